@@ -6,6 +6,7 @@ export type DamageKind =
   | 'wrong-schema' // columns missing or of another type
   | 'damaged-rows' // rows that do not decode, or are not those that were written
   | 'wrong-bounds' // rows are as they were, but by the footer a reader would pass over some
+  | 'changed-bytes' // rows are as they were, other bytes are not: another reader may refuse the file
   | 'foreign-copy' // by its own knowledge another series' or another period's
   | 'knowledge-missing' // none, or malformed
   | 'knowledge-edited' // changed after it was written: its seal is broken

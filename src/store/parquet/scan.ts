@@ -12,6 +12,7 @@ import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
 import { HeldDays } from './beside/held-days.ts';
 import { damagedRevisionsIn, lostFiles } from './beside/noted.ts';
 import type { BlobFile, Blobs } from './files/blobs.ts';
+import { assertPages, CHANGED_END, NO_SEAL } from './codec/byte-seal.ts';
 import { readActionsFooter } from './codec/decode.ts';
 import { areActionsInPlace } from './codec/places.ts';
 import { troubleText } from './files/trouble.ts';
@@ -156,11 +157,16 @@ function actionsPlace(ticker: string, memory: Memory): Place<FoundActions> {
     of: { ticker, interval: null },
     read: async (file) => {
       const isNoted = memory.notes.isOf(path, file.version);
-      if (isNoted) await assertWholeActions(ticker, file);
       const footer = await readActionsFooter(file);
+      if (isNoted) {
+        await assertWholeActions(ticker, file);
+        await assertPages(file, footer.parsed);
+      }
       // Its seal covers what it says of itself, not where it says its columns lie: then its rows are read.
-      if (!areActionsInPlace(footer, file.byteLength)) await decodeBook(ticker, file);
-      const { doubt, ...known } = trustedBook(ticker, footer);
+      const isBroken = footer.seal.is === 'broken';
+      if (isBroken || !areActionsInPlace(footer, file.byteLength)) await decodeBook(ticker, file);
+      const changed = isBroken ? CHANGED_END : undefined;
+      const { doubt = changed, ...known } = trustedBook(ticker, { ...footer, seal: NO_SEAL });
       if (doubt !== undefined) return { ticker, covered: known.covered, doubt };
       if (isNoted) memory.notes.noteSound(path);
       const digest = statedActionsDigest(ticker, footer);

@@ -4,6 +4,7 @@ import type { CorporateAction } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import { union } from '../../../core/session/ranges.ts';
 import { statedActionsDigest, trustedBook } from './actions-knowledge.ts';
+import { NO_SEAL } from '../codec/byte-seal.ts';
 import { decodeActions, readActionsFooter } from '../codec/decode.ts';
 import { digestOfActions } from '../codec/digest.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -46,7 +47,8 @@ export async function readActionsInForce(blobs: Blobs, ticker: string): Promise<
 /** The content of a file of corporate actions. Throws `store-corrupt` if its rows are not those that were written. */
 export async function decodeBook(ticker: string, file: AsyncBuffer): Promise<BookFile> {
   const footer = await readActionsFooter(file);
-  const { doubt, ...known } = trustedBook(ticker, footer);
+  // What has a seal of its own is of rows that have its digest.
+  const { doubt, ...known } = trustedBook(ticker, { ...footer, seal: NO_SEAL });
   const book = { ...known, entries: await decodeActions(file) };
   const digest = statedActionsDigest(ticker, footer);
   assertDigest(digest, () => digestOfActions(book));

@@ -3,6 +3,7 @@ import { type CorporateAction, actionValue } from '../../../core/bars/bars.ts';
 import { formatDay, parseDay } from '../../../core/session/day.ts';
 import { isInterval } from '../../../core/session/interval.ts';
 import { normalize } from '../../../core/session/ranges.ts';
+import { CHANGED_END } from '../codec/byte-seal.ts';
 import type { ActionsFooter } from '../codec/decode.ts';
 import { currencyOf } from '../codec/encode.ts';
 import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
@@ -48,7 +49,7 @@ export function statedActionsDigest(ticker: string, { rows, metadata }: ActionsF
  */
 export function trustedBook(
   ticker: string,
-  { rows, metadata }: ActionsFooter,
+  { rows, metadata, seal: bytes }: ActionsFooter,
 ): Knowledge & { readonly doubt?: string } {
   const entry = ownEntry(metadata, { ticker });
   if (entry === undefined) return { ...NOTHING, doubt: 'it says nothing of itself' };
@@ -57,6 +58,7 @@ export function trustedBook(
   try {
     const past = list(json['past'] ?? []).map(pastOf);
     if (seal === 'broken') return { ...NOTHING, past, doubt: BROKEN_SEAL };
+    if (bytes.is === 'broken') return { ...NOTHING, past, doubt: CHANGED_END };
     return {
       covered: normalize(list(json['covered']).map(rangeOf)),
       past,

@@ -9,6 +9,7 @@ import { contains, intersect, normalize, subtract } from '../../../core/session/
 import { type BookFile, decodeBook, editionOf, NO_BOOK, readBookFile } from './action-file.ts';
 import { encodeBook } from './actions-knowledge.ts';
 import { assertBounds } from '../codec/bounds.ts';
+import { assertSealed } from '../codec/byte-seal.ts';
 import { type Blobs, type Check, type PutOptions, type Version, untilUndisturbed } from '../files/blobs.ts';
 import { decodeActions, readActionsFooter } from '../codec/decode.ts';
 import { digestOfActions } from '../codec/digest.ts';
@@ -213,6 +214,7 @@ async function writeActions(
     if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
     const entries = await decodeActions(written);
     assertDigest(digest, () => digestOfActions({ ...book, entries }));
+    await assertSealed(written, footer.parsed);
   };
   const version = await blobs.put(path, encodeActions(book.entries, metadata), { ifVersion, check });
   if (version !== undefined) note?.({ path, version, ...actionsSaid(book, editionOf(digest)) });

@@ -8,6 +8,7 @@ import { periodRange } from '../../../core/bars/partition.ts';
 import type { SetAside } from '../../scan.ts';
 import { assertBounds } from '../codec/bounds.ts';
 import type { Blobs, Check } from '../files/blobs.ts';
+import { assertSealed } from '../codec/byte-seal.ts';
 import { decodeRevisions } from '../codec/decode-bars.ts';
 import { type ActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { digestOf } from '../codec/digest.ts';
@@ -118,6 +119,7 @@ export async function writeRevisions(
     if (footer.metadata !== metadata) throw new BackfillError('store-corrupt', 'its knowledge is another');
     const back = await decodeRevisions(written);
     assertDigest(digest, () => digestOfRevisions(back));
+    await assertSealed(written, footer.parsed);
   };
   await blobs.put(revisionsPath(partition), encodeRevisions(revisions, metadata), { check });
 }

@@ -5,7 +5,8 @@ import { joinedLabels, labelsOf } from '../../../core/bars/labels.ts';
 import { OUR_CODEC, readLabels, readNumbers } from './read-chunk.ts';
 import type { BodyWord } from './body.ts';
 import { digestOfRows } from './digest.ts';
-import { BAR_COLUMNS, CREATED_BY, REVISION_COLUMNS, STAYED_COLUMN } from './encode.ts';
+import { BAR_COLUMNS, REVISION_COLUMNS, STAYED_COLUMN } from './encode.ts';
+import { CREATED_BY } from './keys.ts';
 import {
   type Columns,
   corrupt,

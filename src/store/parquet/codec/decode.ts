@@ -1,10 +1,19 @@
 import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
 import type { ActionEntry } from '../../../core/actions/action-book.ts';
 import type { CorporateAction } from '../../../core/bars/bars.ts';
-import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, METADATA_KEY, REVISION_COLUMNS } from './encode.ts';
+import type { ByteSeal } from './byte-seal.ts';
+import { ACTION_COLUMNS, BAR_COLUMNS, CURRENCY_COLUMN, REVISION_COLUMNS } from './encode.ts';
+import { METADATA_KEY } from './keys.ts';
 import { largest, smallest } from '../../../core/extremes.ts';
 import { quoted } from '../../../core/quoted.ts';
-import { type Columns, corrupt, readColumns, readMetadata, wrongValue } from './read-columns.ts';
+import {
+  type Columns,
+  corrupt,
+  type Metadata,
+  readColumns,
+  readMetadata,
+  wrongValue,
+} from './read-columns.ts';
 
 /** What the end of a file of bars says of it. */
 export interface Footer {
@@ -16,12 +25,14 @@ export interface Footer {
   readonly metadata: string | undefined;
   /** Who wrote the file, by its own word: `DuckDB version v1.4.3 (build d1dc88f950)`. */
   readonly createdBy: string;
+  /** Whether it is as it was written. */
+  readonly seal: ByteSeal;
   /** All that it says. */
-  readonly parsed: FileMetaData;
+  readonly parsed: Metadata;
 }
 
 /** What the end of a file of corporate actions or of revisions says of it. */
-export type ActionsFooter = Pick<Footer, 'rows' | 'metadata' | 'createdBy' | 'parsed'>;
+export type ActionsFooter = Pick<Footer, 'rows' | 'metadata' | 'createdBy' | 'seal' | 'parsed'>;
 
 /** Bytes in memory as a file to decode. */
 export function bytesAsFile(bytes: Uint8Array): AsyncBuffer {
@@ -60,11 +71,11 @@ export async function readRevisionsFooter(file: AsyncBuffer): Promise<ActionsFoo
   return ownPart(await readMetadata(file, REVISION_COLUMNS));
 }
 
-function ownPart(parsed: FileMetaData): ActionsFooter {
-  const { num_rows, key_value_metadata, created_by } = parsed;
+function ownPart(parsed: Metadata): ActionsFooter {
+  const { num_rows, key_value_metadata, created_by, seal } = parsed;
   const entry = key_value_metadata?.find(({ key }) => key === METADATA_KEY);
   const createdBy = created_by ?? 'nobody knows what';
-  return { rows: Number(num_rows), metadata: entry?.value, createdBy, parsed };
+  return { rows: Number(num_rows), metadata: entry?.value, createdBy, seal, parsed };
 }
 
 /** The columns of a file of corporate actions: that of currencies is there where it says something. */

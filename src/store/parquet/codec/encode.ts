@@ -4,14 +4,10 @@ import type { ActionEntry } from '../../../core/actions/action-book.ts';
 import { type Bar, type CorporateAction, type Revision, actionValue } from '../../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars, slice } from '../../../core/bars/columns.ts';
 import { asWritten, type EncodedBody } from './body.ts';
+import { sealBytes, UNSEALED_ENTRY } from './byte-seal.ts';
+import { CREATED_BY, METADATA_KEY } from './keys.ts';
 import { type Column, writeRowGroup } from './write-chunk.ts';
 import { footerWriter } from './write-footer.ts';
-
-/** Who wrote a file, by its footer: another tool puts its own name there. */
-export const CREATED_BY = 'backfill';
-
-/** Key of the store's own entry in a file's key-value metadata. */
-export const METADATA_KEY = 'backfill';
 
 // Without a zone (isAdjustedToUTC false), so that a daily bar's date is the session date in every reader's zone.
 const timestamp = (name: string): SchemaElement => ({
@@ -72,6 +68,7 @@ export const CURRENCY_COLUMN: SchemaElement = { ...text('currency'), repetition_
 const writeBarsFooter = footerWriter(
   { version: 2, created_by: CREATED_BY, schema: withRoot(BAR_COLUMNS) },
   METADATA_KEY,
+  UNSEALED_ENTRY,
 );
 
 /** Rows of a row group: a year of 5-minute or a month of 1-minute crypto bars fits one. */
@@ -107,7 +104,9 @@ export function encodeParts(
     metadata: metadata(encoded),
   });
   writer.appendUint32(MAGIC);
-  return writer.getBytes();
+  const file = writer.getBytes();
+  sealBytes(file);
+  return file;
 }
 
 function writeGroups(writer: ByteWriter, bars: StoredBars): RowGroup[] {
@@ -210,15 +209,17 @@ export function currencyOf(action: CorporateAction): string | undefined {
 }
 
 function encode(columns: readonly SchemaElement[], metadata: string, columnData: ColumnSource[]): Uint8Array {
-  return new Uint8Array(
+  const file = new Uint8Array(
     parquetWriteBuffer({
       schema: withRoot(columns),
       columnData,
       rowGroupSize: ROW_GROUP,
-      kvMetadata: [{ key: METADATA_KEY, value: metadata }],
+      kvMetadata: [{ key: METADATA_KEY, value: metadata }, UNSEALED_ENTRY],
       createdBy: CREATED_BY,
     }),
   );
+  sealBytes(file);
+  return file;
 }
 
 function withRoot(columns: readonly SchemaElement[]): SchemaElement[] {

@@ -1,9 +1,7 @@
 import type { ColumnChunk, RowGroup, SchemaElement } from 'hyparquet';
+import { AFTER_FOOTER } from './byte-seal.ts';
 import { type ActionsFooter, actionColumnsOf, type Footer } from './decode.ts';
 import { BAR_COLUMNS, MAGIC_BYTES } from './encode.ts';
-
-/** The length of the footer and the magic behind it. */
-const END_BYTES = 8;
 
 /**
  * Whether a footer speaks of our columns, one behind the other from the first byte to itself, as we write them: its seal
@@ -45,7 +43,7 @@ function areInPlace(
   const groups = parsed.row_groups;
   const end = groups.reduce((at, group) => endOfGroup(at, group, expected), MAGIC_BYTES);
   const counted = groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
-  return end === (firstIndex(groups) ?? bytes - END_BYTES - parsed.metadata_length) && counted === rows;
+  return end === (firstIndex(groups) ?? bytes - AFTER_FOOTER - parsed.metadata_length) && counted === rows;
 }
 
 function firstIndex(groups: readonly RowGroup[]): number | undefined {

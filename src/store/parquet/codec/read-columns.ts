@@ -2,12 +2,14 @@ import {
   type AsyncBuffer,
   type ColumnData,
   type FileMetaData,
-  parquetMetadataAsync,
+  parquetMetadata,
   parquetRead,
   type SchemaElement,
 } from 'hyparquet';
 import { BackfillError } from '../../../core/errors.ts';
 import { shown } from '../../../core/shown.ts';
+import { assertPagesFit } from './page-walk.ts';
+import { AFTER_FOOTER, type ByteSeal, byteSealIn } from './byte-seal.ts';
 
 /** What one read fetches from the end of a file: enough for most footers. */
 const TAIL_BYTES = 4096;
@@ -43,6 +45,7 @@ export async function readColumns(
     values[columnName] = known.length === 0 ? columnData : [...Array.from(known), ...columnData];
   };
   assertCodec(metadata);
+  await orCorrupt(TORN_ROWS, assertPagesFit(file, metadata, columns));
   await orCorrupt(TORN_ROWS, parquetRead({ file, metadata, columns, parsers: PARSERS, onChunk }));
   if (Object.values(values).some(({ length }) => length !== rows))
     throw corrupt('it holds fewer rows than its footer says');
@@ -59,15 +62,16 @@ function assertCodec({ row_groups }: FileMetaData): void {
         throw corrupt(`its rows are compressed by ${chunk.codec}: write them uncompressed, or with Snappy`);
 }
 
+/** What the end of a file says, and whether it says what it said when it was written. */
+export interface Metadata extends FileMetaData {
+  readonly seal: ByteSeal;
+}
+
 /** The end of a file. Throws `store-corrupt` if it is damaged or does not have the columns. */
-export async function readMetadata(
-  file: AsyncBuffer,
-  expected: readonly SchemaElement[],
-): Promise<FileMetaData> {
+export async function readMetadata(file: AsyncBuffer, expected: readonly SchemaElement[]): Promise<Metadata> {
   if (file.byteLength < SHORTEST_BYTES)
     throw corrupt(`${file.byteLength} bytes are too few for a Parquet file`);
-  const options = { parsers: PARSERS, geoparquet: false, initialFetchSize: TAIL_BYTES };
-  const metadata = await orCorrupt(TORN_END, parquetMetadataAsync(file, options));
+  const metadata = await orCorrupt(TORN_END, decodeEnd(file));
   if (!hasShape(metadata)) throw corrupt(TORN_END);
   for (const { name, type, logical_type, converted_type } of expected) {
     const column = metadata.schema.find((element) => element.name === name);
@@ -79,6 +83,22 @@ export async function readMetadata(
       throw corrupt(`its column ${name} is no ${converted_type}`);
   }
   return metadata;
+}
+
+async function decodeEnd(file: AsyncBuffer): Promise<Metadata> {
+  const end = await readEnd(file);
+  const metadata = parquetMetadata(end, { parsers: PARSERS, geoparquet: false });
+  return { ...metadata, seal: byteSealIn(end, metadata) };
+}
+
+/** The footer of a file and all behind it. */
+async function readEnd(file: AsyncBuffer): Promise<Uint8Array> {
+  const from = Math.max(0, file.byteLength - TAIL_BYTES);
+  const tail = new Uint8Array(await file.slice(from, file.byteLength));
+  const size = new DataView(tail.buffer).getUint32(tail.length - AFTER_FOOTER, true) + AFTER_FOOTER;
+  if (size <= tail.length) return tail.subarray(tail.length - size);
+  if (size > file.byteLength) throw new RangeError('a footer is longer than its file');
+  return new Uint8Array(await file.slice(file.byteLength - size, file.byteLength));
 }
 
 /** Whether what was decoded has the parts that its readers take for granted: the decoder leaves out what is not there. */

@@ -1,4 +1,4 @@
-import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet';
+import type { ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, RowGroup } from 'hyparquet';
 import { Encodings, ParquetTypes } from 'hyparquet/src/constants.js';
 import { ByteWriter } from 'hyparquet-writer';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
@@ -18,10 +18,15 @@ type Said = Pick<FileMetaData, 'num_rows' | 'row_groups'> & { readonly metadata:
 /**
  * Writes the footers of files of one kind, as the library does and byte by byte the same, for row groups that
  * `writeRowGroup` made: the footer of a top-up is longer than its rows, and the library spends more time on it than all
- * the rest takes. What is the same in all of them is taken from two of the library's.
+ * the rest takes. What is the same in all of them is taken from two of the library's. The text lies under `key`, and `last`
+ * behind it.
  */
-export function footerWriter(kind: Pick<FileMetaData, 'version' | 'created_by' | 'schema'>, key: string) {
-  const { head, tail } = frameOf(kind, key);
+export function footerWriter(
+  kind: Pick<FileMetaData, 'version' | 'created_by' | 'schema'>,
+  key: string,
+  last: KeyValue,
+) {
+  const { head, tail } = frameOf(kind, key, last);
   return (writer: ByteWriter, { num_rows, row_groups, metadata }: Said): void => {
     const text = new TextEncoder().encode(metadata);
     const chunks = row_groups.reduce((sum, { columns }) => sum + columns.length, 0);
@@ -30,19 +35,21 @@ export function footerWriter(kind: Pick<FileMetaData, 'version' | 'created_by' |
     put(to, head);
     putZigZag(to, Number(num_rows));
     putList(to, 1, STRUCT, row_groups, putGroup);
-    putList(to, 1, STRUCT, [text], (_, value) => {
-      putHeader(to, 1, BINARY);
-      putText(to, key);
-      putHeader(to, 1, BINARY);
-      putVarint(to, value.length);
-      put(to, value);
-      to.bytes[to.at++] = STOP;
-    });
+    putHeader(to, 1, LIST);
+    to.bytes[to.at++] = (ENTRIES << 4) | STRUCT;
+    putHeader(to, 1, BINARY);
+    putText(to, key);
+    putHeader(to, 1, BINARY);
+    putVarint(to, text.length);
+    put(to, text);
     put(to, tail);
     writer.appendBytes(bytes.subarray(0, to.at));
     writer.appendUint32(to.at);
   };
 }
+
+/** The text, and what is the same in all files. */
+const ENTRIES = 2;
 
 /** Bytes that a chunk with its bounds takes at most: names are short, and numbers have nine bytes. */
 const MOST_OF_A_CHUNK = 256;
@@ -51,10 +58,11 @@ const MOST_OF_A_CHUNK = 256;
 function frameOf(
   kind: Pick<FileMetaData, 'version' | 'created_by' | 'schema'>,
   key: string,
+  last: KeyValue,
 ): { readonly head: Uint8Array; readonly tail: Uint8Array } {
   const footerOf = (num_rows: bigint, value: string): Uint8Array => {
     const writer = new ByteWriter();
-    const entry = { key_value_metadata: [{ key, value }], metadata_length: 0 };
+    const entry = { key_value_metadata: [{ key, value }, last], metadata_length: 0 };
     writeMetadata(writer, { ...kind, ...entry, num_rows, row_groups: [] });
     return writer.getBytes();
   };
@@ -63,8 +71,8 @@ function frameOf(
   const LENGTH = 4;
   return {
     head: one.slice(0, one.findIndex(isOther)),
-    // Behind the one letter of the text the entry ends.
-    tail: one.slice(one.findLastIndex(isOther) + 2, one.length - LENGTH),
+    // From behind the one letter of the text.
+    tail: one.slice(one.findLastIndex(isOther) + 1, one.length - LENGTH),
   };
 }
 

@@ -10,8 +10,9 @@ import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { quoted } from '../../../core/quoted.ts';
 import { contains } from '../../../core/session/ranges.ts';
 import { bodyIn } from '../codec/body.ts';
+import { NO_SEAL } from '../codec/byte-seal.ts';
 import { digestOfRows } from '../codec/digest.ts';
-import { CREATED_BY } from '../codec/encode.ts';
+import { CREATED_BY } from '../codec/keys.ts';
 import type { Json } from '../codec/json.ts';
 import { judgeKnowledge, type Knowledge, rebuiltKnowledge } from '../partition/knowledge.ts';
 import type { Partition } from '../files/layout.ts';
@@ -20,6 +21,7 @@ import type { PartitionContent } from '../partition/partition-file.ts';
 import { adjustedStretches, type SessionClose } from './adjusted-stretch.ts';
 import {
   boundsFinding,
+  bytesFinding,
   editedFinding,
   type Finding,
   oneLine,
@@ -74,6 +76,7 @@ export async function examineBars(
     rows,
     createdBy: raw.footer.createdBy,
     wrongBounds: raw.wrongBounds,
+    changedBytes: raw.changedBytes,
     entry,
     known,
     calendar,
@@ -85,6 +88,7 @@ interface Readable {
   readonly rows: number;
   readonly createdBy: string;
   readonly wrongBounds: string | undefined;
+  readonly changedBytes: string | undefined;
   readonly entry: OwnEntry | undefined;
   readonly known: Knowledge | undefined;
   readonly calendar: Calendar;
@@ -92,7 +96,7 @@ interface Readable {
 }
 
 function rowsExam(partition: Partition, readable: Readable): BarsExam {
-  const { rows, createdBy, wrongBounds, entry, known, calendar, judged } = readable;
+  const { rows, createdBy, wrongBounds, changedBytes, entry, known, calendar, judged } = readable;
   const dayOf = sessionDateOf(partition.series.interval, calendar);
   const { sound, faulty, unsorted, repeats } = judged;
   const findings = rowFindings(judged, dayOf);
@@ -111,6 +115,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
   if (known === undefined) findings.push(knowledgeFinding(entry, createdBy));
   else if (createdBy !== CREATED_BY) findings.push(rewrittenFinding(createdBy, isProven(entry)));
   if (wrongBounds !== undefined) findings.push(boundsFinding(wrongBounds));
+  else if (changedBytes !== undefined && known !== undefined) findings.push(bytesFinding(changedBytes));
   const said = [
     ...(otherRows
       ? [`knowledge is of ${String(entry?.json['rows'])} rows, the file has ${rows} or others`]
@@ -141,7 +146,7 @@ function knowledgeIn(
 ): Knowledge | undefined {
   if (entry === undefined) return undefined;
   const { rows, firstTs, lastTs } = entry.json as Record<'rows' | 'firstTs' | 'lastTs', number>;
-  const judged = judgeKnowledge(partition, { ...footer, rows, firstTs, lastTs });
+  const judged = judgeKnowledge(partition, { ...footer, rows, firstTs, lastTs, seal: NO_SEAL });
   return 'known' in judged ? judged.known : undefined;
 }
 

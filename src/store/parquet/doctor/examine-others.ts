@@ -5,18 +5,27 @@ import { formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import { assertWholeActions } from '../beside/actions.ts';
+import { assertBytes } from '../codec/byte-seal.ts';
+import { readMetadata } from '../codec/read-columns.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
 import { isUnfinished } from '../forgotten/entry.ts';
 import { isStore } from '../files/nested.ts';
-import { CREATED_BY } from '../codec/encode.ts';
+import { CREATED_BY } from '../codec/keys.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
 import { readUniverseFile } from '../beside/universes.ts';
 import { readRenamesFile } from '../beside/renames.ts';
 import { assertWholeRevisions, readRevisionsFile } from '../beside/revisions.ts';
 import { NO_FOLDER } from '../sql/view-files.ts';
-import { boundsFinding, editedFinding, type Finding, rewrittenFinding, wholeFile } from './finding.ts';
+import {
+  boundsFinding,
+  bytesFinding,
+  editedFinding,
+  type Finding,
+  rewrittenFinding,
+  wholeFile,
+} from './finding.ts';
 import type { Found } from './walk-all.ts';
 
 /** Everything but bars: found damaged, only moving the whole file mends it. */
@@ -100,11 +109,10 @@ async function damaged(
 async function actionsFindings(blobs: Blobs, path: string, ticker: string): Promise<Finding[]> {
   const damage = await damaged('damaged-actions', () => checkActions(blobs, path, ticker));
   if (damage.length > 0) return damage;
-  const strange = [
-    ...(await strangeHand(blobs, path, readActionsFooter, { ticker }, REWRITES_ACTIONS)),
-    ...(await boundsFindings(blobs, path, (file) => assertWholeActions(ticker, file))),
-  ];
+  const strange = await strangeHand(blobs, path, readActionsFooter, { ticker }, REWRITES_ACTIONS);
   if (strange.length > 0) return strange;
+  const wrong = await wrongParts(blobs, path, (file) => assertWholeActions(ticker, file));
+  if (wrong.length > 0) return wrong;
   return twinSplits((await readBookFile(blobs, ticker)).book).map(([first, second]) => {
     const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
     return {
@@ -121,22 +129,23 @@ async function revisionsFindings(blobs: Blobs, path: string, partition: Partitio
   if (damage.length > 0) return damage;
   const { series, period } = partition;
   const place = { ticker: series.ticker, interval: series.interval, period };
-  return [
-    ...(await strangeHand(blobs, path, readRevisionsFooter, place, 'writes it anew')),
-    ...(await boundsFindings(blobs, path, (file) => assertWholeRevisions(partition, file))),
-  ];
+  const strange = await strangeHand(blobs, path, readRevisionsFooter, place, 'writes it anew');
+  if (strange.length > 0) return strange;
+  return wrongParts(blobs, path, (file) => assertWholeRevisions(partition, file));
 }
 
-/** Of a file whose rows are as they were: what it says wrongly of their bounds. */
-async function boundsFindings(
+/** Of a file whose rows are as they were: which other bytes are not, or what it says wrongly of their bounds. */
+async function wrongParts(
   blobs: Blobs,
   path: string,
   assertWhole: (file: AsyncBuffer) => Promise<void>,
 ): Promise<Finding[]> {
   const file = await blobs.read(path);
   if (file === undefined) return [];
-  const found = await damaged('wrong-bounds', () => assertWhole(file));
-  return found.map(({ what }) => boundsFinding(what));
+  const bounds = await damaged('wrong-bounds', () => assertWhole(file));
+  if (bounds.length > 0) return bounds.map(({ what }) => boundsFinding(what));
+  const bytes = await damaged('changed-bytes', async () => assertBytes(file, await readMetadata(file, [])));
+  return bytes.map(({ what }) => bytesFinding(what));
 }
 
 const REWRITES_ACTIONS = 'keeps them, and asks again for which days they are all';

@@ -23,6 +23,16 @@ export function boundsFinding(what: string): Finding {
   return { kind: 'wrong-bounds', what, mend: 'writes it anew', mendable: true };
 }
 
+/** Of a file whose rows are as they were. */
+export function bytesFinding(what: string): Finding {
+  return {
+    kind: 'changed-bytes',
+    what: `${what}; its rows are as they were`,
+    mend: 'writes it anew',
+    mendable: true,
+  };
+}
+
 /** Of a file whose seal is broken. */
 export function editedFinding(mend: string): Finding {
   return { kind: 'knowledge-edited', what: BROKEN_SEAL, mend, mendable: true };

@@ -27,7 +27,12 @@ export async function rewrite(
 }
 
 /** Kinds of damage of files whose rows are as they were. */
-const SOUND: ReadonlySet<Finding['kind']> = new Set(['knowledge-edited', 'rewritten', 'wrong-bounds']);
+const SOUND: ReadonlySet<Finding['kind']> = new Set([
+  'knowledge-edited',
+  'rewritten',
+  'wrong-bounds',
+  'changed-bytes',
+]);
 
 /**
  * Mends anything but bars: a sound file that another hand had is written anew, a leftover removed, all else moved. Whether it

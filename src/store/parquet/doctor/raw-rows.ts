@@ -3,6 +3,7 @@ import { storedRowsOf } from '../../../core/bars/bar-builder.ts';
 import type { Bar } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { decodeAsTheyAre } from '../codec/decode-bars.ts';
+import { assertBytes } from '../codec/byte-seal.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
 import { assertBarBounds } from '../partition/partition-file.ts';
 import { orCorrupt, TORN_END, TORN_ROWS } from '../codec/read-columns.ts';
@@ -14,6 +15,8 @@ export interface RawBars {
   readonly bars: readonly Bar[];
   /** What its footer says wrongly of their bounds, where it does. */
   readonly wrongBounds: string | undefined;
+  /** Which bytes of the file, whatever they are good for, are not as they were written; undefined for none. */
+  readonly changedBytes: string | undefined;
 }
 
 /** Why a file gives no rows at all. */
@@ -33,7 +36,9 @@ export async function readRaw(file: AsyncBuffer): Promise<RawBars | Unusable> {
   if ('error' in bars) return { kind: 'damaged-rows', what: bars.error };
   const bounds = await said((async () => assertBarBounds(footer.value, bars.value))());
   const wrongBounds = 'error' in bounds ? bounds.error : undefined;
-  return { footer: footer.value, bars: storedRowsOf(bars.value), wrongBounds };
+  const bytes = await said(assertBytes(file, footer.value.parsed));
+  const changedBytes = 'error' in bytes ? bytes.error : undefined;
+  return { footer: footer.value, bars: storedRowsOf(bars.value), wrongBounds, changedBytes };
 }
 
 /** What the decoder gives, or why it gives nothing; what the file system says is thrown. */

@@ -9,6 +9,7 @@ import { periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { normalize } from '../../../core/session/ranges.ts';
 import type { TopUps } from '../../scan.ts';
 import { bodyIn, type BodyWord } from '../codec/body.ts';
+import { CHANGED_END, NO_SEAL } from '../codec/byte-seal.ts';
 import type { Footer } from '../codec/decode.ts';
 import { dayOrNull, fields, instant, type Json, malformed, text, textOrNull } from '../codec/json.ts';
 import type { Partition } from '../files/layout.ts';
@@ -103,6 +104,7 @@ const MALFORMED = 'what it says of itself is malformed';
 function doubtOf(entry: OwnEntry | undefined, footer: Footer): string | undefined {
   if (entry === undefined) return NOTHING_SAID;
   if (entry.seal === 'broken') return BROKEN_SEAL;
+  if (footer.seal.is === 'broken') return CHANGED_END;
   if (entry.json['basis'] !== 'raw') return MALFORMED;
   return isAbout(footer, entry.json) ? undefined : 'what it says of itself is of other rows';
 }
@@ -127,10 +129,11 @@ export function knowledgeByRows(
   times: Float64Array,
   calendarId?: string,
 ): { readonly knowledge: Knowledge; readonly doubt?: string } {
-  // Another tool may have left the extent out of the footer.
+  // Another tool may have left the extent out of the footer; what has a seal of its own is of rows that have its digest.
   const extent = { rows: times.length, firstTs: times.at(0) ?? null, lastTs: times.at(-1) ?? null };
-  const judged = judgeKnowledge(partition, { ...footer, ...extent });
-  if ('known' in judged) return { knowledge: judged.known };
+  const judged = judgeKnowledge(partition, { ...footer, ...extent, seal: NO_SEAL });
+  if ('known' in judged)
+    return { knowledge: judged.known, ...(footer.seal.is === 'broken' && { doubt: CHANGED_END }) };
   return { knowledge: rebuiltKnowledge(partition, times, calendarId), doubt: judged.doubt };
 }
 

@@ -1,6 +1,7 @@
 import type { AsyncBuffer, RowGroup } from 'hyparquet';
 import type { StoredBars } from '../../../core/bars/columns.ts';
 import { asWritten, type BodyWord, digestOfBody, type EncodedBody } from '../codec/body.ts';
+import { assertPages } from '../codec/byte-seal.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
 import { decodeBars } from '../codec/decode-bars.ts';
 import { digestOfRows, digestWithTail } from '../codec/digest.ts';
@@ -106,6 +107,7 @@ export async function decodeRows(
   const bars = await decodeBars(file, footer);
   const stated = statedRows(partition, footer);
   assertDigest(stated?.digest, () => digestOfRows(bars, stated?.body));
+  await assertPages(file, footer.parsed);
   return { bars, footer };
 }
 
@@ -117,6 +119,7 @@ async function decodeTail(
 ): Promise<PartitionTail | undefined> {
   const stated = statedRows(partition, footer);
   if (stated?.body === undefined) return undefined;
+  await assertPages(file, footer.parsed);
   const body = await bodyOf(file, footer, stated.body);
   if (body === undefined) return undefined;
   const bars = await decodeBars(file, { parsed: footer.parsed, fromGroup: body.encoded.groups.length });

@@ -3,6 +3,7 @@ import type { SetAside } from '../../scan.ts';
 import type { LeftOut } from '../../views.ts';
 import { assertWholeActions } from '../beside/actions.ts';
 import { type DataFile, dataFileAt, isDataFolder, ownerOf } from '../files/data-paths.ts';
+import { assertBytes } from '../codec/byte-seal.ts';
 import { readFooter } from '../codec/decode.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { notingDamage } from '../partition/damage-notes.ts';
@@ -10,7 +11,7 @@ import { inspectAll, type Place } from '../beside/inspect.ts';
 import { trustedWord } from '../partition/knowledge.ts';
 import { ACTIONS, BARS, REVISIONS } from '../files/layout.ts';
 import { assertWhole } from '../partition/partition-file.ts';
-import { corrupt } from '../codec/read-columns.ts';
+import { corrupt, readMetadata } from '../codec/read-columns.ts';
 import { assertWholeRevisions } from '../beside/revisions.ts';
 import { namesIn } from '../files/walk.ts';
 
@@ -110,8 +111,9 @@ export async function untrueAmong(blobs: Blobs, files: readonly DataFile[]): Pro
   return (await inspectAll(blobs, partitions, placeOf, false)).aside;
 }
 
-/** Throws `store-corrupt`. */
+/** Throws `store-corrupt`. DuckDB reads more of a file than we do, and may refuse what we can still prove the rows of. */
 async function assertAsWritten(file: DataFile, content: AsyncBuffer): Promise<void> {
+  await assertBytes(content, await readMetadata(content, []));
   if (file.is === 'actions') await assertWholeActions(file.ticker, content);
   else if (file.is === 'bars') await assertWhole(file.partition, content);
   else await assertWholeRevisions(file.partition, content);

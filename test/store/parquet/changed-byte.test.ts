@@ -1,0 +1,276 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bar } from '../../../src/core/bars/bars.ts';
+import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import type { Coverage } from '../../../src/core/coverage/coverage.ts';
+import { BackfillError } from '../../../src/core/errors.ts';
+import { startOfDay } from '../../../src/core/session/day.ts';
+import { randomFor } from '../../../src/market/random.ts';
+import { openHistory } from '../../../src/library/open-history.ts';
+import { bytesAsFile, readFooter } from '../../../src/store/parquet/codec/decode.ts';
+import { digestOf } from '../../../src/store/parquet/codec/digest.ts';
+import { examineBars } from '../../../src/store/parquet/doctor/examine-bars.ts';
+import {
+  actionsPath,
+  barsPath,
+  type Partition,
+  revisionsPath,
+} from '../../../src/store/parquet/files/layout.ts';
+import { openParquetStore } from '../../../src/store/parquet/index.ts';
+import { decodeRows } from '../../../src/store/parquet/partition/opened.ts';
+import { readState } from '../../../src/store/parquet/partition/partition-file.ts';
+import { Readings } from '../../../src/store/parquet/partition/said.ts';
+import type { SeriesUpdate } from '../../../src/store/store.ts';
+import { LONG_RUNS } from '../../needs.ts';
+import { AAPL, AAPL_5M, absence, barAt, coverage, days, NOON, temporaryFolder, update } from '../fixtures.ts';
+import { tellActions } from '../told-actions.ts';
+import { query } from './duckdb-session.ts';
+
+const NYSE = calendarById('XNYS');
+const SESSIONS = NYSE.sessions(days('2015-01-02', '2020-01-03'));
+
+/** Prices in cents that wander, with a volume and a time of their own. */
+function wandering(name: string, stamps: readonly number[]): Bar[] {
+  const random = randomFor(name);
+  let cents = 5000;
+  return stamps.map((ts, i) => {
+    const open = cents;
+    cents = Math.max(100, cents + Math.round((random() - 0.5) * 200));
+    const [high, low] = [Math.max(open, cents) + Math.round(random() * 50), Math.min(open, cents) - 7];
+    return barAt(ts, {
+      ...{ open: open / 100, high: high / 100, low: low / 100, close: cents / 100 },
+      volume: i % 97 === 5 ? Number.NaN : Math.round(random() * 1e7),
+      ...(i % 3 === 0 && { vwap: (open + cents) / 200, trades: i }),
+      source: i % 400 < 300 ? 'sample' : 'my csv',
+    });
+  });
+}
+
+const daily = (count: number): Bar[] => wandering(`${count} days`, SESSIONS.slice(0, count).map(startOfDay));
+/** Five years, with what a top-up adds. */
+const DAYS = daily(1201);
+const FIVE_MINUTES = [0, 1].flatMap((n) => {
+  const { open } = NYSE.session(SESSIONS[n] as number);
+  return Array.from({ length: 78 }, (_, i) => open + i * 300_000);
+});
+/** That the first sessions have bars, and some before them none. */
+function learnedOf(count: number): Coverage {
+  const from = SESSIONS[0] as number;
+  return coverage({
+    present: [{ from, to: (SESSIONS[count - 1] as number) + 1 }],
+    absent: [absence({ from: from - 30, to: from })],
+  });
+}
+
+/** What is stored of a series, answer by answer, and the file that it makes. */
+interface Shape {
+  readonly name: string;
+  readonly partition: Partition;
+  readonly updates: readonly SeriesUpdate[];
+}
+
+const DAILY: Partition = { series: AAPL, period: 'all' };
+const SHAPES: readonly Shape[] = [
+  { name: 'three bars', partition: DAILY, updates: [update(daily(3), { learned: learnedOf(3) })] },
+  {
+    name: 'five years, and a day more',
+    partition: DAILY,
+    updates: [
+      update(DAYS.slice(0, 1200), { learned: learnedOf(1200) }),
+      update(DAYS.slice(1190), { learned: learnedOf(1201) }),
+    ],
+  },
+  {
+    name: 'two days of five minutes',
+    partition: { series: AAPL_5M, period: '2015' },
+    updates: [update(wandering('5m', FIVE_MINUTES), { series: AAPL_5M, learned: learnedOf(2) })],
+  },
+  {
+    name: 'nothing but absent sessions',
+    partition: DAILY,
+    updates: [update([], { learned: coverage({ absent: [absence(days('2015-01-02', '2020-01-03'))] }) })],
+  },
+];
+
+/** A place of a file and what stands there instead. */
+interface Change {
+  readonly at: number;
+  readonly value: number;
+}
+
+function withByte(file: Uint8Array, { at, value }: Change): Uint8Array {
+  const other = Uint8Array.from(file);
+  other[at] = value;
+  return other;
+}
+
+/** Every byte of a range turned into one that it is not. */
+function everyByte(file: Uint8Array, from: number, to: number, seed: string): Change[] {
+  const random = randomFor(seed);
+  return Array.from({ length: to - from }, (_, i) => {
+    const at = from + i;
+    return { at, value: ((file[at] as number) + 1 + Math.floor(random() * 255)) % 256 };
+  });
+}
+
+function someBytes(file: Uint8Array, count: number, seed: string): Change[] {
+  const random = randomFor(seed);
+  return Array.from({ length: count }, () => Math.floor(random() * file.length)).flatMap((at) =>
+    everyByte(file, at, at + 1, `${seed} ${at}`),
+  );
+}
+
+function endOf(file: Uint8Array): number {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  return file.length - 8 - view.getUint32(file.length - 8, true);
+}
+
+let root: string;
+let remove: () => Promise<void>;
+const files = new Map<string, Uint8Array>();
+beforeAll(async () => {
+  ({ path: root, remove } = await temporaryFolder());
+  for (const { name, partition, updates } of SHAPES) {
+    const folder = join(root, name);
+    for (const one of updates) await openParquetStore(folder).upsert(one);
+    files.set(name, await readFile(join(folder, barsPath(partition))));
+  }
+});
+afterAll(() => remove());
+
+/** What is read, or the code of why it is not. */
+async function orCode<T>(reading: Promise<T>): Promise<T | string> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof BackfillError) return error.code;
+    throw error;
+  }
+}
+
+async function rowsOf(partition: Partition, bytes: Uint8Array): Promise<string> {
+  const file = bytesAsFile(bytes);
+  const rows = decodeRows(partition, file, await readFooter(file));
+  return digestOf((await rows).bars);
+}
+
+async function stateOf(partition: Partition, bytes: Uint8Array): Promise<string | { doubt: string }> {
+  const { rows, knowledge, doubt } = await readState(partition, bytesAsFile(bytes), new Readings());
+  return doubt === undefined ? JSON.stringify({ rows, knowledge }) : { doubt };
+}
+
+/** What is not found, and by whom. */
+async function unnoticed(
+  { partition }: Shape,
+  file: Uint8Array,
+  changes: readonly Change[],
+): Promise<object[]> {
+  const rows = await rowsOf(partition, file);
+  const state = await stateOf(partition, file);
+  const end = endOf(file);
+  const missed: object[] = [];
+  for (const change of changes) {
+    const other = withByte(file, change);
+    const { findings } = await examineBars(partition, bytesAsFile(other), []);
+    if (findings.length === 0) missed.push({ by: 'the doctor', ...change });
+    const read = await orCode(rowsOf(partition, other));
+    if (read !== 'store-corrupt' && (change.at < end || read !== rows))
+      missed.push({ by: 'a reader', ...change });
+    if (change.at < end) continue;
+    const seen = await orCode(stateOf(partition, other));
+    if (typeof seen === 'string' && seen !== 'store-corrupt' && seen !== state)
+      missed.push({ by: 'a scan', ...change });
+  }
+  return missed;
+}
+
+describe('a byte of a file of bars that is another', () => {
+  it.each(SHAPES)('is found wherever it is: $name', { timeout: 900_000 }, async (shape) => {
+    const file = files.get(shape.name) as Uint8Array;
+    expect(await unnoticed(shape, file, [])).toEqual([]);
+    expect((await examineBars(shape.partition, bytesAsFile(file), [])).findings).toEqual([]);
+    const some = someBytes(file, LONG_RUNS ? 5000 : 60, shape.name);
+    const inEnd = someBytes(file.subarray(endOf(file)), LONG_RUNS ? 2000 : 60, `${shape.name} end`);
+    const changes = [...some, ...inEnd.map(({ at, value }) => ({ at: at + endOf(file), value }))];
+    expect(await unnoticed(shape, file, changes)).toEqual([]);
+  });
+
+  it('is found in every place of a small one', { timeout: 120_000 }, async () => {
+    const [shape] = SHAPES as [Shape];
+    const file = files.get(shape.name) as Uint8Array;
+    for (const seed of LONG_RUNS ? ['1', '2', '3', '4', '5', '6', '7', '8'] : ['1'])
+      expect(await unnoticed(shape, file, everyByte(file, 0, file.length, seed))).toEqual([]);
+  });
+});
+
+describe('a byte of the header of a page by which DuckDB refuses the file', () => {
+  it('is named by the doctor and left out of a query by name, and mended it is as it was', async () => {
+    const [, { partition }] = SHAPES as [Shape, Shape];
+    const store = join(root, 'refused');
+    await openParquetStore(store).upsert(update(DAYS.slice(0, 1200), { learned: learnedOf(1200) }));
+    const path = join(store, barsPath(partition));
+    const file = await readFile(path);
+    const select = `SELECT count(*)::INT AS rows, sum(close) AS sum FROM read_parquet('${path}')`;
+    const [sound] = await query(select);
+    const { parsed } = await readFooter(bytesAsFile(file));
+    const close = parsed.row_groups[0]?.columns[4]?.meta_data;
+    const begin = close?.dictionary_page_offset ?? close?.data_page_offset;
+    // The last byte of how large the page is when it is not compressed, a number that we have no use for.
+    let at = Number(begin) + 3;
+    while ((file[at] as number) >= 0x80) at++;
+    await writeFile(path, withByte(file, { at, value: 0 }));
+    await expect(query(select)).rejects.toThrow();
+
+    const history = openHistory({ store });
+    expect((await history.doctor()).damages).toMatchObject([
+      { path: barsPath(partition), kind: 'changed-bytes' },
+    ]);
+    const left = await history.query('SELECT * FROM bars', async (_, leftOut) => leftOut);
+    expect(left.map(({ path: out }) => out)).toEqual([barsPath(partition)]);
+    await history.doctor({ fix: true });
+    expect((await history.doctor()).damages).toEqual([]);
+    expect(await query(select)).toEqual([sound]);
+  });
+});
+
+describe('a byte of a file beside the bars that is another', () => {
+  const STORE = 'beside';
+  const RANGE = days('2015-01-02', '2015-02-02');
+  const BESIDE = [
+    ['splits and dividends', actionsPath('AAPL')],
+    ['revisions', revisionsPath(DAILY)],
+  ] as const;
+
+  beforeAll(async () => {
+    const store = openParquetStore(join(root, STORE));
+    await store.upsert(update(daily(20), { learned: learnedOf(20) }));
+    const revised = daily(20)
+      .slice(3, 6)
+      .map((bar) => ({ ...bar, volume: 7, fetchedAt: NOON + 1 }));
+    await store.upsert(update(revised, { fetchedAt: NOON + 1 }));
+    const dividend = { kind: 'dividend', exDay: RANGE.from + 9, amount: 0.625, currency: 'GBX' } as const;
+    const split = { kind: 'split', exDay: RANGE.from + 4, ratio: 1.05 } as const;
+    await tellActions(store, 'AAPL', [split, dividend], RANGE, 'sample', NOON);
+  });
+
+  it.each(BESIDE)('is named by the doctor: %s', { timeout: 900_000 }, async (name, path) => {
+    const store = openParquetStore(join(root, STORE));
+    expect((await store.examine({ now: NOON })).damages).toEqual([]);
+    const read = (): Promise<unknown> =>
+      name === 'revisions' ? store.readRevisions(AAPL) : store.readActions('AAPL');
+    const sound = JSON.stringify(await read());
+    const file = await readFile(join(root, STORE, path));
+    const changes = LONG_RUNS ? everyByte(file, 0, file.length, name) : someBytes(file, 80, name);
+    const missed: object[] = [];
+    for (const change of changes) {
+      await writeFile(join(root, STORE, path), withByte(file, change));
+      const { damages } = await store.examine({ now: NOON });
+      if (!damages.some((damage) => damage.path === path)) missed.push({ by: 'the doctor', ...change });
+      const other = await orCode(read().then((content) => JSON.stringify(content)));
+      if (other !== sound && other !== 'store-corrupt') missed.push({ by: 'a reader', ...change });
+    }
+    await writeFile(join(root, STORE, path), file);
+    expect(missed).toEqual([]);
+  });
+});
