@@ -38,7 +38,8 @@ async function requireVolumes(path: string): Promise<void> {
     schema: [{ name: 'root', num_children: columns.length }, ...columns],
     columnData: columns.map(({ name }) => ({ name, data: rows.map((row) => row[name]) })),
     createdBy: 'backfill',
-    ...(key_value_metadata && { kvMetadata: key_value_metadata }),
+    // Nor did they have digests of their bytes.
+    kvMetadata: (key_value_metadata ?? []).filter(({ key }) => key === 'backfill'),
   });
   await writeFile(path, new Uint8Array(bytes));
 }
