@@ -16,7 +16,9 @@ const plugins = [
 
 const shared = {
   root: here('..'),
-  testTimeout: 30_000,
+  // Of a test that hangs: no test is judged by how long it takes where others use the CPUs.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   // A test that asserts nothing fails. What is polled for is an event, which comes late where others use the CPUs.
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
 };
@@ -102,7 +104,6 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'terminal',
-          testTimeout: 60_000,
           include: [terminal],
           fileParallelism: false,
           sequence: { groupOrder: 2 },

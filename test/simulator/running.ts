@@ -45,8 +45,14 @@ export interface Seen {
   readonly ms: number;
 }
 
-/** Asks over a plain socket, one request a connection, and tells all that came in `patienceMs`. */
-export async function ask(url: string, path: string, patienceMs = 5000): Promise<Seen> {
+/** How long the first piece of an answer may take, ms: more than a busy machine needs. */
+const FIRST_PIECE_MS = 4000;
+
+/**
+ * Asks over a plain socket, one request a connection, and tells all that came until `patienceMs` after the first piece. Default
+ * of that: more than any answer takes.
+ */
+export async function ask(url: string, path: string, patienceMs = 20_000): Promise<Seen> {
   const { hostname, port } = new URL(url);
   const started = performance.now();
   const socket = createConnection({ host: hostname, port: Number(port) });
@@ -54,12 +60,17 @@ export async function ask(url: string, path: string, patienceMs = 5000): Promise
   let ended: Seen['ended'] = 'fin';
   socket.setEncoding('latin1');
   socket.on('data', (piece) => received.push(Buffer.from(piece.toString(), 'latin1')));
-  socket.on('error', () => (ended = 'reset'));
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nUser-Agent: plain\r\nConnection: close\r\n\r\n`);
-  const timer = setTimeout(() => {
+  const giveUp = (): void => {
     ended = 'patience';
     socket.destroy();
-  }, patienceMs);
+  };
+  let timer = setTimeout(giveUp, Math.max(patienceMs, FIRST_PIECE_MS));
+  socket.once('data', () => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, patienceMs);
+  });
+  socket.on('error', () => (ended = 'reset'));
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nUser-Agent: plain\r\nConnection: close\r\n\r\n`);
   await new Promise((resolve) => socket.once('close', resolve));
   clearTimeout(timer);
   const ms = performance.now() - started;

@@ -84,21 +84,21 @@ describe('two processes', () => {
     await startWriter(0, '0');
     const seen = new Set<number>();
     let last = 0;
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 60 || seen.size < 2; i++) {
       const { scanned, read } = await versions();
       expect(scanned).toBeGreaterThanOrEqual(last);
       expect(read).toBeGreaterThanOrEqual(scanned);
       last = read;
       seen.add(read);
     }
-    expect(seen.size).toBeGreaterThan(1);
   });
 });
 
 it('a writer killed at any moment leaves the old or the new version, all it acknowledged, and nothing for long', async () => {
   let next = 0;
   let left = 0;
-  for (let kills = 0; kills < 10; kills++) {
+  // A kill that hits no commit shows nothing.
+  for (let kills = 0; kills < 10 || left === 0; kills++) {
     const { child, lines } = await startWriter(next, `${next + 2}`);
     // Every other time in the middle of a commit.
     if (kills % 2 === 0) await sleep(kills);
@@ -114,8 +114,6 @@ it('a writer killed at any moment leaves the old or the new version, all it ackn
   const lock = await openParquetStore(root).acquire();
   expect(await temps()).toEqual([]);
   await lock.release();
-  // Otherwise no kill hit a commit, and the test showed nothing.
-  expect(left).toBeGreaterThan(0);
 });
 
 async function temps(): Promise<string[]> {
