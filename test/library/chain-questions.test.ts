@@ -125,8 +125,11 @@ describe('a chain of two providers', () => {
     const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
     const closed = await refusing(401);
     const request = { tickers: all, start: '2026-03-02', end: '2026-11-18', secondOpinion: true };
+    // Records of one second stand in no order.
+    let now = NOW;
     const runWith = async (url: string, more = {}): Promise<RunSummary> => {
-      const history = openHistory(optionsOf(first, { ...second, url }));
+      now += 60_000;
+      const history = openHistory(optionsOf(first, { ...second, url }, { clock: () => now }));
       const summary = await history.backfill({ ...request, ...more });
       await history.close();
       return summary;
