@@ -23,19 +23,22 @@ export function givenSecrets({ secrets }: HistoryOptions, asked: Asked): Secrets
 const UNSENDABLE = /[^\u{20}-\u{7e}]/u;
 
 /**
- * All keys that a provider asks for. Throws `usage`, naming the variable of the first that is not there, or that no request can
- * carry; never the key.
+ * All keys that a provider asks for. Throws `usage`, naming the variables of those that are not there, or of the first that no
+ * request can carry; never the key.
  */
 export function secretsOf(options: HistoryOptions, capabilities: Asked): Secrets {
   const { id, credentials = {} } = capabilities;
   const secrets = givenSecrets(options, capabilities);
+  const missing = Object.entries(credentials).filter(([name]) => secrets[name] === undefined);
+  if (missing.length > 0) {
+    const [names, variables] = [0, 1].map((at) => missing.map((one) => one[at]).join(' and '));
+    throw new BackfillError(
+      'usage',
+      `provider "${id}" needs its ${names}; set ${variables}, which .env may do`,
+    );
+  }
   for (const [name, variable] of Object.entries(credentials)) {
-    const { [name]: secret } = secrets;
-    if (secret === undefined)
-      throw new BackfillError(
-        'usage',
-        `provider "${id}" needs its ${name}; set ${variable}, which .env may do`,
-      );
+    const { [name]: secret = '' } = secrets;
     const at = secret.search(UNSENDABLE);
     if (at !== -1) {
       const where = options.secrets === undefined ? variableWith(variable, capabilities) : name;

@@ -31,4 +31,22 @@ describe('a key of the environment', () => {
     vi.stubEnv('VENDOR_KEY_OF_TESTS', '  ');
     expect(read).toThrow('provider "vendor" needs its key; set VENDOR_KEY_OF_TESTS');
   });
+
+  it('is named with all others that are not there', () => {
+    const two = {
+      id: 'vendor',
+      credentials: { keyId: 'VENDOR_ID_OF_TESTS', secretKey: 'VENDOR_KEY_OF_TESTS' },
+    };
+    const needs = (): unknown => secretsOf({ store: 'none' }, two);
+    expect(needs).toThrow(
+      'provider "vendor" needs its keyId and secretKey; set VENDOR_ID_OF_TESTS and VENDOR_KEY_OF_TESTS, which .env may do',
+    );
+    vi.stubEnv('VENDOR_ID_OF_TESTS', 'abc');
+    expect(needs).toThrow(
+      'provider "vendor" needs its secretKey; set VENDOR_KEY_OF_TESTS, which .env may do',
+    );
+    expect(() => secretsOf({ store: 'none', secrets: { secretKey: 'abc' } }, two)).toThrow(
+      'set VENDOR_ID_OF_TESTS,',
+    );
+  });
 });
