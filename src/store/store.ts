@@ -189,8 +189,8 @@ export interface BarStore {
   query<T>(sql: string, adjusted: AdjustedView, use: QueryUse<T>, judge?: JudgeBasis): Promise<T>;
   /**
    * Which stored series may have the bars of some series of their interval, by `seriesKey` of the latter: those with the same
-   * first bar in some month, as files say themselves, be they among these. Reads no bar; whether they have more in common their bars tell. Left out
-   * are files that cannot be read, and what was written by versions that knew no marks.
+   * first bar in some month, as files say themselves, be they among these (of more than 20 of these not all). Whether they have more in common their bars tell.
+   * Reads no bar but of files that earlier versions wrote, once. Left out are files that cannot be read.
    */
   lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>>;
   /** Whether something of the store was found damaged, and may not be whole again: a scan tells what. */

@@ -121,7 +121,10 @@ describeWith(TMUX)('lists of what is odd and what was changed', () => {
     await using terminal = await openTerminal({ columns, rows: 40 });
     const long = 'LONGNAMEOFAFUNDTHATNOBODYKNOWS';
     const first = csvOf(20, 1, 1);
-    const jump = first.replace(/^2025-10-20,.*$/m, '2025-10-20,17,18,16.5,17.5,1001');
+    // The volumes are its own: two tickers of the same bars would be taken for one instrument.
+    const jump = first
+      .replace(/^2025-10-20,.*$/m, '2025-10-20,17,18,16.5,17.5,1001')
+      .replaceAll(/,1001$/gm, ',1009');
     await csvFolder(terminal, { AAAQ: first, AABQ: jump, [long]: csvOf(20, 1, 3) });
     const range = '--start 2025-10-03 --end 2025-10-30';
     await terminal.run(`backfill ${FROM_CSV} ${range} --quiet`);

@@ -33,13 +33,17 @@ export async function storedTwins(
   const first = results.toldBars((key) => (known.get(key)?.rows ?? 0) === 0);
   const lookalikes = await store.lookalikes([...first.values()].flatMap(([told]) => told?.want.series ?? []));
   const twins: StoredTwin[] = [];
+  const isPeer = (one: Series): boolean => first.has(seriesKey(one));
+  const alike = new Set(results.sameBars().flatMap((group) => group.map(({ want }) => want)));
   for (const [key, candidates] of [...lookalikes].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     for (const told of first.get(key) ?? []) {
       const { series, gaps } = told.want;
       const days = span(gaps);
-      const same = await sameAs(await barsOf(series, store, days), candidates, store, days);
+      // Of one that got the very same bars as a peer that is known.
+      const doubtful = alike.has(told.want) ? candidates.filter((one) => !isPeer(one)) : candidates;
+      if (doubtful.length === 0) continue;
+      const same = await sameAs(await barsOf(series, store, days), doubtful, store, days);
       if (same.length === 0) continue;
-      const isPeer = (one: Series): boolean => first.has(seriesKey(one));
       twins.push({ told, others: same.filter((one) => !isPeer(one)), peers: same.filter(isPeer) });
     }
   return twins;

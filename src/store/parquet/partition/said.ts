@@ -46,6 +46,18 @@ export function marksSaid({ own }: Said): MonthMarks | undefined {
   return marks === null ? undefined : marksOf(marks);
 }
 
+/** Whether a file says that it has no row. */
+export function saysNoRows({ own }: Said): boolean {
+  const [rows] = list(JSON.parse(own));
+  return rows === 0;
+}
+
+/** The same word with marks that were made of the rows. */
+export function saidWithMarks({ common, own }: Said, marks: MonthMarks | undefined): Said {
+  const known = list(JSON.parse(own)).slice(0, -1);
+  return { common, own: JSON.stringify([...known, marks === undefined ? null : [marks.from, marks.of]]) };
+}
+
 /** What a file of corporate actions says: of which ex-dates, its edition (see `BookFile`), and the user's own lists. */
 export function actionsSaid(
   { covered, ownList }: Pick<ActionBook, 'covered' | 'ownList'>,
