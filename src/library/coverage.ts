@@ -15,6 +15,7 @@ import type { BarStore } from '../store/store.ts';
 import { type FirstKnown, firstKnown } from './first-known.ts';
 import type { HistoryRequest } from './history.ts';
 import { type NotFound, hasBar, notFound } from './not-found.ts';
+import { suspectedLevels } from './suspected-levels.ts';
 import { intervalsNotStored, namedAndNotStored, tickersIn } from './not-stored.ts';
 
 /** What `History.coverage` reports; `universe` undefined: all in the store. */
@@ -47,10 +48,12 @@ export async function coverageOf(
     }),
   );
   const { length: staged } = await store.staging.list();
+  const suspected = await suspectedLevels(store, scan, now);
   return {
     ...report,
     ...(lacking.length > 0 && named.size > 0 && { notStored: lacking }),
     ...(staged > 0 && { staged }),
+    ...(suspected.series.length + suspected.notJudged > 0 && { suspected }),
   };
 }
 

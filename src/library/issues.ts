@@ -53,7 +53,7 @@ export async function findIssues(store: BarStore, options: ScanOptions, now: num
 }
 
 /** What is odd about a series. A file of it that cannot be read is given to `onDamage`, and the others are looked at. */
-async function oddIn(
+export async function oddIn(
   state: SeriesState,
   store: BarStore,
   now: number,

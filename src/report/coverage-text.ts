@@ -8,6 +8,7 @@ import { distrustedLines } from './distrusted-text.ts';
 import { exchangeLines } from './exchange-text.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { isLeftOut, type SeriesCoverage, type SeriesStanding, type SessionRun } from './series-coverage.ts';
+import { suspectedLines } from './suspected-text.ts';
 import { stagedLines } from './staged-text.ts';
 import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
@@ -81,6 +82,9 @@ export function coverageText(
     [...someLines(bad, page), ...someLines(doubted, page), ...someLines(closures, page)],
     series.length > FEW_SERIES ? exchangeLines(series, page) : [],
     [...totalLines(report), ...report.unavailable.map((group) => unavailableLine(group))].flatMap((line) =>
+      totalLine(line, page),
+    ),
+    (report.suspected === undefined ? [] : suspectedLines(report.suspected)).flatMap((line) =>
       totalLine(line, page),
     ),
     staged,

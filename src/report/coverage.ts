@@ -33,6 +33,15 @@ export interface CoverageReport {
   readonly notStored?: readonly Interval[];
   /** Answers for whole markets in staging, which no series has taken in yet. Default: none. */
   readonly staged?: number;
+  /** Of which series stored prices look wrong, be they complete. Default: of none, as far as runs on record tell. */
+  readonly suspected?: SuspectedLevels;
+}
+
+/** Series with a price level that nothing explains, as of now. */
+export interface SuspectedLevels {
+  readonly series: readonly Series[];
+  /** How many more a run named, which were not looked at again. */
+  readonly notJudged: number;
 }
 
 /** An unscheduled closure, perhaps: no series of the calendar has the session. */

@@ -55,7 +55,8 @@ const state = fc
 function holding(states: readonly SeriesState[]): BarStore {
   const series = new Map(states.map((one) => [`${one.series.ticker} 1d`, one]));
   const scan = () => Promise.resolve({ series, actions: new Map(), setAside: [] });
-  return { scan, staging: { list: () => Promise.resolve([]) } } as unknown as BarStore;
+  const nothing = (): Promise<never[]> => Promise.resolve([]);
+  return { scan, staging: { list: nothing }, readRuns: nothing } as unknown as BarStore;
 }
 
 /** The report of a series by the plain way: each session looked at by itself. */
