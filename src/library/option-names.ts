@@ -23,7 +23,6 @@ const BACKFILL = {
   derive: true,
   retryFailed: true,
   secondOpinion: true,
-  plan: true,
 } as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
@@ -46,8 +45,8 @@ const OF_METHODS: Readonly<
   Partial<Record<keyof History, readonly [argument: number, Readonly<Record<string, true>>]>>
 > = {
   universe: [0, { ...BACKFILL, keeps: true } satisfies NamesOf<'universe', 0>],
-  plan: [0, { ...BACKFILL, to: true } satisfies NamesOf<'plan', 0>],
-  backfill: [0, BACKFILL satisfies NamesOf<'backfill', 0>],
+  plan: [0, { ...BACKFILL, plan: true, to: true } satisfies NamesOf<'plan', 0>],
+  backfill: [0, { ...BACKFILL, plan: true } satisfies NamesOf<'backfill', 0>],
   leftUndone: [0, { ...SELECTION, derive: true, stop: true } satisfies NamesOf<'leftUndone', 0>],
   seriesStatus: [0, SELECTION satisfies NamesOf<'seriesStatus', 0>],
   coverage: [0, REQUEST satisfies NamesOf<'coverage', 0>],

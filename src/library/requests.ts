@@ -43,7 +43,7 @@ export interface PlanRequest extends BackfillOptions {
   readonly to?: string;
 }
 
-export interface UniverseRequest extends BackfillOptions {
+export interface UniverseRequest extends Omit<BackfillOptions, 'plan'> {
   /** Keep what is made or fetched for it, the user's first `portfolio.txt` or a public list, in the store. Default false. */
   readonly keeps?: boolean;
 }

@@ -52,7 +52,7 @@ export function runsOf(
       return withSource(sourcedFor(parts, request), async (source) => {
         const wanted = await requestOf(parts, request, false);
         const prepared = await prepare(wanted, store, source, clock(), { isPriced: true });
-        if (request.to !== undefined) await writePlan(request.to, prepared, parts);
+        if (request.to !== undefined) await writePlan(request.to, prepared, wanted.lives ?? new Map(), parts);
         request.onEvent?.(plannedEvent(prepared));
         return prepared.plan;
       });

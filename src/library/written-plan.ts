@@ -5,6 +5,7 @@ import { prepareWritten } from '../backfill/plan-file/carry-out.ts';
 import { MAKE_AGAIN, type PlanFile, planFileIn, planFileText } from '../backfill/plan-file/plan-file.ts';
 import type { Prepared } from '../backfill/plan/prepare.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
+import type { Universe } from '../core/universe/universe.ts';
 import { readTextFile } from '../market/text-file.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { BackfillOptions } from './history.ts';
@@ -37,6 +38,7 @@ export function assertWritable({ derive, plan }: BackfillOptions, providers: rea
 export async function writePlan(
   to: string,
   prepared: Prepared,
+  lives: Universe['lives'],
   { store, config, capabilities, clock }: Parts,
 ): Promise<void> {
   const { plan, meant, wanted = [] } = prepared;
@@ -49,7 +51,7 @@ export async function writePlan(
     ...{ origins: meant?.origins ?? [], totals, quotaMs, relisted, goneList },
     ...(notYet !== undefined && { notYet }),
   };
-  const text = planFileText(head, prepared);
+  const text = planFileText(head, prepared, lives);
   const file = await outFileAt(to, store.url);
   await writeOut(file, (path) => writeText(path, (write) => write(text)));
 }
@@ -81,9 +83,14 @@ export async function carryOut(parts: Parts, request: Written): Promise<RunSumma
         return prepared;
       },
       { ...toolsOf(parts, request, tickers), ...source },
-      { intervals: file.head.intervals },
+      { intervals: file.head.intervals, lives: livesIn(file) },
     ),
   );
+}
+
+/** On which days its tickers are wanted, of those that did not always live. */
+function livesIn({ wanted }: PlanFile): Universe['lives'] {
+  return new Map(wanted.flatMap(({ series, life }) => (life ? [[series.ticker, life] as const] : [])));
 }
 
 async function readPlan({ store, config, capabilities, next }: Parts, request: Written): Promise<PlanFile> {

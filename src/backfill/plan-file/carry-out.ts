@@ -8,9 +8,9 @@ import type { PlanOptions } from '../../core/plan/limits.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { unusedAt } from '../../core/plan/quota.ts';
 import { quotaTime } from '../../core/plan/quota-time.ts';
-import { sliceKey } from '../../core/plan/slice.ts';
-import { type Fetch, intervalOf, type Task, type Want } from '../../core/plan/task.ts';
-import { span } from '../../core/session/ranges.ts';
+import { actionDaysOf, type Slice, sliceKey } from '../../core/plan/slice.ts';
+import { type Collect, type Fetch, intervalOf, type Task, type Want } from '../../core/plan/task.ts';
+import { normalize, span, subtract } from '../../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../../store/scan.ts';
 import type { BarStore } from '../../store/store.ts';
 import { holesOf, type Prepared, type Source } from '../plan/prepare.ts';
@@ -31,14 +31,20 @@ export async function prepareWritten(
   now: number,
 ): Promise<Prepared> {
   const { head, wanted } = file;
-  const [tickers, intervals] = [wanted.map(({ series }) => series.ticker), head.intervals];
-  const scan = await store.scan({ tickers: [...new Set(tickers)], intervals });
+  const { range, origins, intervals } = head;
+  const tickers = [...new Set(wanted.map(({ series }) => series.ticker))];
+  const scan = await store.scan({ tickers, intervals });
   const begunAt = await store.begunPlans.since(file.digest);
   const moved = movedIn(file, scan, begunAt !== undefined);
   if (moved.length > 0) throw hasMoved(path, moved);
   const isDone = doneSince(begunAt, file, { scan, source, now });
-  const tasks = await leftOf(file.tasks, isDone, { store, source, now, isBegun: begunAt !== undefined });
-  const { range, origins } = head;
+  const staged =
+    source.stagedAs === undefined ? [] : (await stagedOf(source.stagedAs, store.staging, now)).fresh;
+  const tasks = leftOf(file.tasks, {
+    ...{ isDone, options: optionsOf(source, now) },
+    staged: new Set(staged.map(sliceKey)),
+  });
+  assertStaged(begunAt === undefined ? file.tasks : tasks, staged, path, begunAt !== undefined);
   return {
     ...{ scan, wanted, isExact: true },
     plan: await planOf(file, tasks, source, now),
@@ -65,6 +71,30 @@ function hasMoved(path: string, moved: readonly string[]): BackfillError {
     'usage',
     `${path}: the store has moved since: what is stored of ${tickers[0]}${more} is not what the plan was made from; ${MAKE_AGAIN}`,
   );
+}
+
+/**
+ * Throws `usage` where answers for whole markets are gone that lay staged when the plan was made: it does not ask for them. Of
+ * one that was begun the sessions are asked for again.
+ */
+function assertStaged(
+  tasks: readonly Task[],
+  staged: readonly Slice[],
+  path: string,
+  isBegun: boolean,
+): void {
+  const there = new Set(staged.map(sliceKey));
+  const isLacking = (task: Task): boolean => {
+    if ('slice' in task) return !isBegun && task.requests === 0 && !there.has(sliceKey(task.slice));
+    if (!('bucket' in task) || task.actions === undefined) return false;
+    const { days, asked } = task.actions;
+    return subtract([days], normalize([...staged, ...asked].flatMap(actionDaysOf))).length > 0;
+  };
+  if (tasks.some(isLacking))
+    throw new BackfillError(
+      'usage',
+      `${path}: the store has moved since: answers for whole markets that lay staged then are gone; ${MAKE_AGAIN}`,
+    );
 }
 
 /** Whether a want was done when the plan was begun before: nothing is, of one that was not. */
@@ -104,33 +134,32 @@ function isFetchedSince({ fetchedAt }: SeriesState, { series, range }: Want, beg
   return (fetchedAt ?? 0) > begunAt && periodsOf(series.interval, [range]).length === 1;
 }
 
+/** What the tasks of a plan are left with. */
+interface Left {
+  readonly isDone: (want: Want) => boolean;
+  readonly options: PlanOptions;
+  /** Keys of the slices that lie staged. */
+  readonly staged: ReadonlySet<string>;
+}
+
 /** The tasks that are left where some wants are done. */
-async function leftOf(
-  tasks: readonly Task[],
-  isDone: (want: Want) => boolean,
-  tools: {
-    readonly store: BarStore;
-    readonly source: Source;
-    readonly now: number;
-    readonly isBegun: boolean;
-  },
-): Promise<readonly Task[]> {
-  if (!tools.isBegun) return tasks;
-  const { stagedAs } = tools.source;
-  const staged =
-    stagedAs === undefined ? [] : (await stagedOf(stagedAs, tools.store.staging, tools.now)).fresh;
-  const there = new Set(staged.map(sliceKey));
-  const filling = tasks.flatMap((task) => withoutDone(task, isDone, optionsOf(tools.source, tools.now)));
+function leftOf(tasks: readonly Task[], { isDone, options, staged }: Left): readonly Task[] {
+  const filling = tasks.flatMap((task) => withoutDone(task, isDone, options));
   const needed = new Set(filling.flatMap((task) => neededBy(task)));
   return filling.flatMap((task): Task[] => {
-    if ('slice' in task) {
-      if (!needed.has(task.market)) return [];
-      return [there.has(sliceKey(task.slice)) ? { ...task, requests: 0 } : task];
-    }
+    if ('slice' in task) return needed.has(task.market) ? [asStaged(task, staged, options)] : [];
     if (!('tickers' in task)) return [task];
     const waiting = filling.filter((one) => 'after' in one && one.after === task.id).length;
     return waiting === 0 ? [] : [{ ...task, waiting }];
   });
+}
+
+/** What lies staged costs nothing, and what lay there when it was planned and does no more is asked for. */
+function asStaged(task: Collect, staged: Left['staged'], { limits }: PlanOptions): Collect {
+  if (staged.has(sliceKey(task.slice))) return { ...task, requests: 0 };
+  const { interval, actionsSince } = task.slice;
+  const asked = actionsSince === undefined ? (limits[interval]?.market?.requestsPerSession ?? 1) : 0;
+  return { ...task, requests: task.requests || asked };
 }
 
 /** What others bring that a task needs: a market, or what is told of splits. */

@@ -94,6 +94,17 @@ export class Fields {
     return this.#array(name).map((one) => this.#rangeIn(name, one));
   }
 
+  /** Ranges that may have no beginning, or no end: null. */
+  life(name: string): readonly DayRange[] {
+    return this.#array(name).map((one) => {
+      const [first, last] = Array.isArray(one) ? (one as unknown[]) : [];
+      const from = first === null ? Number.NEGATIVE_INFINITY : this.#dayIn(name, first);
+      const to = last === null ? Number.POSITIVE_INFINITY : this.#dayIn(name, last) + 1;
+      if (from < to) return { from, to };
+      throw this.bad(name, 'must be a first and a last date');
+    });
+  }
+
   ticker(name: string): string {
     return this.#tickerIn(name, this.text(name));
   }

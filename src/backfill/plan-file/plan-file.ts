@@ -9,6 +9,8 @@ import type { Unavailable } from '../../core/coverage/unavailable.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { grouped } from '../../core/grouped.ts';
+import type { Universe } from '../../core/universe/universe.ts';
+import { livesOfLeft } from '../run/recorded-lives.ts';
 import type { Prepared } from '../plan/prepare.ts';
 import { Fields, datesOf } from './fields.ts';
 import { type PlanHead, headIn, headLine } from './head.ts';
@@ -32,6 +34,8 @@ export interface PlanFile {
 }
 
 export interface PlannedSeries extends Pick<WantedSeries, 'series' | 'calendar' | 'range' | 'lived'> {
+  /** On which days the ticker is wanted, whatever the range. Default: whatever the day. */
+  readonly life?: readonly DayRange[];
   /** Default: nothing is asked of it. */
   readonly known?: Known;
 }
@@ -44,8 +48,13 @@ export function askedBySeries(tasks: Plan['tasks']): ReadonlyMap<string, readonl
 }
 
 /** The text of a plan file. */
-export function planFileText(head: PlanHead, { plan, wanted = [], scan }: Prepared): string {
+export function planFileText(
+  head: PlanHead,
+  { plan, wanted = [], scan }: Prepared,
+  lives: Universe['lives'],
+): string {
   const asked = askedBySeries(plan.tasks);
+  const recorded = livesOfLeft([{ tickers: wanted.map(({ series }) => series.ticker) }], lives);
   const lines = [
     headLine(head),
     ...plan.unavailable.map(({ tickers, ...why }) => ({ unavailable: tickers, ...why })),
@@ -53,7 +62,10 @@ export function planFileText(head: PlanHead, { plan, wanted = [], scan }: Prepar
     ...plan.outOfReach.map(({ series: { ticker, interval }, gaps, reachDays }) => {
       return { beyondReach: ticker, interval, gaps: gaps.map(datesOf), reachDays };
     }),
-    ...wanted.map((one) => seriesLine(one, asked.get(seriesKey(one.series)), scan)),
+    ...wanted.map((one) => ({
+      ...seriesLine(one, asked.get(seriesKey(one.series)), scan),
+      ...(recorded[one.series.ticker] && { life: recorded[one.series.ticker] }),
+    })),
     ...plan.tasks.map(taskLine),
   ];
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
@@ -139,6 +151,7 @@ function seriesIn(line: Fields): PlannedSeries {
     ...{ series, calendar: calendarFor(series.ticker) },
     range: line.has('range') ? line.range('range') : { from: 0, to: 0 },
     ...(line.has('lived') && { lived: line.ranges('lived') }),
+    ...(line.has('life') && { life: line.life('life') }),
     ...(line.has('state') && { known: { state: line.text('state'), beside: line.text('beside') } }),
   };
 }

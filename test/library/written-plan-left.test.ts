@@ -1,0 +1,190 @@
+import { cpSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { History, HistoryOptions } from '../../src/library/history.ts';
+import { openHistory } from '../../src/library/open-history.ts';
+import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
+import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import { openStore } from '../../src/store/open.ts';
+import { NOW, start, stopAll } from '../simulator/running.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+
+// What is left of a plan that was begun, where a part of its requests is done, and what it leaves to others.
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const opened: History[] = [];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(async () => {
+  for (const history of opened.splice(0)) await history.close();
+  await stopAll();
+  await folder.remove();
+});
+
+const SHARES = ['ALFA', 'BRIQ', 'CORV', 'DUNO'];
+
+function historyOf(more: Partial<HistoryOptions>): History {
+  const history = openHistory({
+    ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => NOW },
+    ...{ quotas: [], workers: 1 },
+    ...more,
+  });
+  opened.push(history);
+  return history;
+}
+
+const planPath = (): string => `${folder.path}/night.plan`;
+
+/** Notes the plan as begun, as a run that was killed has it. */
+async function begin(): Promise<void> {
+  const [, digest = ''] = /"sha256:([0-9a-f]+)"/.exec(await readFile(planPath(), 'utf8')) ?? [];
+  const store = openStore(`${folder.path}/data`);
+  const lease = await store.acquire();
+  await store.begunPlans.note(digest, NOW);
+  await lease.release();
+}
+
+it('a request for several series asks for those of them that are not done', async () => {
+  const simulator = await start({ wire: 'alpaca', now: () => NOW });
+  const history = historyOf({ provider: { id: 'alpaca', url: simulator.url }, secrets: ALPACA_KEYS });
+  const request = { tickers: SHARES, intervals: ['1h', '1d'] as const, days: 20 };
+  const whole = await history.plan({ ...request, to: planPath() });
+  expect(whole.tasks.map((task) => task.wants.length)).toEqual([0, 4, 4]);
+  await begin();
+  await history.backfill({ tickers: ['ALFA', 'BRIQ'], intervals: ['1h'], days: 20 });
+  await history.backfill({ tickers: ['ALFA'], days: 20 });
+  const { tasks, totals } = await history.plan({ plan: planPath() });
+  expect(tasks.map(({ wants }) => wants.map(({ series }) => series.ticker))).toEqual([
+    [],
+    ['CORV', 'DUNO'],
+    ['BRIQ', 'CORV', 'DUNO'],
+  ]);
+  expect(totals).toMatchObject({ series: 8, complete: 3, toFill: 5 });
+  expect(totals.requests).toBe(tasks.reduce((sum, { requests }) => sum + requests, 0));
+  const before = simulator.requests();
+  const { sent } = await history.backfill({ plan: planPath() });
+  expect([sent, simulator.requests() - before]).toEqual([totals.requests, totals.requests]);
+
+  await begin();
+  expect((await history.plan({ plan: planPath() })).tasks).toEqual([]);
+});
+
+it('splits and dividends are asked for only as long as something waits for them', async () => {
+  const simulator = await start({ wire: 'alpaca', now: () => NOW });
+  const history = historyOf({ provider: { id: 'alpaca', url: simulator.url }, secrets: ALPACA_KEYS });
+  const request = { tickers: SHARES, intervals: ['1h', '1d'] as const, days: 20 };
+  await history.plan({ ...request, to: planPath() });
+  await begin();
+  await history.backfill({ tickers: SHARES, intervals: ['1h'], days: 20 });
+  const { tasks } = await history.plan({ plan: planPath() });
+  expect(tasks.map((task) => ('tickers' in task ? task.waiting : task.wants.length))).toEqual([1, 4]);
+});
+
+describe('of whole markets', () => {
+  const MANY = [...SHARES, 'ELNA', 'GLYF', 'HAZL', 'JUNP', 'KELV'];
+
+  it('what lies staged costs nothing, and is asked for by nobody whom it fills nothing', async () => {
+    const simulator = await start({ wire: 'polygon', now: () => NOW });
+    const history = historyOf({
+      provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
+      secrets: { key: POLYGON_KEYS.starter },
+      concurrency: 1,
+    });
+    const whole = await history.plan({ tickers: MANY, days: 20, to: planPath() });
+    const stop = new AbortController();
+    let collected = 0;
+    await history.backfill({
+      plan: planPath(),
+      stop: stop.signal,
+      onEvent: ({ type }) => type === 'collected' && ++collected === 9 && stop.abort(),
+    });
+    const left = await history.plan({ plan: planPath() });
+    expect(left.totals.requests).toBeLessThan(whole.totals.requests);
+    const before = simulator.requests();
+    const { sent, failed, complete, fetched } = await history.backfill({ plan: planPath() });
+    expect([failed, complete + fetched]).toEqual([0, MANY.length]);
+    expect([sent, simulator.requests() - before]).toEqual([left.totals.requests, left.totals.requests]);
+    expect((await history.plan({ plan: planPath() })).tasks).toEqual([]);
+  });
+
+  it.each([
+    ['splits and dividends', true],
+    ['sessions', false],
+  ])('a plan is refused that was made of %s that lay staged and are gone', async (_, areActions) => {
+    const simulator = await start({ wire: 'polygon', now: () => NOW });
+    const polygon = {
+      provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
+      ...{ secrets: { key: POLYGON_KEYS.starter }, concurrency: 1 },
+    };
+    const stop = new AbortController();
+    let collected = 0;
+    await historyOf(polygon).backfill({
+      ...{ tickers: MANY, days: 20, stop: stop.signal },
+      onEvent: ({ type }) => {
+        if (type !== 'collected' || ++collected !== 6) return;
+        // As a run leaves it that is killed.
+        cpSync(`${folder.path}/data/staging`, `${folder.path}/killed/staging`, { recursive: true });
+        stop.abort();
+      },
+    });
+    const history = historyOf({ ...polygon, store: `${folder.path}/killed` });
+    await history.plan({ tickers: MANY, days: 20, to: planPath() });
+    const { staging } = openStore(`${folder.path}/killed`);
+    const gone = (await staging.list()).filter(
+      ({ actionsSince }) => (actionsSince !== undefined) === areActions,
+    );
+    expect(gone.length).toBeGreaterThan(0);
+    await staging.remove(gone);
+    const before = simulator.requests();
+    await expect(history.backfill({ plan: planPath() })).rejects.toThrow(
+      /night\.plan: the store has moved since: answers for whole markets that lay staged then are gone; make it again with --plan-out$/,
+    );
+    expect(simulator.requests()).toBe(before);
+  });
+});
+
+describe('a series that was restated', () => {
+  const rowsOf = (days: number, factor: number): string => {
+    const lines = ['Date,Open,High,Low,Close,Volume'];
+    for (let i = 0, day = Date.UTC(2026, 9, 5); i < days; day += 86_400_000) {
+      if ([0, 6].includes(new Date(day).getUTCDay())) continue;
+      const open = 10 + ((i * 3) % 11) / 8;
+      const prices = [open, open + 1, open - 1, open + 0.5].map((price) => (price * factor).toFixed(6));
+      lines.push(`${new Date(day).toISOString().slice(0, 10)},${prices.join(',')},1000`);
+      i++;
+    }
+    return `${lines.join('\n')}\n`;
+  };
+
+  it('is not fetched as a whole by a plan that does not say so, and is by an ordinary run', async () => {
+    const csv = `${folder.path}/csv`;
+    await mkdir(csv);
+    await writeFile(`${csv}/AAAQ.csv`, rowsOf(20, 1));
+    const history = historyOf({ provider: { id: 'csv', url: csv, settings: { basis: 'raw' } } });
+    await history.backfill({ tickers: ['AAAQ'], start: '2026-10-05', end: '2026-10-23' });
+    await writeFile(`${csv}/AAAQ.csv`, rowsOf(25, 1.08));
+    const request = { tickers: ['AAAQ'], start: '2026-10-05', end: '2026-11-05' };
+    await history.plan({ ...request, to: planPath() });
+    const { failed, failures, requests } = await history.backfill({ plan: planPath() });
+    expect([failed, requests]).toEqual([1, 1]);
+    expect(failures[0]).toMatchObject({
+      code: 'restated',
+      message: expect.stringContaining('which this plan does not ask for; run again without --plan'),
+    });
+    const usual = await history.backfill(request);
+    expect([usual.failed, usual.requests]).toEqual([0, 2]);
+  });
+});
+
+it('the record of its run knows the lives of what it left', async () => {
+  const history = historyOf({ provider: { id: 'sample' } });
+  const lives = new Map([['ALFA', [{ from: Number.NEGATIVE_INFINITY, to: 20_770 }]]]);
+  await history.plan({ tickers: { tickers: ['ALFA', 'BRIQ'], lives }, days: 20, to: planPath() });
+  const stop = new AbortController();
+  const onEvent = ({ type }: { readonly type: string }): unknown => type === 'planned' && stop.abort();
+  const { runId, notRun } = await history.backfill({ plan: planPath(), stop: stop.signal, onEvent });
+  expect(notRun).toBe(2);
+  const record = await readFile(`${folder.path}/data/runs/${runId}.json`, 'utf8');
+  expect(JSON.parse(record)).toMatchObject({ lives: { ALFA: [[null, '2026-11-12']] } });
+});
