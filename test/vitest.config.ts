@@ -40,7 +40,7 @@ const simulator = 'test/simulator/**/!(command).test.ts';
 
 /**
  * Whole programs start programs themselves: they run after the rest, and what is judged by what a terminal shows at a moment
- * runs last, one at a time.
+ * runs last.
  */
 export default defineConfig({
   test: {
@@ -105,7 +105,7 @@ export default defineConfig({
           ...shared,
           name: 'terminal',
           include: [terminal],
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -27,7 +27,7 @@ import { built } from '../acceptance/programs.ts';
 export interface Terminal extends AsyncDisposable {
   /** The shell's HOME and working folder; removed at the end. */
   readonly home: string;
-  /** Types a command line and Enter; gives its exit code once the prompt is back. Default patience: 30 s. */
+  /** Types a command line and Enter; gives its exit code once the prompt is back. Default patience: 60 s. */
   run(command: string, patienceMs?: number): Promise<number>;
   /** Types a command line and Enter, and does not wait. */
   start(command: string): Promise<void>;
@@ -35,7 +35,7 @@ export interface Terminal extends AsyncDisposable {
   ended(patienceMs?: number): Promise<number>;
   /** Presses keys by their names in tmux: `C-c`, `C-z`, `Enter`, `y`. */
   press(...keys: string[]): Promise<void>;
-  /** Waits for text anywhere on the screen, and gives the screen. Fails with the screen after `patienceMs` (10 s). */
+  /** Waits for text anywhere on the screen, and gives the screen. Fails with the screen after `patienceMs` (20 s). */
   waitFor(text: RegExp, patienceMs?: number): Promise<string>;
   /** What is to be seen now, without blanks at the ends; `history`: with what has scrolled away; `colours`: with escapes. */
   screen(options?: { readonly history?: boolean; readonly colours?: boolean }): Promise<string>;
@@ -114,7 +114,7 @@ function terminalOf(
     await tmux('send-keys', '-l', command);
     await tmux('send-keys', 'Enter');
   };
-  const ended = async (patienceMs = 30_000): Promise<number> => {
+  const ended = async (patienceMs = 60_000): Promise<number> => {
     let codes: string[] = [];
     await until('the command ended', patienceMs, async () => {
       codes = (await readFile(join(folder, 'codes'), 'utf8').catch(() => '')).split('\n').slice(1, -1);
@@ -132,7 +132,7 @@ function terminalOf(
       return ended(patienceMs);
     },
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
-    waitFor: async (text, patienceMs = 10_000) => {
+    waitFor: async (text, patienceMs = 20_000) => {
       let seen = '';
       await until(`${String(text)} was shown`, patienceMs, async () => text.test((seen = await screen())));
       return seen;
