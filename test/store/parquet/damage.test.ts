@@ -160,6 +160,23 @@ describe('a file that somebody copied from elsewhere in the store', () => {
     expect((await store.scan()).setAside).toEqual([]);
   });
 
+  it('is told as a copy, with how to be rid of it, where nothing else ever told of its ticker', async () => {
+    const name = barsPath({ series: { ticker: 'ZZTOP', interval: '1d' }, period: 'all' });
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await copyFile(join(root, msft), join(root, name));
+    const lock = await store.acquire();
+    await store.scan();
+    await lock.release();
+    expect((await store.scan()).lost).toEqual([
+      {
+        ...{ path: name, ticker: 'ZZTOP', interval: '1d' },
+        reason:
+          'a copy (by its own knowledge it is of ticker MSFT), and in quarantine; whether ZZTOP had anything there nobody ' +
+          'knows: if it had, run backfill from the first day of it on; if not, backfill forget ZZTOP; until then it counts as lost',
+      },
+    ]);
+  });
+
   it('is never read nor merged into', async () => {
     await copyFile(join(root, msft), join(root, AAPL_FILE));
     await expect(rowsIn(store, AAPL)).rejects.toMatchObject({ code: 'store-corrupt' });

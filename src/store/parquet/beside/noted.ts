@@ -84,6 +84,7 @@ export async function lostFiles(
   const damaged = new Set(unread.map(({ path }) => path));
   const lost = new Map<string, DataFile>();
   const unknown = new Set<string>();
+  const copies = new Map<string, string>();
   for (const note of asides) {
     const { file } = note;
     if (!isAsked(options, file)) continue;
@@ -93,12 +94,18 @@ export async function lostFiles(
     else {
       add(file.path, lacking);
       if (!damaged.has(file.path)) lost.set(file.path, file);
-      if (lacking === undefined) unknown.add(file.path);
+      if (lacking === undefined) {
+        unknown.add(file.path);
+        const word = await notes.strangeWord(note);
+        if (word !== undefined) copies.set(file.path, word);
+      }
     }
   }
   const lostFile = (file: DataFile): SetAside => {
     const days = unknown.has(file.path) ? undefined : held.get(file.path);
-    return { path: file.path, reason: lossOf(file, days), ...ownerOf(file) };
+    const copy = days === undefined ? copies.get(file.path) : undefined;
+    const reason = copy === undefined ? lossOf(file, days) : copyText(copy, ownerOf(file).ticker);
+    return { path: file.path, reason, ...ownerOf(file) };
   };
   return { lost: [...lost.values()].map(lostFile), held };
 }
@@ -112,6 +119,14 @@ function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined): string
       ? `which ${what} it held nobody knows: run backfill from the first day that you had on, or give them up by`
       : `${missingUntilRerun(`${what}${from}`)}, or given up by`;
   return `damaged, and in quarantine; ${until} backfill forget`;
+}
+
+/** Of a file that was another ticker's: nothing tells that there ever was one of this ticker. */
+function copyText(word: string, ticker: string): string {
+  return (
+    `a copy (${word}), and in quarantine; whether ${ticker} had anything there nobody knows: if it had, run backfill from ` +
+    `the first day of it on; if not, backfill forget ${ticker}; until then it counts as lost`
+  );
 }
 
 /** What is still lost of a file; undefined where nobody knows. */

@@ -25,6 +25,9 @@ export interface OwnEntry {
   readonly seal: 'whole' | 'broken' | 'none';
 }
 
+/** How it is said that a file is not of its place. */
+export const OWN_KNOWLEDGE = 'by its own knowledge it is of';
+
 /**
  * What a file says of itself under the key `backfill`; undefined if that is missing, unparsable, of another version or
  * does not say what the file is of. Throws `store-corrupt` if it is of something else than `place`, such as
@@ -39,7 +42,7 @@ export function ownEntry(
   for (const [name, expected] of Object.entries(place)) {
     const said = json[name];
     if (typeof said === 'string' && said !== expected)
-      throw new BackfillError('store-corrupt', `by its own knowledge it is of ${name} ${said}`);
+      throw new BackfillError('store-corrupt', `${OWN_KNOWLEDGE} ${name} ${said}`);
   }
   if (!Object.keys(place).every((name) => typeof json[name] === 'string')) return undefined;
   return { json, seal: sealOf(metadata, json) };

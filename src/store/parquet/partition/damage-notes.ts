@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { BackfillError } from '../../../core/errors.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import { intersect, normalize, subtract } from '../../../core/session/ranges.ts';
+import { readFooter } from '../codec/decode.ts';
+import { OWN_KNOWLEDGE, ownEntry } from '../codec/own-entry.ts';
 import { fields, list, pairOf, rangeOf, text } from '../codec/json.ts';
 import { type BlobFile, type Blobs, bytesOfText, readText, type Version } from '../files/blobs.ts';
 import { type DataFile, dataFileAt, ownerOf } from '../files/data-paths.ts';
 import { actionsPath, barsPath, DAMAGED, TEMP_NAME } from '../files/layout.ts';
 import { namesIn } from '../files/walk.ts';
+import { placeOf } from './knowledge.ts';
 
 /**
  * What a scan of footers would not see, one note a file, `damaged/HASH.json`:
@@ -137,6 +140,21 @@ export class DamageNotes {
     for (const note of this.#notes.values())
       if (note && 'aside' in note && !(await this.#isOver(note).catch(() => false))) all.push(note);
     return all;
+  }
+
+  /** What a file of bars that was set aside says of itself, where that is that it is of something else than its place. */
+  async strangeWord({ file, aside }: AsideNote): Promise<string | undefined> {
+    if (file.is !== 'bars') return undefined;
+    try {
+      await this.#blobs.open(aside, async (moved) => {
+        const { metadata } = await readFooter(moved);
+        ownEntry(metadata, placeOf(file.partition));
+      });
+    } catch (error) {
+      const isStrange = isCorrupt(error) && error.message.startsWith(OWN_KNOWLEDGE);
+      return isStrange ? error.message : undefined;
+    }
+    return undefined;
   }
 
   /** Whether just this file was found damaged. */
