@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,10 +31,14 @@ afterAll(async () => {
 
 /** A run of twenty days from both into a store of its own. */
 function line(store: string, ...more: string[]): string[] {
+  return lineFrom(first.url, store, ...more);
+}
+
+function lineFrom(url: string, store: string, ...more: string[]): string[] {
   return [
     ...['--tickers', [...AMERICAN, ...EUROPEAN].join(','), '--days', '20', '--store', store],
     ...['--provider', 'polygon,yahoo', '--tier', 'free', '--rate-limit', '100/s', '--now', NOW],
-    ...['--provider-url', `polygon=${first.url}`, '--provider-url', `yahoo=${second.url}`],
+    ...['--provider-url', `polygon=${url}`, '--provider-url', `yahoo=${second.url}`],
     ...['--state', join(folder, 'state'), ...more],
   ];
 }
@@ -109,6 +113,42 @@ describe('--provider polygon,yahoo', () => {
   });
 
   it.each([
+    ['SIGKILL', null],
+    ['SIGINT', 130],
+  ] as const)('stopped by %s while the first is asked goes on by the same line', async (signal, code) => {
+    await mkdir(join(folder, signal));
+    const slow = await startSimulate(join(folder, signal), [
+      ...['--wire', 'polygon', '--now', NOW, '--latency', '300ms', '--limit', '1000/s'],
+    ]);
+    const store = `stopped-${signal}`;
+    const asking = lineFrom(slow.url, store, '--workers', '1', '--concurrency', '1');
+    const child = spawn(process.execPath, [built('backfill'), ...asking], {
+      env: { ...process.env, ...KEY },
+      cwd: folder,
+    });
+    child.stderr.resume();
+    const over = once(child, 'close');
+    const files = async (): Promise<readonly string[]> => {
+      const all = await readdir(join(folder, store, 'bars'), { recursive: true }).catch(() => []);
+      return all.filter((file) => file.endsWith('.parquet'));
+    };
+    await expect.poll(files, { interval: 5 }).not.toEqual([]);
+    child.kill(signal);
+    const [ended] = (await over) as [number | null];
+    expect(ended).toBe(code);
+    const stored = (await sources(store)) as [string, string, number][];
+    expect(stored.length).toBeLessThan(AMERICAN.length);
+    expect(stored.filter(([, source, rows]) => source !== 'polygon' || rows !== 20)).toEqual([]);
+    const before = (await entriesIn(signal)).length;
+    expect((await runWith(KEY, lineFrom(slow.url, store), folder)).code).toBe(0);
+    expect(await sources(store)).toEqual(FILLED);
+    const had = new Set(stored.map(([ticker]) => ticker));
+    const after = (await entriesIn(signal)).slice(before);
+    expect(after.filter(({ symbol }) => had.has(symbol))).toEqual([]);
+    await slow.stop();
+  });
+
+  it.each([
     ['polygon,yahooo', 'there is no provider "yahooo"'],
     ['yahoo,yahoo', 'provider "yahoo" stands twice in the chain; name it once'],
     ['yahoo,', 'there is no provider ""'],
@@ -131,5 +171,13 @@ describe('--provider polygon,yahoo', () => {
 });
 
 async function entriesOf(name: string): Promise<number> {
-  return (await readFile(join(folder, name, 'requests.ndjson'), 'utf8')).trim().split('\n').length;
+  return (await entriesIn(name)).length;
+}
+
+async function entriesIn(name: string): Promise<readonly { readonly symbol: string }[]> {
+  const lines = await readFile(join(folder, name, 'requests.ndjson'), 'utf8').catch(() => '');
+  return lines
+    .split('\n')
+    .slice(0, -1)
+    .map((text) => JSON.parse(text) as { readonly symbol: string });
 }
