@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ColumnMetaData } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bar } from '../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
@@ -8,6 +10,7 @@ import { BackfillError } from '../../../src/core/errors.ts';
 import { startOfDay } from '../../../src/core/session/day.ts';
 import { randomFor } from '../../../src/market/random.ts';
 import { openHistory } from '../../../src/library/open-history.ts';
+import { NO_SEAL } from '../../../src/store/parquet/codec/byte-seal.ts';
 import { bytesAsFile, readFooter } from '../../../src/store/parquet/codec/decode.ts';
 import { digestOf } from '../../../src/store/parquet/codec/digest.ts';
 import { examineBars } from '../../../src/store/parquet/doctor/examine-bars.ts';
@@ -203,6 +206,39 @@ describe('a byte of a file of bars that is another', () => {
       expect(await unnoticed(shape, file, everyByte(file, 0, file.length, seed))).toEqual([]);
   });
 });
+
+describe('a byte of the header of a page that is another, in a file without digests of its bytes', () => {
+  it.each(SHAPES)('is damage by the footer alone: $name', async ({ name, partition }) => {
+    const file = files.get(name) as Uint8Array;
+    const footer = await readFooter(bytesAsFile(file));
+    const unsealed = { ...footer, parsed: { ...footer.parsed, seal: NO_SEAL } };
+    const headers = footer.parsed.row_groups.flatMap(({ columns }) =>
+      columns.flatMap(({ meta_data: chunk }) => headersOf(file, chunk)),
+    );
+    const missed: Change[] = [];
+    for (const [from, to] of headers)
+      for (const change of everyByte(file, from, to, `${name} ${from}`)) {
+        const read = decodeRows(partition, bytesAsFile(withByte(file, change)), unsealed);
+        if ((await orCode(read)) !== 'store-corrupt') missed.push(change);
+      }
+    expect(missed).toEqual([]);
+  });
+});
+
+/** Where the headers of the pages of a chunk lie. */
+function headersOf(file: Uint8Array, chunk: ColumnMetaData | undefined): [from: number, to: number][] {
+  const headers: [number, number][] = [];
+  if (chunk === undefined) return headers;
+  const begin = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+  const reader = { view: new DataView(file.buffer, file.byteOffset), offset: begin };
+  while (reader.offset < begin + Number(chunk.total_compressed_size)) {
+    const from = reader.offset;
+    const { compressed_page_size } = parquetHeader(reader);
+    headers.push([from, reader.offset]);
+    reader.offset += compressed_page_size;
+  }
+  return headers;
+}
 
 describe('a byte of the header of a page by which DuckDB refuses the file', () => {
   it('is named by the doctor and left out of a query by name, and mended it is as it was', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AsyncBuffer, FileMetaData, KeyValue } from 'hyparquet';
 import { BackfillError } from '../../../core/errors.ts';
 import { BYTES_KEY, CREATED_BY } from './keys.ts';
+import { assertOwnPages } from './page-walk.ts';
 
 /**
  * Two digests over every byte of a file, in an entry of its key-value metadata: a reader of ours may never look at a byte
@@ -69,23 +70,34 @@ export function byteSealIn(
 }
 
 /** What a file says of itself, with its seal. */
-export interface Sealed {
+export interface Sealed extends FileMetaData {
   readonly seal: ByteSeal;
-  /** Bytes of its footer. */
-  readonly metadata_length: number;
 }
 
-/** Throws `store-corrupt` if the bytes before the end of a file, which has a whole seal, are not those that were written. */
-export async function assertPages(file: AsyncBuffer, { seal, metadata_length }: Sealed): Promise<void> {
-  if (seal.is !== 'whole') return;
-  const bytes = await file.slice(0, file.byteLength - AFTER_FOOTER - metadata_length);
-  if (digestOf([new Uint8Array(bytes)]) !== seal.pages)
-    throw new BackfillError('store-corrupt', CHANGED_BYTES);
+/**
+ * Throws `store-corrupt` if the bytes before the end of a file, which has a whole seal, are not those that were written. Of
+ * a file of ours of an older version, which has none, the headers of its pages must agree with its footer.
+ */
+export async function assertPages(file: AsyncBuffer, metadata: Sealed): Promise<void> {
+  const { seal, metadata_length, created_by } = metadata;
+  if (seal.is === 'whole') {
+    const bytes = await file.slice(0, file.byteLength - AFTER_FOOTER - metadata_length);
+    if (digestOf([new Uint8Array(bytes)]) !== seal.pages) throw changedBytes();
+  } else if (seal.is === 'none' && created_by === CREATED_BY)
+    await assertOwnPages(file, metadata).catch((error: unknown) => {
+      if (error instanceof Error && 'syscall' in error) throw error;
+      throw changedBytes(error);
+    });
 }
 
-/** The same, and if its end is not. What has no seal is taken as it is. */
+function changedBytes(cause?: unknown): BackfillError {
+  return new BackfillError('store-corrupt', CHANGED_BYTES, { cause });
+}
+
+/** The same, and if its end is not. */
 export async function assertBytes(file: AsyncBuffer, metadata: Sealed): Promise<void> {
-  if (metadata.seal.is !== 'none') await assertSealed(file, metadata);
+  if (metadata.seal.is === 'broken') throw new BackfillError('store-corrupt', CHANGED_END);
+  await assertPages(file, metadata);
 }
 
 /** Throws `store-corrupt` unless all bytes of a file are those that were sealed. */
