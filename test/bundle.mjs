@@ -11,6 +11,7 @@ const SOURCES = [
   ...(await readdir(join(ROOT, 'test/pool/threads'))).map((entry) => `test/pool/threads/${entry}`),
   'test/pool/orders.ts',
   'test/pool/close-and-leave-child.ts',
+  'test/providers/http/arriving-child.ts',
   'test/providers/http/quota-child.ts',
   'test/store/parquet/writer-child.ts',
   'bench/bench.ts',

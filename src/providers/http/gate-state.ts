@@ -1,6 +1,7 @@
 import type { BackfillError, ErrorCode } from '../../core/errors.ts';
 import { hrtime } from 'node:process';
 import type { Usage } from './gate.ts';
+import { NUMBERS_OF_EACH, type OnTheirWay, onTheirWay } from './on-their-way.ts';
 
 /**
  * The numbers of a gate in memory that all threads share, whatever run they work for. Times are ms of one monotonic clock
@@ -18,6 +19,7 @@ export interface RecentRequests {
   /** When a request was sent, by its number; -Infinity for one that is not remembered. */
   sentAt(request: number): number;
   noteSent(request: number, now: number): void;
+  readonly onTheirWay: OnTheirWay;
   /** A request came to an end that the provider counts: not throttled. */
   noteAdmitted(now: number): void;
   /** Requests that were admitted and came to an end within the last `perMs`. */
@@ -87,6 +89,12 @@ export const CELL = {
   usedUp: 38,
   /** Units that may be used in a window of which the provider tells the use, where it has told that; 0: it has not. */
   toldLimit: 39,
+  /** Slot of the next request in the lease, and of the first in the lease that follows it. */
+  slot: 40,
+  nextSlot: 41,
+  /** The first slot of those that arrived late, and when the last of them did; the keeper takes them. -1: none. */
+  lateSlot: 42,
+  lateAt: 43,
 } as const;
 
 /** Cells of one run in memory that its threads share, guarded like those of the gate that it passes. */
@@ -143,7 +151,9 @@ const REMEMBERED = 8192;
 /** Fresh shared memory, from `now` on; not paced, and with endless permits. */
 export function createGateState(now: number): GateState {
   const state = openGateState(
-    new SharedArrayBuffer(LOCK_BYTES + (CELLS + 2 * REMEMBERED) * Float64Array.BYTES_PER_ELEMENT),
+    new SharedArrayBuffer(
+      LOCK_BYTES + (CELLS + (2 + NUMBERS_OF_EACH) * REMEMBERED + 1) * Float64Array.BYTES_PER_ELEMENT,
+    ),
   );
   state.alone((cells) => {
     cells[CELL.permits] = Number.POSITIVE_INFINITY;
@@ -154,6 +164,7 @@ export function createGateState(now: number): GateState {
     cells[CELL.leaseEndsAt] = Number.POSITIVE_INFINITY;
     cells[CELL.nextLeaseEndsAt] = Number.POSITIVE_INFINITY;
     cells[CELL.grace] = Number.POSITIVE_INFINITY;
+    cells[CELL.lateSlot] = -1;
   });
   return state;
 }
@@ -203,10 +214,11 @@ function acquire(lock: Int32Array): number {
 
 function recentRequests(memory: Float64Array, cells: Float64Array): RecentRequests {
   const ring = memory.subarray(0, REMEMBERED);
-  const admitted = memory.subarray(REMEMBERED);
+  const admitted = memory.subarray(REMEMBERED, 2 * REMEMBERED);
   const isRemembered = (request: number): boolean =>
     request >= 0 && (cells[CELL.sent] ?? 0) - request <= REMEMBERED;
   return {
+    onTheirWay: onTheirWay(memory.subarray(2 * REMEMBERED), ring, isRemembered),
     sentAt: (request) =>
       isRemembered(request) ? (ring[request % REMEMBERED] ?? 0) : Number.NEGATIVE_INFINITY,
     noteSent: (request, now) => {

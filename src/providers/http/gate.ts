@@ -13,6 +13,10 @@ export interface Gate {
   enter(): Promise<number>;
   /** The request of this number could not be worded: it is not sent. What it took of the quota is not given back. */
   withdrawn(request: number): void;
+  /** A connection is being made for the request of this number: until its answer begins, nobody knows when it arrives. */
+  connecting(request: number): void;
+  /** The request of this number has arrived by now: its answer begins. */
+  arrived(request: number): void;
   /** The request of this number goes over the wire now; until then it may be held up by a busy thread. */
   departed(request: number): void;
   /** Nothing of the request of this number is under way any more, whatever came of it. */
@@ -58,6 +62,8 @@ export interface Usage {
 export const OPEN_GATE: Gate = {
   enter: () => Promise.resolve(0),
   withdrawn: () => undefined,
+  connecting: () => undefined,
+  arrived: () => undefined,
   departed: () => undefined,
   ended: () => undefined,
   answered: () => Promise.resolve(),

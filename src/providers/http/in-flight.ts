@@ -69,6 +69,8 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
       }
     },
     withdrawn: (request) => inner.withdrawn(request),
+    connecting: (request) => inner.connecting(request),
+    arrived: (request) => inner.arrived(request),
     departed: (request) => inner.departed(request),
     ended: (request) => {
       inner.ended(request);

@@ -24,8 +24,18 @@ export interface QuotaRecord extends QuotaUse {
   readonly pausedUntil: number;
   /** Units that may be used in a window of which the provider tells the use, where it has told that. Default: it has not. */
   readonly toldLimit?: number;
+  /** Slots reserved by now, since the record was begun: the number of the next one. Default 0. */
+  readonly slots?: number;
+  /** Slots whose requests may have arrived late, and when; ascending in both. Default: none. */
+  readonly late?: readonly LateSlot[];
   /** The quotas that whoever asked last kept: those of the plan of the key; empty for none. Default: nobody recorded any. */
   readonly quotas?: readonly Quota[];
+}
+
+/** The request of a slot may have arrived as late as `at`. */
+export interface LateSlot {
+  readonly slot: number;
+  readonly at: number;
 }
 
 const FRESH: QuotaRecord = { nextAt: 0, pausedUntil: 0, windows: {} };
@@ -103,11 +113,14 @@ function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
   const unknownAt = largest([one, other].flatMap((record) => record.unknownAt ?? []));
   const toldLimit = one.toldLimit ?? other.toldLimit;
   const quotas = one.quotas ?? other.quotas;
+  const { slots, late } = (one.slots ?? 0) >= (other.slots ?? 0) ? one : other;
   return {
     ...{ nextAt, pausedUntil, windows },
     ...(Number.isFinite(unknownAt) && { unknownAt }),
     ...(toldLimit !== undefined && { toldLimit }),
     ...(quotas !== undefined && { quotas }),
+    ...(slots !== undefined && { slots }),
+    ...(late !== undefined && { late }),
   };
 }
 
@@ -165,11 +178,16 @@ function readIfAny(path: string): string | undefined {
 /** Throws for what has no such fields. */
 function isRecord(record: QuotaRecord): boolean {
   const { nextAt, pausedUntil, windows, unknownAt = 0, toldLimit = 1, quotas = [] } = record;
+  const { slots = 0, late = [] } = record;
   const counts = Object.values(windows).flatMap(({ index, used }) => [index, used]);
   const isCount = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
   const isLimit = Number.isFinite(toldLimit) && toldLimit > 0;
   const areQuotas = quotas.every(({ requests, perMs }) => requests > 0 && perMs > 0);
+  const areSlots =
+    Number.isSafeInteger(slots) &&
+    late.every(({ slot, at }) => Number.isSafeInteger(slot) && Number.isFinite(at));
   return (
+    areSlots &&
     isCount &&
     isLimit &&
     areQuotas &&

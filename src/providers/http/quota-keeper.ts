@@ -1,5 +1,6 @@
 import { type Quota, isPaced, pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
+import { lateSharer } from './late-requests.ts';
 import type { QuotaFile } from './quota-file.ts';
 import { type KeeperClocks, openLeaser, plausible, usedUp } from './quota-lease.ts';
 
@@ -31,6 +32,7 @@ export async function startQuotaKeeper(
   if (!isMetered && (file.look().quotas ?? []).length > 0)
     await file.change((record) => ({ record: { ...record, quotas }, result: undefined }));
   const sharePause = pauseSharer(state, file, clocks);
+  const shareLate = lateSharer(state, quotas, file, clocks, () => leaser.hasOthers());
   const isUsedUp = (): boolean => state.alone((cells) => cells[CELL.usedUp] === 1);
   const noteUsedUp = (): Promise<void> =>
     file.change((record) => ({ record: usedUp(record, quotas, clocks.wall()), result: undefined }));
@@ -38,6 +40,7 @@ export async function startQuotaKeeper(
   let isNoted = false;
   const ticking = repeat(async () => {
     try {
+      await shareLate();
       if (isMetered && leaser.isDue()) await leaser.lease();
       await sharePause();
       await noteLimit();

@@ -11,11 +11,12 @@ import {
   windowOf,
 } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
+import { heldUntil } from './late-slots.ts';
 import type { QuotaFile, QuotaRecord } from './quota-file.ts';
 import { ON_TIME } from './shared-gate.ts';
 
 /** Reserved ahead: what a process that dies may waste, and how often the record is written. */
-const LEASE_MS = 200;
+export const LEASE_MS = 200;
 
 /** A lease begins so long after it is asked for that it is there by then; or twice as long as the last one took. */
 const LEAST_LEAD_MS = 5;
@@ -41,6 +42,8 @@ export interface Leaser {
   isDue(): boolean;
   /** Reserves the next requests. */
   lease(): Promise<void>;
+  /** Whether other processes have reserved of late. */
+  hasOthers(): boolean;
   /** Gives back all that was reserved and not used. */
   giveBack(): Promise<void>;
 }
@@ -78,7 +81,7 @@ export function openLeaser(
         const rest = { ...withReturned(record, lapsed, leases?.oldest), quotas };
         return reserve(rest, wanted, spacing, long, { now, notBefore });
       });
-      const { start, count, endsAt } = lease;
+      const { start, slot, count, endsAt } = lease;
       leases = { oldest: (left > 0 ? leases?.last : undefined) ?? lease, last: lease };
       ownEnd = start + count * spacing;
       leadMs = Math.max(LEAST_LEAD_MS, 2 * (gate() - since));
@@ -86,11 +89,13 @@ export function openLeaser(
         const ahead = gate() - wall();
         cells[CELL.exhausted] = count === 0 ? 1 : 0;
         cells[CELL.nextPermits] = count;
+        cells[CELL.nextSlot] = slot;
         cells[CELL.nextLeaseAt] = start + ahead;
         cells[CELL.nextLeaseEndsAt] = endsAt + ahead;
         cells[CELL.grace] = wall() - othersAt < OTHERS_MS ? catchUp * ON_TIME : LEASE_MS;
       });
     },
+    hasOthers: () => wall() - othersAt < OTHERS_MS,
     giveBack: async () => {
       const { unused, localNext } = state.alone(takeUnused);
       if (unused <= 0) return;
@@ -100,7 +105,8 @@ export function openLeaser(
         // Only the last in the queue can step back; a gap before another one's requests is lost.
         const before = now + (localNext - gate());
         const isLast = Math.abs(record.nextAt - unused * spacing - before) < spacing / 2 + 1;
-        return { record: { ...left, nextAt: isLast ? before : record.nextAt }, result: undefined };
+        const slots = (record.slots ?? 0) - (isLast ? unused : 0);
+        return { record: { ...left, slots, nextAt: isLast ? before : record.nextAt }, result: undefined };
       });
     },
   };
@@ -136,6 +142,8 @@ function takeUnused(cells: Float64Array): { unused: number; localNext: number } 
 
 interface Lease {
   readonly start: number;
+  /** The number of its first slot. */
+  readonly slot: number;
   readonly count: number;
   /** The end of the counted windows that it was reserved in. */
   readonly endsAt: number;
@@ -158,7 +166,10 @@ function reserve(
   { now, notBefore }: { now: number; notBefore: number },
 ): { record: QuotaRecord; result: Lease } {
   const asked = Math.max(notBefore, plausible(record, spacing, now).nextAt);
-  const start = Math.max(asked, largest(long.map((quota) => begunBy(record, quota, asked))));
+  const { slots: slot = 0, late = [], quotas = [] } = plausible(record, spacing, now);
+  const held = heldUntil(late, quotas.filter(isPaced), { slot, count: wanted, spacing });
+  const begun = Math.max(asked, held);
+  const start = Math.max(begun, largest(long.map((quota) => begunBy(record, quota, begun))));
   const toCount = windowsToCount(record, long);
   const endsAt = smallest(toCount.map((window) => (windowOf(window, start) + 1) * window.perMs));
   const left = long.map((quota) => quota.requests - usedOf(record, quota, start));
@@ -171,7 +182,10 @@ function reserve(
     windows[name] = { index, used: (before?.index === index ? before.used : 0) + count };
   }
   const nextAt = start + count * spacing;
-  return { record: { ...record, nextAt, windows }, result: { start, count, endsAt, counted } };
+  return {
+    record: { ...record, nextAt, windows, slots: slot + count },
+    result: { start, slot, count, endsAt, counted },
+  };
 }
 
 /** Those of these quotas, of all that were ever kept, and the day, which may be asked for next. */
@@ -215,6 +229,7 @@ export function plausible(record: QuotaRecord, spacing: number, now: number): Qu
     ...record,
     nextAt: Math.max(isLease ? record.nextAt : now, unknownAt + spacing + LEASE_MS),
     pausedUntil: isPause ? record.pausedUntil : now,
+    ...(record.late && { late: record.late.filter(({ at }) => at - now <= LONGEST_PAUSE_MS) }),
   };
 }
 

@@ -40,7 +40,13 @@ export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () =>
       gate.withdrawn(request);
     };
     try {
-      const answer = await attempt({ onSent: () => gate.departed(request), onReceived: end, onUnsent });
+      const answer = await attempt({
+        onConnecting: () => gate.connecting(request),
+        onSent: () => gate.departed(request),
+        onHead: () => gate.arrived(request),
+        onReceived: end,
+        onUnsent,
+      });
       await gate.answered();
       return answer;
     } catch (error) {

@@ -1,9 +1,11 @@
 import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
+import { WINDOW_MARGIN } from './late-slots.ts';
 import { learnLimit } from './learn-limit.ts';
 import { CELL, RUN, countAnswer, noteUsage, noteUsedUp } from './gate-state.ts';
 import type { GateState, RecentRequests } from './gate-state.ts';
+import { arrivals } from './arrivals.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
 export interface GatePolicy {
@@ -54,9 +56,6 @@ export const ON_TIME = 0.5;
 /** Failures in which nobody was heard. */
 const SILENT: ReadonlySet<ErrorCode> = new Set(['network', 'unreachable', 'timeout']);
 
-/** Part of a window that is left free for the time on the wire. */
-const WINDOW_MARGIN = 0.002;
-
 /** What threads share of a gate, and of one of the runs that pass it: its `RUN` cells. */
 export interface GateMemory {
   readonly state: GateState;
@@ -103,7 +102,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
         if (isWaiting) state.alone((cells) => add(cells, CELL.waiting, -1));
       }
     },
-    ended: () => undefined,
+    ...arrivals(state, clock),
     withdrawn: () => state.alone(() => add(run, RUN.sent, -1)),
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
     answered: async (refusal) =>
@@ -154,6 +153,8 @@ function tryEnter(
   add(cells, CELL.sent, 1);
   if (at(cells, CELL.throttlesInRow) > 0) cells[CELL.probeAt] = now;
   recent.noteSent(request, now);
+  recent.onTheirWay.letThrough(request, at(cells, CELL.slot));
+  add(cells, CELL.slot, 1);
   return { wait: 0, request };
 }
 
@@ -171,6 +172,7 @@ function waitForWindows(
   const learned = { requests: at(cells, CELL.learnedRequests), perMs: at(cells, CELL.learnedPerMs) };
   for (const { requests, perMs } of learned.requests > 0 ? [learned] : windows) {
     const earlier = at(cells, CELL.sent) - requests;
+    if (earlier >= 0 && recent.onTheirWay.has(earlier, now)) until = Math.max(until, now + PROBE_NAP_MS);
     if (earlier >= 0) until = Math.max(until, recent.sentAt(earlier) + perMs * (1 + WINDOW_MARGIN));
   }
   return until - now;
@@ -207,6 +209,7 @@ function hasPermit(cells: Float64Array, now: number): boolean {
   cells[CELL.permits] = at(cells, CELL.nextPermits);
   cells[CELL.nextAt] = Math.max(at(cells, CELL.nextAt), at(cells, CELL.nextLeaseAt));
   cells[CELL.leaseEndsAt] = at(cells, CELL.nextLeaseEndsAt);
+  cells[CELL.slot] = at(cells, CELL.nextSlot);
   cells[CELL.nextPermits] = 0;
   dropLate(cells, now);
   return at(cells, CELL.permits) >= 1;
@@ -222,6 +225,7 @@ function dropLate(cells: Float64Array, now: number): void {
   if (dropped === 0) return;
   add(cells, CELL.permits, -dropped);
   add(cells, CELL.lapsed, dropped);
+  add(cells, CELL.slot, dropped);
   add(cells, CELL.nextAt, dropped * spacing);
 }
 

@@ -9,8 +9,12 @@ import { obstacleOf } from './obstacle.ts';
 
 /** How a request gets on. */
 export interface WireEvents {
+  /** Called when a connection is being made for it: nobody knows when it arrives, until its answer begins. */
+  readonly onConnecting?: () => void;
   /** Called when it has gone over the wire. */
   readonly onSent?: () => void;
+  /** Called when its answer begins: it has arrived by then. */
+  readonly onHead?: () => void;
   /** Called when the whole of an answer that promises data (2xx) is there, before anybody reads it. */
   readonly onReceived?: () => void;
 }
@@ -122,7 +126,10 @@ const agents = new Map<string, Http.Agent>();
 const IDLE_MS = 4000;
 
 /** Sends a request and gives its answer as soon as its head is there. */
-async function begin({ url, headers, onSent }: HttpRequest, signal?: AbortSignal): Promise<IncomingMessage> {
+async function begin(
+  { url, headers, onConnecting, onSent, onHead }: HttpRequest,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
   const { protocol } = url;
   const { request, Agent } = await (CLIENTS[protocol] ?? unsupported(protocol))();
   const agent = agents.get(protocol) ?? new Agent({ keepAlive: true, timeout: IDLE_MS });
@@ -130,7 +137,9 @@ async function begin({ url, headers, onSent }: HttpRequest, signal?: AbortSignal
   return new Promise((resolve, reject) => {
     const sent = { accept: '*/*', 'accept-encoding': 'gzip', ...headers };
     const outgoing = request(url, { agent, headers: sent, ...(signal && { signal }) });
+    if (onConnecting) outgoing.once('socket', () => outgoing.reusedSocket || onConnecting());
     if (onSent) outgoing.once('finish', onSent);
+    if (onHead) outgoing.once('response', onHead);
     // Whatever else may become of it (an answer that switches protocols is no error, nor a response), it ends closed.
     outgoing.once('close', () => reject(new Error('closed without an answer')));
     outgoing.once('response', resolve).once('error', reject).end();

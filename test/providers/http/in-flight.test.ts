@@ -182,6 +182,8 @@ describe('a gate with places', () => {
     const inner: Gate = {
       enter: note('enter'),
       withdrawn: note('withdrawn'),
+      connecting: note('connecting'),
+      arrived: note('arrived'),
       departed: note('departed'),
       ended: note('ended'),
       answered: note('answered'),
@@ -196,7 +198,9 @@ describe('a gate with places', () => {
     };
     const gate = limitInFlight(inner, openPlaces(2));
     gate.withdrawn(6);
+    gate.connecting(7);
     gate.departed(7);
+    gate.arrived(7);
     gate.ended(7);
     void gate.answered(THROTTLED);
     void gate.throttled(1200);
@@ -207,7 +211,9 @@ describe('a gate with places', () => {
     void gate.pause(9);
     expect(calls).toEqual([
       ['withdrawn', 6],
+      ['connecting', 7],
       ['departed', 7],
+      ['arrived', 7],
       ['ended', 7],
       ['answered', THROTTLED],
       ['throttled', 1200],

@@ -40,6 +40,32 @@ describe('a quota shared by two processes', () => {
     expect(mostIn(1000, sent)).toBeLessThanOrEqual(60);
   });
 
+  it.each(['60/s', '10/10s'])('%s is used to 95 percent and more once connections are made', async (text) => {
+    const quotas = parseQuotas(text);
+    const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
+    const { requests, perMs } = quotas[0] ?? { requests: 1, perMs: 1 };
+    const until = NOON + 12 * perMs;
+    const arrived: number[] = [];
+    // Connections that it takes 300 ms to make, and that are used from then on.
+    const sendFrom = async ({ gate }: typeof one): Promise<void> => {
+      for (let isFirst = true; Date.now() < until; isFirst = false) {
+        const request = await gate.enter();
+        if (isFirst) {
+          gate.connecting(request);
+          await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+        arrived.push(Date.now());
+        gate.departed(request);
+        gate.arrived(request);
+        gate.ended(request);
+      }
+    };
+    await machine.whileWaiting(Promise.all([one, one, other, other].map(sendFrom)));
+    expect(mostIn(perMs, arrived)).toBeLessThanOrEqual(requests);
+    const steady = arrived.filter((at) => at >= NOON + 2 * perMs && at < NOON + 12 * perMs);
+    expect(steady.length).toBeGreaterThanOrEqual(0.95 * 10 * requests);
+  });
+
   it('is used up by two of which one is killed and starts again', async () => {
     const quotas = parseQuotas('150/15s');
     const [one, killed] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];
