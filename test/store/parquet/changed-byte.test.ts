@@ -182,7 +182,9 @@ async function unnoticed(
       missed.push({ by: 'a reader', ...change });
     if (change.at < end) continue;
     const seen = await orCode(stateOf(partition, other));
-    if (typeof seen === 'string' && seen !== 'store-corrupt' && seen !== state)
+    // With another name of who wrote it all is as it was: only the doctor minds.
+    const isRewritten = findings.every(({ kind }) => kind === 'rewritten') && seen === state;
+    if (typeof seen === 'string' && seen !== 'store-corrupt' && !isRewritten)
       missed.push({ by: 'a scan', ...change });
   }
   return missed;
