@@ -58,12 +58,14 @@ const INTERVAL = /^(\d+(m|min|mins|minute|h|hr|hour|d|day|w)|(min|hour)\d+)$/i;
 const DATE = /^((19|20)\d{2}([-.]?\d{2}){0,2})$/;
 /** A pair and the minutes of its bars, as MetaTrader 4 names its files. */
 const META_TRADER = /^([A-Z]{3})([A-Z]{3})(?:1|5|15|60|1440)$/;
+/** A symbol, the length of its bars and a month or year, as HistData.com names its files, of which `DAT` is no symbol. */
+const HIST_DATA = /^DAT_[A-Z]+_([A-Z]{3})([A-Z]{3})_/;
 const TRADING_VIEW = /^(?<symbol>.+?), ?(\d+[A-Z]?|[SDWM])(_[0-9a-f]{5})?$/;
 
 /**
  * What a file's name without its endings says. Known are `AAPL`, `AAPL_data`, `AAPL-2015-2020`, `AAPL (1)`, `AAPL - Copy`,
  * Alpha Vantage's `daily_IBM` and `intraday_5min_IBM`, TradingView's `BATS_T, 1D`, `NYSE:NBL_data`, Stooq's `hd.us`,
- * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`. Else the ticker is the name up to the
+ * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`, HistData's `DAT_ASCII_EURUSD_M1_202401`. Else the ticker is the name up to the
  * first `_`.
  */
 export function readFileName(stem: string): FileName {
@@ -73,6 +75,10 @@ export function readFileName(stem: string): FileName {
     return { kind: 'ticker', ticker: pair[1] + pair[2], isCrypto: true };
   const [, base = '', quote = ''] = META_TRADER.exec(first) ?? [];
   if (base !== '' && isPair(base, quote)) return { kind: 'ticker', ticker: base + quote, isCrypto: false };
+  const [, one = '', other = ''] = HIST_DATA.exec(first) ?? [];
+  if (one !== '' && isPair(one, other)) return { kind: 'ticker', ticker: one + other, isCrypto: false };
+  if (one !== '')
+    return { kind: 'unknown', reason: `its symbol "${one}${other}" is no pair of currencies; rename it` };
   const [, root, share] = /^([A-Z]{1,5})_([ABC])$/.exec(first) ?? [];
   if (root !== undefined) return { kind: 'ticker', ticker: `${root}.${share}`, isCrypto: false };
   const view = TRADING_VIEW.exec(first)?.groups?.['symbol'];

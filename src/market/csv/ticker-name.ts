@@ -28,7 +28,8 @@ const CURRENCIES = new Set(
 /**
  * The canonical ticker that a name stands for, undefined if for none. Two currencies in a row are a currency pair
  * (`EURUSD` is `EURUSD=X`). A name that ends in a known quote after two letters or more (`BTCUSDT`) is a crypto pair
- * (`BTC-USDT`) where the quote is a dollar coin or `isCrypto` says so, which is asked for such names only. `AAPL.US` is
+ * (`BTC-USDT`) where the quote is a dollar coin, the base one of the best known coins, or `isCrypto` says so, which is
+ * asked for such names only. `AAPL.US` is
  * `AAPL`. Anything else is read as `parseTicker` does, so that `BRK.B` is `BRK-B`.
  */
 export function tickerNamed(name: string, isCrypto: () => boolean): string | undefined {
@@ -39,7 +40,11 @@ export function tickerNamed(name: string, isCrypto: () => boolean): string | und
   const isOfKnown = (suffix: string): boolean => BASES.has(upper.slice(0, -suffix.length));
   const quote = quotes.find(isOfKnown) ?? quotes[0];
   const base = upper.slice(0, -(quote?.length ?? 0));
-  if (quote !== undefined && /^[A-Z0-9]{2,}$/.test(base) && (COINS.has(quote) || isCrypto())) {
+  if (
+    quote !== undefined &&
+    /^[A-Z0-9]{2,}$/.test(base) &&
+    (COINS.has(quote) || BASES.has(base) || isCrypto())
+  ) {
     return UNKNOWN_QUOTES.includes(quote) ? undefined : `${KRAKENS[base] ?? base}-${quote}`;
   }
   return parsed(

@@ -82,6 +82,11 @@ describe('the name of a file', () => {
     ['EURUSD_M5_202401020000_202401020005', 'EURUSD=X'],
     ['BINANCE_DOTUSD', 'DOT-USD'],
     ['Kraken_XBTUSD_60', 'BTC-USD'],
+    ['XBTUSD_1440', 'BTC-USD'],
+    ['ETHEUR_1440', 'ETH-EUR'],
+    ['DAT_ASCII_EURUSD_M1_202401', 'EURUSD=X'],
+    ['DAT_MT_GBPJPY_M1_2023', 'GBPJPY=X'],
+    ['DAT_ASCII_SPXUSD_M1_2023', undefined],
     ['no ticker', undefined],
   ])('%s stands for %s', (stem, ticker) => {
     expect(tickerOf(stem)).toBe(ticker);
