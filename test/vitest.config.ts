@@ -105,7 +105,7 @@ export default defineConfig({
           ...shared,
           name: 'terminal',
           include: [terminal],
-          maxWorkers: 2,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

@@ -14,9 +14,12 @@ const checkData = (...args: string[]): Promise<Finished> => run('check-data', ar
 const verify = (...args: string[]): Promise<Finished> =>
   backfill('verify', ...CSV, ...NOW, '--sample', '100%', ...args);
 
-/** A file of daily bars around 100; `change` gives other fields of a date. */
+/** A file of daily bars around 100, of MSFT with other volumes; `change` gives other fields of a date. */
 async function write(ticker: string, change: Readonly<Record<string, string>> = {}): Promise<void> {
-  const rows = DATES.map((date, i) => `${date},${change[date] ?? `100,102,99,${100 + (i % 3)},${1000 + i}`}`);
+  const rows = DATES.map(
+    (date, i) =>
+      `${date},${change[date] ?? `100,102,99,${100 + (i % 3)},${(ticker === 'MSFT' ? 2000 : 1000) + i}`}`,
+  );
   await writeFile(
     join(folder, 'prices', `${ticker}.csv`),
     ['date,open,high,low,close,volume', ...rows, ''].join('\n'),
