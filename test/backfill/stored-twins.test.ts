@@ -168,17 +168,6 @@ describe('a series that is stored of another ticker', () => {
     expect(await stored(mixed, 'CORV')).toEqual([60, WHOLE]);
   });
 
-  it('is found of an answer of few bars too, in one run or of a series that is stored', async () => {
-    const mixed = await served('mixed', { ALFA: 50, BRIQ: 50, CORV: 60 }, { lastOf: { ALFA: 3, BRIQ: 3 } });
-    expect((await ran(mixed, ['ALFA', 'BRIQ', 'CORV'])).failed.map(([ticker]) => ticker)).toEqual([
-      'ALFA',
-      'BRIQ',
-    ]);
-    await ran(mixed, ['ALFA']);
-    expect((await ran(mixed, ['BRIQ'])).failed.map(([ticker]) => ticker)).toEqual(['BRIQ']);
-    expect(await stored(mixed, 'BRIQ')).toEqual([undefined, 0]);
-  });
-
   it('costs no request where no bars are alike', async () => {
     const sound = await served('sound', { ALFA: 50, BRIQ: 80, CORV: 51 });
     await ran(sound, ['ALFA']);

@@ -1,7 +1,7 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { LostSessions } from '../../core/coverage/lost-sessions.ts';
 import type { Want } from '../../core/plan/task.ts';
-import { span, subtract } from '../../core/session/ranges.ts';
+import { subtract } from '../../core/session/ranges.ts';
 import { type Counts, countsOf, freshHoles, NOTHING_COUNTED, sumOf } from './counts.ts';
 import { failureOf } from '../failure.ts';
 import type { SeriesReport, SeriesResult } from '../runner.ts';
@@ -22,8 +22,6 @@ export interface LostOfSeries extends Series {
 export class RunResults {
   readonly kept = new Map<Want, SeriesResult>();
   readonly #sameBars = new SameBars();
-  /** Wants that got a few bars, and that nothing stored was compared with. */
-  readonly #few: ToldBars[] = [];
   readonly #tickers = new Set<string>();
   readonly #lost = new Map<string, LostOfSeries>();
   #counts = NOTHING_COUNTED;
@@ -64,8 +62,6 @@ export class RunResults {
       this.#noteLost(want, result.report.lost);
     }
     if (result.ok) this.#sameBars.note({ want, counts }, result.report.fingerprint);
-    if (result.ok && result.report.fingerprint === null && result.report.bars > 0 && comparesNothing(want))
-      this.#few.push({ want, counts });
     if (result.ok && isPlain(want, result.report)) {
       this.#counts = sumOf(this.#counts, counts);
       this.#counted++;
@@ -77,14 +73,9 @@ export class RunResults {
     return this.#sameBars.groups();
   }
 
-  /** Wants of some series that told bars, by series key; of few those only that nothing stored was compared with. */
+  /** Wants of some series that told enough bars to be known by them, by series key. */
   toldBars(isMeant: (key: string) => boolean): ReadonlyMap<string, readonly ToldBars[]> {
-    const told = this.#sameBars.of(isMeant);
-    for (const one of this.#few) {
-      const key = seriesKey(one.want.series);
-      if (isMeant(key)) told.set(key, [...(told.get(key) ?? []), one]);
-    }
-    return told;
+    return this.#sameBars.of(isMeant);
   }
 
   /** Replaces the result of a want that told some bars. */
@@ -107,12 +98,6 @@ export class RunResults {
     );
     this.#lost.set(key, { ...series, calendar, sessions: [...left, ...lost] });
   }
-}
-
-/** Whether no session is asked for but those that are wanted: what is stored beside them would be asked for too. */
-function comparesNothing({ range, gaps }: Want): boolean {
-  const asked = span(gaps);
-  return asked !== undefined && asked.from <= range.from && range.to <= asked.to;
 }
 
 /** Whether all that is to be told of a result is in its counts. */

@@ -26,28 +26,6 @@ export function fingerprintOf({ length, ts, close, volume }: Bars): string | nul
   return words.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-/** Digits that bars have to have in common, so that it is no chance though they are few: one bar of a share that trades has more. */
-const TELLING_DIGITS = 10;
-
-/**
- * Whether bars, be they few, are like no other instrument's: each that moved counts the digits of its volume, less the zeros
- * at the end, and two for each further price that it has. (Bars that stand still tell nothing.)
- */
-export function areTelling({ length, open, high, low, close, volume }: Bars): boolean {
-  let digits = 0;
-  for (let i = 0; i < length; i++) {
-    const prices = new Set([open[i], high[i], low[i], close[i]]).size;
-    if (prices === 1) continue;
-    digits += 2 * (prices - 1) + digitsOf(volume[i] as number);
-  }
-  return digits >= TELLING_DIGITS;
-}
-
-function digitsOf(volume: number): number {
-  if (!(volume > 0)) return 0;
-  return Math.trunc(volume).toFixed(0).replace(/0+$/, '').length;
-}
-
 /** A number of 24 bits, the same for bars of the same stamp, close and volume, and seldom for others. */
 export function markOf(ts: number, close: number, volume: number): number {
   const [, low] = fnv1a(new Uint8Array(Float64Array.of(ts, close, knownVolume(volume)).buffer));
