@@ -95,7 +95,10 @@ it('a plan that is killed three times ends as an undisturbed run does', { timeou
   expect(code, stderr).toBe(0);
   const ran = JSON.parse(stdout) as { sent: number; complete: number; fetched: number };
   expect(ran).toMatchObject({ failed: 0, complete: done, fetched: usual - done, sent: usual - done });
-  expect((await asked()) - before).toBe(ran.sent);
+  const more = (await asked()) - before;
+  expect(more).toBeGreaterThanOrEqual(ran.sent);
+  // What the killed program sent last may be noted after it was.
+  expect(more).toBeLessThanOrEqual(ran.sent + UNDER_WAY);
   expect((await asked()) - atFirst).toBeLessThanOrEqual(usual + 3 * UNDER_WAY);
   expect(await exportStore(store)).toBe(await exportStore(undisturbed));
 });
