@@ -3,7 +3,17 @@ import { coverageOf } from '../../src/library/coverage.ts';
 import { coverageText } from '../../src/report/coverage-text.ts';
 import { summaryText } from '../../src/report/run-text.ts';
 import { keep } from '../../src/core/bars/columns.ts';
-import { beginEmpty, type Door, now, provider, reported, run, sample, store } from './lacking-provider.ts';
+import {
+  beginEmpty,
+  type Door,
+  elapse,
+  now,
+  provider,
+  reported,
+  run,
+  sample,
+  store,
+} from './lacking-provider.ts';
 
 beginEmpty();
 
@@ -67,6 +77,53 @@ describe('a series that lacks more sessions between its bars than it has', () =>
     expect((await coverageOf(store, sample.capabilities, now, MONTH, undefined)).totals).toMatchObject({
       ...{ complete: 0, withHoles: 1 },
     });
+  });
+});
+
+describe('a series that has bars, none of them in the range', () => {
+  const [OLD, NEW] = [
+    { start: '2025-05-01', end: '2025-05-30' },
+    { start: '2025-06-09', end: '2025-06-18' },
+  ];
+  const empty = () => provider('test', () => 'nothing');
+  const whole = () => provider('test', () => 'bars');
+  const until = (end: string, door = whole()): Door => ({
+    ...door,
+    fetchBars: async (request) => {
+      const answer = await door.fetchBars(request);
+      return { ...answer, bars: keep(answer.bars, (i) => (answer.bars.ts[i] ?? 0) < Date.parse(end)) };
+    },
+  });
+
+  it('is news once and named by every run', async () => {
+    expect(await run(whole(), OLD)).toMatchObject({ fetched: 1, newlyUnavailable: false });
+    const first = await run(empty(), NEW);
+    expect(first).toMatchObject({ bars: 0, failed: 0, newlyUnavailable: true });
+    expect(summaryText(first).join('\n')).toContain('from test (vendor-empty): 1 (ALFA;');
+    const again = await run(empty(), NEW);
+    expect(again).toMatchObject({ complete: 0, newlyUnavailable: false });
+    elapse(3 * 86_400_000);
+    expect(await run(empty(), { ...NEW, end: '2025-06-20' })).toMatchObject({ newlyUnavailable: false });
+  });
+
+  it('is news though a hole of it elsewhere was told', async () => {
+    await run(until('2025-05-27'), OLD);
+    expect(await run(empty(), NEW)).toMatchObject({ newlyUnavailable: true });
+  });
+
+  it('is a hole where some of the range is stored, or came', async () => {
+    await run(whole(), { ...OLD, end: '2025-06-10' });
+    const stored = await run(empty(), NEW);
+    expect(stored).toMatchObject({ bars: 0, newlyUnavailable: false, holesAround: 6 });
+  });
+
+  it('is a hole where one of its pieces came', async () => {
+    await run(whole(), OLD);
+    const { intervals } = sample.capabilities;
+    const inPieces = { intervals: { '1d': { ...intervals['1d'], maxSpanDays: 4 } } } as object;
+    const door = provider('test', () => 'bars', inPieces);
+    expect(await run(until('2025-06-12', door), NEW)).toMatchObject({ bars: 3, newlyUnavailable: false });
+    expect(door.asked.length).toBeGreaterThan(1);
   });
 });
 

@@ -23,6 +23,7 @@ export class RunResults {
   readonly kept = new Map<Want, SeriesResult>();
   readonly #sameBars = new SameBars();
   readonly #tickers = new Set<string>();
+  readonly #filled = new Set<string>();
   readonly #lost = new Map<string, LostOfSeries>();
   #counts = NOTHING_COUNTED;
   #counted = 0;
@@ -36,6 +37,11 @@ export class RunResults {
   /** By series key: wanted sessions of which rows came that could not be stored, by the last answer that was for them. */
   get lost(): ReadonlyMap<string, LostOfSeries> {
     return this.#lost;
+  }
+
+  /** Keys of the series that got a bar by any of their wants. */
+  get filled(): ReadonlySet<string> {
+    return this.#filled;
   }
 
   /** Whether a session was found to have no bar, or to lack some, though nobody says why. */
@@ -58,6 +64,7 @@ export class RunResults {
     const counts = result.ok ? countsOf(result.report) : NOTHING_COUNTED;
     this.#hasHoles ||= freshHoles(counts.absent).holes > 0;
     if (result.ok) {
+      if (result.report.bars > 0) this.#filled.add(seriesKey(want.series));
       this.#hasHoles ||= result.report.lost !== undefined;
       this.#noteLost(want, result.report.lost);
     }

@@ -1,6 +1,7 @@
 import { seriesKey } from '../../core/bars/bars.ts';
-import { unknownTo } from '../../core/coverage/coverage.ts';
+import { type Coverage, NOTHING_KNOWN, unknownTo, within } from '../../core/coverage/coverage.ts';
 import { type AbsenceReason, nextRetry } from '../../core/coverage/evidence.ts';
+import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { OutOfReach } from '../../core/plan/plan.ts';
 import type { Want } from '../../core/plan/task.ts';
 import { groupUnavailable, type Unavailable } from '../../core/coverage/unavailable.ts';
@@ -17,9 +18,13 @@ export interface FoundUnavailable {
 
 interface RunFindings {
   readonly results: ReadonlyMap<Want, SeriesResult>;
+  /** Keys of the series that got a bar. */
+  readonly filled: ReadonlySet<string>;
   readonly outOfReach: readonly OutOfReach[];
   /** What was known before. */
   readonly scan: Pick<Scan, 'series'>;
+  /** All that is wanted. Default: nothing but what was asked. */
+  readonly wanted?: readonly WantedSeries[] | undefined;
   /** Provider id. */
   readonly provider: string;
   /** ms since the epoch. */
@@ -28,15 +33,11 @@ interface RunFindings {
 
 /**
  * What cannot be had by the results of a run: tickers that the provider does not know, sessions that its plan does not
- * reach, and series of which it has no bar, or fewer than it lacks.
+ * reach, and series of which it has no bar, none in the range that is wanted, or fewer than it lacks.
  */
-export function newlyUnavailable({
-  results,
-  outOfReach,
-  scan,
-  provider,
-  now,
-}: RunFindings): FoundUnavailable {
+export function newlyUnavailable(findings: RunFindings): FoundUnavailable {
+  const { results, outOfReach, scan, provider, now } = findings;
+  const knownInRange = knowledgeInRange(findings);
   const fresh: { ticker: string; parts: Unavailable[] }[] = [];
   const again: { ticker: string; parts: Unavailable[] }[] = [];
   const add = (ticker: string, reason: AbsenceReason, sessions: number, attempts: number): void => {
@@ -53,9 +54,11 @@ export function newlyUnavailable({
     if (isUnknown(result)) {
       const before = state === undefined ? undefined : unknownTo(provider, state.coverage);
       add(ticker, 'unknown-ticker', want.sessions, (before?.attempts ?? 0) + 1);
-    } else if (result.ok && (result.report.bars > 0 || (state?.rows ?? 0) === 0)) {
-      for (const { reason, sessions } of result.report.unavailable) {
-        const isTold = state?.coverage.absent.some(({ by }) =>
+    } else if (result.ok) {
+      const isOfSeries = result.report.bars > 0 || (state?.rows ?? 0) === 0;
+      const known = isOfSeries ? (state?.coverage ?? NOTHING_KNOWN) : knownInRange(want);
+      for (const { reason, sessions } of known === undefined ? [] : result.report.unavailable) {
+        const isTold = known?.absent.some(({ by }) =>
           by.some((claim) => claim.provider === provider && claim.reason === reason),
         );
         add(ticker, reason, sessions, isTold === true ? 2 : 1);
@@ -63,6 +66,21 @@ export function newlyUnavailable({
     }
   }
   return { fresh: groupUnavailable(fresh), again: groupUnavailable(again) };
+}
+
+/**
+ * What was known of the sessions that are wanted of a series, where it has older or newer bars and none of them; of one that
+ * got bars in this run nothing: what lies at the ends of these is a hole.
+ */
+function knowledgeInRange({ filled, scan, wanted = [] }: RunFindings): (want: Want) => Coverage | undefined {
+  const ranges = new Map(wanted.map(({ series, range }) => [seriesKey(series), range]));
+  return ({ series, range }) => {
+    const key = seriesKey(series);
+    const state = scan.series.get(key);
+    if (state === undefined || filled.has(key)) return undefined;
+    const known = within(state.coverage, [ranges.get(key) ?? range]);
+    return known.present.length === 0 ? known : undefined;
+  };
 }
 
 /** Whether a want failed because the provider does not know the ticker. */

@@ -142,6 +142,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const { fresh, again } = newlyUnavailable({
     ...outcome,
     results: kept,
+    filled: results.filled,
     outOfReach: plan.outOfReach,
     now: endedAt,
   });
