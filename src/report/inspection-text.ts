@@ -135,9 +135,9 @@ function dialectText({ encoding, separator, decimal, dates }: NonNullable<Inspec
   return dates === null ? parts : `${parts}, dates ${dates}`;
 }
 
-function columnsText({ used, unused }: NonNullable<InspectedFile['dialect']>): string {
-  if (used === null) return 'no header: stamp, open, high, low, close, volume';
-  return used.join(', ') + (unused.length === 0 ? '' : `; not read: ${unused.join(', ')}`);
+function columnsText({ hasHeader, used, unused }: NonNullable<InspectedFile['dialect']>): string {
+  const named = hasHeader ? '' : 'no header: ';
+  return named + used.join(', ') + (unused.length === 0 ? '' : `; not read: ${unused.join(', ')}`);
 }
 
 function clockText({ interval, clock }: InspectedSeries): string {

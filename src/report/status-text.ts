@@ -182,7 +182,9 @@ function windowText({ requests, perMs, used, next }: QuotaWindow): string {
   const per = quotaText([{ requests: requests ?? used ?? 0, perMs }]);
   if (used === null || next === null) return `${per}, by spacing`;
   const counted =
-    requests === null ? `${per} without a declared limit` : `${formatCount(used)} of ${per} used`;
+    requests === null
+      ? `${formatCount(used)} used without a declared limit`
+      : `${formatCount(used)} of ${per} used`;
   return `${counted}, counted anew ${opensText(next)}`;
 }
 

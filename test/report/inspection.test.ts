@@ -90,6 +90,21 @@ describe('an inspection', () => {
     expect(raw?.refused).toEqual([adjusted]);
   });
 
+  it.each([
+    ['MetaTrader’s', 'EURUSD1440.csv', '2024.01.02,00:00,1.1,1.2,1.0,1.15,7', 'date, time', ', volume'],
+    ['without a volume', 'AAPL.csv', '2024-01-02,10,11,9,10.5', 'stamp', ''],
+    [
+      'Kraken’s',
+      'XBTUSD_1440.csv',
+      `${Date.UTC(2024, 0, 2) / 1000},10,11,9,10.5,7,3`,
+      'stamp',
+      ', volume, trades',
+    ],
+  ])('tells what of a file without a header is read: %s', async (_, name, row, stamp, more) => {
+    const lines = await textOf({ [name]: `${row}\n` });
+    expect(lines).toContain(`  columns       no header: ${stamp}, open, high, low, close${more}`);
+  });
+
   it('names files of another kind, and is of one that is not there refused', async () => {
     const { files, notes } = await inspected({ 'AAPL.csv': daily(), 'README.md': 'x' });
     expect(files).toHaveLength(1);

@@ -39,8 +39,11 @@ export interface Dialect {
   readonly decimal: NumberForm;
   /** The order of dates that do not start with their year; null where they do. */
   readonly dates: keyof typeof DATE_ORDERS | null;
-  /** Columns that are read, as the file calls them, null where it has no header; and those that are not. */
-  readonly used: readonly string[] | null;
+  /** Without one the columns are told by their place. */
+  readonly hasHeader: boolean;
+  /** Columns that are read, as the file calls them, or as we do where it has no header. */
+  readonly used: readonly string[];
+  /** As the file calls them; none where it has no header. */
   readonly unused: readonly string[];
 }
 
@@ -227,12 +230,19 @@ export function areTickers({ ticker, header }: Layout): boolean {
   return ticker !== null || header.ticker !== null;
 }
 
-function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'used' | 'unused'> {
-  if (names === null) return { used: null, unused: [] };
+function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'hasHeader' | 'used' | 'unused'> {
+  if (names === null) return { hasHeader: false, used: placedColumns(header), unused: [] };
   const { stamp, time, open, high, low, close, volume, vwap, trades } = header;
   const beside = [header.ticker, header.name, header.interval, header.isFinal];
   const told = header.actions.map(({ index }) => index);
   const read = [stamp, time, open, high, low, close, volume, vwap, trades, ...beside, ...told];
   const used = [...new Set(read)].flatMap((column) => (column === null ? [] : (names[column] ?? [])));
-  return { used, unused: names.filter((name, i) => name !== '' && !read.includes(i)) };
+  return { hasHeader: true, used, unused: names.filter((name, i) => name !== '' && !read.includes(i)) };
+}
+
+/** The columns of a file without a header, in their order. */
+function placedColumns({ time, volume, trades }: Header): string[] {
+  const stamp = time === null ? ['stamp'] : ['date', 'time'];
+  const more = [...(volume === null ? [] : ['volume']), ...(trades === null ? [] : ['trades'])];
+  return [...stamp, 'open', 'high', 'low', 'close', ...more];
 }
