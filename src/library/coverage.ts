@@ -48,13 +48,22 @@ export async function coverageOf(
     }),
   );
   const { length: staged } = await store.staging.list();
+  const uncompared = await countUncompared(store, scan);
   const suspected = await suspectedLevels(store, scan, now);
   return {
     ...report,
     ...(lacking.length > 0 && named.size > 0 && { notStored: lacking }),
     ...(staged > 0 && { staged }),
+    ...(uncompared > 0 && { uncompared }),
     ...(suspected.series.length + suspected.notJudged > 0 && { suspected }),
   };
+}
+
+/** How many series of a scan have bars that no run has compared with those of others yet. */
+async function countUncompared(store: BarStore, { series: known }: Scan): Promise<number> {
+  const notes = await store.firstFills.list();
+  const keys = new Set(notes.flatMap(({ series }) => series.map(seriesKey)));
+  return [...keys].filter((key) => (known.get(key)?.rows ?? 0) > 0).length;
 }
 
 /** From when on the series of a scan are known. */

@@ -9,7 +9,7 @@ import { exchangeLines } from './exchange-text.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { isLeftOut, type SeriesCoverage, type SeriesStanding, type SessionRun } from './series-coverage.ts';
 import { suspectedLines } from './suspected-text.ts';
-import { stagedLines } from './staged-text.ts';
+import { stagedLines, uncomparedLines } from './staged-text.ts';
 import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
 
@@ -87,6 +87,7 @@ export function coverageText(
     (report.suspected === undefined ? [] : suspectedLines(report.suspected)).flatMap((line) =>
       totalLine(line, page),
     ),
+    uncomparedLines(report.uncompared).flatMap((line) => totalLine(line, page)),
     staged,
   ];
   return parts.flatMap((part) => (part.length > 0 ? ['', ...part] : [])).slice(1);

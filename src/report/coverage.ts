@@ -33,6 +33,8 @@ export interface CoverageReport {
   readonly notStored?: readonly Interval[];
   /** Answers for whole markets in staging, which no series has taken in yet. Default: none. */
   readonly staged?: number;
+  /** Series with bars that a run filled for the first time and has not compared with the others yet. Default: none. */
+  readonly uncompared?: number;
   /** Of which series stored prices look wrong, be they complete. Default: of none, as far as runs on record tell. */
   readonly suspected?: SuspectedLevels;
 }

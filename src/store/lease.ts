@@ -30,6 +30,8 @@ export interface Lease {
 export interface FirstFillNotes {
   /** Notes durably, before the first of them is written, which series without a bar a run is about to fill; gives an id. */
   note(at: number, series: readonly Series[]): Promise<string>;
+  /** Those that lie there, the oldest first: of runs that go on or were cut short. What another hand made of one names no series. */
+  list(): Promise<readonly FirstFills[]>;
   /** Removes such notes, once what came was compared; one that is gone is no trouble. */
   remove(ids: readonly string[]): Promise<void>;
 }

@@ -65,6 +65,11 @@ it('first fills of a killed run are compared by the next one, whatever that one 
   await ended;
   expect(child.signalCode).toBe('SIGKILL');
 
+  const looked = await run('check-data', ['--store', store(), '--end', '2024-03-14', '--now', NOW]);
+  expect(looked.stdout).toMatch(
+    /^\d series filled for the first time by a run that goes on or was cut short/m,
+  );
+
   const sound = await serve('sound', { ALFA: 50, BRIQ: 55, CORV: 60, DUNO: 70, ELNA: 80, FERN: 90 });
   const other = await run('backfill', fillOf(sound, 'FERN'));
   expect(other.code).toBe(1);
@@ -78,6 +83,7 @@ it('first fills of a killed run are compared by the next one, whatever that one 
   const report = await run('check-data', ['--store', store(), '--end', '2024-03-14', '--now', NOW]);
   expect(report.stdout).not.toMatch(/^(ALFA|BRIQ) /m);
   expect(report.stdout).toMatch(/^CORV .*100/m);
+  expect(report.stdout).not.toContain('filled for the first time');
 
   const again = await run('backfill', fillOf(sound, 'ALFA,BRIQ,CORV,DUNO,ELNA,FERN'));
   expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining('the very same bars')]);

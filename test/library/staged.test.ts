@@ -47,6 +47,27 @@ it('tells of what a run left in staging, where the store is looked at', async ()
   ]);
 });
 
+it('tells of series that no run has compared with the others yet, among those that are meant', async () => {
+  const about = async (tickers: readonly string[]) => {
+    const report = await coverageOf(store, sampleCapabilities, NOON, {}, { tickers, lives: new Map() });
+    const lines = coverageText(report, { missing: false }).filter((line) =>
+      line.includes('not yet compared'),
+    );
+    return { uncompared: report.uncompared, lines };
+  };
+  const id = await store.firstFills.note(NOON, [AAPL, { ...AAPL, ticker: 'EMPTY' }]);
+  expect(await about(['AAPL', 'EMPTY'])).toEqual({
+    uncompared: 1,
+    lines: [
+      '1 series filled for the first time by a run that goes on or was cut short: not yet compared with the others, ' +
+        'whose bars they might have; the next run does that first.',
+    ],
+  });
+  expect(await about(['EMPTY'])).toEqual({ uncompared: undefined, lines: [] });
+  await store.firstFills.remove([id]);
+  expect(await about(['AAPL'])).toEqual({ uncompared: undefined, lines: [] });
+});
+
 it('forgets it with the sessions that it is of', async () => {
   const range = { start: '2026-02-27' };
   expect(await forget(engineOf(store), ['AAPL'], range, NOON)).toMatchObject({ rows: 1, staged: 1 });

@@ -56,7 +56,12 @@ function holding(states: readonly SeriesState[]): BarStore {
   const series = new Map(states.map((one) => [`${one.series.ticker} 1d`, one]));
   const scan = () => Promise.resolve({ series, actions: new Map(), setAside: [] });
   const nothing = (): Promise<never[]> => Promise.resolve([]);
-  return { scan, staging: { list: nothing }, readRuns: nothing } as unknown as BarStore;
+  return {
+    scan,
+    staging: { list: nothing },
+    firstFills: { list: nothing },
+    readRuns: nothing,
+  } as unknown as BarStore;
 }
 
 /** The report of a series by the plain way: each session looked at by itself. */

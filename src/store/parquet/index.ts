@@ -13,7 +13,6 @@ import type {
   BarStore,
   CommitNote,
   FirstFillNotes,
-  FirstFills,
   Lease,
   Rejected,
   RejectedRow,
@@ -45,7 +44,7 @@ import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
 import { openBegunPlans } from './beside/begun-plans.ts';
-import { openFirstFills, readFirstFills } from './beside/first-fills.ts';
+import { openFirstFills } from './beside/first-fills.ts';
 import { readRunRecords, saveRunRecord } from './beside/records.ts';
 import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
 import { Reads } from './beside/reads.ts';
@@ -88,8 +87,7 @@ class ParquetStore implements BarStore {
       await assertMayBeHere(this.#blobs);
       const held: Held = { lock: await this.#blobs.lock(true), cache: undefined, inOrder: true };
       this.#lease = held;
-      const readLeft = (): Promise<FirstFills[]> => this.#usable(() => readFirstFills(this.#blobs));
-      return leaseOf(held, { readLeft, release: () => this.#release(held) });
+      return leaseOf(held, { readLeft: () => this.firstFills.list(), release: () => this.#release(held) });
     });
   }
 

@@ -21,6 +21,7 @@ export function openFirstFills(
   usable: <T>(work: () => Promise<T>) => Promise<T>,
 ): FirstFillNotes {
   return {
+    list: () => usable(() => readFirstFills(blobs)),
     note: (at, series) => usable(() => putOfRun(blobs, at, ENDING, noteOf(at, series))),
     remove: (ids) =>
       usable(async () => {
@@ -36,8 +37,7 @@ function noteOf(at: number, series: readonly Series[]): string {
   return `${JSON.stringify(note)}\n`;
 }
 
-/** All such notes, the oldest first. What another hand made of one names no series. */
-export async function readFirstFills(blobs: Blobs): Promise<FirstFills[]> {
+async function readFirstFills(blobs: Blobs): Promise<FirstFills[]> {
   const names = (await namesIn(blobs, RUNS)).filter((name) => name.endsWith(ENDING)).toSorted();
   const notes: FirstFills[] = [];
   for (const name of names) {
