@@ -123,7 +123,7 @@ export interface Rejected {
   readonly unreadable: readonly SetAside[];
 }
 
-export type { CommitNote, FirstFillNotes, FirstFills, Lease } from './lease.ts';
+export type { CommitNote, FirstFillNotes, Lease } from './lease.ts';
 export type { Rename } from '../core/instrument/rename.ts';
 
 export interface ScanOptions {
