@@ -167,9 +167,16 @@ function readAll(
   for (const [i, path] of paths.entries()) {
     const { notes, refused } = understood(files, path);
     for (const note of i === 0 ? ofRows : []) notes.add(note);
-    if (judged.lost !== null) refused.add(judged.lost);
+    const reason = judged.lost ?? (judged.stored === 0 ? noBarText(series) : null);
+    if (reason !== null) refused.add(reason);
     for (const note of ofSeries) notes.add(note);
   }
+}
+
+/** What is to be said where nothing of a series would be stored, few as its rows are. */
+function noBarText({ ticker, interval }: Series): string {
+  const clock = interval === '1d' ? '' : ' and their clock (--csv-zone)';
+  return `none of its rows of ${ticker} ${interval} is a bar that a run would store: check their times${clock}, and their prices`;
 }
 
 /** Counts the rows of a series as a run would, where they are all of one file. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from './one-process.ts';
-import { folderOf } from '../market/csv/folders.ts';
+import { fileOf, folderOf, times } from '../market/csv/folders.ts';
 
 const HEADER = 'date,open,high,low,close,volume';
 const GOOD = `${HEADER}\n2024-01-02,10,11,9,10.5,7\n2024-01-03,10,11,9,10.5,7\n`;
@@ -73,6 +73,20 @@ describe('backfill inspect', () => {
     expect(named.code).toBe(1);
     for (const name of ['data.csv', 'prices (2).csv'])
       expect(named.stdout).toContain(`${name}\n  refused       the name is no ticker: rename it`);
+  });
+
+  it('exits 1 where a run would store none of its rows, few as they are', async () => {
+    const stamps = times(['2024-01-08'], '22:00', '22:03', 1);
+    const folder = folderOf({ 'SPY.csv': fileOf(stamps), 'AAPL.csv': GOOD });
+    const { code, stdout } = await inspect(folder, 'SPY.csv');
+    expect(code).toBe(1);
+    const [told] = stdout.replaceAll(/\s+/g, ' ').match(/refused .*? prices /) ?? [];
+    expect(told).toBe(
+      'refused none of its rows of SPY 1m is a bar that a run would store: check their times and their clock (--csv-zone), and their prices ',
+    );
+    expect(stdout).toContain('1 file, 1 series, 0 bars; refused: 1 file.');
+    expect((await inspect(folder, 'AAPL.csv')).code).toBe(0);
+    expect((await inspect(folder, '.')).code).toBe(1);
   });
 
   it('says all of many files only with --all, and of one that is named', async () => {

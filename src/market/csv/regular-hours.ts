@@ -21,7 +21,26 @@ interface Fit {
   readonly inside: number;
   /** The part of the volume that was traded in regular hours; 1 where there is none. */
   readonly volume: number;
+  /** Whether any is told. */
+  readonly volumeTold: boolean;
+  /** Rows by which that was seen, the sessions that they touch, and the part of them on days without one. */
+  readonly rows: number;
+  readonly sessions: number;
+  readonly closed: number;
 }
+
+/** Clocks that people write times by, beside those of the exchanges. */
+const ZONES = [
+  ...['UTC', 'America/Chicago', 'America/Denver', 'America/Los_Angeles'],
+  ...CALENDAR_ZONES.map(([, zone]) => zone),
+];
+
+/** With fewer rows, or of fewer sessions whose hours are filled, one day's news may be most of what was traded. */
+const ENOUGH_ROWS = 50;
+const ENOUGH_SESSIONS = 3;
+
+/** Overnight trading of shares begins on a Sunday, which is a twentieth of it; what trades every day has more on closed days. */
+const MOST_CLOSED = 0.1;
 
 /** Whether a calendar has hours by which a clock can be told. */
 export function hasRegularHours({ advisory, kind }: Calendar): boolean {
@@ -30,9 +49,10 @@ export function hasRegularHours({ advisory, kind }: Calendar): boolean {
 
 /**
  * Refuses intraday rows that another clock would explain: one that fills the regular slots of the exchange where the clock
- * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there. `clock` is the
- * zone they were read by, `known` how they fill the hours then, if somebody knows; `rows` come in stretches. Throws `usage`,
- * and says what would fit.
+ * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there; with holes in
+ * the regular ones, or on closed days too, that is a reason also where no clock explains it. `clock` is the zone they were
+ * read by, `known` how they fill the hours then, if somebody knows; `rows` come in stretches. Throws `usage`, and says what
+ * would fit.
  */
 export function assertRegularHours(
   path: string,
@@ -44,21 +64,58 @@ export function assertRegularHours(
 ): void {
   if (!hasRegularHours(calendar)) return;
   const asRead = known ?? fitOf(rows, (part) => instantsOf(part, clock), interval, calendar);
-  if (asRead.filled >= 0.95 && asRead.volume >= 0.5) return;
+  const isOutside = isMostlyOutside(asRead);
+  if (asRead.filled >= 0.95 && asRead.volume >= 0.5 && !isOutside) return;
   const probe = middleDays(rows);
   const fitBy = (zone: string, parts: Iterable<StampedRows>): Fit =>
     fitOf(parts, ({ bars }) => bars.ts.map((written) => instantByClock(written, zone)), interval, calendar);
   const [first] = rows;
-  for (const zone of new Set([calendar.zone, 'UTC', ...CALENDAR_ZONES.map(([, one]) => one)])) {
+  const hasOffsets = !Number.isNaN(first?.offsets?.[0] ?? Number.NaN);
+  let [likeliest, most] = ['', asRead];
+  for (const zone of new Set([calendar.zone, ...ZONES])) {
     if (fitBy(zone, probe).filled < LEAST_PROBE) continue;
     const fit = fitBy(zone, rows);
-    if (!isBetter(fit, asRead)) continue;
-    const seen = `its times fill ${percent(asRead)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit)} by the clock of ${zone}`;
-    const way = Number.isNaN(first?.offsets?.[0] ?? Number.NaN)
-      ? `give --csv-zone ${zone}, or write an offset with each`
-      : 'correct their offset, or leave it out and give --csv-zone';
-    throw malformed(path, null, `${seen}: ${way}`);
+    if (isBetter(fit, asRead))
+      throw malformed(path, null, fitText(asRead, fit, { zone, calendar, hasOffsets }));
+    if (fit.filled > most.filled) [likeliest, most] = [zone, fit];
   }
+  if (isOutside)
+    throw malformed(path, null, outsideText(asRead, most, { zone: likeliest, calendar, hasOffsets }));
+}
+
+/** A clock that rows are held against. */
+interface Tried {
+  readonly zone: string;
+  readonly calendar: Calendar;
+  /** Whether the stamps have offsets of their own. */
+  readonly hasOffsets: boolean;
+}
+
+function fitText(asRead: Fit, fit: Fit, { zone, calendar, hasOffsets }: Tried): string {
+  const seen = `its times fill ${percent(asRead.filled)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit.filled)} by the clock of ${zone}`;
+  return hasOffsets
+    ? `${seen}: correct their offset, or leave it out and give --csv-zone`
+    : `${seen}: give --csv-zone ${zone}, or write an offset with each`;
+}
+
+/**
+ * Whether rows are none of a share's, as they are read: most of them, with most of the volume, lie outside regular hours, and
+ * leave holes in these or go on over closed days. Extended hours alone do neither.
+ */
+function isMostlyOutside({ inside, filled, volume, volumeTold, rows, sessions, closed }: Fit): boolean {
+  if (inside >= 0.5 || volume >= (volumeTold ? 0.5 : Infinity) || rows < ENOUGH_ROWS || sessions === 0)
+    return false;
+  if (filled < 0.5) return true;
+  return sessions >= ENOUGH_SESSIONS && (closed >= MOST_CLOSED || (volumeTold && filled < 0.95));
+}
+
+function outsideText(asRead: Fit, likeliest: Fit, { zone, calendar, hasOffsets }: Tried): string {
+  const { inside, volume, volumeTold, filled } = asRead;
+  const rows = `${percent(1 - inside)} of its rows${volumeTold ? `, with ${percent(1 - volume)} of the volume,` : ''}`;
+  const seen = `${rows} lie outside the regular hours of ${calendar.id}, of which it fills ${percent(filled)}`;
+  const clock = hasOffsets ? 'correct their offset' : 'give the clock of its times with --csv-zone';
+  const guess = zone === '' ? '' : ` (by that of ${zone}: ${percent(likeliest.filled)})`;
+  return `${seen}: ${clock}${guess}; or name it as what trades at these hours (BTC-USD), or leave only regular hours in it`;
 }
 
 /** The rows of some days in the middle of a file, which tell soon what clock is none of it. */
@@ -103,6 +160,8 @@ export class HoursFilled {
   readonly #interval: Interval;
   readonly #sessions = new Map<Day, Session | null>();
   #all = 0;
+  #closed = 0;
+  #touched = 0;
   #filled = 0;
   #slots = 0;
   #inside = 0;
@@ -118,11 +177,14 @@ export class HoursFilled {
   add(instants: Float64Array, volumes: Float64Array): void {
     const length = intervalMs(this.#interval);
     const filled = new Set<number>();
-    this.#all += instants.length;
     for (const [i, instant] of instants.entries()) {
       const session = this.#sessionOf(instant);
+      // Hours that are only advice refuse no file.
+      if (session?.reliable === false) continue;
       const traded = volumes[i] || 0;
+      this.#all++;
       this.#volume += traded;
+      if (session === null) this.#closed++;
       if (session === null || !isTradingTime(session, instant)) continue;
       this.#inside++;
       this.#volumeInside += traded;
@@ -136,6 +198,8 @@ export class HoursFilled {
       filled: this.#filled / Math.max(1, this.#slots),
       inside: this.#inside / Math.max(1, this.#all),
       volume: this.#volume === 0 ? 1 : this.#volumeInside / this.#volume,
+      volumeTold: this.#volume > 0,
+      ...{ rows: this.#all, sessions: this.#touched, closed: this.#closed / Math.max(1, this.#all) },
     };
   }
 
@@ -144,15 +208,16 @@ export class HoursFilled {
     let session = this.#sessions.get(day);
     if (session === undefined) {
       session = this.#calendar.isSession(day) ? this.#calendar.session(day) : null;
-      // Hours that are only advice refuse no file.
-      if (session?.reliable === false) session = null;
       this.#sessions.set(day, session);
-      if (session !== null) this.#slots += roomOf(session, this.#interval);
+      if (session?.reliable === true) {
+        this.#touched++;
+        this.#slots += roomOf(session, this.#interval);
+      }
     }
     return session;
   }
 }
 
-function percent({ filled }: Fit): string {
-  return `${Math.round(100 * filled)} %`;
+function percent(part: number): string {
+  return `${Math.round(100 * part)} %`;
 }
