@@ -158,6 +158,44 @@ describe('a chain of two providers', () => {
     await closed.close();
   });
 
+  it('is no success where the other one does not answer in time, and the next run asks it again', async () => {
+    const all = tickersOf(3);
+    const [, wrong = '', other = ''] = all;
+    const full = walkingMarket(all);
+    const day = startOfDay(parseDay('2026-06-10'));
+    const market = spiked(full, new Set([wrong, other]), day);
+    const first = await start({ wire: 'polygon', market, now: () => NOW });
+    const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
+    const closed = await refusing(null);
+    const request = { tickers: all, start: '2026-03-02', end: '2026-11-18', secondOpinion: true };
+    let now = NOW;
+    const runWith = async (url: string): Promise<RunSummary> => {
+      now += 60_000;
+      const options = optionsOf(first, { ...second, url }, { clock: () => now });
+      const patient = [options.provider ?? []].flat();
+      const provider = patient.map((one) => (one.id === 'yahoo' ? { ...one, timeoutMs: 500 } : one));
+      const history = openHistory({ ...options, provider });
+      const summary = await history.backfill(request);
+      await history.close();
+      return summary;
+    };
+    const summary = await runWith(closed.url);
+    expect(summary).toMatchObject({ fetched: 3, failed: 0, stopped: null });
+    const said = ({ secondOpinions = [] }: RunSummary): string[] =>
+      secondOpinions.map(({ ticker, says }) => `${ticker} ${says}`).toSorted();
+    expect(said(summary)).toEqual([`${wrong} unheard`, `${other} unheard`]);
+    expect(exitCodeOf(summary)).toBe(1);
+    expect(errorText(summary).toSorted()).toEqual(
+      [wrong, other].map((ticker) =>
+        expect.stringMatching(`^No second opinion of ${ticker} 1d 2026-06-10 .* within 0.5 s`),
+      ),
+    );
+    const again = await runWith(second.url);
+    expect(said(again)).toEqual([`${wrong} other`, `${other} other`]);
+    expect([exitCodeOf(again), again.complete]).toEqual([0, 3]);
+    await closed.close();
+  });
+
   it('counts as not run what was left to one whose turn did not come', async () => {
     const first = await start({ wire: 'polygon', now: () => NOW });
     const second = await start({ wire: 'yahoo', now: () => NOW });

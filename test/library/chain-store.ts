@@ -121,9 +121,13 @@ export function spiked(market: Market, tickers: ReadonlySet<string>, at: number)
   };
 }
 
-/** A server that refuses whatever is asked. */
-export async function refusing(status: number): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer((_request, response) => response.writeHead(status).end('not for this key'));
+/** A server that refuses whatever is asked; without a status it never answers. */
+export async function refusing(
+  status: number | null,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((_request, response) => {
+    if (status !== null) response.writeHead(status).end('not for this key');
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
