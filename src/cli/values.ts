@@ -130,10 +130,12 @@ function readTexts(
   return all.length === 0 ? undefined : read(`--${name}`, all.join(','));
 }
 
-function assertChoice(name: string, text: string, { choices }: Declaration): void {
+function assertChoice(name: string, text: string, declaration: Declaration): void {
+  const { choices, word } = declaration;
   if (choices === undefined || choices.includes(text)) return;
   const near = didYouMean(text, choices);
-  throw new BackfillError('usage', `--${name} ${text}: it must be ${oneOf(choices)}${near}`);
+  const called = word === 'one' ? wordName(name, declaration) : `--${name}`;
+  throw new BackfillError('usage', `${called} ${text}: it must be ${oneOf(choices)}${near}`);
 }
 
 function camelCase(name: string): string {

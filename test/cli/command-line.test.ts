@@ -5,6 +5,15 @@ import { meant, valuesOf } from './meant.ts';
 
 const CHECK_DATA = { name: 'check-data', main: checkDataCommand, commands: [], everyCommand: EVERY_COMMAND };
 
+describe('a word that stands alone', () => {
+  it('is named as the help does where it is none of its choices', () => {
+    expect(() => valuesOf('completion tcsh')).toThrow(/^SHELL tcsh: it must be bash, zsh or fish$/);
+    expect(() => valuesOf('completion bassh')).toThrow(/^SHELL bassh: .*; did you mean bash\?$/);
+    expect(valuesOf('completion fish')).toMatchObject({ shell: 'fish' });
+    expect(() => valuesOf('export --format xls')).toThrow(/^--format xls: /);
+  });
+});
+
 describe('the command of a line', () => {
   it.each([
     ['', 'backfill'],
