@@ -84,6 +84,8 @@ export async function runInBatches(
 ): Promise<readonly BatchesSummary[]> {
   const { telling } = filling;
   const batches = await batchesFor(filling, cut, stop);
+  // Of one alone the summary says all.
+  const tellsEnds = batches.length > 1 && !telling.json;
   const begun: Begun[] = [];
   let stopped: Stop = null;
   let undone: Batch | undefined;
@@ -96,7 +98,7 @@ export async function runInBatches(
       tellTotal(batchLine(batch), telling);
       const its: Begun = { batch, summaries: [] };
       begun.push(its);
-      stopped = await stopOf(() => runBatch(its, filling, stop), begun);
+      stopped = await stopOf(() => runBatch(its, filling, { stop, tellsEnds }), begun);
     }
     if (stopped === null) continue;
     undone = batch;
@@ -157,14 +159,17 @@ async function pauseBetween(
 }
 
 /** Carries out what is asked for of a batch. Gives why no other is to follow. */
-async function runBatch(its: Begun, filling: Filling, stop: AbortSignal): Promise<Stop> {
+async function runBatch(
+  its: Begun,
+  filling: Filling,
+  { stop, tellsEnds }: { readonly stop: AbortSignal; readonly tellsEnds: boolean },
+): Promise<Stop> {
   const { batch, summaries } = its;
   for (const request of filling.requests) {
     const summary = await runOf({ ...request, tickers: batch.universe }, filling, stop);
     summaries.push(summary);
     if (summary.stopped !== null) return summary.stopped;
-    if (!filling.telling.json)
-      for (const line of batchEndLines(summary, batch)) tellTotal(line, filling.telling);
+    if (tellsEnds) for (const line of batchEndLines(summary, batch)) tellTotal(line, filling.telling);
     const { intervals = ['1d'] } = request;
     if (summary.refused.length === new Set(intervals).size)
       return { reason: 'failed', message: 'nothing that is asked for is open to this key' };

@@ -28,9 +28,9 @@ export function batchEndLines(summary: RunSummary, batch: Place): string[] {
 export function batchesName(batches: readonly Place[]): RunPurpose {
   const [first, last] = [batches[0], batches.at(-1)];
   if (first === undefined || last === undefined) return 'Backfill';
-  if (first.number === last.number) return `Batch ${first.number} of ${first.of}`;
-  return last.number - first.number + 1 === first.of
-    ? 'Backfill'
+  if (last.number - first.number + 1 === first.of) return 'Backfill';
+  return first.number === last.number
+    ? `Batch ${first.number} of ${first.of}`
     : `Batches ${first.number}-${last.number} of ${first.of}`;
 }
 

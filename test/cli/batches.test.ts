@@ -64,6 +64,36 @@ Batch 5 of 7 comes next: --start-batch 4 begins there.
     expect(await readdir(join(folder, 'some/runs'))).toHaveLength(2);
   });
 
+  it('that is one batch has one summary', async () => {
+    const line = [...SAMPLE, '-t', '@twelve.txt', '--no-progress'];
+    const told = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await backfill(...line, ...args);
+      expect([code, stdout]).toEqual([0, '']);
+      return stderr.replaceAll(/ in \d+s$/gm, ' in 0s').replaceAll(/\d+ workers?/g, 'N workers');
+    };
+    expect(await told('--batch-size', '8', '--max-batches', '1', '--store', 'first')).toBe(
+      `12 tickers of the file twelve.txt, the last 5 sessions of 1d
+Batch 1 of 2: tickers 1-8 of 12
+Total: 8  Complete: 0  To fill: 8  Requests: 8
+Filling 8 series of 8 tickers from sample with N workers
+Batch 1 of 2 complete in 0s
+Fetched: 8  Errors: 0  Skipped: 0
+Bars: 40 (40 new, 0 changed)  Rejected: 0
+Batch 2 of 2 comes next: --start-batch 1 begins there.
+`,
+    );
+    expect(await told('--batch-size', '12', '--store', 'whole')).toBe(
+      `12 tickers of the file twelve.txt, the last 5 sessions of 1d
+Batch 1 of 1: tickers 1-12 of 12
+Total: 12  Complete: 0  To fill: 12  Requests: 12
+Filling 12 series of 12 tickers from sample with N workers
+Backfill complete in 0s
+Fetched: 12  Errors: 0  Skipped: 0
+Bars: 60 (60 new, 0 changed)  Rejected: 0
+`,
+    );
+  });
+
   it('are the same tickers whatever is stored, and wait for nothing where there is nothing to ask', async () => {
     const line = [...SAMPLE, '--batch-size', '6', '--delay', '1h', '-t', '@twelve.txt', '--store', 'twice'];
     await backfill(...SAMPLE, '-t', ALL[0] ?? '', '--store', 'twice');
