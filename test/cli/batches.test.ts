@@ -66,12 +66,12 @@ Batch 5 of 7 comes next: --start-batch 4 begins there.
 
   it('that is one batch has one summary', async () => {
     const line = [...SAMPLE, '-t', '@twelve.txt', '--no-progress'];
-    const told = async (...args: string[]): Promise<string> => {
+    const linesOf = async (...args: string[]): Promise<string> => {
       const { code, stdout, stderr } = await backfill(...line, ...args);
       expect([code, stdout]).toEqual([0, '']);
       return stderr.replaceAll(/ in \d+s$/gm, ' in 0s').replaceAll(/\d+ workers?/g, 'N workers');
     };
-    expect(await told('--batch-size', '8', '--max-batches', '1', '--store', 'first')).toBe(
+    expect(await linesOf('--batch-size', '8', '--max-batches', '1', '--store', 'first')).toBe(
       `12 tickers of the file twelve.txt, the last 5 sessions of 1d
 Batch 1 of 2: tickers 1-8 of 12
 Total: 8  Complete: 0  To fill: 8  Requests: 8
@@ -82,7 +82,7 @@ Bars: 40 (40 new, 0 changed)  Rejected: 0
 Batch 2 of 2 comes next: --start-batch 1 begins there.
 `,
     );
-    expect(await told('--batch-size', '12', '--store', 'whole')).toBe(
+    expect(await linesOf('--batch-size', '12', '--store', 'whole')).toBe(
       `12 tickers of the file twelve.txt, the last 5 sessions of 1d
 Batch 1 of 1: tickers 1-12 of 12
 Total: 12  Complete: 0  To fill: 12  Requests: 12
