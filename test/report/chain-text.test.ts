@@ -38,6 +38,25 @@ describe('the words of a chain', () => {
     ]);
   });
 
+  it('count what another went on with as brought, and not as an error', () => {
+    const ended = {
+      ...PART,
+      provider: 'csv',
+      fetched: 0,
+      failed: 3,
+      continued: 2,
+      sent: 0,
+      successRate: null,
+    };
+    expect(providerLines([ended, { ...ended, failed: 2 }])).toEqual([
+      'csv: 2,520 bars (2,519 new) of 2 series, 2 of which another went on with  Errors: 1',
+      'csv: 2,520 bars (2,519 new) of 2 series, 2 of which another went on with',
+    ]);
+    const run = { ...CALM, byProvider: [ended] };
+    expect(joinRuns([run, run]).byProvider).toMatchObject([{ failed: 6, continued: 4 }]);
+    expect(joinRuns([{ ...CALM, byProvider: [PART] }]).byProvider?.[0]).not.toHaveProperty('continued');
+  });
+
   it('stand in the summary instead of the sum, and add up over batches', () => {
     const run = { ...CALM, sent: 10, succeeded: 10, successRate: 1, throttleRate: 0, byProvider: [PART] };
     const lines = summaryText(joinRuns([run, run]));

@@ -82,20 +82,33 @@ export function chainSummary(
     newlyLost: lostStill(joined, after),
     absent: newlyAbsent(before, after),
     ...trafficWith(joined, opinions?.runs ?? []),
-    byProvider: runs.map((run) => partOf(run, opinions?.runs ?? [])),
+    byProvider: runs.map((run) => partOf(run, opinions?.runs ?? [], after)),
     ...(opinions && { secondOpinions: opinions.said }),
   };
 }
 
-function partOf({ provider, summary }: ChainRun, opinions: readonly ChainRun[]): ProviderPart {
+function partOf(
+  { provider, summary }: ChainRun,
+  opinions: readonly ChainRun[],
+  after: ListStanding,
+): ProviderPart {
   const { runId, fetched, failed, bars, inserted, stopped, refused } = summary;
   const own = opinions.filter((one) => one.provider === provider);
+  const continued = continuedIn(summary, after).size;
   return {
     provider,
     ...(runId !== undefined && { runId }),
     ...{ fetched, failed, bars, inserted, stopped, refused },
+    ...(continued > 0 && { continued }),
     ...trafficWith(summary, own),
   };
+}
+
+/** Keys of the series of which the source of a run ends, and that is no failure as another one had the rest. */
+function continuedIn(summary: RunSummary, after: ListStanding): ReadonlySet<string> {
+  const left = new Set(failuresOf(summary, after).map(keyOf));
+  const ended = summary.failures.filter(({ sourceEndsOn }) => sourceEndsOn !== undefined).map(keyOf);
+  return new Set(ended.filter((key) => !left.has(key)));
 }
 
 /** The requests of a run and of those that asked for second opinions. */

@@ -77,7 +77,9 @@ function joinParts(parts: readonly ProviderPart[]): ProviderPart[] {
     const sums = Object.fromEntries(PART_SUMS.map((name) => [name, sum(name)]));
     const all = { ...first, ...(sums as Record<(typeof PART_SUMS)[number], number>) };
     const stopped = own.findLast((one) => one.stopped !== null)?.stopped ?? null;
-    return { ...all, ...ratesOf(all), stopped, refused: joinRefusals(own.flatMap((one) => one.refused)) };
+    const continued = sumOf(own.map((one) => one.continued ?? 0));
+    const others = { ...(continued > 0 && { continued }), ...ratesOf(all), stopped };
+    return { ...all, ...others, refused: joinRefusals(own.flatMap((one) => one.refused)) };
   });
 }
 
