@@ -6,7 +6,7 @@ import type { Meant, TickersOrigin } from '../backfill/run/events.ts';
 import type { OutOfReach, Plan } from '../core/plan/plan.ts';
 import type { Task, Want } from '../core/plan/task.ts';
 import { type Quota, quotaText } from '../core/plan/quota.ts';
-import { counted, holesText, waitText } from './standing-text.ts';
+import { counted, holesText, waitText, withoutSessionText } from './standing-text.ts';
 import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { routesLines } from './routes-text.ts';
@@ -37,8 +37,10 @@ function originText({ from, name, tickers }: TickersOrigin): string {
  */
 export function openingLine(plan: Plan, quotas: readonly Quota[]): string {
   const { totals } = plan;
+  const { withoutSession = 0 } = totals;
   const counts =
-    `Total: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete)}  ` +
+    `Total: ${formatCount(totals.series)}  Complete: ${formatCount(totals.complete - withoutSession)}  ` +
+    counted('No session in the range', withoutSession) +
     counted('With holes', totals.withHoles) +
     counted('Waiting', totals.provisional) +
     counted('Unavailable', totals.unavailable) +
@@ -115,11 +117,13 @@ export function marketActionsLines({ tasks }: Plan): string[] {
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals, notYet }: Plan): string {
   if (notYet !== undefined) return `Nothing to do: ${notYet}.`;
-  const { series, complete, withHoles, provisional, unavailable } = totals;
+  const { series, withHoles, provisional, unavailable, withoutSession = 0 } = totals;
+  const complete = totals.complete - withoutSession;
   const lacking = [
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(provisional > 0 ? [waitText(provisional)] : []),
     ...(withHoles > 0 ? [holesText(withHoles)] : []),
+    ...(withoutSession > 0 ? [withoutSessionText(withoutSession)] : []),
   ];
   const what =
     lacking.length === 0

@@ -62,9 +62,10 @@ export function endLines(summary: RunSummary, purpose: RunPurpose): string[] {
 }
 
 function countsLine(summary: RunSummary): string {
-  const { fetched, failed, complete, withHoles, waiting, unavailable, notRun } = summary;
+  const { fetched, failed, complete, withHoles, waiting, unavailable, notRun, withoutSession = 0 } = summary;
   return (
-    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete + withHoles}  ` +
+    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete - withoutSession + withHoles}  ` +
+    counted('No session in the range', withoutSession) +
     counted('With holes', withHoles) +
     counted('Waiting', waiting) +
     counted('Unavailable', unavailable) +

@@ -14,3 +14,8 @@ export function waitText(series: number): string {
 export function counted(name: string, count: number): string {
   return count === 0 ? '' : `${name}: ${formatCount(count)}  `;
 }
+
+/** Series that the range has no session of. */
+export function withoutSessionText(series: number): string {
+  return `${formatCount(series)} ${series === 1 ? 'has' : 'have'} no session in the range`;
+}

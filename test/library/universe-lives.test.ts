@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
+import { joinRuns } from '../../src/backfill/settle/joined-runs.ts';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { nothingToDoLine, openingLine } from '../../src/report/plan-text.ts';
+import { summaryText } from '../../src/report/run-text.ts';
 import { NOW, type Logged, start, stopAll } from '../simulator/running.ts';
 
 let folder = '';
@@ -49,6 +53,41 @@ describe('a universe with a member that is dead', () => {
   beforeEach(async () => {
     simulator = await start({ wire: 'sample' });
     await universe('mine', MEMBERS);
+  });
+
+  it('is counted apart where it has no session in the range, by a plan, a run and batches', async () => {
+    const history = historyOf({ provider: sample() });
+    const plan = await history.plan({ tickers: 'mine', ...range });
+    expect(plan.totals).toMatchObject({ series: 4, complete: 1, withoutSession: 1, toFill: 3 });
+    expect(openingLine(plan, [])).toBe(
+      `Total: 4  Complete: 0  No session in the range: 1  To fill: 3  Requests: ${plan.totals.requests}`,
+    );
+    const summary = await history.backfill({ tickers: 'mine', ...range });
+    expect(summary).toMatchObject({ fetched: 3, complete: 1, withoutSession: 1, failed: 0, unavailable: 0 });
+    expect(exitCodeOf(summary)).toBe(0);
+    expect(summaryText(summary)).toContain('Fetched: 3  Errors: 0  Skipped: 0  No session in the range: 1');
+    const again = await history.plan({ tickers: 'mine', ...range });
+    expect(again.totals).toMatchObject({ series: 4, complete: 4, withoutSession: 1, toFill: 0 });
+    expect(nothingToDoLine(again)).toMatch(/of 4 series 3 are complete, 1 has no session in the range\./);
+    expect(joinRuns([summary, summary])).toMatchObject({ complete: 2, withoutSession: 2 });
+    const later = await history.plan({ tickers: ['ALFA'], ...range });
+    expect(later.totals).not.toHaveProperty('withoutSession');
+  });
+
+  it('is counted apart by a chain too, and by a plan that was written', async () => {
+    const yahoo = await start({ wire: 'yahoo' });
+    const chain = historyOf({ provider: [sample(), { id: 'yahoo', url: yahoo.url }].flat() });
+    const summary = await chain.backfill({ tickers: 'mine', ...range });
+    expect(summary).toMatchObject({ series: 4, complete: 1, withoutSession: 1, failed: 0, notRun: 0 });
+    const history = historyOf({ provider: sample(), store: join(folder, 'other') });
+    const to = join(folder, 'night.plan');
+    const lives = await chain.universe({ tickers: 'mine' });
+    await history.plan({ tickers: lives, ...range, to });
+    expect(await history.backfill({ plan: to })).toMatchObject({
+      complete: 1,
+      withoutSession: 1,
+      fetched: 3,
+    });
   });
 
   it('is planned within its life', async () => {

@@ -62,7 +62,8 @@ export function headIn(line: unknown, path: string, program: string): PlanHead {
       `${path} was written by version ${fields.text('program')}, and this is ${program}; make it again with --plan-out`,
     );
   const totals = fields.object('totals');
-  const counts = Object.fromEntries(TOTALS.map((name) => [name, totals.count(name)]));
+  const names = totals.has('withoutSession') ? [...TOTALS, 'withoutSession'] : TOTALS;
+  const counts = Object.fromEntries(names.map((name) => [name, totals.count(name)]));
   return {
     program,
     made: fields.instant('made'),

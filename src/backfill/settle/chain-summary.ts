@@ -70,6 +70,7 @@ export function chainSummary(
     ...{ ...counts, ...after.holes, failures, stopped: stopped?.stop ?? null },
     series: after.series + unserved,
     complete: Math.max(0, after.series - rest),
+    ...(after.withoutSession > 0 && { withoutSession: after.withoutSession }),
     waiting: after.waiting.size,
     unavailable: unavailable.size + unserved,
     fetchedTickers: new Set(fetched.map(([, ticker]) => ticker)).size,

@@ -39,8 +39,10 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
   const opinions = runs.flatMap((run) => run.secondOpinions ?? []);
   const renamesUnread = runs.find((run) => run.renamesUnread !== undefined)?.renamesUnread;
   const all = { ...last, ...(sums as Record<(typeof SUMS)[number], number>) };
+  const withoutSession = sumOf(runs.map((run) => run.withoutSession ?? 0));
   return {
     ...all,
+    ...(withoutSession > 0 && { withoutSession }),
     ...ratesOf(all),
     ...runs.reduce<HoleCounts>(addHoles, NO_HOLES),
     startedAt,

@@ -12,7 +12,7 @@ import {
   type UnavailableSessions,
   unavailableIn,
 } from '../../core/coverage/unavailable.ts';
-import type { WantedSeries } from '../../core/plan/gaps.ts';
+import { hasNoSession, type WantedSeries } from '../../core/plan/gaps.ts';
 import { intersect } from '../../core/session/ranges.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { Scan } from '../../store/scan.ts';
@@ -21,6 +21,8 @@ import { saidByAll } from './said-by-all.ts';
 /** How all series of a list stand, whoever gave or gives them. Sets are of series keys. */
 export interface ListStanding {
   readonly series: number;
+  /** How many of them have no session in the range. */
+  readonly withoutSession: number;
   /** With a session that is neither present nor known to be absent. */
   readonly missing: ReadonlySet<string>;
   /** With sessions that cannot be had. */
@@ -79,6 +81,7 @@ export function listStanding(
   const cannotBeHad = groupUnavailable(parts);
   return {
     series: wanted.length,
+    withoutSession: wanted.filter(hasNoSession).length,
     ...{ missing, unavailable, barless, waiting, withHoles, holes: sum, cannotBeHad, whyNot, absent },
   };
 }

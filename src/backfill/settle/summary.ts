@@ -39,6 +39,8 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
    */
   readonly series: number;
   readonly complete: number;
+  /** Those of `complete` that have no session in the range, being listed later or delisted before. Default 0. */
+  readonly withoutSession?: number;
   readonly withHoles: number;
   readonly waiting: number;
   readonly unavailable: number;
@@ -172,6 +174,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     endedAt,
     series: plan.totals.series,
     complete: plan.totals.complete,
+    ...(plan.totals.withoutSession !== undefined && { withoutSession: plan.totals.withoutSession }),
     withHoles: plan.totals.withHoles,
     ...(outcome.holesNow ?? addHoles(plan.totals, freshHoles(absent))),
     waiting: plan.totals.provisional + waitingSeries(kept),

@@ -41,6 +41,16 @@ export interface WantedSeries {
   readonly isRetried?: boolean;
 }
 
+/** Whether the range, or what is meant of it, has no session: of a member that was listed later, or delisted before. */
+export function hasNoSession({
+  calendar,
+  range,
+  lived = [range],
+  besides = [],
+}: Pick<WantedSeries, 'calendar' | 'range' | 'lived' | 'besides'>): boolean {
+  return [...lived, ...besides].every(({ from, to }) => from >= to || calendar.sessionOnOrAfter(from) >= to);
+}
+
 /** What a backfill has to fetch of one series. */
 export interface SeriesGaps {
   readonly series: Series;
@@ -67,6 +77,8 @@ export interface SeriesGaps {
   readonly holes?: HoleCounts;
   /** Wanted sessions outside the gaps whose bars are not final yet. Default none. */
   readonly provisional?: number;
+  /** Set where no session is wanted at all. */
+  readonly hasNoSession?: true;
 }
 
 export interface GapOptions {
@@ -197,6 +209,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
     unavailable: unavailableIn(outside, range, calendar),
     holes: holesIn(outside, range, calendar, coverage.present),
     provisional: calendar.count(waiting),
+    ...(hasNoSession(view) && { hasNoSession: true as const }),
   };
 }
 

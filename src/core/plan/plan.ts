@@ -79,6 +79,8 @@ export interface Plan {
     /** Series: `complete + withHoles + provisional + unavailable + toFill`. */
     readonly series: number;
     readonly complete: number;
+    /** Those of `complete` that have no session in the range, being listed later or delisted before. Default 0. */
+    readonly withoutSession?: number;
     /** Series of which nothing is asked and some session has no bar though nobody says why. */
     readonly withHoles: number;
     /** Series of which nothing is asked and some session waits to be confirmed. */
@@ -224,16 +226,20 @@ function countStanding(
   const beyond = new Set(outOfReach.map(({ series }) => seriesKey(series)));
   const counts = { complete: 0, withHoles: 0, provisional: 0, unavailable: 0, toFill: 0 };
   let sum = NO_HOLES;
-  for (const { series, unavailable = [], provisional = 0, holes = NO_HOLES } of gapsOfSeries) {
+  let withoutSession = 0;
+  for (const { series, unavailable = [], provisional = 0, holes = NO_HOLES, ...one } of gapsOfSeries) {
     const key = seriesKey(series);
     sum = addHoles(sum, holes);
     if (asked.has(key)) counts.toFill++;
     else if (beyond.has(key) || unavailable.length > 0) counts.unavailable++;
     else if (provisional > 0) counts.provisional++;
     else if (holes.holes > 0) counts.withHoles++;
-    else counts.complete++;
+    else {
+      counts.complete++;
+      if (one.hasNoSession === true) withoutSession++;
+    }
   }
-  return { series: gapsOfSeries.length, ...counts, ...sum };
+  return { series: gapsOfSeries.length, ...counts, ...(withoutSession > 0 && { withoutSession }), ...sum };
 }
 
 function outOfReachOf(
