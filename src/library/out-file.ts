@@ -1,4 +1,5 @@
-import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
 import { fileTrouble } from '../core/file-trouble.ts';
@@ -66,10 +67,9 @@ async function wholeFile<T>(
   write: (temp: string) => Promise<T>,
   isWorth: (result: T) => boolean,
 ): Promise<T> {
-  const temp = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temp = join(dirname(path), tempName(path, process.pid));
   try {
-    // Left by a dead process that had our id.
-    await rm(temp, { force: true });
+    await removeLeftovers(path);
     const result = await write(temp);
     if (isWorth(result)) {
       await flush(temp);
@@ -78,6 +78,31 @@ async function wholeFile<T>(
     return result;
   } finally {
     await rm(temp, { force: true });
+  }
+}
+
+/** Of a file that is not whole yet: `.NAME.PID-HOST.tmp`, whose process tells others of its machine whether it is left. */
+function tempName(path: string, pid: number): string {
+  return `.${basename(path)}.${pid}-${encodeURIComponent(hostname())}.tmp`;
+}
+
+/** Removes what dead processes of this machine left of the file at a path, and what one left that had our id. */
+async function removeLeftovers(path: string): Promise<void> {
+  const prefix = `.${basename(path)}.`;
+  const names = await readdir(dirname(path)).catch((): string[] => []);
+  for (const name of names) {
+    const pid = Number(/^[1-9]\d*(?=-)/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[0]);
+    if (name !== tempName(path, pid) || (pid !== process.pid && isAlive(pid))) continue;
+    await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+/** Whether there is a process with an id, be it another user's. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
