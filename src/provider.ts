@@ -12,6 +12,7 @@ export type {
   BarAnswer,
   Basis,
   Capabilities,
+  EndpointDays,
   ExplainedAbsence,
   IntervalCapability,
   ListRequest,

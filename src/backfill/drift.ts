@@ -1,4 +1,5 @@
 import { type StoredBars, sourceAt } from '../core/bars/columns.ts';
+import { vendorOf } from '../core/bars/vendor.ts';
 import { type Comparison, priceDrift } from '../core/bars/compare.ts';
 
 /** How the final bars of one provider bore being asked for again. */
@@ -23,7 +24,7 @@ export function driftOf({ compared, differing, gone }: Comparison, source: strin
   const bySource: Record<string, Drift> = {};
   const addEach = (bars: StoredBars, part: (i: number, from: string) => Partial<Drift> | null): void => {
     for (let i = 0; i < bars.length; i++) {
-      const from = sourceAt(bars, i);
+      const from = vendorOf(sourceAt(bars, i));
       const more = part(i, from);
       if (more !== null) bySource[from] = addDrift(bySource[from] ?? NO_DRIFT, { ...NO_DRIFT, ...more });
     }

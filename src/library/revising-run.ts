@@ -1,4 +1,5 @@
 import type { Bar } from '../core/bars/bars.ts';
+import { vendorOf } from '../core/bars/vendor.ts';
 import { recordedRuns } from '../backfill/run/run-record.ts';
 import type { BarStore } from '../store/store.ts';
 
@@ -19,7 +20,7 @@ export async function runsBySpan(
     const before = known.get(key);
     if (before !== undefined) return before;
     const going = runs.filter(({ startedAt, endedAt }) => startedAt <= fetchedAt && fetchedAt <= endedAt);
-    const run = going.find(({ provider }) => provider === source) ?? going[0];
+    const run = going.find(({ provider }) => provider === vendorOf(source)) ?? going[0];
     known.set(key, run?.id ?? null);
     return run?.id ?? null;
   };

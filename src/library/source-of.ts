@@ -1,4 +1,5 @@
 import type { Series } from '../core/bars/bars.ts';
+import { vendorOf } from '../core/bars/vendor.ts';
 import type { Day } from '../core/session/day.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
@@ -6,7 +7,7 @@ import type { BarStore } from '../store/store.ts';
 /** Series of which the source is looked up in one go: it takes a read of each. */
 const LOOKED_UP = 100;
 
-/** Who gave the bar of a day of a series, or the last before it; undefined where that is not told. */
+/** Id of the provider that gave the bar of a day of a series, or the last before it; undefined where that is not told. */
 export type SourceOf = (series: Series, day: Day) => Promise<string | undefined>;
 
 /** Reads it of the first hundred that it is asked for, and of the others tells nothing. */
@@ -16,7 +17,8 @@ export function sourcesIn(store: BarStore): SourceOf {
     if (left-- <= 0) return undefined;
     try {
       const { source } = await store.readBars(series, { from: day, to: day + 1 });
-      return source.names[source.codes.at(-1) ?? -1];
+      const last = source.names[source.codes.at(-1) ?? -1];
+      return last === undefined ? undefined : vendorOf(last);
     } catch (error) {
       if (isDamage(error)) return undefined;
       throw error;

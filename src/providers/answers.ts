@@ -65,10 +65,22 @@ export interface ExplainedAbsence extends DayRange {
   readonly note?: string;
 }
 
+/** Session dates, `[from, to)`, whose bars came by an endpoint that has a name. */
+export interface EndpointDays extends DayRange {
+  /** As of `BarAnswer.endpoint`. */
+  readonly endpoint: string;
+}
+
 /** An answer, already raw (as traded) and in our words. */
 export interface BarAnswer {
   /** Bars of the regular session as traded, in the order in which they came; may go beyond the range asked for. */
   readonly bars: Bars;
+  /**
+   * By which of the provider's endpoints they came, where it tells them apart: a word in lower case, such as `flat`, so that the
+   * `source` of the rows is its id, `/` and that (`polygon/flat`); or those of some sessions, the others by none that has a name.
+   * Whose rows they are is told by the id alone. Default: rows have the id as their `source`.
+   */
+  readonly endpoint?: string | readonly EndpointDays[];
   /** Rows with missing values, by session. */
   readonly unusable: readonly UnusableRow[];
   /** Session dates that the answer speaks of, all over at `now`: of one without a bar the provider has none. */

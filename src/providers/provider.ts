@@ -16,6 +16,7 @@ export type {
   AlikeParts,
   BarAnswer,
   Basis,
+  EndpointDays,
   ExplainedAbsence,
   MarketAnswer,
   MarketPiece,

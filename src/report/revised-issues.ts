@@ -1,5 +1,6 @@
 import type { Revision, Series } from '../core/bars/bars.ts';
 import { PRICES } from '../core/bars/compare.ts';
+import { vendorOf } from '../core/bars/vendor.ts';
 import { grouped } from '../core/grouped.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
 import { plural } from './table.ts';
@@ -33,13 +34,16 @@ export function revisedIssues(
   revisions: readonly Revision[],
   sessionOf: (ts: number) => Day,
 ): RevisedIssue[] {
-  const alike = grouped(revisions, ({ after: { source }, stayed = false }) => `${stayed} ${source}`);
+  const alike = grouped(
+    revisions,
+    ({ after: { source }, stayed = false }) => `${stayed} ${vendorOf(source)}`,
+  );
   return [...alike.values()].map((group): RevisedIssue => {
     const [head, tail] = [group[0], group.at(-1)] as [Revision, Revision];
     const found = new Set(group.flatMap((revision) => changedColumns(revision)));
     const [column = 'volume'] = changedColumns(head);
     return {
-      ...{ ticker, interval, source: head.after.source, stayed: head.stayed === true },
+      ...{ ticker, interval, source: vendorOf(head.after.source), stayed: head.stayed === true },
       bars: new Set(group.map(({ before }) => before.ts)).size,
       first: formatDay(sessionOf(head.before.ts)),
       last: formatDay(sessionOf(tail.before.ts)),

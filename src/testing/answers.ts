@@ -7,7 +7,18 @@ import { isComplete } from '../market/market.ts';
 import { partOver } from '../providers/part-over.ts';
 import { provenDays } from '../providers/proven-days.ts';
 import { servesClassOf, servesQuoteOf } from '../providers/serves.ts';
-import { type CheckOf, NOW, apartIn, ask, atMost, failsWith, range, tickerOf, skipped } from './check.ts';
+import {
+  type CheckOf,
+  NOW,
+  apartIn,
+  ask,
+  atMost,
+  failsWith,
+  labelledRightly,
+  range,
+  tickerOf,
+  skipped,
+} from './check.ts';
 import { MARKET, type ProviderSubject } from './subject.ts';
 
 const ODD = ['BRK-B', '^GSPC', 'EURUSD=X', '7203.T', 'BTC-USD', 'ES=F', 'A&B'];
@@ -134,7 +145,10 @@ export async function asTraded(
   asked: DayRange,
   now = NOW,
 ): Promise<void> {
-  const { bars, proven, wireBasis } = await ask(subject, ticker, interval, asked, now);
+  const { provider } = await subject.open(now);
+  const answer = await provider.fetchBars({ series: { ticker, interval }, range: asked, now });
+  labelledRightly(provider.capabilities, answer);
+  const { bars, proven, wireBasis } = answer;
   const truth = MARKET.rows(ticker, interval, asked).filter(isComplete);
   const sessionOf = sessionsOf(ticker, interval);
   const wanted = [...bars.ts].filter((ts) => asked.from <= sessionOf(ts) && sessionOf(ts) < asked.to);

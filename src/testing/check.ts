@@ -1,4 +1,5 @@
-import { deepStrictEqual, fail, rejects } from 'node:assert/strict';
+import { deepStrictEqual, fail, ok, rejects, strictEqual } from 'node:assert/strict';
+import { isEndpointName, labelOf, vendorOf } from '../core/bars/vendor.ts';
 import { parseDay } from '../core/session/day.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { pagesOf } from '../core/plan/pages.ts';
@@ -93,6 +94,15 @@ export async function ask(
 ): Promise<BarAnswer> {
   const { provider } = await open(now);
   return provider.fetchBars({ series: { ticker, interval }, range: asked, now });
+}
+
+/** Whether the endpoints that an answer names make labels of rows that tell the provider all the same. */
+export function labelledRightly({ id }: Pick<Capabilities, 'id'>, { endpoint = [] }: BarAnswer): void {
+  const names = typeof endpoint === 'string' ? [endpoint] : endpoint.map((days) => days.endpoint);
+  for (const name of names) {
+    ok(isEndpointName(name), `the endpoint ${name} is no word in lower case`);
+    strictEqual(vendorOf(labelOf(id, name)), id);
+  }
 }
 
 /** Intervals whose splits and dividends are told apart from their bars. */

@@ -7,10 +7,10 @@ describe('the drift of an answer', () => {
   it('counts by the provider of the stored bars what was answered, what changed, and what is gone', () => {
     const known = [
       stored(1, 100),
-      stored(2, 100),
+      stored(2, 100, { source: 'test/flat' }),
       stored(3, 100),
       stored(4, 100, { source: 'other' }),
-      stored(5, 100, { source: 'other' }),
+      stored(5, 100, { source: 'other/flat' }),
     ];
     const answered = [stored(1, 100), stored(2, 110), stored(3, 80), stored(4, 100, { volume: 7 })];
     const test = { compared: 3, changed: 2, gone: 0, worst: expect.closeTo(0.2, 12) as number };

@@ -76,7 +76,10 @@ it('a whole market in days comes from files as far as they are old enough, and f
     'splits',
   ]);
   expect(bars).toHaveLength(TICKERS.length * 8);
+  const sources = bars.map(({ ts, source }) => [ts < Date.parse(YOUNG), source].join(' '));
+  expect(new Set(sources)).toEqual(new Set(['true polygon/flat', 'false polygon']));
   const { bars: ofApi } = await ran({ source: 'rest' }, TICKERS, '1d', range);
+  expect(new Set(ofApi.map(({ source }) => source))).toEqual(new Set(['polygon']));
   expect(bars.map(priced)).toEqual(ofApi.map(priced));
 });
 

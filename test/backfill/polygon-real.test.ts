@@ -209,6 +209,7 @@ describeWith(REAL_DATA)('real bars', () => {
     expect(
       minutes.map(({ ts, open, high, low, close, volume }) => [ts, open, high, low, close, volume]),
     ).toEqual(minutesOfSpy());
+    expect(new Set(minutes.map((bar) => bar.source))).toEqual(new Set([`polygon/${source}`]));
     await history.close();
   });
 });

@@ -61,7 +61,12 @@ it('a file that was replaced after it was read is met by verify, and what it sai
   expect(found).toMatchObject({ failures: [], revised: 1 });
   expect(await closesIn(history)).toEqual([10, 10.1, 10.8, 10.3, 10.4]);
   expect(await history.revisions({ tickers: ['AAPL'] })).toMatchObject([
-    { ticker: 'AAPL', interval: '1d', before: { close: 10.5 }, after: { close: 10.8 } },
+    {
+      ticker: 'AAPL',
+      interval: '1d',
+      before: { close: 10.5 },
+      after: { close: 10.8, source: 'polygon/flat' },
+    },
   ]);
   await history.close();
 });

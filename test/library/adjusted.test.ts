@@ -61,6 +61,7 @@ describe('an adjusted read', () => {
       'csv',
       "list them in the folder's actions.csv, its header alone if there are none, and run backfill --provider csv --provider-url csv=FOLDER --basis BASIS --tickers AAPL --start 2026-02-24 --end 2026-03-02, FOLDER being that of its files and BASIS what their prices are (raw or split-adjusted)",
     ],
+    ['polygon/flat', 'run backfill --provider polygon --tickers AAPL --start 2026-02-24 --end 2026-03-02'],
     [
       'own',
       'run backfill --provider FILE --tickers AAPL --start 2026-02-24 --end 2026-03-02, FILE being the module of the provider own',

@@ -7,6 +7,10 @@ import { describeWith, REAL_DATA } from '../needs.ts';
 import { realData } from '../realdata.ts';
 import { minutesIn } from './lean-minutes.ts';
 import { derivedFrom } from '../../src/backfill/want/derived.ts';
+import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
+import { withSource } from '../../src/core/bars/columns.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import { openStore } from '../../src/store/open.ts';
 import { yahooCapabilities } from '../../src/providers/yahoo/capabilities.ts';
 
 const NOW = Date.parse('2026-03-02T23:00:00Z');
@@ -96,6 +100,26 @@ describe('bars derived from those of one minute', () => {
     ]);
     await history.backfill({ ...request, intervals: ['1m'] });
     expect(await derive(history, { ...request, intervals: ['1h'] })).toMatchObject({ failures: [] });
+  });
+
+  it('ask the provider of those that are there, by whichever of its endpoints they came', async () => {
+    const history = open('data');
+    const request = { tickers: ['ALFA'], start: '2026-02-24' };
+    await history.backfill({ ...request, intervals: ['1m'] });
+    const store = openStore(join(folder, 'data'));
+    const series = { ticker: 'ALFA', interval: '1m' } as const;
+    const present = [{ from: parseDay('2026-02-24'), to: parseDay('2026-03-03') }];
+    const bars = withSource(await store.readBars(series), 'polygon/flat', NOW);
+    await store.forget(series);
+    const learned = { present, provisional: [], absent: [] };
+    await store.upsert({
+      ...{ series, calendar: 'XNYS', identity: UNKNOWN_IDENTITY, fetchedAt: NOW },
+      ...{ bars, learned },
+    });
+    const { failures } = await derive(history, { ...request, start: '2026-02-23', intervals: ['1h'] });
+    expect(failures.map(({ message }) => message)).toEqual([
+      expect.stringContaining('fetch them first: backfill --provider polygon --tickers ALFA --interval 1m'),
+    ]);
   });
 
   it('need some', async () => {

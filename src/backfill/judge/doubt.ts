@@ -1,6 +1,7 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { keep, sourceAt } from '../../core/bars/columns.ts';
+import { keep } from '../../core/bars/columns.ts';
 import type { Comparison } from '../../core/bars/compare.ts';
+import { givenBy } from '../../core/bars/vendor.ts';
 import type { Absence, Coverage } from '../../core/coverage/coverage.ts';
 import { type DayRange, formatDay } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
@@ -69,7 +70,7 @@ const ENOUGH_GONE = 2;
  * besides proves nothing.
  */
 export function repeatsNothing({ compared, gone }: Comparison, provider: string): boolean {
-  const own = keep(gone, (i) => sourceAt(gone, i) === provider);
+  const own = keep(gone, givenBy(gone, provider));
   return compared.length === 0 && own.length >= ENOUGH_GONE;
 }
 

@@ -1,6 +1,7 @@
-import { type Bars, barAt, placeOf, sourceAt } from '../../core/bars/columns.ts';
+import { type Bars, barAt, placeOf } from '../../core/bars/columns.ts';
 import { type Comparison, type Pairs, isSameBar, pairsWhere } from '../../core/bars/compare.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
+import { givenBy } from '../../core/bars/vendor.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { grouped } from '../../core/grouped.ts';
 import { formatDay } from '../../core/session/day.ts';
@@ -42,9 +43,10 @@ export function weighParts(received: Received, { differing }: Comparison, accept
   });
   const doubted = heard.filter(({ answers }) => answers < believedAfter);
   const weighed = new Set(final.stored.ts);
+  const isOwn = givenBy(stored.bars, source);
   const isLess = (ts: number): boolean => {
     const [at, before] = [placeOf(accepted, ts), placeOf(stored.bars, ts)];
-    if (at === -1 || before === -1 || sourceAt(stored.bars, before) !== source) return false;
+    if (at === -1 || before === -1 || !isOwn(before)) return false;
     return hasMore(stored.bars.volume[before], accepted.volume[at]);
   };
   const young = [...partial].filter((ts) => !weighed.has(ts) && isLess(ts));

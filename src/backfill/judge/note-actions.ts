@@ -13,9 +13,10 @@ import { type ActionKey, isOf, isPrintedAlike, isSameAction } from '../../core/a
 import { actionText } from '../../core/actions/action-text.ts';
 import { type Series, type Split, isSplit } from '../../core/bars/bars.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { NO_BARS, type StoredBars, keep, sourceAt } from '../../core/bars/columns.ts';
+import { NO_BARS, type StoredBars, keep } from '../../core/bars/columns.ts';
 import { type Day, type DayRange, formatDay, startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Pairs, everyPair } from '../../core/bars/compare.ts';
+import { givenBy } from '../../core/bars/vendor.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { Want } from '../../core/plan/task.ts';
@@ -81,12 +82,13 @@ async function storedWithout(
   if (news.length === 0) return [];
   const sessionOf = sessionDateOf(want.series.interval, calendar);
   const bars = await readBefore(largest(news.map(({ exDay }) => exDay)), want.series, store);
+  const isOwn = givenBy(bars, source);
   const since = want.replacesSince ?? Number.NEGATIVE_INFINITY;
   return news.filter(({ exDay }) =>
     bars.ts.some((ts, i) => {
       const at = bars.fetchedAt[i] as number;
       const isOlder = sessionOf(ts) < exDay && at > since && calendar.localDay(at) >= exDay;
-      return isOlder && sourceAt(bars, i) === source;
+      return isOlder && isOwn(i);
     }),
   );
 }
@@ -131,10 +133,11 @@ async function turnedBackWith(
   const doubtful: PastAction[] = [];
   for (const split of splits) {
     const { action, source, fetchedAt, until, settled } = split;
+    const isOwn = givenBy(bars, source);
     const before = keep(bars, (i) => {
       const at = bars.fetchedAt[i] as number;
       const isOlder = sessionOf(bars.ts[i] as number) < action.exDay;
-      return isOlder && at >= fetchedAt && at < until && sourceAt(bars, i) === source;
+      return isOlder && at >= fetchedAt && at < until && isOwn(i);
     });
     const newest = before.length - 1;
     if (newest < 0) continue;

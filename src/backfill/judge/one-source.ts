@@ -1,5 +1,6 @@
-import { type Bars, keep, sourceAt } from '../../core/bars/columns.ts';
+import { type Bars, keep } from '../../core/bars/columns.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
+import { givenBy, vendorOf } from '../../core/bars/vendor.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import type { Day } from '../../core/session/day.ts';
 import type { Received } from './received.ts';
@@ -24,8 +25,9 @@ export function sessionsOfOthers(
   isAsked: (day: Day) => boolean,
 ): OthersSessions {
   const { interval } = want.series;
-  if (interval === '1d' || bars.source.names.every((name) => name === source)) return NONE;
+  if (interval === '1d' || bars.source.names.every((name) => vendorOf(name) === source)) return NONE;
   const sessionOf = sessionDateOf(interval, calendar);
+  const isOwn = givenBy(bars, source);
   const answered = new Set(accepted.ts);
   const isAgain = want.again === true || want.replaces === true;
   const others = new Set<Day>();
@@ -33,7 +35,7 @@ export function sessionsOfOthers(
   const stored = new Set(bars.ts);
   for (const [i, ts] of bars.ts.entries()) {
     const day = sessionOf(ts);
-    if (sourceAt(bars, i) !== source) others.add(day);
+    if (!isOwn(i)) others.add(day);
     if (!answered.has(ts)) inPart.add(day);
   }
   const stays = (day: Day): boolean => others.has(day) && (!isAgain || !isAsked(day) || inPart.has(day));

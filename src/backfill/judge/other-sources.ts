@@ -1,4 +1,4 @@
-import { type StoredBars, keep, sourceAt } from '../../core/bars/columns.ts';
+import { type StoredBars, keep } from '../../core/bars/columns.ts';
 import {
   type Comparison,
   type Pairs,
@@ -12,6 +12,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { beyondRounding, closesAt, factorApart, restatement } from '../../core/checks/restatement.ts';
+import { givenBy, vendorsIn } from '../../core/bars/vendor.ts';
 import type { Received } from './received.ts';
 
 /** A comparison with the stored bars of the source that answered, and with those of all others. */
@@ -20,10 +21,10 @@ export function bySource(
   source: string,
 ): { own: Comparison; others: Comparison } {
   const part = (isOwn: boolean): Comparison => {
-    const belongs =
-      (stored: StoredBars) =>
-      (i: number): boolean =>
-        (sourceAt(stored, i) === source) === isOwn;
+    const belongs = (stored: StoredBars): ((i: number) => boolean) => {
+      const isIts = givenBy(stored, source);
+      return (i) => isIts(i) === isOwn;
+    };
     return {
       compared: pairsWhere(compared, belongs(compared.stored)),
       differing: pairsWhere(differing, belongs(differing.stored)),
@@ -100,6 +101,6 @@ export function sourcesDiffer(
   ];
 }
 
-function sourcesOf({ length, stored }: Pairs): string {
-  return [...new Set(Array.from({ length }, (_, i) => sourceAt(stored, i)))].join(' and ');
+function sourcesOf({ stored }: Pairs): string {
+  return vendorsIn(stored).join(' and ');
 }

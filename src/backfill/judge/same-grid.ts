@@ -1,6 +1,7 @@
-import { type Bars, keep, sourcesIn } from '../../core/bars/columns.ts';
+import { type Bars, keep } from '../../core/bars/columns.ts';
 import type { Comparison } from '../../core/bars/compare.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
+import { vendorsIn } from '../../core/bars/vendor.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { type Day, formatDay } from '../../core/session/day.ts';
 import { intervalMs } from '../../core/session/interval.ts';
@@ -37,7 +38,7 @@ export function assertSameGrid(
   throw new BackfillError(
     'bad-answer',
     `the ${interval} bars of ${source} for ${ticker} start at other times than the ${off.length} stored ones of ` +
-      `${sourcesIn(off).join(' and ')} from ${from} to ${to}: a series is not of two grids; ` +
+      `${vendorsIn(off).join(' and ')} from ${from} to ${to}: a series is not of two grids; ` +
       `to have all from ${source}: backfill forget ${ticker} --interval ${interval}, then run again`,
     { retryable: true, ticker },
   );

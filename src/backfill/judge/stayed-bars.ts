@@ -3,7 +3,9 @@ import { barAt, placeOf, storedBarAt } from '../../core/bars/columns.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
 import { type Comparison, PRICES, isSameBar } from '../../core/bars/compare.ts';
 import type { RejectedBar } from '../../core/checks/checks.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { Received } from './received.ts';
+import { labelsIn } from './row-labels.ts';
 
 /** What an answer has instead of final bars that stay. */
 export interface Untaken {
@@ -19,13 +21,16 @@ export interface Untaken {
  * at all. Ascending.
  */
 export function stayedBars(
-  { source, now }: Pick<Received, 'source' | 'now'>,
+  { want, calendar, answer, source: provider, now }: Received,
   known: StoredBars,
   { differing }: Comparison,
   { stay, rejected, isWanted }: Untaken,
 ): Revision[] {
+  const labels = labelsIn(answer, provider);
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const stayed: Revision[] = [];
   const add = (before: Revision['before'], answered: Ohlcv): void => {
+    const source = typeof labels === 'string' ? labels : labels(sessionOf(answered.ts));
     stayed.push({ before, after: { ...answered, source, fetchedAt: now }, stayed: true });
   };
   for (let i = 0; i < differing.length; i++)

@@ -1,6 +1,6 @@
 import { seriesKey } from '../../core/bars/bars.ts';
-import { sourceAt } from '../../core/bars/columns.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
+import { givenBy } from '../../core/bars/vendor.ts';
 import { type Coverage, NOTHING_KNOWN, provisionalAt } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
@@ -72,7 +72,8 @@ async function ownProvisional(
   try {
     const bars = await store.readBars(series, days);
     const sessionOf = sessionDateOf(series.interval, calendar);
-    const others = Array.from(bars.ts, sessionOf).filter((_, i) => sourceAt(bars, i) !== provider);
+    const isOwn = givenBy(bars, provider);
+    const others = Array.from(bars.ts, sessionOf).filter((_, i) => !isOwn(i));
     return subtract(open, normalize(others.map((day) => ({ from: day, to: day + 1 }))));
   } catch (error) {
     // Of a damaged file nobody can say whose bars it has.

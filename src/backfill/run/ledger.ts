@@ -1,5 +1,6 @@
 import { type Series, seriesKey, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
-import { NO_BARS, sourcesIn } from '../../core/bars/columns.ts';
+import { NO_BARS } from '../../core/bars/columns.ts';
+import { vendorsIn } from '../../core/bars/vendor.ts';
 import { type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
 import { type Claim, firstClaim } from '../../core/coverage/evidence.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -119,7 +120,7 @@ async function hasBarsOf(
     const to = coverage.present.at(-1)?.to;
     try {
       const bars = await store.readBars(one, to === undefined ? undefined : { from: to - LATELY, to });
-      if (sourcesIn(bars).includes(provider)) return true;
+      if (vendorsIn(bars).includes(provider)) return true;
     } catch (error) {
       // Of a damaged file nobody can say whose bars it has.
       if (error instanceof BackfillError && error.code === 'store-corrupt') return true;

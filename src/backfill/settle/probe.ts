@@ -1,5 +1,6 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
-import { keep, sourceAt } from '../../core/bars/columns.ts';
+import { keep } from '../../core/bars/columns.ts';
+import { givenBy } from '../../core/bars/vendor.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
@@ -173,7 +174,7 @@ async function sessionsOf(
 ): Promise<number[]> {
   try {
     const bars = await store.readBars(series, days);
-    const own = keep(bars, (i) => sourceAt(bars, i) === provider);
+    const own = keep(bars, givenBy(bars, provider));
     return [...new Set(Array.from(own.ts, sessionOf))];
   } catch (error) {
     if (error instanceof BackfillError && error.code === 'store-corrupt') return [];

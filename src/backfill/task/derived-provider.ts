@@ -4,6 +4,7 @@ import { sessionRuns } from '../../core/plan/gaps.ts';
 import { type DayRange, formatDay } from '../../core/session/day.ts';
 import { intersect, span, subtract, union } from '../../core/session/ranges.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
+import { vendorOf } from '../../core/bars/vendor.ts';
 import { derivedBars } from '../../market/derived-bars.ts';
 import type { BarAnswer, BarRequest, Provider, ProviderConfig } from '../../providers/provider.ts';
 import { rawAnswer } from '../../providers/raw-answer.ts';
@@ -62,7 +63,8 @@ function hintsOn(
   config: ProviderConfig,
   stored: StoredBars | undefined,
 ): Hints {
-  const source = stored?.source.names[stored.source.codes.at(-1) ?? -1];
+  const last = stored?.source.names[stored.source.codes.at(-1) ?? -1];
+  const source = last === undefined ? undefined : vendorOf(last);
   const fetching = (days: DayRange): string => fetchingMinutes(ticker, days, { config, source, now });
   return {
     fetching,

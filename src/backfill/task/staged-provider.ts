@@ -1,4 +1,5 @@
 import { calendarById } from '../../core/calendar/calendars.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type CorporateAction, mergeIdentity, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
 import { BackfillError, type ErrorData } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
@@ -7,8 +8,9 @@ import { intervalOf, type Distribute, type Want } from '../../core/plan/task.ts'
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
 import { partOver } from '../../providers/part-over.ts';
-import type { ActionsAnswer, Part, Provider } from '../../providers/provider.ts';
+import type { ActionsAnswer, EndpointDays, Part, Provider } from '../../providers/provider.ts';
 import type { StagedSlice, Staging } from '../../store/staging.ts';
+import { endpointAt } from '../judge/row-labels.ts';
 import { CollectedSessions, type SaidBeside } from './collected.ts';
 import type { TaskTools } from './task-tools.ts';
 
@@ -107,6 +109,7 @@ function partOf(
 ): Part {
   const { ticker } = want.series;
   const calendar = calendarById(want.calendar);
+  const endpoint: EndpointDays[] = [];
   const answers: SaidBeside[] = [];
   const proven: Day[] = [];
   let failure: ErrorData | undefined;
@@ -118,6 +121,7 @@ function partOf(
       if (isLossy[at] !== true && isOver()) proven.push(session);
     } else if (said.every((one) => 'answer' in one && one.isProven)) proven.push(session);
     for (const one of said ?? []) {
+      if ('answer' in one) addEndpoint(endpoint, session, endpointAt(one.answer, session), calendar);
       if ('error' in one) failure ??= one.error;
       // Most sessions say the same, which is nothing.
       else if (one.answer !== answers.at(-1) || !saysNothing(one.answer)) answers.push(one.answer);
@@ -135,7 +139,22 @@ function partOf(
   const days = { proven: want.range, unproven: normalize(unproven.map(dayOf)) };
   const apart = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
   const others = withTold(joined(answers), apart);
-  return { ticker, answer: { ...others, ...days, bars: collected.barsOf(ticker) } };
+  const named = endpoint.length > 0 && { endpoint };
+  return { ticker, answer: { ...others, ...days, ...named, bars: collected.barsOf(ticker) } };
+}
+
+/** Adds a session to the runs of those, ascending, whose bars came by an endpoint that has a name. */
+function addEndpoint(
+  runs: EndpointDays[],
+  session: Day,
+  endpoint: string | undefined,
+  calendar: Calendar,
+): void {
+  if (endpoint === undefined) return;
+  const last = runs.at(-1);
+  const isNext = last !== undefined && (last.to > session || calendar.nextSession(last.to - 1) === session);
+  if (isNext && last.endpoint === endpoint) runs[runs.length - 1] = { ...last, to: session + 1 };
+  else runs.push({ from: session, to: session + 1, endpoint });
 }
 
 function dayOf(day: Day): DayRange {

@@ -29,7 +29,7 @@ export interface Labels {
 
 /** Stored bars: values and where they come from. */
 export interface StoredBars extends Bars {
-  /** Id of the provider that gave the row. */
+  /** Id of the provider that gave the row, with the endpoint of it that did where that is named: see `vendorOf`. */
   readonly source: Labels;
   /** When it was fetched, ms since the epoch. */
   readonly fetchedAt: Float64Array;
@@ -94,12 +94,12 @@ function known(column: Float64Array | null, i: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** Id of the provider that gave stored bar i. */
+/** Where stored bar i comes from; to ask for its provider, see `givenBy`. */
 export function sourceAt({ source: { codes, names } }: StoredBars, i: number): string {
   return names[codes[i] ?? 0] ?? '';
 }
 
-/** Ids of the providers that gave the bars. */
+/** Where the bars come from, each once; for their providers see `vendorsIn`. */
 export function sourcesIn({ source: { codes, names } }: StoredBars): string[] {
   return Array.from(new Set(codes), (code) => names[code] ?? '');
 }

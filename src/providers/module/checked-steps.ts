@@ -1,8 +1,6 @@
-import { calendarFor } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Call, HttpSteps, Page, Spoilt } from '../http/steps.ts';
 import type { HttpAnswer } from '../http/transport.ts';
-import { partOver } from '../part-over.ts';
 import type {
   ActionsAnswer,
   ActionsRequest,
@@ -16,6 +14,7 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
+import { faultOfActions, faultOfAnswer } from './answer-faults.ts';
 import { MARKET_ANSWER, askedWhole, partsOfMarket } from './market-answer.ts';
 import { faultOfMembers } from './member-faults.ts';
 
@@ -247,52 +246,4 @@ function faultOfPart<Answer, Request extends Asked>(
 /** A market may name any. */
 function isTicker(ticker: unknown): boolean {
   return typeof ticker === 'string' && ticker !== '';
-}
-
-const NEEDED_COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const;
-const OPTIONAL_COLUMNS = ['vwap', 'trades'] as const;
-const LISTS = ['unusable', 'explained', 'actions'] as const;
-
-function faultOfAnswer(
-  answer: BarAnswer,
-  ticker: string,
-  asked: ListRequest | MarketRequest,
-): string | undefined {
-  const { bars, proven, wireBasis, identity, delistedOn, dropped } = answer ?? {};
-  if (Array.isArray(bars) || !Number.isSafeInteger(bars?.length))
-    return `bars are ${shown(bars)}; they must be columns`;
-  for (const name of [...NEEDED_COLUMNS, ...OPTIONAL_COLUMNS]) {
-    const column = bars[name];
-    if (column === null && (name === 'vwap' || name === 'trades')) continue;
-    if (!(column instanceof Float64Array))
-      return `bars.${name} is ${shown(column)}; it must be a Float64Array`;
-    if (column.length !== bars.length)
-      return `bars.${name} has ${column.length} values of ${bars.length} bars`;
-  }
-  for (const name of LISTS)
-    if (!Array.isArray(answer[name])) return `${name} is ${shown(answer[name])}; it must be a list`;
-  if (wireBasis !== 'raw' && wireBasis !== 'split-adjusted')
-    return `wireBasis is ${shown(wireBasis)}; it must be "raw" or "split-adjusted"`;
-  if (typeof identity !== 'object' || identity === null) return `identity is ${shown(identity)}`;
-  if (delistedOn !== null && !Number.isSafeInteger(delistedOn))
-    return `delistedOn is ${shown(delistedOn)}; it must be a day or null`;
-  if (!Number.isSafeInteger(dropped)) return `dropped is ${shown(dropped)}; it must be a count`;
-  return faultOfProof(proven, ticker, asked);
-}
-
-function faultOfActions(answer: ActionsAnswer): string | undefined {
-  const { actions, badActions = [], unapplied = [], notRead = [] } = answer ?? {};
-  for (const [name, list] of Object.entries({ actions, badActions, unapplied, notRead }))
-    if (!Array.isArray(list)) return `${name} is ${shown(list)}; it must be a list`;
-  return undefined;
-}
-
-/** A day that is wrongly said to be told of would pass for one without trading. */
-function faultOfProof(proven: BarAnswer['proven'], ticker: string, asked: Asked): string | undefined {
-  const range = 'session' in asked ? { from: asked.session, to: asked.session + 1 } : asked.range;
-  const most = partOver(range, calendarFor(ticker), asked.now);
-  const { from, to } = proven ?? {};
-  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && most.from <= from && to <= most.to)
-    return undefined;
-  return `proven is ${shown(proven)}; it must lie within ${shown(most)}, what was asked for and is over`;
 }

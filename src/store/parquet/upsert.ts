@@ -1,7 +1,8 @@
 import { mergeIdentity, type Revision, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
-import { NO_BARS, type StoredBars, slice, sourcesIn } from '../../core/bars/columns.ts';
+import { NO_BARS, type StoredBars, slice } from '../../core/bars/columns.ts';
 import { volumeStepOf } from '../../core/bars/compare.ts';
+import { vendorsIn } from '../../core/bars/vendor.ts';
 import { learn, NOTHING_KNOWN, within } from '../../core/coverage/coverage.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../../core/bars/partition.ts';
@@ -181,7 +182,7 @@ function learnFrom(
   return {
     calendar: update.calendar,
     coverage: compact(
-      learn(before?.coverage ?? NOTHING_KNOWN, learned, sourcesIn(update.bars)),
+      learn(before?.coverage ?? NOTHING_KNOWN, learned, vendorsIn(update.bars)),
       calendarById(update.calendar),
     ),
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),

@@ -50,16 +50,19 @@ async function turnedBack(
 }
 
 describe('a bar before a withdrawn split', () => {
-  it('may have been turned back with it if it is of that source, and was fetched while it was in force', async () => {
-    await hold('1d', 100);
-    expect(await turnedBack('1d', past())).toBe(1);
-    expect(await turnedBack('1d', past({ source: 'other' }))).toBe(0);
-    expect(await turnedBack('1d', past({ until: 1500 }))).toBe(0);
-    expect(await turnedBack('1d', past({ fetchedAt: 1501 }))).toBe(0);
-    expect(await turnedBack('1d', past({ settled: ['1d'] }))).toBe(0);
-    expect(await turnedBack('1d', past({ action: split('2025-06-18', 2) }))).toBe(0);
-    expect(await turnedBack('1d', past(), { wireBasis: 'raw' })).toBe(0);
-  });
+  it.each(['test', 'test/flat'])(
+    'may have been turned back with it if %s gave it while it was in force',
+    async (source) => {
+      await hold('1d', 100, { source });
+      expect(await turnedBack('1d', past())).toBe(1);
+      expect(await turnedBack('1d', past({ source: 'other' }))).toBe(0);
+      expect(await turnedBack('1d', past({ until: 1500 }))).toBe(0);
+      expect(await turnedBack('1d', past({ fetchedAt: 1501 }))).toBe(0);
+      expect(await turnedBack('1d', past({ settled: ['1d'] }))).toBe(0);
+      expect(await turnedBack('1d', past({ action: split('2025-06-18', 2) }))).toBe(0);
+      expect(await turnedBack('1d', past(), { wireBasis: 'raw' })).toBe(0);
+    },
+  );
 
   it('may not if another source gave it', async () => {
     await hold('1d', 100, { source: 'csv' });
@@ -95,14 +98,17 @@ describe('a bar before a split that is news', () => {
     return (await noteActions(given, asked, book, TEST, store)).storedWithout.length;
   }
 
-  it('was not turned back with it if that source gave it once it was effective', async () => {
-    await hold('1d', 100, { fetchedAt: noon('2025-06-20') });
-    expect(await without()).toBe(1);
-    expect(await without({}, { wireBasis: 'raw' })).toBe(0);
-    expect(await without({ covered: [] })).toBe(0);
-    expect(await without({ now: noon('2025-06-19') })).toBe(0);
-    expect(await without({}, { actions: [split('2025-06-18', 2)] })).toBe(0);
-  });
+  it.each(['test', 'test/flat'])(
+    'was not turned back with it if %s gave it once it was effective',
+    async (source) => {
+      await hold('1d', 100, { fetchedAt: noon('2025-06-20'), source });
+      expect(await without()).toBe(1);
+      expect(await without({}, { wireBasis: 'raw' })).toBe(0);
+      expect(await without({ covered: [] })).toBe(0);
+      expect(await without({ now: noon('2025-06-19') })).toBe(0);
+      expect(await without({}, { actions: [split('2025-06-18', 2)] })).toBe(0);
+    },
+  );
 
   it('was not adjusted for it if it was fetched before, and is another source’s matter if that gave it', async () => {
     await hold('1d', 100, { fetchedAt: noon('2025-06-19') });

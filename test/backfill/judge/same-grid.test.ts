@@ -37,8 +37,8 @@ const judge = (kept: readonly Bar[]) =>
   );
 
 describe('bars that start at other times than the stored ones of another source', () => {
-  it('are refused by name, with what to do', () => {
-    expect(() => judge(hours(FIRST, 'other', 30))).toThrow(
+  it.each(['other', 'other/flat'])('are refused by name, with what to do, as those of %s', (source) => {
+    expect(() => judge(hours(FIRST, source, 30))).toThrow(
       'the 1h bars of test for AAPL start at other times than the 6 stored ones of other from 2025-06-02 to 2025-06-02: ' +
         'a series is not of two grids; to have all from test: backfill forget AAPL --interval 1h, then run again',
     );

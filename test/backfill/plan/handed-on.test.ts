@@ -7,6 +7,9 @@ import { type AbsenceReason, firstClaim } from '../../../src/core/coverage/evide
 import { BackfillError } from '../../../src/core/errors.ts';
 import { type DayRange, formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { UNKNOWN_IDENTITY } from '../../../src/core/bars/bars.ts';
+import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import { daily } from '../../store/fixtures.ts';
 import { yahooCapabilities } from '../../../src/providers/yahoo/capabilities.ts';
 
 const NOW = Date.parse('2026-03-02T23:00:00Z');
@@ -46,13 +49,20 @@ const store = {
 };
 
 /** First and last day of each run of days that is handed on of the range; of nothing known but that. */
-async function handed(known: Partial<Coverage>, ...earlier: readonly Earlier[]): Promise<string[]> {
+const handed = (known: Partial<Coverage>, ...earlier: readonly Earlier[]): Promise<string[]> =>
+  handedFrom(store, known, earlier);
+
+async function handedFrom(
+  kept: Pick<BarStore, 'readBars'>,
+  known: Partial<Coverage>,
+  earlier: readonly Earlier[],
+): Promise<string[]> {
   const coverage = { present: [], provisional: [], absent: [], ...known };
   const state = { series, calendar: 'XNYS', coverage, identity: UNKNOWN_IDENTITY, rows: 1, fetchedAt: NOW };
   const scan = { series: new Map([['ALFA 1d', state]]) };
   const wanted = await handedOn([{ series, calendar, range: RANGE }], earlier, {
     scan,
-    store,
+    store: kept,
     provider: 'last',
     now: NOW,
   });
@@ -78,6 +88,17 @@ describe('what is handed on to the next provider', () => {
     expect(await handed({ absent }, before('first'))).toEqual([
       '2026-02-03..2026-02-04',
       '2026-02-09..2026-02-09',
+    ]);
+  });
+
+  it('is what it gave itself, by whatever endpoint, and that is not final yet', async () => {
+    const dates = ['2026-02-03', '2026-02-04', '2026-02-05', '2026-02-06'];
+    const sources = ['last', 'last/flat', 'first', 'lasting'];
+    const bars = storedBarsOf(dates.map((date, i) => daily(date, { source: sources[i] ?? '' })));
+    const present = [days('2026-02-03', '2026-02-06')];
+    const given = { readBars: () => Promise.resolve(bars) };
+    expect(await handedFrom(given, { present, provisional: present }, [before('first')])).toEqual([
+      '2026-02-03..2026-02-04',
     ]);
   });
 

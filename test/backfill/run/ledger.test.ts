@@ -63,18 +63,21 @@ describe('an unknown ticker', () => {
     ]);
   });
 
-  it('is the provider’s fault where the store has bars of it, of whatever interval', async () => {
-    const { tools, updates } = noting();
-    const judged = await settled([[about('ALFA'), unknown]], (run) =>
-      settleUnknownTickers(run, scanOf({ ALFA: 1 }), tools),
-    );
-    const [result] = judged;
-    expect(result).toMatchObject({ ok: false, error: { code: 'provider-fault' } });
-    expect(result?.ok === false && result.error.message).toContain(
-      'does not know ALFA, but the store has bars',
-    );
-    expect(updates).toEqual([]);
-  });
+  it.each(['test', 'test/flat'])(
+    'is the provider’s fault where the store has bars of it, as of %s',
+    async (source) => {
+      const { tools, updates } = noting(source);
+      const judged = await settled([[about('ALFA'), unknown]], (run) =>
+        settleUnknownTickers(run, scanOf({ ALFA: 1 }), tools),
+      );
+      const [result] = judged;
+      expect(result).toMatchObject({ ok: false, error: { code: 'provider-fault' } });
+      expect(result?.ok === false && result.error.message).toContain(
+        'does not know ALFA, but the store has bars',
+      );
+      expect(updates).toEqual([]);
+    },
+  );
 
   it('is the provider’s fault in a storm of them, counted by ticker', async () => {
     const { tools, updates } = noting();

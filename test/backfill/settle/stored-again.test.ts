@@ -18,10 +18,13 @@ let store: BarStore;
 beforeEach(async () => {
   folder = await temporaryFolder();
   store = openStore(folder.path);
-  for (const ticker of ['ALFA', 'BRIQ'])
+  for (const [ticker, source] of [
+    ['ALFA', 'yahoo'],
+    ['BRIQ', 'yahoo/flat'],
+  ] as const)
     await store.upsert({
       ...{ series: { ticker, interval: '1d' }, calendar: 'XNYS' },
-      bars: storedBarsOf(bars([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).map((bar) => ({ ...bar, source: 'yahoo' }))),
+      bars: storedBarsOf(bars([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).map((bar) => ({ ...bar, source }))),
       learned: { present: [span('2025-06-02', '2025-06-13')], provisional: [], absent: [] },
       ...{ identity: UNKNOWN_IDENTITY, fetchedAt: NOW },
     });

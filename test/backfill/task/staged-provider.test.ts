@@ -160,6 +160,25 @@ it('what sessions say of a series beside its bars adds up, in the same words too
   expect(await of(C)).toMatchObject({ dropped: 0, delistedOn: 20_509 });
 });
 
+it('by which endpoint bars came is told of the sessions of which it was told, in runs of sessions', async () => {
+  const [flat, trades] = [{ endpoint: 'flat' }, { endpoint: 'trades' }];
+  const { of } = await weekOf({
+    '2026-02-20': { parts: [answer(A, '2026-02-20', flat)] },
+    [MONDAY]: { parts: [answer(A, MONDAY, flat), answer(B, MONDAY, flat), answer(C, MONDAY)] },
+    [TUESDAY]: { parts: [answer(A, TUESDAY, trades), answer(B, TUESDAY), answer(C, TUESDAY)] },
+    [WEDNESDAY]: { parts: [answer(A, WEDNESDAY, trades), answer(B, WEDNESDAY, flat)] },
+  });
+  expect((await of(A)).endpoint).toEqual([
+    { ...days('2026-02-20', TUESDAY), ...flat },
+    { ...days(TUESDAY, '2026-02-26'), ...trades },
+  ]);
+  expect((await of(B)).endpoint).toEqual([
+    { ...days(MONDAY, TUESDAY), ...flat },
+    { ...days(WEDNESDAY, '2026-02-26'), ...flat },
+  ]);
+  expect((await of(C)).endpoint).toBeUndefined();
+});
+
 it('nothing is known of a session that was not over, or that failed for a series', async () => {
   const error = new BackfillError('bad-answer', 'its price is a text');
   const open = { from: parseDay(TUESDAY), to: parseDay(TUESDAY) };

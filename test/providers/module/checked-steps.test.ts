@@ -148,6 +148,8 @@ describe('what they give is refused where it is no answer', () => {
     ['whose identity is null', part({ ...ANSWER, identity: null })],
     ['whose delistedOn is undefined', part({ ...ANSWER, delistedOn: undefined })],
     ['whose dropped is undefined', part({ ...ANSWER, dropped: undefined })],
+    ['whose endpoint is "a/b"; it must be a word in lower case', part({ ...ANSWER, endpoint: 'a/b' })],
+    ['whose endpoint is [{"from":1,', part({ ...ANSWER, endpoint: [{ from: 1, endpoint: 'flat' }] })],
     ['whose proven is undefined', part({ ...ANSWER, proven: undefined })],
     ['whose proven is {"from":20773', part({ ...ANSWER, proven: ASKED.range })],
     ['it must lie within', part({ ...ANSWER, proven: { ...ANSWER.proven, from: ANSWER.proven.from - 1 } })],

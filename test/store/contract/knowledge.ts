@@ -174,6 +174,24 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
       expect((await stateOfSeries('AAPL 5m'))?.coverage).toEqual(old);
     });
 
+    it.each([
+      ['sample', true],
+      ['sample/flat', true],
+      ['other', false],
+    ])(
+      'takes bars of %s beside them for a word of whom a ticker was unknown to: %s',
+      async (source, isEnded) => {
+        const run = days('2026-02-23', '2026-02-25');
+        const unknown = coverage({ absent: [absence(run, { reason: 'unknown-ticker' })] });
+        const present = [days('2026-02-26', '2026-02-27')];
+        await store.upsert(update([], { learned: unknown }));
+        const bars = [daily('2026-02-26', { source })];
+        await store.upsert(update(bars, { learned: coverage({ present }), fetchedAt: NOON + 1 }));
+        const { absent = [] } = (await stateOfSeries('AAPL 1d'))?.coverage ?? {};
+        expect(absent).toHaveLength(isEnded ? 0 : 1);
+      },
+    );
+
     it('writes nothing for an answer that says nothing', async () => {
       expect(await store.upsert(update([]))).toEqual({ inserted: 0, changed: 0, revised: 0, partitions: 0 });
       expect((await store.scan()).series.size).toBe(0);

@@ -1,6 +1,7 @@
 import type { MarketPiece, MarketRequest, ProviderConfig } from '../../provider.ts';
 import { answerOf } from '../answer.ts';
 import type { ShareOf } from '../symbols.ts';
+import { byFile } from './endpoint.ts';
 import type { FlatPiece } from './piece.ts';
 import type { PieceTaker } from './reading.ts';
 
@@ -16,7 +17,7 @@ export function sharesIn(
     const ticker = shareOf(symbol);
     return ticker === undefined
       ? []
-      : [{ ticker, answer: answerOf(ticker, piece.rowsAt(i), false, asked, config) }];
+      : [{ ticker, answer: byFile(answerOf(ticker, piece.rowsAt(i), false, asked, config), config) }];
   });
 }
 

@@ -19,6 +19,7 @@ import { tickerIn } from '../request.ts';
 import { sourceOf } from '../settings.ts';
 import { type ShareOf, askedSymbol } from '../symbols.ts';
 import { NOTHING_TOLD, type Told } from '../told.ts';
+import { byFile } from './endpoint.ts';
 import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn } from './files.ts';
 import { FlatPiece, NO_ROWS } from './piece.ts';
@@ -224,7 +225,7 @@ const MOST_TOLD = 3;
 /** What all files say of a ticker; of the sessions whose file is not there nothing. */
 function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: ProviderConfig): Part {
   const ticker = tickerIn(asked);
-  const answer = answerOf(ticker, concatBars(bars), false, asked, config);
+  const answer = byFile(answerOf(ticker, concatBars(bars), false, asked, config), config);
   const calendar = calendarFor(ticker);
   const days = missing.map(({ file }) => sessionsIn(ticker, file));
   const unproven = intersect(normalize(days), [answer.proven]).filter((run) => calendar.count([run]) > 0);

@@ -3,6 +3,7 @@ import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
 import type { Revision, Series } from '../../../core/bars/bars.ts';
 import { grouped } from '../../../core/grouped.ts';
 import { isSameBar } from '../../../core/bars/compare.ts';
+import { vendorOf } from '../../../core/bars/vendor.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { SetAside } from '../../scan.ts';
@@ -140,7 +141,7 @@ function isRepeat(last: Revision | undefined, revision: Revision): boolean {
 /** Whether a source offers once more what a bar stayed against before. */
 function saysTheSame(one: Revision, other: Revision): boolean {
   return (
-    one.after.source === other.after.source &&
+    vendorOf(one.after.source) === vendorOf(other.after.source) &&
     isSameBar(one.before, other.before, 0) &&
     isSameBar(one.after, other.after, 0)
   );

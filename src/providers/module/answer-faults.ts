@@ -1,0 +1,72 @@
+import { isEndpointName } from '../../core/bars/vendor.ts';
+import { calendarFor } from '../../core/calendar/calendars.ts';
+import { shown } from '../../core/shown.ts';
+import { partOver } from '../part-over.ts';
+import type { ActionsAnswer, BarAnswer, ListRequest, MarketRequest } from '../provider.ts';
+
+const NEEDED_COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const;
+const OPTIONAL_COLUMNS = ['vwap', 'trades'] as const;
+const LISTS = ['unusable', 'explained', 'actions'] as const;
+
+/** What is wrong with an answer for a ticker that was asked for, to stand behind `whose`; undefined if nothing is. */
+export function faultOfAnswer(
+  answer: BarAnswer,
+  ticker: string,
+  asked: ListRequest | MarketRequest,
+): string | undefined {
+  const { bars, endpoint, proven, wireBasis, identity, delistedOn, dropped } = answer ?? {};
+  if (Array.isArray(bars) || !Number.isSafeInteger(bars?.length))
+    return `bars are ${shown(bars)}; they must be columns`;
+  for (const name of [...NEEDED_COLUMNS, ...OPTIONAL_COLUMNS]) {
+    const column = bars[name];
+    if (column === null && (name === 'vwap' || name === 'trades')) continue;
+    if (!(column instanceof Float64Array))
+      return `bars.${name} is ${shown(column)}; it must be a Float64Array`;
+    if (column.length !== bars.length)
+      return `bars.${name} has ${column.length} values of ${bars.length} bars`;
+  }
+  for (const name of LISTS)
+    if (!Array.isArray(answer[name])) return `${name} is ${shown(answer[name])}; it must be a list`;
+  if (wireBasis !== 'raw' && wireBasis !== 'split-adjusted')
+    return `wireBasis is ${shown(wireBasis)}; it must be "raw" or "split-adjusted"`;
+  if (typeof identity !== 'object' || identity === null) return `identity is ${shown(identity)}`;
+  if (delistedOn !== null && !Number.isSafeInteger(delistedOn))
+    return `delistedOn is ${shown(delistedOn)}; it must be a day or null`;
+  if (!Number.isSafeInteger(dropped)) return `dropped is ${shown(dropped)}; it must be a count`;
+  return faultOfEndpoint(endpoint) ?? faultOfProof(proven, ticker, asked);
+}
+
+/** The same of what is told of a ticker's splits and dividends. */
+export function faultOfActions(answer: ActionsAnswer): string | undefined {
+  const { actions, badActions = [], unapplied = [], notRead = [] } = answer ?? {};
+  for (const [name, list] of Object.entries({ actions, badActions, unapplied, notRead }))
+    if (!Array.isArray(list)) return `${name} is ${shown(list)}; it must be a list`;
+  return undefined;
+}
+
+/** Where a word is none, rows would pass for another provider's. */
+function faultOfEndpoint(endpoint: unknown): string | undefined {
+  const days: readonly unknown[] | undefined = Array.isArray(endpoint) ? endpoint : undefined;
+  const isRight = days?.every(isEndpointDays) ?? (endpoint === undefined || isEndpointName(endpoint));
+  if (isRight) return undefined;
+  return `endpoint is ${shown(endpoint)}; it must be a word in lower case, such as "flat", or a list of { from, to, endpoint }`;
+}
+
+function isEndpointDays(run: unknown): boolean {
+  const { from, to, endpoint } = (run ?? {}) as Record<string, unknown>;
+  return Number.isSafeInteger(from) && Number.isSafeInteger(to) && isEndpointName(endpoint);
+}
+
+/** A day that is wrongly said to be told of would pass for one without trading. */
+function faultOfProof(
+  proven: BarAnswer['proven'],
+  ticker: string,
+  asked: ListRequest | MarketRequest,
+): string | undefined {
+  const range = 'session' in asked ? { from: asked.session, to: asked.session + 1 } : asked.range;
+  const most = partOver(range, calendarFor(ticker), asked.now);
+  const { from, to } = proven ?? {};
+  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && most.from <= from && to <= most.to)
+    return undefined;
+  return `proven is ${shown(proven)}; it must lie within ${shown(most)}, what was asked for and is over`;
+}
