@@ -6,6 +6,7 @@ declare module '*/compare-with-csv.mjs' {
   export function compareWithCsv(
     folder: string,
     store: string,
+    range?: { readonly start: string; readonly end: string },
   ): Promise<{ valid: number; stored: number; notStored: number; notInCsv: number }>;
 }
 declare module '*/export-store.mjs' {
