@@ -20,6 +20,11 @@ export interface Coverage {
    * Ascending, disjoint. Default none.
    */
   readonly lacking?: readonly Absence[];
+  /**
+   * Claims that a provider does not know the ticker, one a provider, that no absence has any more: another one has bars of the
+   * sessions that it was asked for. They speak of all that it could be asked for, until it tells anything. Default none.
+   */
+  readonly unknown?: readonly Claim[];
 }
 
 /** A run of sessions without a bar, and who says why. */
@@ -98,7 +103,9 @@ export function unknownTicker({ present, absent }: Coverage): Absence | undefine
 }
 
 /** A provider's claim that it knows nothing of the ticker: it speaks of all that the provider could be asked for. */
-export function unknownTo(provider: string, { absent }: Coverage): Claim | undefined {
+export function unknownTo(provider: string, { absent, unknown = [] }: Coverage): Claim | undefined {
+  const kept = unknown.find((claim) => claim.provider === provider);
+  if (kept !== undefined) return kept;
   for (const { by } of absent) {
     const claim = by.find((one) => one.provider === provider);
     if (claim?.reason === 'unknown-ticker') return claim;
@@ -118,27 +125,60 @@ export function knownSpan(coverage: Coverage): DayRange | undefined {
  * bars come from (default: any).
  */
 export function learn(known: Coverage, learned: Coverage, heard?: readonly string[]): Coverage {
-  const before = { ...known, absent: withoutEndedUnknown(known.absent, learned, heard) };
+  const before = withoutEndedUnknown(known, learned, heard);
   const present = union(before.present, learned.present);
   const final = subtract(learned.present, learned.provisional);
   const provisional = union(subtract(before.provisional, final), learned.provisional);
-  const absent = joinAbsences(cutRuns(overlay(before.absent, learned.absent), present));
+  const said = overlay(before.absent, learned.absent);
+  const absent = joinAbsences(cutRuns(said, present));
   const unconfirmed = [...cutRuns(before.unconfirmed ?? [], learned.present), ...(learned.unconfirmed ?? [])];
   const { lacking = [] } = learned;
   const whole = subtract(learned.present, lacking);
+  const kept = joinClaims(before.unknown ?? [], [...(learned.unknown ?? []), ...unknownIn(learned.absent)]);
   return {
     ...{ present, provisional, absent },
     ...asUnconfirmed(unconfirmed),
     ...asLacking(joinAbsences(overlay(cutRuns(before.lacking ?? [], whole), lacking))),
+    ...asUnknown(onlyKept(kept, before, learned, { said, absent })),
   };
 }
 
-/** Absences without the claims that a provider knows nothing of the ticker, of the providers that now told something of it. */
+/**
+ * Of claims that a ticker is not known those that were kept apart before, and those that no absence has any more as there are
+ * bars now.
+ */
+function onlyKept(
+  claims: readonly Claim[],
+  before: Coverage,
+  learned: Coverage,
+  { said, absent }: { readonly said: readonly Absence[]; readonly absent: readonly Absence[] },
+): readonly Claim[] {
+  const lost = joinClaims([], unknownIn(said));
+  if (claims.length + lost.length === 0) return [];
+  const apart = new Set([...(before.unknown ?? []), ...(learned.unknown ?? [])].map(providerOf));
+  const left = new Set(unknownIn(absent).map(providerOf));
+  return [
+    ...claims.filter(({ provider }) => apart.has(provider)),
+    ...lost.filter(({ provider }) => !apart.has(provider) && !left.has(provider)),
+  ];
+}
+
+function providerOf({ provider }: Claim): string {
+  return provider;
+}
+
+/** The claims of absences that a provider does not know the ticker. */
+function unknownIn(absent: readonly Absence[]): Claim[] {
+  return absent.flatMap(({ by }) => by.filter(({ reason }) => reason === 'unknown-ticker'));
+}
+
+/** What is known without the claims that a provider knows nothing of the ticker, of the providers that now told something of it. */
 function withoutEndedUnknown(
-  absent: readonly Absence[],
+  known: Coverage,
   learned: Coverage,
   heard: readonly string[] | undefined,
-): readonly Absence[] {
+): Coverage {
+  const { absent, unknown = [] } = known;
   const telling = new Set(
     learned.absent.flatMap(({ by }) =>
       by.filter(({ reason }) => reason !== 'unknown-ticker').map(({ provider }) => provider),
@@ -148,11 +188,12 @@ function withoutEndedUnknown(
   const isEnded = ({ reason, provider }: Claim): boolean =>
     reason === 'unknown-ticker' &&
     (telling.has(provider) || (hasBars && (heard === undefined || heard.includes(provider))));
-  if (!absent.some(({ by }) => by.some(isEnded))) return absent;
-  return absent.flatMap((absence) => {
+  if (![...unknown, ...unknownIn(absent)].some(isEnded)) return known;
+  const left = absent.flatMap((absence) => {
     const by = absence.by.filter((claim) => !isEnded(claim));
     return by.length === 0 ? [] : [{ ...absence, by }];
   });
+  return { ...known, absent: left, unknown: unknown.filter((claim) => !isEnded(claim)) };
 }
 
 /**
@@ -180,12 +221,14 @@ function asHole(claim: Claim): Claim {
 /** What is known without the given days. */
 export function unlearn(coverage: Coverage, days: readonly DayRange[]): Coverage {
   const cut = normalize(days);
+  const present = subtract(coverage.present, cut);
   return {
-    present: subtract(coverage.present, cut),
+    present,
     provisional: subtract(coverage.provisional, cut),
     absent: cutRuns(coverage.absent, cut),
     ...asUnconfirmed(cutRuns(coverage.unconfirmed ?? [], cut)),
     ...asLacking(cutRuns(coverage.lacking ?? [], cut)),
+    ...asUnknown(present.length > 0 ? coverage.unknown : []),
   };
 }
 
@@ -193,12 +236,14 @@ export function unlearn(coverage: Coverage, days: readonly DayRange[]): Coverage
 export function within(coverage: Coverage, days: readonly DayRange[]): Coverage {
   const inside = <R extends DayRange>(runs: readonly R[]): R[] =>
     runs.flatMap((run) => intersect([run], days).map((range) => ({ ...run, ...range })));
+  const present = intersect(coverage.present, days);
   return {
-    present: intersect(coverage.present, days),
+    present,
     provisional: intersect(coverage.provisional, days),
     absent: inside(coverage.absent),
     ...asUnconfirmed(inside(coverage.unconfirmed ?? [])),
     ...asLacking(inside(coverage.lacking ?? [])),
+    ...asUnknown(present.length > 0 ? coverage.unknown : []),
   };
 }
 
@@ -208,6 +253,10 @@ function asUnconfirmed(runs: readonly Unconfirmed[]): Pick<Coverage, 'unconfirme
 
 function asLacking(lacking: readonly Absence[]): Pick<Coverage, 'lacking'> {
   return lacking.length === 0 ? {} : { lacking };
+}
+
+function asUnknown(unknown: readonly Claim[] = []): Pick<Coverage, 'unknown'> {
+  return unknown.length === 0 ? {} : { unknown };
 }
 
 /** Absences, each list ascending and disjoint, with the claims of both where they overlap. */

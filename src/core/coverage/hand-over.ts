@@ -25,7 +25,7 @@ const EVERYTHING: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITI
  * or delisted is not handed over, and nothing is "before the listing" after the first bar of either.
  */
 export function handOver(old: Coverage, heir: Coverage, days: DayRange): HandOver {
-  const given = within(old, [days]);
+  const { unknown: _unknown, ...given } = within(old, [days]);
   const replaced = intersect(heir.provisional, subtract(given.present, given.provisional));
   const kept = subtract(heir.present, replaced);
   const first = Math.min(firstPresent(given), firstPresent(heir));

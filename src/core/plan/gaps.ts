@@ -153,7 +153,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
   const { series, calendar, range, lived, besides, stale, again = options.everything, isRetried } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const claims =
-    [...coverage.absent, ...(coverage.lacking ?? [])].some(({ by }) =>
+    [...coverage.absent, ...(coverage.lacking ?? []), { by: coverage.unknown ?? [] }].some(({ by }) =>
       by.some((claim) => claim.provider === provider),
     ) || coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
   return {
@@ -193,13 +193,15 @@ function isSameView(a: View, b: View): boolean {
 function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
   const { coverage, calendar, range, lived, besides = [], stale = [], again = false } = view;
   const meant = lived ?? [range];
-  const known = subtract(needsNoRequest(view, options), stale);
+  const unknown = stillUnknown(view, options);
+  const known = subtract(unknown === undefined ? needsNoRequest(view, options) : [ALL_DAYS], stale);
   const lost = subtract(besides, known);
   const days = again ? meant : subtract(normalize(meant), known);
   const gaps = sessionRuns(union(days, lost), calendar);
   const unconfirmed = unconfirmedAt(coverage, options.now);
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
-  const outside = unlearn(lived === undefined ? coverage : within(coverage, lived), gaps);
+  const bare = unlearn(lived === undefined ? coverage : within(coverage, lived), gaps);
+  const outside = unknown === undefined ? bare : withUnknown(bare, meant, unknown);
   const waiting = intersect(meant, subtract(provisionalAt(coverage, options.now), gaps));
   return {
     ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
@@ -215,14 +217,27 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
 
 const ALL_DAYS: DayRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-/** Days that need no request. */
+/** The claim that the provider does not know the ticker, as long as it is not asked again. */
+function stillUnknown({ coverage, edition }: View, { provider, now }: GapOptions): Claim | undefined {
+  const unknown = unknownTo(provider, coverage);
+  const isAsked = unknown !== undefined && isDue([unknown], { provider, now, edition, isReached: true });
+  return isAsked ? undefined : unknown;
+}
+
+/** What is known, and of the meant days of which nothing is that the provider does not know the ticker. */
+function withUnknown(known: Coverage, meant: readonly DayRange[], claim: Claim): Coverage {
+  const open = subtract(normalize(meant), union(known.present, normalize(known.absent)));
+  return open.length === 0
+    ? known
+    : { ...known, absent: [...known.absent, ...open.map((days) => ({ ...days, by: [claim] }))] };
+}
+
+/** Days that need no request where the provider may know the ticker. */
 function needsNoRequest(
   { coverage, edition, reachedFrom, readable, isRetried = false }: View,
   { provider, now, confirmAfterMs }: GapOptions,
 ): DayRange[] {
   const asking: Omit<Asking, 'isReached'> = { provider, now, edition };
-  const unknown = unknownTo(provider, coverage);
-  if (unknown !== undefined && !isDue([unknown], { ...asking, isReached: true })) return [ALL_DAYS];
   const open = provisionalAt(coverage, now);
   const asked = subtract(
     subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),

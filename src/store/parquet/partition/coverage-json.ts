@@ -11,13 +11,21 @@ import { fields, instant, type Json, list, malformed, pairOf, rangeOf, text } fr
 const REASONS: ReadonlySet<string> = new Set(ABSENCE_REASONS);
 
 /** Coverage as it lies in a file. */
-export function encodeCoverage({ present, provisional, unconfirmed, absent, lacking }: Coverage): object {
+export function encodeCoverage({
+  present,
+  provisional,
+  unconfirmed,
+  absent,
+  lacking,
+  unknown,
+}: Coverage): object {
   return {
     present: present.map(pairOf),
     provisional: provisional.map(pairOf),
     ...(unconfirmed && { unconfirmed: unconfirmed.map(encodeUnconfirmed) }),
     absent: absent.map(encodeAbsence),
     ...(lacking && { lacking: lacking.map(encodeAbsence) }),
+    ...(unknown && { unknown: unknown.map(encodeClaim) }),
   };
 }
 
@@ -29,19 +37,22 @@ export function coverageOf(json: Json): Coverage {
     absent: list(json['absent']).map(absenceOf),
     ...(json['unconfirmed'] !== undefined && { unconfirmed: list(json['unconfirmed']).map(unconfirmedOf) }),
     ...(json['lacking'] !== undefined && { lacking: list(json['lacking']).map(absenceOf) }),
+    ...(json['unknown'] !== undefined && {
+      unknown: joinClaims([], list(json['unknown']).map(fields).map(claimOf)),
+    }),
   };
 }
 
 function encodeAbsence({ from, to, by }: Absence): object {
+  return { from: formatDay(from), to: formatDay(to), by: by.map(encodeClaim) };
+}
+
+function encodeClaim(claim: Claim): object {
   return {
-    from: formatDay(from),
-    to: formatDay(to),
-    by: by.map((claim) => ({
-      ...claim,
-      checkedAt: new Date(claim.checkedAt).toISOString(),
-      ...(claim.since !== undefined && { since: new Date(claim.since).toISOString() }),
-      nextRetryAt: claim.nextRetryAt === null ? null : new Date(claim.nextRetryAt).toISOString(),
-    })),
+    ...claim,
+    checkedAt: new Date(claim.checkedAt).toISOString(),
+    ...(claim.since !== undefined && { since: new Date(claim.since).toISOString() }),
+    nextRetryAt: claim.nextRetryAt === null ? null : new Date(claim.nextRetryAt).toISOString(),
   };
 }
 
