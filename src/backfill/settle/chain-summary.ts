@@ -64,7 +64,7 @@ export function chainSummary(
   const [waiting, withHoles] = [idle(after.waiting), idle(after.withHoles, after.waiting)];
   const counts = { waiting, withHoles, fetched: fetched.length, failed: failed.size, notRun: notRun.size };
   const rest = Object.values(counts).reduce((sum, count) => sum + count, unavailable.size);
-  const stopped = stopOf(runs, after);
+  const stopped = stopOf(runs, after, opinions?.runs ?? []);
   return {
     ...joined,
     ...{ ...counts, ...after.holes, failures, stopped: stopped?.stop ?? null },
@@ -171,15 +171,25 @@ function isStillLacking(interval: Interval, { missing }: ListStanding): boolean 
   return [...missing].some((key) => key.endsWith(` ${interval}`));
 }
 
+/** Of those that ask for second opinions only these end the chain: what else keeps one from coming is told with it. */
+const ENDS_OPINIONS: ReadonlySet<Stop['reason']> = new Set(['interrupted', 'quota-exhausted']);
+
 /** What ended a run of the chain: a quota first, as its code says most, and an interruption before that. */
 function stopOf(
   runs: readonly ChainRun[],
   { missing }: ListStanding,
+  opinions: readonly ChainRun[],
 ): { readonly stop: Stop; readonly summary: RunSummary } | undefined {
-  const stops = runs.flatMap(({ provider, summary }) => {
-    const { stopped } = summary;
+  const ofRuns = runs.filter(
     // What was closed and had elsewhere ended nothing.
-    if (stopped === null || (stopped.isClosed && missing.size === 0)) return [];
+    ({ summary: { stopped } }) => stopped !== null && !(stopped.isClosed && missing.size === 0),
+  );
+  const ofOpinions = opinions.filter(
+    ({ summary: { stopped } }) => stopped !== null && ENDS_OPINIONS.has(stopped.reason),
+  );
+  const stops = [...ofRuns, ...ofOpinions].flatMap(({ provider, summary }) => {
+    const { stopped } = summary;
+    if (stopped === null) return [];
     return [{ stop: { ...stopped, message: saidBy(provider, stopped.message) }, summary }];
   });
   const of = (reason: Stop['reason']): (typeof stops)[number] | undefined =>
