@@ -16,7 +16,8 @@ import type { MarketStage } from './run/market-stage.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
-import { type RecordedRun, lastRunEnd } from './run/run-record.ts';
+import type { ChainPlace } from './plan/handed-on.ts';
+import { type RecordedChain, type RecordedRun, lastRunEnd } from './run/run-record.ts';
 import { livesOfLeft } from './run/recorded-lives.ts';
 import type { RunContext, Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
@@ -50,7 +51,14 @@ const STOP_GRACE_MS = 5000;
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
   const source = { ...tools, stagedAs: stagedAs(tools.context.provider) };
-  return runPrepared((store, now) => prepare(request, store, source, now), tools, listAsked(request));
+  return runPrepared((store, now) => prepare(request, store, source, now), tools, {
+    ...listAsked(request),
+    ...(tools.chain && { chain: recordedChain(tools.chain) }),
+  });
+}
+
+function recordedChain({ all, begunAt, unnamed }: ChainPlace): RecordedChain {
+  return { providers: all.map(({ id }) => id), begunAt, ...(unnamed && { isAgain: true }) };
 }
 
 /** A run of whatever plan is made once the store is this process's to write: see `backfill`. */
@@ -104,7 +112,8 @@ export async function runPrepared(
 }
 
 /** What its record tells of the list that a run was of, of the lives of its tickers, and of what it asked for an opinion. */
-type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals' | 'opinions'> & Pick<BackfillRequest, 'lives'>;
+type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals' | 'opinions' | 'chain'> &
+  Pick<BackfillRequest, 'lives'>;
 
 /** A run of what others left is of no list. */
 function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: BackfillRequest): Asked {

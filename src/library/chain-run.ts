@@ -22,6 +22,8 @@ interface Turn {
   readonly chain: Chain;
   /** Those that were asked before it. */
   readonly earlier: readonly Earlier[];
+  /** When the first of them was begun to be asked, ms since the epoch. */
+  readonly begunAt: number;
 }
 
 /**
@@ -30,11 +32,11 @@ interface Turn {
  */
 export async function askStage(
   stage: Parts,
-  { chain, earlier }: Turn,
+  { chain, earlier, begunAt }: Turn,
   wanted: Wanted,
   request: BackfillOptions,
 ): Promise<ChainRun | undefined> {
-  const place: ChainPlace = { before: [...earlier], all: chain };
+  const place: ChainPlace = { before: [...earlier], all: chain, begunAt };
   const its = earlier.length === 0 ? wanted : withoutOrigins(wanted);
   return withSource(stage, async (bare) => {
     const source = { ...bare, chain: place };

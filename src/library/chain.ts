@@ -1,6 +1,6 @@
 import { plannedEvent } from '../backfill/backfill.ts';
 import { type Earlier, NOTHING_CLOSED } from '../backfill/plan/cannot-give.ts';
-import { type Prepared, type Source, prepare } from '../backfill/plan/prepare.ts';
+import { type Prepared, prepare } from '../backfill/plan/prepare.ts';
 import { type ChainRun, chainSummary, closedIn } from '../backfill/settle/chain-summary.ts';
 import { type ListStanding, listStanding } from '../backfill/settle/list-standing.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
@@ -36,7 +36,7 @@ export async function planChain(stages: Stages, wanted: Wanted, request: Backfil
       prepare(
         before.length === 0 ? wanted : withoutOrigins(wanted),
         stage.store,
-        placed(source, chain, before.map(neverClosed)),
+        { ...source, chain: { before: before.map(neverClosed), all: chain, begunAt: now } },
         now,
         { isPriced: true },
       ),
@@ -70,13 +70,14 @@ export async function backfillChain(
 async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOptions): Promise<RunSummary> {
   const [first] = stages;
   const chain = chainOf(stages);
-  const list = chainList(chain, wanted, first.clock());
+  const begunAt = first.clock();
+  const list = chainList(chain, wanted, begunAt);
   const before = await standingOf(stages, wanted, list);
   const earlier: Earlier[] = [];
   const runs: ChainRun[] = [];
   for (const stage of stages) {
     const { capabilities } = stage;
-    const run = await askStage(stage, { chain, earlier }, wanted, request);
+    const run = await askStage(stage, { chain, earlier, begunAt }, wanted, request);
     if (run !== undefined) runs.push(run);
     if (run !== undefined && endsAll(run.summary)) break;
     earlier.push({ capabilities, closed: run === undefined ? NOTHING_CLOSED : closedIn(run.summary) });
@@ -86,16 +87,12 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   const isOver = runs.some(({ summary }) => endsAll(summary));
   const opinions =
     request.secondOpinion && !isOver
-      ? await secondOpinions(stages, runs, { ...request, ...wanted })
+      ? await secondOpinions(stages, runs, { ...request, ...wanted, begunAt })
       : undefined;
   const after = await standingOf(stages, wanted, list);
   const unserved = (one.summary.notServed ?? []).reduce((sum, { tickers }) => sum + tickers.length, 0);
   const standing = { before, after, unserved: unserved * wanted.intervals.length };
   return chainSummary([one, ...others], { ...standing, isOver }, opinions);
-}
-
-function placed(source: Source, chain: Chain, before: readonly Earlier[]): Source {
-  return { ...source, chain: { before: [...before], all: chain } };
 }
 
 /** By what is known before anybody was asked. */

@@ -4,7 +4,7 @@ import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ChainRun } from '../backfill/settle/chain-summary.ts';
 import type { SecondOpinion } from '../backfill/settle/provider-part.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
-import type { OddSession } from '../backfill/run/run-record.ts';
+import type { OddSession, RecordedChain } from '../backfill/run/run-record.ts';
 import type { SeriesResult } from '../backfill/runner.ts';
 import { saidBy } from '../core/said-by.ts';
 import { formatDay } from '../core/session/day.ts';
@@ -27,8 +27,9 @@ export interface Opinions {
 export async function secondOpinions(
   stages: readonly Parts[],
   runs: readonly ChainRun[],
-  { tickers, intervals, ...request }: Wanted & BackfillOptions,
+  { tickers, intervals, begunAt, ...request }: Wanted & BackfillOptions & { readonly begunAt: number },
 ): Promise<Opinions> {
+  const chain: RecordedChain = { providers: stages.map(({ capabilities }) => capabilities.id), begunAt };
   const said: (readonly SecondOpinion[])[] = [];
   const asked: ChainRun[] = [];
   const isMeant = new Set(tickers.flatMap((ticker) => intervals.map((interval) => `${ticker} ${interval}`)));
@@ -45,7 +46,7 @@ export async function secondOpinions(
     if (odd.length === 0) continue;
     left = left.filter(({ warning }) => !odd.includes(warning));
     request.onEvent?.({ type: 'opinion', provider, quotas, sessions: odd.length });
-    const run = await askOpinions(stage, odd, request);
+    const run = await askOpinions(stage, odd, chain, request);
     said.push(run.said);
     asked.push({ provider, summary: run.summary, asked: new Map() });
     if (run.summary.stopped?.reason === 'interrupted') break;
@@ -57,6 +58,7 @@ export async function secondOpinions(
 async function askOpinions(
   stage: Parts,
   odd: readonly OddSession[],
+  chain: RecordedChain,
   { stop }: Pick<BackfillOptions, 'stop'>,
 ): Promise<{ readonly said: readonly SecondOpinion[]; readonly summary: RunSummary }> {
   const { id: provider } = stage.capabilities;
@@ -74,7 +76,7 @@ async function askOpinions(
   const summary = await runPrepared(
     (store, now) => prepareOpinions(odd, store, sourceOf(stage), now),
     toolsOf(stage, { ...(stop && { stop }), onEvent }, [...new Set(odd.map(({ ticker }) => ticker))]),
-    { opinions },
+    { opinions, chain },
   );
   const why = summary.stopped?.message ?? summary.refused[0]?.message ?? 'it was not asked';
   const unasked = opinions.map((about): SecondOpinion => ({

@@ -13,6 +13,7 @@ import type { BarStore } from '../store/store.ts';
 import { coverageOf } from './coverage.ts';
 import { whyNoStore } from './existing-store.ts';
 import type { SeriesSelection } from './history.ts';
+import { partsOfChain } from '../backfill/settle/parts-of-chain.ts';
 import { asAsked } from '../backfill/run/begun-batches.ts';
 import { lastRuns, leftUndoneIn } from './left-undone.ts';
 import type { Parts } from './parts.ts';
@@ -54,17 +55,20 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
   };
 }
 
-function lastRun([newest, ...earlier]: readonly RecordedRun[]): StoreStatus['last'] {
+function lastRun(all: readonly RecordedRun[]): StoreStatus['last'] {
+  const [newest, ...earlier] = all;
   if (newest === undefined) return null;
   const runs = asAsked([newest, ...earlier]);
   const sum = (count: 'fetched' | 'failed' | 'unavailable' | 'notRun'): number =>
-    runs.reduce((all, run) => all + run[count], 0);
+    runs.reduce((total, run) => total + run[count], 0);
   const { id, provider, endedAt, stopped, batch } = newest;
   const [{ startedAt } = newest] = runs;
+  const byProvider = partsOfChain(newest, all);
   return {
     ...{ id, provider, startedAt, endedAt },
     ...{ fetched: sum('fetched'), failed: sum('failed') },
     ...{ unavailable: sum('unavailable'), notRun: sum('notRun'), stopped },
+    ...(byProvider && { byProvider }),
     ...(batch && {
       batches: { first: runs[0]?.batch?.number ?? batch.number, last: batch.number, of: batch.of },
     }),

@@ -2,7 +2,7 @@ import type { LeftWhy } from '../backfill/run/run-record.ts';
 import type { QuotaOpening } from '../core/plan/quota-time.ts';
 import { quotaText } from '../core/plan/quota.ts';
 import type { StoreFacts } from '../store/facts.ts';
-import { type LastRun, lastRunText } from './last-run-text.ts';
+import { type LastRun, lastPartTexts, lastRunText } from './last-run-text.ts';
 import { beyondText, leftByOthers, leftCounts, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
@@ -123,6 +123,7 @@ export function statusText(status: StoreStatus, page: Page): string[] {
         : []),
       ...(status.writer === null ? [] : ([['', writerText(status.writer)]] as const)),
       ['last run', lastRunText(status.last)],
+      ...lastPartTexts(status.last).map((text) => ['', text] as const),
       ...leftTexts(left).map((text, i) => [i === 0 ? 'left' : '', text] as const),
       ...status.keys.map(
         ({ provider, variable, isThere }, i) =>

@@ -18,6 +18,8 @@ export interface ChainPlace {
   readonly before: readonly Earlier[];
   /** All of the chain, the provider itself too. */
   readonly all: readonly Capabilities[];
+  /** When the chain was begun, ms since the epoch. */
+  readonly begunAt: number;
   /** Series keys: these only are asked for, each by itself (see `unnamedIn`). Default: all that lacks, as it costs least. */
   readonly unnamed?: ReadonlySet<string>;
 }

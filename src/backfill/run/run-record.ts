@@ -28,6 +28,16 @@ export interface LeftUndone {
   readonly tickers: readonly string[];
 }
 
+/** The chain of providers that a run was of. Plain JSON. */
+export interface RecordedChain {
+  /** Their ids, in the order in which they are asked. */
+  readonly providers: readonly string[];
+  /** When it was begun, ms since the epoch: the same of all its runs. */
+  readonly begunAt: number;
+  /** Of a run that asked its provider again, for series that its answers for whole sessions do not name. */
+  readonly isAgain?: true;
+}
+
 /** A stored session of which something is odd. Plain JSON. */
 export interface OddSession {
   readonly ticker: string;
@@ -52,10 +62,15 @@ export interface RecordedRun {
   readonly notRun: number;
   /** Bars that came. */
   readonly bars: number;
+  /** Requests that were sent; series that were wanted. Undefined in the record of an earlier version. */
+  readonly sent?: number;
+  readonly series?: number;
   readonly stopped: Stop | null;
   readonly failures: readonly Failure[];
   /** Which part of a list it was of. Default: it was none. */
   readonly batch?: BatchPlace;
+  /** Default: it was of one provider alone. */
+  readonly chain?: RecordedChain;
   /** Of a run of a whole list: see `listId`. */
   readonly list?: string;
   /** Those that were asked for. */
