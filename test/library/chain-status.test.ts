@@ -72,10 +72,10 @@ it('the parts of a chain are of all its batches, and of no chain before', () => 
     ...{ id: `${begunAt}`, provider, startedAt: begunAt, endedAt: begunAt, unavailable: 0, notRun: 0 },
     ...{ fetched: 1, failed: 0, bars: 10, sent: 2, stopped: null, failures: [] },
     chain: { providers: ['a', 'b'], begunAt },
-    ...(batch !== undefined && { batch: place(batch) as never }),
+    ...(batch !== undefined && { batch: place(batch) }),
   });
   const [newest, ...others] = [record('a', 3, 2), record('b', 2, 1), record('a', 2, 1), record('b', 1)];
-  const parts = partsOfChain(newest as RecordedRun, [newest as RecordedRun, ...others]);
+  const parts = partsOfChain(newest, [newest, ...others]);
   const of = parts?.map(({ provider, sent, bars, fetched }) => [provider, sent, bars, fetched]);
   expect(of).toEqual([
     ['a', 4, 20, 2],
