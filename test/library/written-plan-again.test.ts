@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { History, HistoryOptions } from '../../src/library/history.ts';
+import { openHistory } from '../../src/library/open-history.ts';
+import { type Logged, NOW, start, stopAll } from '../simulator/running.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+
+// What a plan fetches again is there before it is begun and after: only when it was committed tells what is done.
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let simulator: Logged;
+let now = NOW;
+const open: History[] = [];
+beforeEach(async () => {
+  now = NOW;
+  folder = await temporaryFolder();
+  simulator = await start({ wire: 'yahoo', now: () => now });
+});
+afterEach(async () => {
+  for (const history of open.splice(0)) await history.close();
+  await stopAll();
+  await folder.remove();
+});
+
+const TICKERS = ['ALFA', 'BRIQ', 'CORV', 'DUNO', 'ELNA', 'GLYF', 'HAZL', 'JUNP'];
+
+function historyOf(more: Partial<HistoryOptions> = {}): History {
+  const history = openHistory({
+    ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => (now += 1) },
+    ...{ provider: { id: 'yahoo', url: simulator.url }, quotas: [], workers: 1, concurrency: 1 },
+    ...more,
+  });
+  open.push(history);
+  return history;
+}
+
+describe('a plan that fetches again what is there, interrupted', () => {
+  it.each([
+    ['of days, each of them in one file, goes on with the others', '1d', { days: 20 }, true],
+    ['of minutes in one month does too', '1m', { days: 5 }, true],
+    [
+      'of minutes in two months asks for all of them again',
+      '1m',
+      { start: '2026-10-29', end: '2026-11-04' },
+      false,
+    ],
+  ] as const)('%s', async (_, interval, range, isOneFile) => {
+    const plan = `${folder.path}/night.plan`;
+    const request = { tickers: TICKERS, intervals: [interval], ...range };
+    await historyOf().backfill(request);
+    const { totals } = await historyOf().plan({ ...request, everything: true, to: plan });
+    now += 60_000;
+    const before = simulator.requests();
+    const stop = new AbortController();
+    const onEvent = ({ type }: { readonly type: string }): unknown => type === 'finished' && stop.abort();
+    const ended = await historyOf().backfill({ plan, stop: stop.signal, onEvent });
+    const sent = simulator.requests() - before;
+    expect(ended.stopped?.reason).toBe('interrupted');
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(totals.requests);
+
+    const rest = await historyOf().backfill({ plan });
+    expect(rest).toMatchObject({ failed: 0, inserted: 0, revised: 0 });
+    // What was in flight is finished.
+    expect(rest.sent).toBe(isOneFile ? totals.requests - sent : totals.requests);
+    expect(rest.complete > 0).toBe(isOneFile);
+    const again = await historyOf().backfill({ plan });
+    expect(again.sent).toBe(isOneFile ? 0 : totals.requests);
+  });
+});
