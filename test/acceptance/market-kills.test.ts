@@ -45,9 +45,19 @@ afterAll(async () => {
 });
 
 const argsOf = (store: string): string[] => [
-  ...['--store', store, '--state', `${store}-state`, '--tickers', `@${market.tickerFile}`],
+  ...sourceOf(store),
+  ...['--tickers', `@${market.tickerFile}`, '--start', market.start, '--end', market.end],
+  ...pace,
+];
+
+/** The line of a plan that is written out, without the file. */
+const planArgsOf = (store: string): string[] => [...sourceOf(store), ...pace];
+
+const sourceOf = (store: string): string[] => [
+  ...['--store', store, '--state', `${store}-state`, '--now', market.now],
   ...['--provider', 'polygon', '--tier', 'starter', '--provider-url', `polygon=${server.url}`],
-  ...['--start', market.start, '--end', market.end, '--now', market.now],
+];
+const pace: readonly string[] = [
   ...['--workers', String(WORKERS), '--concurrency', String(CONCURRENCY), '--no-progress'],
 ];
 
@@ -71,10 +81,11 @@ async function standingOf(store: string): Promise<Standing> {
 /** Runs until something holds, and a while longer; gives what there was when it was killed. */
 async function killWhen(
   store: string,
+  args: readonly string[],
   holds: (standing: Standing) => boolean,
   delayMs: number,
 ): Promise<Standing> {
-  const child = startWith(KEY, argsOf(store), folder);
+  const child = startWith(KEY, [...args], folder);
   child.stdout?.resume();
   child.stderr?.resume();
   const closed = once(child, 'close');
@@ -131,7 +142,7 @@ it(
       return own;
     };
     for (const momentOf of moments) {
-      const now = await killWhen(store, momentOf(), some(15));
+      const now = await killWhen(store, argsOf(store), momentOf(), some(15));
       const own = noteRun(now);
       const underWay = new Set(own.filter((slice) => !now.staged.includes(slice)));
       expect(underWay.size).toBeLessThanOrEqual(WORKERS * (CONCURRENCY + 1));
@@ -153,3 +164,35 @@ it(
     expect(await exportStore(store)).toBe(all);
   },
 );
+
+it('a plan of a whole market that is killed asks by the same line for nothing twice, and ends as if undisturbed', async () => {
+  const [undisturbed, store] = [join(folder, 'planned-undisturbed'), join(folder, 'planned-killed')];
+  expect(await runWith(KEY, argsOf(undisturbed), folder)).toMatchObject({ code: 0 });
+  const file = join(folder, 'night.plan');
+  expect(await runWith(KEY, [...argsOf(store), '--plan-out', file], folder)).toMatchObject({ code: 0 });
+  const before = (await server.asked()).length;
+  const args = [...planArgsOf(store), '--plan', file];
+  const random = randomOf(SEED);
+  const some = (most: number): number => 1 + Math.floor(random() * most);
+  const [collected, stored] = [some(SESSIONS - 10), some(TICKERS - 200)];
+  const moments: ((standing: Standing) => boolean)[] = [
+    ({ staged }) => staged.length >= collected,
+    (standing) => standing.stored >= stored,
+  ];
+  let last: Standing = { staged: [], stored: 0, asked: Array.from({ length: before }, () => '') };
+  for (const moment of moments) {
+    const now = await killWhen(store, args, moment, some(15));
+    const own = now.asked.slice(last.asked.length);
+    expect(
+      own.filter((slice) => last.staged.includes(slice)),
+      'what lay there',
+    ).toEqual([]);
+    last = now;
+  }
+  expect([last.staged.length, last.stored > 0 && last.stored < TICKERS]).toEqual([SESSIONS + 1, true]);
+  expect(await runWith(KEY, args, folder)).toMatchObject({ code: 0 });
+  const end = await standingOf(store);
+  expect(end).toMatchObject({ staged: [], stored: TICKERS, asked: last.asked });
+  expect(new Set(end.asked.slice(before)).size).toBe(SESSIONS + 1);
+  expect(await exportStore(store)).toBe(await exportStore(undisturbed));
+}, 120_000);
