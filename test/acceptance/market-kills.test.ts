@@ -190,7 +190,12 @@ it('a plan of a whole market that is killed asks by the same line for nothing tw
     last = now;
   }
   expect([last.staged.length, last.stored > 0 && last.stored < TICKERS]).toEqual([SESSIONS + 1, true]);
-  expect(await runWith(KEY, args, folder)).toMatchObject({ code: 0 });
+  const { code, stdout } = await runWith(KEY, [...args, '--json'], folder);
+  expect(code).toBe(0);
+  // What was stored is done, and what lies staged is priced at nothing.
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ sent: 0, requests: 0, complete: last.stored, fetched: TICKERS - last.stored },
+  });
   const end = await standingOf(store);
   expect(end).toMatchObject({ staged: [], stored: TICKERS, asked: last.asked });
   expect(new Set(end.asked.slice(before)).size).toBe(SESSIONS + 1);
