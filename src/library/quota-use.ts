@@ -10,7 +10,7 @@ import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
 import type { QuotaUsed, QuotaWindow } from '../report/status-text.ts';
 import type { Parts } from './parts.ts';
-import { givenSecrets } from './secrets.ts';
+import { givenSecrets, quotaKey } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
 
 /** `alphavantage-0123456789abcdef-port-8080.json`: provider, owner, and the port of a server on this machine. */
@@ -38,7 +38,7 @@ export async function quotasUsed(parts: Parts): Promise<readonly QuotaUsed[]> {
         folder,
         provider,
         port,
-        known && givenSecrets(configured?.options ?? { store: options.store }, known),
+        known && quotaKey(givenSecrets(configured?.options ?? { store: options.store }, known), known),
       );
     const place = { path: join(folder, 'quota', name), former: [] };
     const record = lookIntoQuota(place, now);
@@ -64,14 +64,9 @@ function isTold({ options: { quotas }, config: { settings = {} } }: Parts): bool
   return quotas !== undefined || Object.keys(settings).length > 0;
 }
 
-function ownName(
-  folder: string,
-  id: string,
-  port: string | undefined,
-  secrets: Readonly<Record<string, string>> | undefined,
-): string {
+function ownName(folder: string, id: string, port: string | undefined, key: string | undefined): string {
   const config: ProviderConfig = { id, ...(port !== undefined && { url: `http://127.0.0.1:${port}` }) };
-  const { path } = quotaPlaceOf(folder, config, Object.values(secrets ?? {}).join('\n'));
+  const { path } = quotaPlaceOf(folder, config, key);
   return path.slice(join(folder, 'quota').length + 1);
 }
 

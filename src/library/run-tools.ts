@@ -10,7 +10,7 @@ import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { HistoryOptions } from './history.ts';
 import type { SourceNote } from './source-note.ts';
-import { givenSecrets } from './secrets.ts';
+import { givenSecrets, quotaKey } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
 
 /** Requests of a task at most (tries of one, while its answers stay doubtful), and what they take with their pauses. */
@@ -66,7 +66,7 @@ export async function unknownQuotaNotes(
 }
 
 function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: Capabilities): QuotaPlace {
-  const key = Object.values(givenSecrets(options, capabilities)).join('\n');
+  const key = quotaKey(givenSecrets(options, capabilities), capabilities);
   return quotaPlaceOf(options.stateFolder ?? defaultStateFolder(), config, key);
 }
 

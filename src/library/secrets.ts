@@ -19,6 +19,22 @@ export function givenSecrets({ secrets }: HistoryOptions, asked: Asked): Secrets
   return Object.fromEntries(found.filter(([, secret]) => secret));
 }
 
+/**
+ * What the quota of given keys counts by: those that the provider asks for whatever its settings say. Keys of files beside its
+ * API are no other account, which would have a quota of its own. Empty: there is none.
+ */
+export function quotaKey(
+  secrets: Secrets,
+  {
+    credentials = {},
+    credentialsOfSettings = {},
+  }: Pick<Capabilities, 'credentials' | 'credentialsOfSettings'>,
+): string {
+  const besides = new Set(Object.values(credentialsOfSettings).flat());
+  const own = Object.entries(credentials).filter(([, variable]) => !besides.has(variable));
+  return own.flatMap(([name]) => secrets[name] ?? []).join('\n');
+}
+
 /** Characters that the value of a header of HTTP may not have: RFC 9110, section 5.5, and what is beyond ASCII. */
 const UNSENDABLE = /[^\u{20}-\u{7e}]/u;
 

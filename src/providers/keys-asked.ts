@@ -4,7 +4,7 @@ export interface KeysAsked {
   readonly credentials?: Readonly<Record<string, string>>;
   /**
    * Variables of keys that it asks for besides where a setting says so, by that: `{ 'source=flat': ['ACME_S3_KEY'] }`. They are
-   * among its `credentials` then. Default: none.
+   * among its `credentials` then, and the quota is not theirs. Default: none.
    */
   readonly credentialsOfSettings?: Readonly<Record<string, readonly string[]>>;
   /** What other programs call those variables, by ours: they are read where ours is not there. Default: nothing. */
