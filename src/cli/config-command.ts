@@ -106,11 +106,11 @@ function effective(option: string, setting: Setting, refused: Refused, declarati
   const { value, source } = setting;
   const message = refused.get(option);
   if (message !== undefined)
-    return { option, value: withoutPassword(writtenAs(value)), source, refused: withoutPassword(message) };
+    return { option, value: withoutSecrets(writtenAs(value)), source, refused: withoutSecrets(message) };
   const texts = declaration === undefined ? [writtenAs(value)] : readSetting(option, setting, declaration);
   return {
     option,
-    value: texts === true ? 'on' : (texts?.map(withoutPassword).join(',') ?? 'off'),
+    value: texts === true ? 'on' : (texts?.map(withoutSecrets).join(',') ?? 'off'),
     source,
   };
 }
@@ -152,9 +152,10 @@ function idleLine({ value, source, withoutEffect }: Idle): string {
   return `${source} (${value}) is known and has no effect: ${withoutEffect}`;
 }
 
-/** A URL may have a password. */
-function withoutPassword(text: string): string {
-  return text.replaceAll(/(\/\/[^/:@]*:)[^/@]*@/g, '$1***@');
+/** A URL may have a password, or a key in its query. */
+function withoutSecrets(text: string): string {
+  const shown = text.replaceAll(/(\/\/[^/:@]*:)[^/@]*@/g, '$1***@');
+  return shown.includes('://') ? shown.replaceAll(/([?&][^=&#\s]*=)[^&#\s]+/g, '$1***') : shown;
 }
 
 function configText(all: readonly Effective[]): string[] {

@@ -57,7 +57,7 @@ export async function discover(options: DiscoverOptions, history: HistoryOptions
   const members = meant.slice(0, limit);
   if (members.length === 0)
     throw new BackfillError(
-      'usage',
+      'no-data',
       `discover ${name}: ${[...asking.keys()].join(', ')} lists nothing of it`,
     );
   const date = formatDay(day ?? today);

@@ -48,9 +48,14 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
     damaged: unreadableIn(scan).length,
     last: lastRun(runs),
     left: await leftUndoneIn([parts, ...parts.next], {}),
-    keys: listProviders(config).flatMap(({ capabilities, keys }) =>
-      keys.map((key) => ({ provider: capabilities.id, ...key })),
-    ),
+    keys: listProviders(config).flatMap(({ capabilities: { id: provider }, keys, keysOfSettings }) => {
+      const known = new Set(keys.map(({ variable }) => variable));
+      const besides = new Map(
+        keysOfSettings.map(({ variable, isThere }) => [variable, { variable, isThere }] as const),
+      );
+      const set = [...besides.values()].filter(({ variable, isThere }) => isThere && !known.has(variable));
+      return [...keys, ...set].map((key) => ({ provider, ...key }));
+    }),
     quotas: await quotasUsed(parts),
   };
 }

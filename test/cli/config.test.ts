@@ -53,6 +53,18 @@ describe('backfill config', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  it('shows no key in the query of a URL', async () => {
+    await write(
+      'backfill.config.json',
+      '{ "provider-url": "polygon=http://127.0.0.1:1/?apiKey=hunter2&v=hunter3" }',
+    );
+    for (const args of [[], ['--json']]) {
+      const { stdout } = await backfill('config', ...args);
+      expect(stdout).toContain('polygon=http://127.0.0.1:1/?apiKey=***&v=***');
+      expect(stdout).not.toContain('hunter');
+    }
+  });
+
   it('reads another file in place of .env', async () => {
     await write('.env', 'BACKFILL_DAYS=30\n');
     await write('other.env', 'BACKFILL_WORKERS=3\n');
