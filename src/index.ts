@@ -34,7 +34,7 @@ export type { Plan } from './core/plan/plan.ts';
 export type { OtherTier, Route } from './core/plan/route.ts';
 export type { Task } from './core/plan/task.ts';
 export { type Quota, type QuotaStanding, parseQuotas } from './core/plan/quota.ts';
-export type { RangeOptions } from './backfill/want/wanted.ts';
+export { type RangeOptions, assertRange } from './backfill/want/wanted.ts';
 export type { BackfillEvent } from './backfill/run/events.ts';
 export type { Failure } from './backfill/failure.ts';
 export type { RunSummary } from './backfill/settle/summary.ts';

@@ -1,4 +1,4 @@
-import { BackfillError, INTERVALS, type RangeOptions } from '../index.ts';
+import { BackfillError, INTERVALS, type RangeOptions, assertRange } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { checkDate, parseClock, parseDuration, parseIntervals, wholeFrom } from './quantities.ts';
 
@@ -106,7 +106,9 @@ export function datesOf({ start, end }: ValuesOf<typeof DATES>): { start?: strin
 
 /** What the options of a range chose, without what was not given. Throws `usage`. */
 export function rangeOf({ days, years, ...dates }: ValuesOf<typeof RANGE>): RangeOptions {
-  return { ...given({ days, years }), ...datesOf(dates) };
+  const range = { ...given({ days, years }), ...datesOf(dates) };
+  assertRange(range, (option) => `--${option}`);
+  return range;
 }
 
 /** Drops options that were not given, so that defaults apply. */

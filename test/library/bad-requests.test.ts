@@ -50,9 +50,9 @@ const BAD_COUNTS: typeof BAD = [
   [{ days: 1.5 }, 'usage', 'days 1.5: must be'],
   [{ days: '252' }, 'usage', 'days "252": must be'],
   [{ years: 0 }, 'usage', 'years 0: must be'],
-  [{ days: 5, years: 1 }, 'usage', '--days and --years contradict each other'],
-  [{ days: 5, start: '2026-02-02' }, 'usage', '--days and --start contradict each other'],
-  [{ days: 99_999_999 }, 'usage', '--days 99999999: there is no history that long'],
+  [{ days: 5, years: 1 }, 'usage', 'days and years contradict each other; give one'],
+  [{ days: 5, start: '2026-02-02' }, 'usage', 'days and start contradict each other'],
+  [{ days: 99_999_999 }, 'usage', 'days 99999999: there is no history that long'],
 ];
 
 describe('a request that cannot be meant names its option and value', () => {

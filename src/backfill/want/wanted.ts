@@ -184,9 +184,7 @@ export function parseRange(
   options: RangeOptions,
 ): (calendar: Calendar, lastSettled: Day, first?: Day) => DayRange {
   const { days, years } = options;
-  const start = parseDate('--start', options.start);
-  const end = parseDate('--end', options.end);
-  assertConsistent(options, start, end);
+  const { start, end } = assertRange(options);
   return (calendar, lastSettled, first) => {
     const last = calendar.sessionOnOrBefore(end === undefined ? lastSettled : Math.min(end, lastSettled));
     if (start !== undefined) return { from: start, to: last + 1 };
@@ -196,10 +194,19 @@ export function parseRange(
   };
 }
 
-function assertConsistent({ days, years }: RangeOptions, start: Day | undefined, end: Day | undefined): void {
+/**
+ * The dates of a range as days. Throws `usage` and `invalid-date` for one that cannot be meant, with its options `named` as
+ * whoever gave them wrote them: `--days`. Default: by their names.
+ */
+export function assertRange(
+  options: RangeOptions,
+  named: (option: 'days' | 'years' | 'start' | 'end') => string = (option) => option,
+): { readonly start: Day | undefined; readonly end: Day | undefined } {
+  const { days, years } = options;
+  const [start, end] = [parseDate(named('start'), options.start), parseDate(named('end'), options.end)];
   for (const [name, value, most] of [
-    ['--days', days, MOST_DAYS],
-    ['--years', years, MOST_YEARS],
+    [named('days'), days, MOST_DAYS],
+    [named('years'), years, MOST_YEARS],
   ] as const) {
     if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
       throw new BackfillError('usage', `${name} ${value}: must be a whole number above 0`);
@@ -209,16 +216,18 @@ function assertConsistent({ days, years }: RangeOptions, start: Day | undefined,
     }
   }
   const ways = [
-    days !== undefined && '--days',
-    years !== undefined && '--years',
-    start !== undefined && '--start',
+    days !== undefined && named('days'),
+    years !== undefined && named('years'),
+    start !== undefined && named('start'),
   ];
   const given = ways.filter((way) => way !== false);
   if (given.length > 1)
     throw new BackfillError('usage', `${given.join(' and ')} contradict each other; give one`);
   if (start !== undefined && end !== undefined && start > end) {
-    throw new BackfillError('usage', `--start ${formatDay(start)} is after --end ${formatDay(end)}`);
+    const order = `${named('start')} ${formatDay(start)} is after ${named('end')} ${formatDay(end)}`;
+    throw new BackfillError('usage', order);
   }
+  return { start, end };
 }
 
 function parseDate(name: string, text: string | undefined): Day | undefined {

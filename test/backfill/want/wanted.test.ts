@@ -74,12 +74,12 @@ describe('the sessions a user wants', () => {
 
 describe('a range that cannot be meant', () => {
   it.each([
-    [{ days: -5 }, '--days -5: must be a whole number above 0'],
-    [{ days: 1.5 }, '--days 1.5: must be a whole number above 0'],
-    [{ years: 0 }, '--years 0: must be a whole number above 0'],
-    [{ start: '2025-02-30' }, '--start "2025-02-30" is not a date; write it as YYYY-MM-DD'],
-    [{ start: '2025-03-02', end: '2025-03-01' }, '--start 2025-03-02 is after --end 2025-03-01'],
-    [{ days: 5, start: '2025-03-02' }, '--days and --start contradict each other; give one'],
+    [{ days: -5 }, 'days -5: must be a whole number above 0'],
+    [{ days: 1.5 }, 'days 1.5: must be a whole number above 0'],
+    [{ years: 0 }, 'years 0: must be a whole number above 0'],
+    [{ start: '2025-02-30' }, 'start "2025-02-30" is not a date; write it as YYYY-MM-DD'],
+    [{ start: '2025-03-02', end: '2025-03-01' }, 'start 2025-03-02 is after end 2025-03-01'],
+    [{ days: 5, start: '2025-03-02' }, 'days and start contradict each other; give one'],
   ])('%o says why', (options, message) => {
     expect(() => parseRange(options)).toThrow(message);
   });
