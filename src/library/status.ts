@@ -50,10 +50,10 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
     left: await leftUndoneIn([parts, ...parts.next], {}),
     keys: listProviders(config).flatMap(({ capabilities: { id: provider }, keys, keysOfSettings }) => {
       const known = new Set(keys.map(({ variable }) => variable));
-      const besides = new Map(
+      const ofSettings = new Map(
         keysOfSettings.map(({ variable, isThere }) => [variable, { variable, isThere }] as const),
       );
-      const set = [...besides.values()].filter(({ variable, isThere }) => isThere && !known.has(variable));
+      const set = [...ofSettings.values()].filter(({ variable, isThere }) => isThere && !known.has(variable));
       return [...keys, ...set].map((key) => ({ provider, ...key }));
     }),
     quotas: await quotasUsed(parts),

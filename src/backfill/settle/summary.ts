@@ -172,10 +172,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   return {
     startedAt,
     endedAt,
-    series: plan.totals.series,
-    complete: plan.totals.complete,
-    ...(plan.totals.withoutSession !== undefined && { withoutSession: plan.totals.withoutSession }),
-    withHoles: plan.totals.withHoles,
+    ...plannedCounts(plan),
     ...(outcome.holesNow ?? addHoles(plan.totals, freshHoles(absent))),
     waiting: plan.totals.provisional + waitingSeries(kept),
     unavailable: plan.totals.unavailable + empty.size,
@@ -198,6 +195,13 @@ export function summarize(outcome: RunOutcome): RunSummary {
     left: leftUndone({ found, kept, lost: newsOfLost, notRun }),
     ...damageOf(outcome),
   };
+}
+
+/** What of a list needed nothing, by the plan. */
+function plannedCounts({
+  totals: { series, complete, withoutSession, withHoles },
+}: Plan): Pick<RunSummary, 'series' | 'complete' | 'withoutSession' | 'withHoles'> {
+  return { series, complete, ...(withoutSession !== undefined && { withoutSession }), withHoles };
 }
 
 /** Keys of the series that failed, and of those of which there is nothing to be had, be it found now. */

@@ -227,9 +227,9 @@ function stillUnknown({ coverage, edition }: View, { provider, now }: GapOptions
 /** What is known, and of the meant days of which nothing is that the provider does not know the ticker. */
 function withUnknown(known: Coverage, meant: readonly DayRange[], claim: Claim): Coverage {
   const open = subtract(normalize(meant), union(known.present, normalize(known.absent)));
-  return open.length === 0
-    ? known
-    : { ...known, absent: [...known.absent, ...open.map((days) => ({ ...days, by: [claim] }))] };
+  if (open.length === 0) return known;
+  const absent = [...known.absent, ...open.map((days) => ({ ...days, by: [claim] }))];
+  return { ...known, absent: absent.toSorted((a, b) => a.from - b.from) };
 }
 
 /** Days that need no request where the provider may know the ticker. */
