@@ -19,8 +19,9 @@ import { listId } from '../core/universe/universe.ts';
 import type { ChainPlace } from './plan/handed-on.ts';
 import { type RecordedChain, type RecordedRun, lastRunEnd } from './run/run-record.ts';
 import { livesOfLeft } from './run/recorded-lives.ts';
-import type { RunContext, Runner } from './runner.ts';
+import { NOTHING_BEYOND, type RunContext, type Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
+import { requestsBy } from './settle/requests-by.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
 
 export interface BackfillTools extends Source {
@@ -215,7 +216,15 @@ function stopOrThrow(error: unknown): Stop {
 /** What became of the tasks of a plan. `notRun`: what was not handed out, or was given back undone. */
 interface Run extends Pick<
   RunOutcome,
-  'results' | 'requests' | 'notRun' | 'requestsLeft' | 'stopped' | 'opens' | 'refused' | 'traffic'
+  | 'results'
+  | 'requests'
+  | 'requestsBy'
+  | 'notRun'
+  | 'requestsLeft'
+  | 'stopped'
+  | 'opens'
+  | 'refused'
+  | 'traffic'
 > {
   readonly markets: MarketStage;
   /** Default: what has a result. */
@@ -232,10 +241,9 @@ function nothingRun({ tasks, totals }: Plan): Run {
     ...nothingDone(),
     notRun: tasks.flatMap(({ wants }) => wants),
     requestsLeft: totals.requests,
-    stopped: tasks.length === 0 ? null : INTERRUPTED,
-    opens: null,
-    refused: [],
+    ...{ stopped: tasks.length === 0 ? null : INTERRUPTED, opens: null, refused: [] },
     traffic: { sent: 0, succeeded: 0, retries: 0, throttles: 0 },
+    requestsBy: requestsBy(totals.requests, totals.requests, { sent: 0, beyond: NOTHING_BEYOND }),
   };
 }
 
@@ -272,7 +280,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
-  const { sent, succeeded, retries, throttles, standing } = traffic.now();
+  const { sent, succeeded, retries, throttles, beyond, standing } = traffic.now();
   const { quotas } = tools.capabilities;
   const opens =
     stopped?.reason === 'quota-exhausted' && quotas.some((quota) => !isPaced(quota))
@@ -281,6 +289,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
   return {
     ...{ ...done, stopped, opens, refused: stops.refusals(notRun) },
     traffic: { sent, succeeded, retries, throttles },
+    requestsBy: requestsBy(plan.totals.requests, done.priced, { sent, beyond }),
     ...handedOut,
   };
 }

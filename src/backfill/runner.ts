@@ -8,6 +8,7 @@ import type { LostSessions } from '../core/coverage/lost-sessions.ts';
 import type { UnavailableSessions } from '../core/coverage/unavailable.ts';
 import type { Oddity } from '../core/checks/oddity.ts';
 import type { GatePolicy } from '../providers/http/shared-gate.ts';
+import type { SentAs } from '../providers/allowance.ts';
 import type { ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';
 import type { DriftBySource } from './drift.ts';
@@ -125,13 +126,20 @@ export interface TrafficCounts {
   readonly sent: number;
   /** Those that brought what they asked for, be it that there is no such ticker. */
   readonly succeeded: number;
+  /** Requests that were sent again because no usable answer came. */
   readonly retries: number;
   /** Times the provider asked to slow down. */
   readonly throttles: number;
 }
 
+/** What was sent beyond what was planned, by why; see `SentAs`. */
+export type SentBeyond = Readonly<Record<Exclude<SentAs, 'priced'>, number>>;
+
+export const NOTHING_BEYOND: SentBeyond = { pages: 0, isolation: 0, secondAsks: 0, retries: 0, throttled: 0 };
+
 /** How the requests of a run get on at this moment. */
 export interface TrafficNow extends TrafficCounts {
+  readonly beyond: SentBeyond;
   /** How long nothing is sent because the provider asked to slow down, in ms; 0: it is sent. */
   readonly pausedMs: number;
   /** The limit that the provider showed by its refusals, where it declares none; null: none is known. */

@@ -6,6 +6,7 @@ import type { Day, DayRange } from '../core/session/day.ts';
 import type { MarketLimits, NewestRows } from '../core/plan/limits.ts';
 import type { OtherTier } from '../core/plan/route.ts';
 import type { Interval } from '../core/session/interval.ts';
+import type { Allowance } from './allowance.ts';
 import type { ActionsAnswer, BarAnswer, MarketAnswer, MarketPieces, Part, PartOf } from './answers.ts';
 import type { Discovery, Lister } from './discovery.ts';
 import type { KeysAsked } from './keys-asked.ts';
@@ -123,6 +124,8 @@ export interface BarRequest {
    * first.
    */
   readonly told?: ReadonlyMap<string, ActionsAnswer>;
+  /** What its requests are counted as. Default: all are priced. */
+  readonly allowance?: Allowance | undefined;
 }
 
 /** What one request asks of several series that want the same span. */
@@ -142,12 +145,14 @@ export interface MarketRequest {
   readonly session: Day;
   /** As of `BarRequest`. */
   readonly now: number;
+  /** As of `BarRequest`. */
+  readonly allowance?: Allowance | undefined;
   /** Who takes what is read before the rest is answered, of a provider that reads an answer as it comes. Default: nobody. */
   readonly pieces?: MarketPieces;
 }
 
 /** What a request asks of the splits and dividends of all tickers of a market: with ex-dates in its days, `[from, to)`. */
-export type MarketActionsRequest = Pick<BarRequest, 'range' | 'now'>;
+export type MarketActionsRequest = Pick<BarRequest, 'range' | 'now' | 'allowance'>;
 
 /**
  * Where bars come from. `fetchBars` throws `unknown-ticker`, `out-of-range`, `throttled`, `provider-fault`,

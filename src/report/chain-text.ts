@@ -6,7 +6,7 @@ import { saidByIt } from '../core/said-by.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { planText } from './plan-text.ts';
 import { formatCount, plural } from './table.ts';
-import { trafficText } from './traffic-text.ts';
+import { trafficTexts } from './traffic-text.ts';
 
 /**
  * What a chain says before each of its providers: `Then yahoo, for what polygon cannot give`; nothing before the first, unless
@@ -76,9 +76,10 @@ export function providerLines(parts: readonly ProviderPart[]): string[] {
     const rest = continued > 0 ? `, ${formatCount(continued)} of which another went on with` : '';
     const failed = part.failed - continued;
     const errors = failed > 0 ? `  Errors: ${formatCount(failed)}` : '';
-    const traffic = trafficText(part);
+    const [traffic, ...priced] = trafficTexts(part);
     return [
       `${provider}: ${brought}${rest}${errors}${traffic === undefined ? '' : `  ${traffic}`}`,
+      ...priced.map((line) => `${provider}: ${line}`),
       ...(stopped === null
         ? []
         : [`${provider} was not asked to the end: ${saidByIt(provider, stopped.message)}`]),

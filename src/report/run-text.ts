@@ -9,7 +9,7 @@ import { opensText } from './opens-text.ts';
 import { notReadLines, warningLines } from './odd-text.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { counted, waitText } from './standing-text.ts';
-import { trafficText } from './traffic-text.ts';
+import { trafficTexts } from './traffic-text.ts';
 import { newlyLostLines, notServedLines, unavailableLine } from './unavailable-text.ts';
 import { capitalized, formatCount, formatDuration, fittedTable, plural } from './table.ts';
 
@@ -41,9 +41,7 @@ export function summaryText(
     ...(summary.rejected > 0 ? ['check-data --issues tells which rows were rejected, and why'] : []),
     ...stayedLines(summary),
     ...leftOutLines(summary),
-    ...(summary.byProvider === undefined
-      ? [trafficText(summary) ?? []].flat()
-      : providerLines(summary.byProvider)),
+    ...(summary.byProvider === undefined ? trafficTexts(summary) : providerLines(summary.byProvider)),
     ...(absent.length > 0 ? [`Sessions recorded as absent: ${absent.join(', ')}`] : []),
     ...(summary.provisional > 0
       ? [`Provisional: ${plural(summary.provisional, 'session')}, to be fetched again once final`]

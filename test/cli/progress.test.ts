@@ -1,3 +1,4 @@
+import { NOTHING_BEYOND } from '../../src/backfill/runner.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startProgress } from '../../src/cli/progress.ts';
 import { planTasks } from '../../src/core/plan/plan.ts';
@@ -14,6 +15,7 @@ const running = (pausedMs: number): BackfillEvent => ({
     succeeded: 0,
     retries: 0,
     throttles: 0,
+    beyond: NOTHING_BEYOND,
     pausedMs,
     learned: null,
     standing: unusedAt(0),

@@ -79,6 +79,12 @@ describe('a chain of two providers', () => {
       first.entries.length,
       second.entries.length,
     ]);
+    // Who is unknown is asked for in three tasks, of each twice more.
+    const of = [summary, ...(summary.byProvider ?? [])].map(({ sent, requestsBy }) => ({
+      more: sent - requestsBy.priced,
+      secondAsks: requestsBy.secondAsks,
+    }));
+    expect(of).toEqual([180, 180, 0].map((more) => ({ more, secondAsks: more })));
     // What each was asked for once is known.
     const [asked, askedToo] = [first.entries.length, second.entries.length];
     const again = await history.backfill(request);

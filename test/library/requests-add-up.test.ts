@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderConfig, Secrets } from '../../src/providers/provider.ts';
+import type { RequestsBy } from '../../src/backfill/settle/requests-by.ts';
 import type { BackfillOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
@@ -45,6 +46,11 @@ const WIRES: readonly Wire[] = [
   { id: 'alphavantage', tickers: SHARES, secrets: { key: 'TESTPREMIUM' }, settings: { tier: '75' } },
 ];
 
+/** What was sent by what is told of it. */
+function addedUp({ notSent, ...by }: RequestsBy): number {
+  return Object.values(by).reduce((sum, count) => sum + count, -notSent);
+}
+
 /** The plan of a run, what the run says that it sent, and what the simulator got of it. */
 async function counted(
   { id, tickers, settings, secrets, intervals = ['1d'] }: Wire & Pick<BackfillOptions, 'intervals'>,
@@ -67,15 +73,20 @@ async function counted(
   if (isWritten) expect(await history.plan({ plan })).toEqual(told);
   const priced = told.totals.requests;
   const summary = await history.backfill(isWritten ? { plan } : request);
-  const { sent, retries, throttles, failed, stopped } = summary;
+  const { sent, retries, throttles, failed, stopped, requestsBy } = summary;
   await history.close();
-  return { priced, sent, retries, throttles, failed, stopped, seen: simulator.requests() };
+  expect(addedUp(requestsBy)).toBe(sent);
+  expect(requestsBy).toMatchObject({ priced, retries });
+  const { priced: _priced, ...by } = Object.fromEntries(
+    Object.entries(requestsBy).filter(([, count]) => count > 0),
+  );
+  return { priced, sent, retries, throttles, failed, stopped, by, seen: simulator.requests() };
 }
 
 describe.each(WIRES)('of $id', (wire) => {
   it('as many requests come as were priced', async () => {
     const { priced, sent, seen, ...extra } = await counted(wire);
-    expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null });
+    expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null, by: {} });
     expect(priced).toBeGreaterThan(0);
     expect([sent, seen]).toEqual([priced, priced]);
   });
@@ -83,16 +94,17 @@ describe.each(WIRES)('of $id', (wire) => {
   it('those that come beyond are told as retries and throttles', async () => {
     const rates = 'throttle-seconds=35%,error-500=35%';
     const faults = { rates, seed: wire.seed ?? 5 };
-    const { priced, sent, seen, retries, throttles, ...ended } = await counted(wire, { faults });
+    const { priced, sent, seen, retries, throttles, by, ...ended } = await counted(wire, { faults });
     expect(ended).toEqual({ failed: 0, stopped: null });
     expect(retries + throttles).toBeGreaterThan(0);
     expect(seen).toBe(sent);
     expect(seen).toBe(priced + retries + throttles);
+    expect({ retries: 0, throttled: 0, ...by }).toEqual({ retries, throttled: throttles });
   });
 
   it('so it is where the plan was written out and read back', async () => {
     const { priced, sent, seen, ...extra } = await counted(wire, { isWritten: true });
-    expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null });
+    expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null, by: {} });
     expect([sent, seen]).toEqual([priced, priced]);
   });
 });

@@ -1,4 +1,11 @@
+import type { RequestsBy } from '../../src/backfill/settle/requests-by.ts';
+import { NOTHING_BEYOND } from '../../src/backfill/runner.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
+
+/** So many requests that were sent as they were priced. */
+export function asPriced(priced: number): RequestsBy {
+  return { ...NOTHING_BEYOND, priced, added: 0, notSent: 0 };
+}
 
 /** The summary of a run in which nothing was in the way. */
 export const CALM: RunSummary = {
@@ -13,6 +20,7 @@ export const CALM: RunSummary = {
     notRun: 0,
   },
   ...{ stopped: null, restDays: null, opens: null, requests: 2, sent: 0, retries: 0, throttles: 0 },
+  requestsBy: asPriced(2),
   ...{ succeeded: 0, successRate: null, throttleRate: null },
   ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, stayed: 0, provisional: 0 },
   ...{

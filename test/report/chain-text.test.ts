@@ -4,12 +4,12 @@ import { joinRuns } from '../../src/backfill/settle/joined-runs.ts';
 import { askingLines, opinionLines, providerLines } from '../../src/report/chain-text.ts';
 import { UNBOUNDED } from '../../src/report/page.ts';
 import { summaryText } from '../../src/report/run-text.ts';
-import { CALM } from './calm-run.ts';
+import { asPriced, CALM } from './calm-run.ts';
 
 const PART: ProviderPart = {
   ...{ provider: 'yahoo', requests: 10, fetched: 10, failed: 0, bars: 2520, inserted: 2519 },
   ...{ stopped: null, refused: [], sent: 10, succeeded: 10, retries: 0, throttles: 0 },
-  ...{ successRate: 1, throttleRate: 0 },
+  ...{ successRate: 1, throttleRate: 0, requestsBy: asPriced(10) },
 };
 
 describe('the words of a chain', () => {

@@ -14,6 +14,7 @@ import { revisionsText } from '../../src/report/revisions-text.ts';
 import { errorText, summaryText } from '../../src/report/run-text.ts';
 import type { SeriesState, SetAside } from '../../src/store/scan.ts';
 import { absence, coverage, daily, days } from '../store/fixtures.ts';
+import { asPriced } from './calm-run.ts';
 
 /** Far more than a call bears as arguments. */
 const MANY = 200_000;
@@ -51,6 +52,7 @@ describe('the reports of 200,000 tickers', () => {
     const summary: RunSummary = {
       ...{ startedAt: 0, endedAt: 61_400, series: MANY, complete: 0, fetched: 0, failed: MANY, notRun: 0 },
       ...{ stopped: null, restDays: null, requests: MANY, sent: MANY, retries: 0, throttles: 0 },
+      requestsBy: asPriced(MANY),
       ...{ succeeded: MANY, successRate: 1, throttleRate: 0 },
       ...{
         bars: 0,

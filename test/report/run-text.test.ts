@@ -1,8 +1,9 @@
+import type { RequestsBy } from '../../src/backfill/settle/requests-by.ts';
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import type { Warning } from '../../src/backfill/settle/warnings.ts';
 import { errorText, summaryText } from '../../src/report/run-text.ts';
-import { CALM } from './calm-run.ts';
+import { asPriced, CALM } from './calm-run.ts';
 
 const QUIET = [
   'Backfill complete in 1m 1s',
@@ -29,17 +30,30 @@ describe('the summary of a run', () => {
     [{ sent: 0, successRate: null, throttleRate: null }, undefined],
     [{ sent: 2, successRate: 1, throttleRate: 0 }, 'Sent: 2  Success: 100.0%  Throttled: 0.0%'],
     [
-      { sent: 2000, retries: 1000, successRate: 0.4995, throttleRate: 1 / 2000 },
-      'Sent: 2,000  Success: 49.9%  Throttled: 0.1%  Asked again: 1,000',
+      { sent: 2000, successRate: 0.4995, throttleRate: 1 / 2000 },
+      'Sent: 2,000  Success: 49.9%  Throttled: 0.1%',
     ],
     [
-      { sent: 9999, retries: 1, successRate: 9998 / 9999, throttleRate: 1 / 9999 },
-      'Sent: 9,999  Success: 99.9%  Throttled: 0.1%  Asked again: 1',
+      { sent: 9999, successRate: 9998 / 9999, throttleRate: 1 / 9999 },
+      'Sent: 9,999  Success: 99.9%  Throttled: 0.1%',
     ],
     [{ sent: 3, successRate: 1 / 3, throttleRate: 2 / 3 }, 'Sent: 3  Success: 33.3%  Throttled: 66.7%'],
   ])('says of %o how many requests brought what they asked for, and were throttled', (traffic, line) => {
     const lines = summaryText({ ...CALM, ...traffic });
     expect(lines.find((one) => one.startsWith('Sent'))).toBe(line);
+  });
+
+  it('says by why more or fewer requests were sent than were priced, where they were', () => {
+    const told = (requestsBy: Partial<RequestsBy>, sent = 1): string | undefined =>
+      summaryText({
+        ...{ ...CALM, sent, successRate: 1, throttleRate: 0 },
+        requestsBy: { ...asPriced(1200), ...requestsBy },
+      }).find((one) => one.startsWith('Priced'));
+    expect(told({})).toBeUndefined();
+    expect(told({ retries: 2, notSent: 1000 })).toBe('Priced: 1,200  Retries: 2  Not sent: 1,000');
+    expect(told({ added: 1, pages: 2, isolation: 3, secondAsks: 4, throttled: 5 })).toBe(
+      'Priced: 1,200  Besides the plan: 1  More pages: 2  Lists split: 3  Asked in doubt: 4  After throttles: 5',
+    );
   });
 
   it('tells holes between bars from what lies around them, and from sessions whose rows were rejected', () => {

@@ -14,7 +14,7 @@ const PROGRESS = /\d+\/\d+ \(|ETA:|Elapsed:|#{3}|\.{9}/;
 const COUNTS = [
   [/(?<=after )\d+/g, 'N'],
   [/tickers?(?=\.)/g, 'tickers'],
-  [/(Fetched|Errors|Skipped|Not run|Bars|Sent): [\d,]+/g, '$1: N'],
+  [/(Fetched|Errors|Skipped|Not run|Bars|Sent|Not sent): [\d,]+/g, '$1: N'],
   [/\([\d,]+ new/g, '(N new'],
 ] as const;
 

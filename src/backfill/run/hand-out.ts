@@ -16,6 +16,8 @@ import { ToldStage } from './told-stage.ts';
 /** What became of tasks so far. */
 export interface Done {
   readonly results: RunResults;
+  /** Requests of all tasks that were to be run, by plan. */
+  priced: number;
   /** Of the tasks that were run, by plan. */
   requests: number;
   /** When the last one began, ms since the epoch; before any: 0. */
@@ -30,7 +32,7 @@ export interface Done {
 
 export function nothingDone(): Done {
   const [results, markets] = [new RunResults(), new MarketStage()];
-  return { results, requests: 0, lastBegun: 0, notRun: [], requestsLeft: 0, markets, refused: [] };
+  return { results, priced: 0, requests: 0, lastBegun: 0, notRun: [], requestsLeft: 0, markets, refused: [] };
 }
 
 export interface HandOut {
@@ -66,6 +68,7 @@ export class TaskHandOut {
 
   async all(tasks: readonly Task[]): Promise<void> {
     const { stops, done } = this.#tools;
+    for (const { requests } of tasks) done.priced += requests;
     const left = await this.#dispatch(tasks, () => stops.stopped !== null);
     this.#told.clear();
     const late = left.filter((task) => 'bucket' in task);

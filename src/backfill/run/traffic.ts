@@ -6,7 +6,7 @@ import { type KeeperClocks, standingIn } from '../../providers/http/quota-lease.
 import type { Gate } from '../../providers/http/gate.ts';
 import type { QuotaPlace } from '../../providers/http/quota-owner.ts';
 import { DEFAULT_POLICY, type GatePolicy, openSharedGate } from '../../providers/http/shared-gate.ts';
-import type { SharedWithThreads, Traffic } from '../runner.ts';
+import type { SentBeyond, SharedWithThreads, Traffic } from '../runner.ts';
 
 /** The gate of a key in this process, and what keeps its quota: those of all runs that live at once. */
 export interface SharedTraffic {
@@ -68,6 +68,7 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
               succeeded: (run[RUN.answers] ?? 0) - (run[RUN.refusals] ?? 0),
               retries: run[RUN.retries] ?? 0,
               throttles: run[RUN.throttles] ?? 0,
+              beyond: sentBeyond(run),
               pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
               learned: learnedLimit(cells),
             })),
@@ -81,6 +82,15 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
     },
     failure: () => keeper?.failure(),
     close: async () => keeper?.stop(),
+  };
+}
+
+function sentBeyond(run: Float64Array): SentBeyond {
+  const of = (cell: number): number => run[cell] ?? 0;
+  const { pages, isolation, secondAsks, retries, throttled } = RUN;
+  return {
+    ...{ pages: of(pages), isolation: of(isolation), secondAsks: of(secondAsks) },
+    ...{ retries: of(retries), throttled: of(throttled) },
   };
 }
 

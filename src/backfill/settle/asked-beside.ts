@@ -18,6 +18,7 @@ export async function askedBeside(
   };
   const asking = nothingDone();
   await new TaskHandOut({ ...handingOut, done: asking, onEvent }).all(tasks);
+  done.priced += asking.priced;
   done.requests += asking.requests;
   done.requestsLeft += asking.requestsLeft;
   return answers;

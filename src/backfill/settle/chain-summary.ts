@@ -11,6 +11,7 @@ import { type TrafficRates, ratesOf } from '../run/traffic-rates.ts';
 import { joinRuns } from './joined-runs.ts';
 import type { ListStanding } from './list-standing.ts';
 import type { ProviderPart, SecondOpinion } from './provider-part.ts';
+import { sumRequestsBy } from './requests-by.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What the run of one provider of a chain did. */
@@ -116,7 +117,7 @@ function continuedIn(summary: RunSummary, after: ListStanding): ReadonlySet<stri
 function trafficWith(
   summary: RunSummary,
   opinions: readonly ChainRun[],
-): TrafficCounts & TrafficRates & Pick<RunSummary, 'requests'> {
+): TrafficCounts & TrafficRates & Pick<RunSummary, 'requests' | 'requestsBy'> {
   const all = [summary, ...opinions.map((one) => one.summary)];
   const sum = (name: keyof TrafficCounts | 'requests'): number =>
     all.reduce((total, one) => total + one[name], 0);
@@ -124,7 +125,8 @@ function trafficWith(
     ...{ requests: sum('requests'), sent: sum('sent'), succeeded: sum('succeeded') },
     ...{ retries: sum('retries'), throttles: sum('throttles') },
   };
-  return { ...counts, ...ratesOf(counts) };
+  const by = sumRequestsBy(all.map((one) => one.requestsBy));
+  return { ...counts, ...ratesOf(counts), requestsBy: by };
 }
 
 /** What of a provider turned out not to be open, or to end. */

@@ -6,6 +6,7 @@ import { ratesOf } from '../run/traffic-rates.ts';
 import type { Refusal } from '../run/stops.ts';
 import { kindOfLeft } from './left-undone.ts';
 import type { ProviderPart } from './provider-part.ts';
+import { sumRequestsBy } from './requests-by.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What adds up. */
@@ -44,6 +45,7 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
     ...all,
     ...(withoutSession > 0 && { withoutSession }),
     ...ratesOf(all),
+    requestsBy: sumRequestsBy(runs.map((run) => run.requestsBy)),
     ...runs.reduce<HoleCounts>(addHoles, NO_HOLES),
     startedAt,
     cannotBeHad: joinUnavailable(
@@ -80,8 +82,11 @@ function joinParts(parts: readonly ProviderPart[]): ProviderPart[] {
     const all = { ...first, ...(sums as Record<(typeof PART_SUMS)[number], number>) };
     const stopped = own.findLast((one) => one.stopped !== null)?.stopped ?? null;
     const continued = sumOf(own.map((one) => one.continued ?? 0));
-    const others = { ...(continued > 0 && { continued }), ...ratesOf(all), stopped };
-    return { ...all, ...others, refused: joinRefusals(own.flatMap((one) => one.refused)) };
+    return {
+      ...{ ...all, ...(continued > 0 && { continued }), ...ratesOf(all), stopped },
+      requestsBy: sumRequestsBy(own.map((one) => one.requestsBy)),
+      refused: joinRefusals(own.flatMap((one) => one.refused)),
+    };
   });
 }
 

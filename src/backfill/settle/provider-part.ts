@@ -1,6 +1,7 @@
 import type { Oddity } from '../../core/checks/oddity.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
 import type { TrafficRates } from '../run/traffic-rates.ts';
+import type { RequestsBy } from './requests-by.ts';
 import type { TrafficCounts } from '../runner.ts';
 
 /** What one provider of a chain was asked and what it brought. Plain JSON. */
@@ -10,6 +11,8 @@ export interface ProviderPart extends TrafficCounts, TrafficRates {
   readonly runId?: string;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
+  /** Why more or fewer were sent than were priced. */
+  readonly requestsBy: RequestsBy;
   /** Series that were asked for and of which nothing failed; with a failed task. */
   readonly fetched: number;
   readonly failed: number;

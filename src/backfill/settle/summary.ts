@@ -18,6 +18,7 @@ import type { ProviderPart, SecondOpinion } from './provider-part.ts';
 import { leftUndone } from './left-undone.ts';
 import type { LeftUndone } from '../run/run-record.ts';
 import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
+import type { RequestsBy } from './requests-by.ts';
 import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
 import { type Warning, warningsOf } from './warnings.ts';
 import type { RunResults } from '../run/run-results.ts';
@@ -66,6 +67,8 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   readonly opens: QuotaOpening | null;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
+  /** Why more or fewer were sent than were priced. */
+  readonly requestsBy: RequestsBy;
   readonly bars: number;
   readonly inserted: number;
   readonly changed: number;
@@ -114,6 +117,7 @@ export interface RunOutcome {
   readonly results: RunResults;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;
+  readonly requestsBy: RequestsBy;
   readonly notRun: readonly Want[];
   /** Requests of the tasks that were not run, by plan, without those of intervals that are not open to this key. */
   readonly requestsLeft: number;
@@ -187,7 +191,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     refused: outcome.refused,
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,
-    requests: outcome.requests,
+    ...{ requests: outcome.requests, requestsBy: outcome.requestsBy },
     ...rows,
     ...{ ...outcome.traffic, ...ratesOf(outcome.traffic) },
     absent: withOutOfReach(absent, plan),

@@ -3,6 +3,7 @@ import { NO_BARS } from '../../core/bars/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Want } from '../../core/plan/task.ts';
 import { randomFor } from '../../market/random.ts';
+import { type Allowance, NOT_AGAIN } from '../../providers/allowance.ts';
 import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
 import { withSoundActions } from '../judge/bad-actions.ts';
@@ -22,7 +23,9 @@ export type Outcome =
 /** How series are asked for. */
 interface Questions {
   readonly questions: number | undefined;
-  readonly told: Told | undefined;
+  readonly told?: Told | undefined;
+  /** What the requests of the first asking count as. */
+  readonly allowance?: Allowance | undefined;
   /** ms since the epoch. */
   readonly now: number;
 }
@@ -39,7 +42,7 @@ const FIRST_WAIT_MS = 500;
  */
 export async function askUntilSure(
   asked: readonly Asked[],
-  { questions, told, now }: Questions,
+  { questions, told, allowance, now }: Questions,
   tools: AskTools,
 ): Promise<Outcome[]> {
   const outcomes = new Map<Asked, Outcome>();
@@ -50,7 +53,8 @@ export async function askUntilSure(
   for (let answers = 1; open.length > 0; answers++) {
     const doubtful = new Map<Asked, Judged>();
     const again: Asked[] = [];
-    const parts = await answersTo(open, { now, told: answers === 1 ? told : undefined }, tools.provider);
+    const how = answers === 1 ? { now, told, allowance } : { now, allowance: NOT_AGAIN };
+    const parts = await answersTo(open, how, tools.provider);
     for (const [i, one] of open.entries()) {
       const part = parts[i] as Answered | { readonly error: unknown };
       const opinion =
@@ -113,7 +117,7 @@ function doubt({ series: { ticker } }: Want, provider: string): BackfillError {
 /** The answers for some series of one span, or why there is none, in their order. */
 async function answersTo(
   asked: readonly Asked[],
-  { now, told }: Pick<Questions, 'now' | 'told'>,
+  { now, told, allowance }: Pick<Questions, 'now' | 'told' | 'allowance'>,
   provider: Provider,
 ): Promise<(Answered | { readonly error: unknown })[]> {
   const [first] = asked;
@@ -123,7 +127,7 @@ async function answersTo(
   const parts = new Map<string, Part>(errors);
   try {
     const tickers = asked.map(({ want }) => want.series.ticker).filter((ticker) => !errors.has(ticker));
-    const request = { tickers, interval: series.interval, range, now, told: answers };
+    const request = { tickers, interval: series.interval, range, now, told: answers, allowance };
     if (tickers.length > 0) for (const part of await partsOf(request, provider)) parts.set(part.ticker, part);
   } catch (error) {
     for (const { want } of asked) {

@@ -4,10 +4,12 @@ import { BackfillError, errorData } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import { type Slice, actionDaysOf, sliceKey } from '../../core/plan/slice.ts';
 import type { Collect } from '../../core/plan/task.ts';
+import type { Allowance } from '../../providers/allowance.ts';
 import type {
   ActionsAnswer,
   AlikeParts,
   MarketPieces,
+  MarketRequest,
   Part,
   PartOf,
   Provider,
@@ -20,7 +22,12 @@ import type { TaskTools } from './task-tools.ts';
  * Asks for one session of a whole market, or its splits and dividends, and stages the answer as it comes, unless it lies there
  * already. Never rejects.
  */
-export async function collect({ slice }: Collect, now: number, tools: TaskTools): Promise<TaskResult> {
+export async function collect(
+  { slice }: Collect,
+  now: number,
+  tools: TaskTools,
+  allowance?: Allowance,
+): Promise<TaskResult> {
   const { provider, source, store } = tools;
   try {
     const isThere = (await store.staging.list()).some(
@@ -30,7 +37,7 @@ export async function collect({ slice }: Collect, now: number, tools: TaskTools)
     const staged = { ...slice, source, fetchedAt: Math.floor(now) };
     await store.staging.put(staged, async ({ add, restart }) => {
       const pieces: MarketPieces = { add: (piece) => add(groupsOf(piece)), restart };
-      const { asOf, ...rest } = await ask(slice, now, provider, pieces);
+      const { asOf, ...rest } = await ask(slice, { now, allowance }, provider, pieces);
       await add(groupsOf(rest));
       return asOf;
     });
@@ -48,19 +55,19 @@ interface Brought {
 
 async function ask(
   slice: Slice,
-  now: number,
+  { now, allowance }: Pick<MarketRequest, 'now' | 'allowance'>,
   provider: Provider,
   pieces: MarketPieces,
 ): Promise<Brought & { readonly asOf: number }> {
   const { id } = provider.capabilities;
   const [range] = actionDaysOf(slice);
   if (range !== undefined) {
-    const parts = await provider.fetchMarketActions?.({ range, now });
+    const parts = await provider.fetchMarketActions?.({ range, now, allowance });
     if (parts !== undefined) return { parts, asOf: now };
     throw new BackfillError('internal', `${id} is asked for the splits and dividends of a market`);
   }
   const { interval, session } = slice;
-  const answer = await provider.fetchMarket?.({ interval, session, now, pieces });
+  const answer = await provider.fetchMarket?.({ interval, session, now, pieces, allowance });
   if (answer !== undefined) return answer;
   throw new BackfillError('internal', `${id} is asked for a market`);
 }

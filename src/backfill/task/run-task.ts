@@ -16,6 +16,7 @@ import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { Fetch, Task, Want } from '../../core/plan/task.ts';
 import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { namedSince } from '../../core/instrument/rename.ts';
+import { type Allowance, allowanceOf } from '../../providers/allowance.ts';
 import { OPEN_GATE } from '../../providers/http/gate.ts';
 import type { BarAnswer, IntervalCapability } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
@@ -54,9 +55,10 @@ const CONTEXT_DAYS = 30;
 
 /** One task; `told`: what came of the one that it waited for. Never rejects. */
 export async function runTask(task: Task, now: number, tools: TaskTools, told?: Told): Promise<TaskResult> {
-  if ('slice' in task) return collect(task, now, tools);
-  if ('tickers' in task) return tell(task, now, tools);
-  if (!('bucket' in task)) return fill(task, now, tools, told);
+  const allowance = allowanceOf(task.requests);
+  if ('slice' in task) return collect(task, now, tools, allowance);
+  if ('tickers' in task) return tell(task, now, tools, allowance);
+  if (!('bucket' in task)) return fill(task, now, tools, { told, allowance });
   try {
     const provider = await stagedProvider(task, now, tools);
     // What lies there says the same again, and when it was asked for nobody knows to have been throttled.
@@ -74,7 +76,7 @@ async function fill(
   task: Pick<Fetch, 'wants' | 'questions'>,
   now: number,
   tools: TaskTools,
-  told?: Told,
+  how: { readonly told?: Told | undefined; readonly allowance?: Allowance } = {},
 ): Promise<TaskResult> {
   const { provider, elapsed } = tools;
   const results = new Map<Want, SeriesResult>();
@@ -96,7 +98,7 @@ async function fill(
       const { edit, stored } = await readAround(want, tools.store);
       asked.push({ want, calendar: calendarById(want.calendar), stored, edit });
     });
-  const outcomes = await askUntilSure(asked, { questions: task.questions, told, now }, tools);
+  const outcomes = await askUntilSure(asked, { questions: task.questions, ...how, now }, tools);
   const fetchMs = (elapsed() - started) / task.wants.length;
   const begun = elapsed();
   const learned: Learned[] = [];

@@ -1,6 +1,7 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { BackfillError, errorData } from '../../core/errors.ts';
 import type { FetchActions } from '../../core/plan/task.ts';
+import type { Allowance } from '../../providers/allowance.ts';
 import type { ActionsAnswer } from '../../providers/provider.ts';
 import type { TaskResult } from '../runner.ts';
 import type { Told, ToldPart } from '../told-actions.ts';
@@ -43,6 +44,7 @@ export async function tell(
   { tickers, range }: FetchActions,
   now: number,
   { provider }: TaskTools,
+  allowance?: Allowance,
 ): Promise<TaskResult> {
   const { id } = provider.capabilities;
   const failed = (ticker: string, error: unknown): ToldPart => {
@@ -52,7 +54,7 @@ export async function tell(
   try {
     if (provider.fetchActions === undefined)
       throw new BackfillError('internal', `${id} is asked for splits and dividends apart from bars`);
-    const parts = await provider.fetchActions({ tickers, range, now });
+    const parts = await provider.fetchActions({ tickers, range, now, allowance });
     return told(parts.map((part) => ('error' in part ? failed(part.ticker, part.error) : part)));
   } catch (error) {
     return told(tickers.map((ticker) => failed(ticker, error)));

@@ -10,13 +10,15 @@ export async function askWithActions(
   fetchActions: NonNullable<Provider['fetchActions']>,
   fetchList: NonNullable<Provider['fetchList']>,
 ): Promise<readonly Part[]> {
-  const { tickers, range, now } = request;
+  const { tickers, range, now, allowance } = request;
   const told = new Map(request.told);
   for (const ticker of tickers)
     if (!told.has(ticker) && !mayHaveActions(ticker)) told.set(ticker, { actions: [] });
   const untold = tickers.filter((ticker) => !told.has(ticker));
   const failed: Part[] = [];
-  for (const part of untold.length === 0 ? [] : await fetchActions({ tickers: untold, range, now })) {
+  for (const part of untold.length === 0
+    ? []
+    : await fetchActions({ tickers: untold, range, now, allowance })) {
     if ('answer' in part) told.set(part.ticker, part.answer);
     else failed.push(part);
   }

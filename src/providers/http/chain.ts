@@ -1,5 +1,6 @@
 import { BackfillError } from '../../core/errors.ts';
 import type { Member } from '../../core/universe/member.ts';
+import type { Allowance, Due } from '../allowance.ts';
 import type {
   ActionsAnswer,
   ActionsRequest,
@@ -13,15 +14,17 @@ import type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './st
 import type { HttpAnswer } from './transport.ts';
 import type { DiscoverRequest } from '../discovery.ts';
 
-/**
- * Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. `instead`: of a request that can
- * be done without, what stands for it where nothing of use comes.
- */
+/** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */
 export type Exchange = <T>(
   id: string,
   word: (secrets: Secrets) => Call | Promise<Call>,
   read: (answer: HttpAnswer, call: Call) => T,
-  instead?: (why: BackfillError) => T,
+  how?: {
+    /** Of a request that can be done without, what stands for it where nothing of use comes. */
+    readonly instead?: ((why: BackfillError) => T) | undefined;
+    /** What it counts as. Default `priced`. */
+    readonly due?: Due | undefined;
+  },
 ) => Promise<T>;
 
 /**
@@ -63,11 +66,16 @@ export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
   const openOf = (tickers: readonly string[]): readonly string[] =>
     tickers.filter((ticker) => !over.has(ticker));
 
+  // Whether a request was refused for some of the tickers: those that follow ask for parts of it.
+  let isApart = false;
+
   /** Asks for all, again without those that a refusal names. One that is refused alone is the one that is meant. */
   const askTogether = async (tickers: readonly string[]): Promise<Course> => {
     for (let open = openOf(tickers); open.length > 0; open = openOf(tickers)) {
       try {
-        const refused = await followList({ ...asked, tickers: open }, steps, { ...of, exchange, note });
+        const asking = { ...of, exchange, note, isApart };
+        const refused = await followList({ ...asked, tickers: open }, steps, asking);
+        isApart ||= refused !== undefined;
         if (refused === undefined) {
           for (const ticker of open) over.add(ticker);
           break;
@@ -121,11 +129,17 @@ function halvesOf(tickers: readonly string[]): readonly [readonly string[], read
   return [tickers.slice(0, middle), tickers.slice(middle)];
 }
 
+interface ListAsking<One> extends Asking {
+  readonly note: (part: One) => void;
+  /** Whether it begins anew what was refused for some of its tickers. */
+  readonly isApart: boolean;
+}
+
 /** One chain of pages; gives the refusal where one is refused for some of its tickers. */
 async function followList<Asked extends ActionsRequest, State, Answer>(
   asked: Asked,
   { request, parse, end, spare }: ChainSteps<Asked, State, PartOf<Answer>>,
-  { exchange, provider, what, note }: Asking & { readonly note: (part: PartOf<Answer>) => void },
+  { exchange, provider, what, note, isApart }: ListAsking<PartOf<Answer>>,
 ): Promise<Spoilt | undefined> {
   const found = await followPages<State, PartOf<Answer>>(
     `${asked.tickers[0]} ${what} ${asked.range.from}`,
@@ -133,6 +147,7 @@ async function followList<Asked extends ActionsRequest, State, Answer>(
       request: (state, secrets) => request(asked, state, secrets),
       parse: (answer, state) => parse(answer, asked, state),
       note,
+      dueOf: (isFirst) => asked.allowance?.take(isFirst && isApart),
       ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
@@ -157,6 +172,7 @@ export async function askMarket<State>(
       request: (state, secrets) => market.request(asked, state, secrets),
       parse: (answer, state) => market.parse(answer, asked, state),
       note: () => {},
+      dueOf: () => asked.allowance?.take(false),
     },
     exchange,
     id,
@@ -184,14 +200,14 @@ export async function askMarketActions<State>(
   if (steps === undefined)
     throw new BackfillError('internal', `${of.provider} is asked for the splits and dividends of a market`);
   const { from, to } = asked.range;
-  return askWhole(asked, steps, { ...of, what: `market actions ${from} ${to}` });
+  return askWhole(asked, steps, { ...of, what: `market actions ${from} ${to}`, allowance: asked.allowance });
 }
 
 /** What a chain brings that is of no tickers that were named; `what`: its name. Throws what befalls a page of it. */
 async function askWhole<Asked, State, One>(
   asked: Asked,
   { request, parse, end, spare }: ChainSteps<Asked, State, One>,
-  { exchange, provider, what }: Asking,
+  { exchange, provider, what, allowance }: Asking & { readonly allowance?: Allowance | undefined },
 ): Promise<readonly One[]> {
   const parts: One[] = [];
   const found = await followPages<State, One>(
@@ -200,6 +216,7 @@ async function askWhole<Asked, State, One>(
       request: (state, secrets) => request(asked, state, secrets),
       parse: (answer, state) => parse(answer, asked, state),
       note: (part) => void parts.push(part),
+      dueOf: () => allowance?.take(false),
       ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
@@ -214,6 +231,8 @@ interface Chain<State, One> {
   readonly request: (state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
   readonly parse: (answer: HttpAnswer, state: State | undefined) => Page<State, One> | Spoilt;
   readonly note: (part: One) => void;
+  /** What its next request counts as, see `Exchange`. */
+  readonly dueOf: (isFirst: boolean) => Due | undefined;
   /** How it goes on where nothing of use comes of the request that follows `state`; undefined: it does not. */
   readonly spare?: (state: State | undefined) => ((why: BackfillError) => Page<State, One>) | undefined;
 }
@@ -230,7 +249,7 @@ type Followed<State> = { readonly state: State } | Spoilt;
 
 async function followPages<State, One>(
   id: string,
-  { request, parse, note, spare }: Chain<State, One>,
+  { request, parse, note, dueOf, spare }: Chain<State, One>,
   exchange: Exchange,
   provider: string,
 ): Promise<Followed<State>> {
@@ -245,7 +264,7 @@ async function followPages<State, One>(
         address = url.href;
         return parse(answer, before);
       },
-      spare?.(before),
+      { instead: spare?.(before), due: dueOf(known.size === 0) },
     );
     if ('spoilt' in page) return page;
     for (const part of page.parts) note(part);

@@ -1,5 +1,6 @@
 import type { BackfillError, ErrorCode } from '../../core/errors.ts';
 import { hrtime } from 'node:process';
+import type { SentAs } from '../allowance.ts';
 import type { Usage } from './gate.ts';
 import { NUMBERS_OF_EACH, type OnTheirWay, onTheirWay } from './on-their-way.ts';
 
@@ -103,16 +104,30 @@ export const RUN = {
   cancelled: 0,
   sent: 1,
   answers: 2,
+  /** Those of the requests sent that are no part of a plan, see `SentAs`. */
   retries: 3,
-  throttles: 4,
+  throttled: 4,
+  pages: 5,
+  isolation: 6,
+  secondAsks: 7,
+  /** Answers that refuse a request for its pace. */
+  throttles: 8,
   /** Those of the answers that refuse to tell: they bring nothing of what was asked for. */
-  refusals: 5,
+  refusals: 9,
+  /** Further tries that the run was granted, whether they were sent or not. */
+  granted: 10,
 } as const;
 
 /** What a run has sent, fresh: nothing. */
 export function createRunCells(): Float64Array<SharedArrayBuffer> {
   const { BYTES_PER_ELEMENT } = Float64Array;
   return new Float64Array(new SharedArrayBuffer(Object.keys(RUN).length * BYTES_PER_ELEMENT));
+}
+
+/** Counts so many requests of a run as sent: `-1` one that was not sent after all. */
+export function countSent(run: Float64Array, as: SentAs, count: 1 | -1): void {
+  run[RUN.sent] = (run[RUN.sent] ?? 0) + count;
+  if (as !== 'priced') run[RUN[as]] = (run[RUN[as]] ?? 0) + count;
 }
 
 /** What was asked for, though it is no data. */

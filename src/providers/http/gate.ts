@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import type { SentAs } from '../allowance.ts';
 
 /**
  * What every request to a provider passes, whatever thread sends it: quota, pause, breaker, cancellation. All runs
@@ -8,11 +9,15 @@ import { BackfillError } from '../../core/errors.ts';
 export interface Gate {
   /**
    * Waits until one request may be sent and counts it. Throws `cancelled`, `quota-exhausted` (the day's requests are
-   * used up) and `provider-down` (the breaker has tripped). Gives the request's number.
+   * used up) and `provider-down` (the breaker has tripped). Gives the request's number. `as`: what it is counted as;
+   * default `priced`.
    */
-  enter(): Promise<number>;
-  /** The request of this number could not be worded: it is not sent. What it took of the quota is not given back. */
-  withdrawn(request: number): void;
+  enter(as?: SentAs): Promise<number>;
+  /**
+   * The request of this number, which was counted as that, could not be worded: it is not sent. What it took of the quota is
+   * not given back.
+   */
+  withdrawn(request: number, as?: SentAs): void;
   /** A connection is being made for the request of this number: until its answer begins, nobody knows when it arrives. */
   connecting(request: number): void;
   /** The request of this number has arrived by now: its answer begins. */
@@ -30,8 +35,8 @@ export interface Gate {
   /** The provider says that the day's requests are used up: nothing more is sent, whatever was counted. */
   usedUp(): Promise<void>;
   /**
-   * No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request, and counts that
-   * as a retry then. `isLast`: there is no other try, whatever the run may afford. Default false.
+   * No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request, and takes that
+   * off what it may afford. `isLast`: there is no other try, whatever the run may afford. Default false.
    */
   failed(error: BackfillError, isLast?: boolean): Promise<boolean>;
   /** Throws `cancelled` once the run is stopped. */

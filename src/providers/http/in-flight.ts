@@ -59,16 +59,16 @@ export function openPlaces(limit: number, restMs = 0): Places {
 export function limitInFlight(inner: Gate, places: Places): Gate {
   return {
     assertRunning: () => inner.assertRunning(),
-    enter: async () => {
+    enter: async (as) => {
       await places.take(() => inner.assertRunning());
       try {
-        return await inner.enter();
+        return await inner.enter(as);
       } catch (error) {
         places.leave();
         throw error;
       }
     },
-    withdrawn: (request) => inner.withdrawn(request),
+    withdrawn: (request, as) => inner.withdrawn(request, as),
     connecting: (request) => inner.connecting(request),
     arrived: (request) => inner.arrived(request),
     departed: (request) => inner.departed(request),

@@ -74,8 +74,8 @@ export function openHttpProvider<State, Listed = State>(
   };
   return {
     ...{ capabilities, symbolOf, tickerOf, fetchList },
-    fetchBars: async ({ series: { ticker, interval }, range, now, told }) => {
-      const asked = { tickers: [ticker], interval, range, now };
+    fetchBars: async ({ series: { ticker, interval }, range, now, told, allowance }) => {
+      const asked = { tickers: [ticker], interval, range, now, allowance };
       const parts = await fetchList(told === undefined ? asked : { ...asked, told });
       return answerOf(ticker, parts, capabilities.id);
     },
@@ -126,14 +126,18 @@ export function exchangeThrough(
 ): Exchange {
   const timed = withTimeout(send, timeoutMs);
   const spareWay = openSpareWay(gate, randomFor('spare way'), monotonicNow);
-  return async (id, word, read, instead) => {
-    const once = throughGate(gate, async ({ onUnsent, ...wire }) => {
-      const call = await worded(word, secrets, onUnsent);
-      const answer = await timed({ ...call, ...wire }, gate.signal);
-      const usage = teller && usageIn(answer, teller.capabilities, teller.limitIn?.(answer));
-      if (usage !== undefined) await gate.used(usage);
-      return read(answer, call);
-    });
+  return async (id, word, read, { instead, due } = {}) => {
+    const once = throughGate(
+      gate,
+      async ({ onUnsent, ...wire }) => {
+        const call = await worded(word, secrets, onUnsent);
+        const answer = await timed({ ...call, ...wire }, gate.signal);
+        const usage = teller && usageIn(answer, teller.capabilities, teller.limitIn?.(answer));
+        if (usage !== undefined) await gate.used(usage);
+        return read(answer, call);
+      },
+      due,
+    );
     if (instead !== undefined) return spareWay.ask(once, instead);
     return withRetries(gate, { ...RETRIES, random: randomFor(id) }, once);
   };

@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import type { SentAs } from '../allowance.ts';
 import type { Gate } from './gate.ts';
 import type { WireEvents } from './transport.ts';
 
@@ -10,6 +11,9 @@ export interface TryEvents extends WireEvents {
 
 /** One try of a request, from its words to its classified answer; tells how it gets on. */
 export type Attempt<Answer> = (events: TryEvents) => Promise<Answer>;
+
+/** One try of a request through a gate; `again`: why it is not the first. Default: it is. */
+export type Try<Answer> = (again?: 'retries' | 'throttled') => Promise<Answer>;
 
 export interface RetryPolicy {
   /** Tries of one request at most, the first included. Throttled ones do not count: the gate bounds them. */
@@ -24,11 +28,16 @@ export interface RetryPolicy {
 
 /**
  * Sends one try through the gate, tells it of an answer, be it a definite no or that the quota is used up, and when it is over
- * on the wire. Where nothing was sent nobody answered.
+ * on the wire. Where nothing was sent nobody answered. `due`: what the first try counts as.
  */
-export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () => Promise<Answer> {
-  return async () => {
-    const request = await gate.enter();
+export function throughGate<Answer>(
+  gate: Gate,
+  attempt: Attempt<Answer>,
+  due: SentAs = 'priced',
+): Try<Answer> {
+  return async (again) => {
+    const as = again ?? due;
+    const request = await gate.enter(as);
     let isUnderWay = true;
     let isUnsent = false;
     const end = (): void => {
@@ -37,7 +46,7 @@ export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () =>
     };
     const onUnsent = (): void => {
       isUnsent = true;
-      gate.withdrawn(request);
+      gate.withdrawn(request, as);
     };
     try {
       const answer = await attempt({
@@ -69,21 +78,24 @@ export function throughGate<Answer>(gate: Gate, attempt: Attempt<Answer>): () =>
 export async function withRetries<Answer>(
   gate: Gate,
   policy: RetryPolicy,
-  attempt: () => Promise<Answer>,
+  attempt: Try<Answer>,
 ): Promise<Answer> {
+  let again: Parameters<Try<Answer>>[0];
   for (let tries = 1; ;) {
     try {
-      return await attempt();
+      return await attempt(again);
     } catch (error) {
       if (!(error instanceof BackfillError && error.retryable)) throw error;
       if (error.code === 'throttled') {
-        if (await gate.throttled(error.retryAfterMs)) continue;
-        throw error;
+        if (!(await gate.throttled(error.retryAfterMs))) throw error;
+        again = 'throttled';
+        continue;
       }
       const isLast = tries >= policy.attempts;
       if (!(await gate.failed(error, isLast)) || isLast) throw error;
       const most = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (tries - 1));
       await gate.pause(policy.random() * most);
+      again = 'retries';
       tries++;
     }
   }

@@ -3,7 +3,7 @@ import type { Quota } from '../../core/plan/quota.ts';
 import type { Gate } from './gate.ts';
 import { WINDOW_MARGIN } from './late-slots.ts';
 import { learnLimit } from './learn-limit.ts';
-import { CELL, RUN, countAnswer, noteUsage, noteUsedUp } from './gate-state.ts';
+import { CELL, RUN, countAnswer, countSent, noteUsage, noteUsedUp } from './gate-state.ts';
 import type { GateState, RecentRequests } from './gate-state.ts';
 import { arrivals } from './arrivals.ts';
 
@@ -83,14 +83,14 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
   };
   return {
     ...{ signal: NEVER, assertRunning, pause },
-    enter: async () => {
+    enter: async (as = 'priced') => {
       let isWaiting = false;
       try {
         for (;;) {
           assertRunning();
           const { wait, request } = state.alone((cells, recent) => {
             const tried = tryEnter(cells, recent, clock(), policy);
-            if (tried.wait <= 0) add(run, RUN.sent, 1);
+            if (tried.wait <= 0) countSent(run, as, 1);
             return tried;
           });
           if (wait <= 0) return request;
@@ -103,7 +103,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
       }
     },
     ...arrivals(state, clock),
-    withdrawn: () => state.alone(() => add(run, RUN.sent, -1)),
+    withdrawn: (_, as = 'priced') => state.alone(() => countSent(run, as, -1)),
     departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
     answered: async (refusal) =>
       state.alone((cells, recent) => {
@@ -291,9 +291,9 @@ function noteFailure(cells: Float64Array, recent: RecentRequests, now: number, p
   if (at(cells, CELL.failuresInRow) >= most) cells[CELL.down] = 1;
 }
 
-/** Whether a run may spend one more retry; counts it then. */
+/** Whether a run may spend one more retry; takes it off what it may spend then. */
 function takeRetry(run: Float64Array, { retryFloor, retriesPerAnswer }: GatePolicy): boolean {
-  if (at(run, RUN.retries) >= retryFloor + retriesPerAnswer * at(run, RUN.answers)) return false;
-  add(run, RUN.retries, 1);
+  if (at(run, RUN.granted) >= retryFloor + retriesPerAnswer * at(run, RUN.answers)) return false;
+  add(run, RUN.granted, 1);
   return true;
 }

@@ -1,5 +1,6 @@
 import { BackfillError, type ErrorCode } from '../../core/errors.ts';
 import type { Gate } from './gate.ts';
+import type { Try } from './retry.ts';
 
 /** Tries of a request that a chain can do without. */
 const TRIES = 2;
@@ -20,7 +21,7 @@ const NO_WAY_THROUGH: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The way of a provider that its chains can do without, such as an archive beside an API. */
 export interface SpareWay {
   /** An answer, or what is made of why there is none. Throws what is no failure of this way alone, such as `cancelled`. */
-  ask<Answer>(attempt: () => Promise<Answer>, instead: (why: BackfillError) => Answer): Promise<Answer>;
+  ask<Answer>(attempt: Try<Answer>, instead: (why: BackfillError) => Answer): Promise<Answer>;
 }
 
 /**
@@ -49,14 +50,11 @@ export function openSpareWay(gate: Gate, random: () => number, clock: () => numb
   };
 }
 
-async function tried<Answer>(
-  gate: Gate,
-  random: () => number,
-  attempt: () => Promise<Answer>,
-): Promise<Answer> {
+async function tried<Answer>(gate: Gate, random: () => number, attempt: Try<Answer>): Promise<Answer> {
+  let again: Parameters<Try<Answer>>[0];
   for (let tries = 1; ; tries++) {
     try {
-      return await attempt();
+      return await attempt(again);
     } catch (error) {
       if (!(error instanceof BackfillError && error.retryable)) throw error;
       const isLast = tries >= TRIES;
@@ -64,6 +62,7 @@ async function tried<Answer>(
         if (!(await gate.throttled(error.retryAfterMs)) || isLast) throw error;
       } else if (isLast) throw error;
       else await gate.pause(random() * LONGEST_WAIT_MS);
+      again = error.code === 'throttled' ? 'throttled' : 'retries';
     }
   }
 }

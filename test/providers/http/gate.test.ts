@@ -148,6 +148,10 @@ describe('a stopped run', () => {
     expect(run[RUN.sent]).toBe(2);
     gate.withdrawn(one);
     expect(run[RUN.sent]).toBe(1);
+    const again = await gate.enter('retries');
+    expect([run[RUN.sent], run[RUN.retries]]).toEqual([2, 1]);
+    gate.withdrawn(again, 'retries');
+    expect([run[RUN.sent], run[RUN.retries]]).toEqual([1, 0]);
   });
 
   it('counts nobody as waiting any more', async () => {

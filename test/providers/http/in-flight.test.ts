@@ -197,7 +197,7 @@ describe('a gate with places', () => {
       isThrottling: async () => isThrottling,
     };
     const gate = limitInFlight(inner, openPlaces(2));
-    gate.withdrawn(6);
+    gate.withdrawn(6, 'retries');
     gate.connecting(7);
     gate.departed(7);
     gate.arrived(7);
@@ -210,7 +210,7 @@ describe('a gate with places', () => {
     gate.assertRunning();
     void gate.pause(9);
     expect(calls).toEqual([
-      ['withdrawn', 6],
+      ['withdrawn', 6, 'retries'],
       ['connecting', 7],
       ['departed', 7],
       ['arrived', 7],

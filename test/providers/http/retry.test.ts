@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BackfillError, type ErrorCode } from '../../../src/core/errors.ts';
 import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
-import { throughGate, withRetries } from '../../../src/providers/http/retry.ts';
+import { type Attempt, throughGate, withRetries } from '../../../src/providers/http/retry.ts';
 
 const POLICY = { attempts: 5, firstWaitMs: 100, longestWaitMs: 250, random: () => 0.5 };
 
@@ -74,6 +74,29 @@ describe('a request', () => {
     await expect(run()).rejects.toMatchObject({ code: 'network' });
     const throttled = scripted(['throttled', 'ok'], { throttled: async () => false });
     await expect(throttled.run()).rejects.toMatchObject({ code: 'throttled' });
+  });
+
+  it('that cannot be worded is taken back as what it was counted as', async () => {
+    const notes: unknown[] = [];
+    const gate: Gate = {
+      ...OPEN_GATE,
+      enter: async (as) => notes.push(['enter', as]),
+      withdrawn: (_, as) => void notes.push(['withdrawn', as]),
+    };
+    const tries: Attempt<never>[] = [
+      () => Promise.reject(new BackfillError('network', 'no', { retryable: true })),
+      ({ onUnsent }) => {
+        onUnsent();
+        return Promise.reject(new BackfillError('internal', 'no words'));
+      },
+    ];
+    const attempt: Attempt<never> = (events) => (tries.shift() as Attempt<never>)(events);
+    await expect(withRetries(gate, POLICY, throughGate(gate, attempt, 'pages'))).rejects.toThrow('no words');
+    expect(notes).toEqual([
+      ['enter', 'pages'],
+      ['enter', 'retries'],
+      ['withdrawn', 'retries'],
+    ]);
   });
 
   it('that fails by a bug is not repeated', async () => {
