@@ -1,5 +1,6 @@
 import type { Series } from '../core/bars/bars.ts';
 import type { MonthlyArchive } from '../core/plan/archive.ts';
+import type { AnswerBytes } from '../core/plan/answer-bytes.ts';
 import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
@@ -61,6 +62,8 @@ export interface IntervalCapability {
   readonly mostSeries?: number;
   /** Rows that a request for several series may bring at most, as if all traded round the clock. Default: no limit. */
   readonly mostRows?: number;
+  /** How large its answers are, about, those of its market aside; a plan then tells how much comes. Default: it does not. */
+  readonly bytes?: AnswerBytes;
   /** Where one request gives the bars of all tickers of a session. Default: nowhere. */
   readonly market?: MarketCapability;
 }

@@ -9,7 +9,7 @@ import { type Quota, quotaText } from '../core/plan/quota.ts';
 import { counted, holesText, waitText, withoutSessionText } from './standing-text.ts';
 import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
-import { routesLines } from './routes-text.ts';
+import { bytesText, routesLines } from './routes-text.ts';
 import { notServedLines } from './unavailable-text.ts';
 import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
 
@@ -183,7 +183,8 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
   const columns = isCut ? [TICKERS, ...GAP_COLUMNS, SUCH_AS] : [TICKER, ...GAP_COLUMNS];
   const { head, rows: lines } = fittedTable(columns, shown, page.columns);
   const { totals } = plan;
-  const sum = `${plural(totals.sessions, 'session')} in ${plural(totals.requests, 'request')}`;
+  const cost = [plural(totals.requests, 'request'), ...bytesText(plan.bytes)].join(', ');
+  const sum = `${plural(totals.sessions, 'session')} in ${cost}`;
   return [
     ...(shown.length > 0 ? [head, ...lines.flat()] : []),
     ...(isCut ? leftLines(left) : []),

@@ -1,7 +1,7 @@
 import type { Plan } from '../core/plan/plan.ts';
 import type { Route } from '../core/plan/route.ts';
 import { type Page, printable, wrapped } from './page.ts';
-import { formatCount, formatDuration, plural } from './table.ts';
+import { formatBytes, formatCount, formatDuration, plural } from './table.ts';
 
 /** Another tier is of use from so much time on that it saves, ms. */
 const TIME_SAVED_MS = 60_000;
@@ -40,9 +40,15 @@ function nameOf({ by, setting = 'tier', tiers = [] }: Route): string {
   return names[by];
 }
 
-function costOf({ requests, quotaMs, beyond }: Route): string {
+/** `~1.9 GB`, as an estimate; none where nobody knows. */
+export function bytesText(bytes: number | undefined): string[] {
+  return bytes === undefined ? [] : [`~${formatBytes(bytes)}`];
+}
+
+function costOf({ requests, quotaMs, bytes, beyond }: Route): string {
   return [
     plural(requests, 'request'),
+    ...bytesText(bytes),
     ...(quotaMs === null ? [] : [formatDuration(quotaMs)]),
     ...(beyond === 0 ? [] : [`${formatCount(beyond)} sessions out of reach`]),
   ].join(', ');

@@ -9,7 +9,7 @@ import { named } from './named.ts';
 import { opensText } from './opens-text.ts';
 import { type Page, printable, tied, wrapped } from './page.ts';
 import type { SeriesCoverage } from './series-coverage.ts';
-import { formatCount, formatPercent, plural } from './table.ts';
+import { formatBytes, formatCount, formatPercent, plural } from './table.ts';
 
 /** What was used of one quota of a key. */
 export interface QuotaWindow {
@@ -187,15 +187,6 @@ function windowText({ requests, perMs, used, next }: QuotaWindow): string {
       ? `${formatCount(used)} used without a declared limit`
       : `${formatCount(used)} of ${per} used`;
   return `${counted}, counted anew ${opensText(next)}`;
-}
-
-const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-
-/** `4.2 MB`: thousands, as disks are sold. */
-function formatBytes(bytes: number): string {
-  let [size, unit] = [bytes, 0];
-  for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
-  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
 }
 
 /** Runs of missing sessions that are named. */

@@ -144,3 +144,12 @@ export function formatPercent(percent: number | null): string {
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** `4.2 MB`: thousands, as disks are sold. */
+export function formatBytes(bytes: number): string {
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
+  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
+}

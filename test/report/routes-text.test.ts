@@ -38,9 +38,9 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
   it('are one each on a terminal, with the first tier that is of use', () => {
     const routes = routesFor(1000, '2025-03-10', { id: 'polygon', tier: 'free' });
     expect(routesLines({ routes }, TERMINAL)).toEqual([
-      'This plan: 7 requests, 1m 13s',
-      'By series: 3,000 requests, 10h 4m 36s',
-      'With tier starter, developer, advanced: 7 requests, 0s',
+      'This plan: 7 requests, ~6.0 MB, 1m 13s',
+      'By series: 3,000 requests, ~1.0 MB, 10h 4m 36s',
+      'With tier starter, developer, advanced: 7 requests, ~6.0 MB, 0s',
     ]);
     expect(routesLines({}, TERMINAL)).toEqual([]);
     expect(routesLines({ routes: routes.slice(0, 1) }, TERMINAL)).toEqual([]);
@@ -52,11 +52,11 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
     expect(routesLines({ routes: few }, PIPE)).toHaveLength(1 + 6);
     const big = routesFor(1, '2016-01-04', { id: 'polygon', tier: 'developer' });
     const told = routesLines({ routes: big }, PIPE);
-    expect(told.at(1)).toMatch(/^By market: 2,\d{3} requests, \d+s$/);
+    expect(told.at(1)).toMatch(/^By market: 2,\d{3} requests, ~2\.\d GB, \d+s$/);
     expect(told.slice(2)).toEqual([
-      'With tier free: 3 requests, 24s, 1,814 sessions out of reach',
-      'With tier starter: 3 requests, 0s, 1,058 sessions out of reach',
-      'With tier advanced: 3 requests, 0s',
+      'With tier free: 3 requests, ~48.9 KB, 24s, 1,814 sessions out of reach',
+      'With tier starter: 3 requests, ~122.3 KB, 0s, 1,058 sessions out of reach',
+      'With tier advanced: 3 requests, ~224.9 KB, 0s',
     ]);
     expect(routesLines({ routes: big }, TERMINAL)).toEqual(told.slice(0, 2));
   });
@@ -69,7 +69,7 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
     ]);
     const old = routesFor(1, '2020-01-02', { id: 'polygon', tier: 'starter' });
     expect(routesLines({ routes: old }, TERMINAL).slice(2)).toEqual([
-      'With tier developer, advanced: 3 requests, 0s',
+      'With tier developer, advanced: 3 requests, ~127.3 KB, 0s',
     ]);
   });
 

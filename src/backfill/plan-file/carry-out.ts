@@ -1,3 +1,4 @@
+import { bytesOf } from '../../core/plan/bytes.ts';
 import { seriesKey } from '../../core/bars/bars.ts';
 import { periodsOf } from '../../core/bars/partition.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
@@ -203,6 +204,7 @@ async function planOf(
   const toFill = new Set(wants.map(({ series }) => seriesKey(series))).size;
   const done = wanted.filter(({ known }) => known !== undefined).length - toFill;
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
+  const bytes = bytesOf(tasks, capabilities.intervals);
   return {
     ...{ tasks, outOfReach, relisted, unavailable },
     ...(goneList.length > 0 && { goneList }),
@@ -213,6 +215,7 @@ async function planOf(
       sessions: wants.reduce((sum, want) => sum + want.sessions, 0),
     },
     quotaMs: quotaTime(requests, capabilities.quotas, asItStands),
+    ...(bytes !== undefined && { bytes }),
     standing: asItStands,
   };
 }

@@ -3,6 +3,7 @@ import { type AssetClass, assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, utcDayOf } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import type { MonthlyArchive } from './archive.ts';
+import type { AnswerBytes, MarketBytes } from './answer-bytes.ts';
 import type { Paging } from './pages.ts';
 import type { Quota, QuotaStanding } from './quota.ts';
 import type { Slice } from './slice.ts';
@@ -30,6 +31,8 @@ export interface RequestLimits {
   readonly mostRows?: number;
   /** Where one request gives all tickers of a session. Default: nowhere. */
   readonly market?: MarketLimits;
+  /** How large its answers are, those of its market aside. Default: nobody knows. */
+  readonly bytes?: AnswerBytes;
 }
 
 /** The limits of an endpoint that answers for a whole market, one session a request. */
@@ -47,6 +50,8 @@ export interface MarketLimits {
    * list a year fills, about, and each is asked for one at least. Default: they come with the bars.
    */
   readonly actionPages?: readonly number[];
+  /** How large its answers are. Default: nobody knows. */
+  readonly bytes?: MarketBytes;
   /** How long after a session's close its answer is final, in ms. */
   readonly settleDelayMs: number;
 }

@@ -59,7 +59,7 @@ export function pagesOfAll(
 }
 
 /** Rows of one series in the first session of a range, as if it traded all the time. */
-function rowsASession(
+export function rowsASession(
   calendar: Calendar,
   interval: Interval,
   { from }: DayRange,

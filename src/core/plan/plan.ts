@@ -3,6 +3,7 @@ import type { Calendar } from '../calendar/calendar.ts';
 import { type DayRange, formatDay, utcDayOf } from '../session/day.ts';
 import { askingOnce } from './actions.ts';
 import { batched } from './batches.ts';
+import { bytesOf } from './bytes.ts';
 import { withEarlyCheck } from './early-check.ts';
 import type { SeriesGaps } from './gaps.ts';
 import { INTERVALS, type Interval } from '../session/interval.ts';
@@ -94,6 +95,8 @@ export interface Plan {
   };
   /** Least time that the declared quotas allow, ms; null where none is declared. */
   readonly quotaMs: number | null;
+  /** How large the answers are, about, in bytes, see `bytesOf`. Default: nobody knows. */
+  readonly bytes?: number;
   /** What had been used of them by then. */
   readonly standing: QuotaStanding;
   /**
@@ -144,6 +147,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     ...askingOnce(mostFirst(batched(bySeries, options), options.quotas), options),
   ];
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
+  const bytes = bytesOf(tasks, options.limits);
   return {
     tasks,
     outOfReach,
@@ -159,6 +163,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
       requests,
     },
     quotaMs: quotaTime(requests, options.quotas, standing),
+    ...(bytes !== undefined && { bytes }),
     standing,
   };
 }

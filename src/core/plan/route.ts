@@ -25,6 +25,8 @@ export interface Route {
   readonly requests: number;
   /** Least time that the quotas allow, ms; null where none is declared. Another tier's are taken as unused. */
   readonly quotaMs: number | null;
+  /** As of `Plan`. */
+  readonly bytes?: number;
   /** Sessions, added up over series, that lie beyond its look-back. */
   readonly beyond: number;
 }

@@ -36,13 +36,13 @@ export function routesOf(
   return [own, ...others, ...alike(tiers)];
 }
 
-function routeOf(by: Route['by'], { totals, quotaMs, outOfReach }: Plan): Route {
+function routeOf(by: Route['by'], { totals, quotaMs, bytes, outOfReach }: Plan): Route {
   const beyond = outOfReach.reduce((sum, { sessions }) => sum + sessions, 0);
-  return { by, requests: totals.requests, quotaMs, beyond };
+  return { by, requests: totals.requests, quotaMs, ...(bytes !== undefined && { bytes }), beyond };
 }
 
-function priceOf({ requests, quotaMs, beyond }: Route): string {
-  return `${requests} ${quotaMs} ${beyond}`;
+function priceOf({ requests, quotaMs, bytes, beyond }: Route): string {
+  return `${requests} ${quotaMs} ${bytes} ${beyond}`;
 }
 
 /** Tiers of one price as one. */

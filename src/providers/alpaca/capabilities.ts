@@ -76,6 +76,9 @@ export function alpacaCapabilities(config: Pick<ProviderConfig, 'settings'>): Ca
   };
 }
 
+/** A row is eight values by name; those of less than a day are shorter numbers. */
+const [DAY_BYTES, MINUTE_BYTES] = [110, 100];
+
 function intervalOf(interval: Interval): IntervalCapability {
   const rowMs = ROW_MS[interval];
   return {
@@ -88,6 +91,7 @@ function intervalOf(interval: Interval): IntervalCapability {
     mostSeries: MOST_SYMBOLS,
     mostRows: MOST_ROWS,
     paging: { rows: PAGE_ROWS, ...(rowMs && { rowMs }) },
+    bytes: { aRequest: 60, aRow: interval === '1d' ? DAY_BYTES : MINUTE_BYTES, ...(rowMs && { rowMs }) },
   };
 }
 

@@ -18,6 +18,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 
+/** Whether these are numbers of bytes, 0 or more. */
+const hasSizes = (value: Readonly<Record<string, unknown>>, names: readonly string[]): boolean =>
+  names.every((name) => value[name] === 0 || isCount(value[name]));
 const COUNT: Rule = { must: 'a whole number above 0', holds: isCount };
 const COUNT_OR_NULL: Rule = {
   must: 'a whole number above 0, or null for no limit',
@@ -52,6 +55,10 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
       Array.isArray(value) &&
       value.length > 0 &&
       value.every((one) => typeof one === 'number' && one > 0 && one < Number.POSITIVE_INFINITY),
+  }),
+  bytes: orAbsent({
+    must: 'an object such as { aSession: 1000000 }',
+    holds: (value) => isObject(value) && hasSizes(value, ['aSession']),
   }),
   settleDelayMs: DELAY,
 };
@@ -90,6 +97,10 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   mostSeries: orAbsent(COUNT),
   mostRows: orAbsent(COUNT),
   market: orAbsent({ must: 'an object', holds: isObject }),
+  bytes: orAbsent({
+    must: 'an object such as { aRequest: 200, aRow: 100 }',
+    holds: (value) => isObject(value) && hasSizes(value, ['aRequest', 'aRow']),
+  }),
 };
 
 const LIMITS: Rule = {

@@ -52,6 +52,14 @@ export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): C
   return source === 'flat' ? flatCapabilities(config) : tradesCapabilities(config);
 }
 
+/** A row is eight values by name, which are shorter numbers in minutes; in that of a market there is the ticker too. */
+const DAY_BYTES = { aRequest: 180, aRow: 97 } as const;
+const MINUTE_BYTES = { aRequest: 180, aRow: 90 } as const;
+const MARKET_ROW_BYTES = 102;
+
+/** Some 11,000 shares and funds trade on a day. A page of a thousand dividends, which are most of the lists. */
+const MARKET_BYTES = { aSession: 11_000 * MARKET_ROW_BYTES, aPageOfActions: 1000 * 200 } as const;
+
 /** Bars of one ticker, over the API. */
 function byTicker(config: Pick<ProviderConfig, 'settings'>): IntervalCapability {
   const { lookBackDays, delayMs } = tierOf(config);
@@ -59,6 +67,7 @@ function byTicker(config: Pick<ProviderConfig, 'settings'>): IntervalCapability 
     ...{ maxSpanDays: null, lookBackDays, since: FIRST_DAY, requestsPerSpan: 1 },
     settleDelayMs: delayMs === 'day' ? DAY_OVER_MS : SETTLE_DELAY_MS,
     requestsForActions: REQUESTS_FOR_ACTIONS,
+    bytes: DAY_BYTES,
   };
 }
 
@@ -68,6 +77,7 @@ function byMinutes(config: Pick<ProviderConfig, 'settings'>): IntervalCapability
   return {
     ...byTicker(config),
     maxSpanDays: SPAN_DAYS,
+    bytes: MINUTE_BYTES,
     paging: {
       rows: PAGE_ROWS,
       rowMs: { exchange: minute, always: minute, currencies: minute },
@@ -82,10 +92,11 @@ function restCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
   return {
     id: 'polygon',
     intervals: {
-      ...{ '1m': minutes, '5m': minutes, '15m': minutes, '1h': minutes },
+      ...{ '1m': minutes, '5m': minutes, '15m': minutes },
+      '1h': { ...minutes, bytes: { ...MINUTE_BYTES, rowMs: { exchange: rowMsOf('1h', 'exchange') } } },
       '1d': {
         ...days,
-        market: allShares(lookBackDays, days.settleDelayMs),
+        market: { ...allShares(lookBackDays, days.settleDelayMs), bytes: MARKET_BYTES },
       },
     },
     maxInFlight: 16,

@@ -8,7 +8,16 @@ const HOUR = 3_600_000;
  */
 export const SETTLE_DELAY_MS = 4 * HOUR;
 
-const INTRADAY = { requestsPerSpan: 1, requestsForActions: 1, settleDelayMs: SETTLE_DELAY_MS };
+/** A row is a number in each of seven lists, of prices in all their digits, of which days have one more, adjusted. */
+const DAYS = { aRequest: 1100, aRow: 112 };
+const MINUTES = { aRequest: 1500, aRow: 93 };
+
+const INTRADAY = {
+  bytes: MINUTES,
+  requestsPerSpan: 1,
+  requestsForActions: 1,
+  settleDelayMs: SETTLE_DELAY_MS,
+};
 
 /**
  * Look-backs and spans as probed on the wire (29 of "30", 59 of "60", 729 of "730" days pass; 1m: 8 days a request,
@@ -23,7 +32,13 @@ export const yahooCapabilities: Capabilities = {
     '5m': { maxSpanDays: null, lookBackDays: 59, ...INTRADAY },
     '15m': { maxSpanDays: null, lookBackDays: 59, ...INTRADAY },
     '1h': { maxSpanDays: null, lookBackDays: 729, ...INTRADAY },
-    '1d': { maxSpanDays: null, lookBackDays: null, requestsPerSpan: 1, settleDelayMs: SETTLE_DELAY_MS },
+    '1d': {
+      bytes: DAYS,
+      maxSpanDays: null,
+      lookBackDays: null,
+      requestsPerSpan: 1,
+      settleDelayMs: SETTLE_DELAY_MS,
+    },
   },
   maxInFlight: 16,
   defaultInFlight: 8,
