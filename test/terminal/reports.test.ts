@@ -71,6 +71,21 @@ describeWith(TMUX)('the reports of 62 series', () => {
   });
 });
 
+describeWith(TMUX)('a plan of which there is more than one way', () => {
+  it.each([80, 60])('at %i columns says what each costs, and where it was written', async (columns) => {
+    await using terminal = await openTerminal({ columns, rows: 24 });
+    const tickers = Array.from({ length: 4 }, (_, i) => `Q${nameOf(i).slice(1)}`).join(',');
+    const what = `backfill ${tickers} --days 5 --provider polygon --tier free --store data --now ${NOW}`;
+    for (const [option, name] of [
+      ['--dry-run', 'ways'],
+      ['--plan-out night.plan', 'plan-out'],
+    ] as const) {
+      expect(await terminal.run(`clear; POLYGON_API_KEY=none ${what} ${option}`)).toBe(0);
+      await expectScreen(await terminal.screen(), `${name}-${columns}`);
+    }
+  });
+});
+
 describeWith(TMUX)('a report of 10,000 series', () => {
   it('at 80 columns has its totals on the screen', async () => {
     await using terminal = await openTerminal({ columns: 80, rows: 24 });
