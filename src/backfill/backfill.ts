@@ -11,8 +11,7 @@ import { noteFills, takeBackLeft, type TakenFill, tellTaken } from './settle/lef
 import { settleSameSeries, type Twins } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
-import { nothingDone } from './run/hand-out.ts';
-import type { MarketStage } from './run/market-stage.ts';
+import { type Done, nothingDone } from './run/hand-out.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
@@ -214,19 +213,10 @@ function stopOrThrow(error: unknown): Stop {
 }
 
 /** What became of the tasks of a plan. `notRun`: what was not handed out, or was given back undone. */
-interface Run extends Pick<
-  RunOutcome,
-  | 'results'
-  | 'requests'
-  | 'requestsBy'
-  | 'notRun'
-  | 'requestsLeft'
-  | 'stopped'
-  | 'opens'
-  | 'refused'
-  | 'traffic'
-> {
-  readonly markets: MarketStage;
+interface Run
+  extends
+    Pick<Done, 'results' | 'requests' | 'notRun' | 'requestsLeft' | 'markets'>,
+    Pick<RunOutcome, 'requestsBy' | 'stopped' | 'opens' | 'refused' | 'traffic'> {
   /** Default: what has a result. */
   readonly measure?: StormMeasure;
   /** Default: none. */

@@ -5,6 +5,7 @@ import { type Cut, planInBatches, runInBatches } from './fill-batches.ts';
 import { type Filling, planOf, report, runOf } from './fill-one.ts';
 import { printJson, tell } from './output.ts';
 import { stopOnSignal } from './signals.ts';
+import { quotedForShell } from './told-commands.ts';
 
 /**
  * Prints the plans of what is to be filled, at once or as it is cut, and changes nothing. `out`: where the one plan is written
@@ -31,7 +32,8 @@ function tellOfFile(
   out: string | undefined,
 ): void {
   if (telling.quiet) return;
-  if (out !== undefined) tell(`Plan written to ${out}; to carry it out, and nothing else: --plan ${out}`);
+  if (out !== undefined)
+    tell(`Plan written to ${out}; to carry it out, and nothing else: backfill --plan ${quotedForShell(out)}`);
   if (out !== undefined || cut !== undefined || telling.json || !process.stderr.isTTY) return;
   const [one, ...others] = plans;
   if (one === undefined || others.length > 0 || one.plan.tasks.length === 0) return;

@@ -32,9 +32,13 @@ export function storeOption(store: string): string {
 }
 
 function optionText(name: string, value: string): string {
+  return tied(` --${name}${value.startsWith('-') ? '=' : ' '}${quotedForShell(value)}`);
+}
+
+/** A word as a shell takes it for one. */
+export function quotedForShell(value: string): string {
   const isPlain = /^[\w./:@%+=,-]+$/.test(value);
-  const shown = isPlain ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
-  return tied(` --${name}${value.startsWith('-') ? '=' : ' '}${shown}`);
+  return isPlain ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** A line with the commands that it tells of as they can be pasted. */

@@ -29,7 +29,9 @@ it('a plan is printed as a dry run prints it, and written, and nothing else is',
   const dry = await backfill('ALFA', 'BRIQ', '--days', '5', ...SAMPLE, '--dry-run');
   const { code, stdout, stderr } = await planOut('ALFA', 'BRIQ');
   expect({ code, stdout }).toEqual({ code: 0, stdout: dry.stdout });
-  expect(stderr).toBe('Plan written to night.plan; to carry it out, and nothing else: --plan night.plan\n');
+  expect(stderr.replaceAll(/\s+/g, ' ').replaceAll(' ', ' ')).toBe(
+    'Plan written to night.plan; to carry it out, and nothing else: backfill --store data --provider sample --state state --plan night.plan ',
+  );
   const kinds = (await fileLines()).map((line) => Object.keys(JSON.parse(line || '{}') as object)[0] ?? '');
   expect(kinds).toEqual(['plan', 'series', 'series', 'task', 'task', 'digest', '']);
   await expect(readFile(join(folder, 'data'))).rejects.toMatchObject({ code: 'ENOENT' });
