@@ -31,7 +31,11 @@ export interface Thread {
   run(message: unknown): Promise<unknown>;
   /** For how long it had something to do so far, whether a CPU took it or not, ms. */
   activeMs(): number;
-  /** Terminates the thread, whatever it does. */
+  /**
+   * Terminates the thread, whatever it does; one that is loading once it has loaded, or after half of `endTimeoutMs`. (Node 20
+   * ends the whole process, by an assertion in `CreateRequiredModuleFacade`, where a thread is terminated while it requires an ES
+   * module, as Piscina does.)
+   */
   end(why: string): void;
 }
 
@@ -65,14 +69,18 @@ export function startThread(options: ThreadOptions): Thread {
     clearTimeout(endTimer);
     resolveEnded(why ?? '');
   };
-  const end = (reason: string): void => {
+  const settled = pong.then(
+    () => undefined,
+    () => undefined,
+  );
+  const end = (reason: string, loaded = within(settled, options.endTimeoutMs / 2)): void => {
     beginEnd(reason);
     // It could not even be created, because what it shares cannot be cloned.
     if (worker === undefined) finishEnd();
-    else void piscina.destroy();
+    else void loaded.then(() => piscina.destroy());
   };
   const startTimer = setTimeout(() => {
-    end(`did not load within ${options.startTimeoutMs / 1000} s`);
+    end(`did not load within ${options.startTimeoutMs / 1000} s`, Promise.resolve());
   }, options.startTimeoutMs);
 
   worker?.on('error', (error: unknown) => beginEnd(whyOf(error, isLoaded)));
@@ -98,8 +106,19 @@ export function startThread(options: ThreadOptions): Thread {
     },
     run: (message) => piscina.run(message),
     activeMs: () => worker?.performance.eventLoopUtilization().active ?? 0,
-    end,
+    end: (reason) => end(reason),
   };
+}
+
+/** Resolves when something has, or after so many ms. */
+function within(done: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void done.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function openPiscina({ entry, concurrency, shared, resourceLimits }: ThreadOptions): Piscina {
