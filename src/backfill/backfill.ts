@@ -8,7 +8,7 @@ import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTic
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { type HandedOut, handOutPlan } from './settle/hand-out-plan.ts';
 import { noteFills, takeBackLeft, type TakenFill, tellTaken } from './settle/left-fills.ts';
-import { settleSameSeries, type Twins } from './settle/same-series.ts';
+import { settleSameSeries, type TakeBackTools, type Twins } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
 import { type Done, nothingDone } from './run/hand-out.ts';
@@ -89,7 +89,7 @@ export async function runPrepared(
     const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
     const run = isIdle ? nothingRun(plan) : await runTasks(prepared, writer, tools);
     const { id, metered } = capabilities;
-    const ledger = { store, provider: id, metered, now: clock() };
+    const ledger = { store, provider: id, metered, startedAt, now: clock() };
     // What it collected it has taken in by now.
     tools.staging.leave(user);
     const sweep = (): Promise<void> =>
@@ -152,7 +152,7 @@ interface AtEnd {
 async function settle(
   run: Run,
   { scan, plan, holesNow, listed }: Prepared,
-  ledger: LedgerTools,
+  ledger: LedgerTools & TakeBackTools,
   { sweep, taken, noted }: AtEnd,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
   const { results } = run;

@@ -7,7 +7,14 @@ import type { SeriesResult } from '../runner.ts';
 import type { ToldBars } from '../run/same-bars.ts';
 import { type SaidAgain, saidOf } from './stored-again.ts';
 import type { StoredTwin } from './stored-twins.ts';
+import { putBack, replacedBars } from './put-back.ts';
 import { takeStoredBack, type TakenBack } from './taken-back.ts';
+
+/** What the end of a run takes back with. */
+export interface TakeBackTools extends RecordTools {
+  /** When the run began, ms since the epoch: no answer of it is older. */
+  readonly startedAt: number;
+}
 
 /** First answers that have bars of stored series, and what was said of these when they were asked for again. */
 export interface Twins {
@@ -19,12 +26,12 @@ export interface Twins {
 /**
  * Finds tickers that got the very same bars in one run, or bars that lie in the store as another ticker's: a provider that
  * mixes answers up under load, or two names of one instrument. Which of them is right cannot be told, so no new one is kept:
- * new rows go to quarantine, their sessions are missing again, and the results become failures that name each other. Stored
- * ones stay, unless the provider was asked for them again and has others.
+ * new rows go to quarantine, their sessions are missing again, stored bars that they corrected are put back, and the results
+ * become failures that name each other. Stored ones stay, unless the provider was asked for them again and has others.
  */
 export async function settleSameSeries(
   results: RunResults,
-  tools: RecordTools,
+  tools: TakeBackTools,
   { found, said }: Twins = { found: [], said: new Map() },
 ): Promise<void> {
   const refused = new Map<Want, readonly [ToldBars, string]>();
@@ -108,17 +115,17 @@ function othersOf(ticker: string, tickers: readonly string[]): string {
   return others.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Removes what a want stored, unless it only confirmed what was there before. */
-async function takeBack(
-  { want: { series, gaps }, counts }: ToldBars,
-  reason: string,
-  { store, provider, now }: RecordTools,
-): Promise<void> {
+/** Removes what a want stored, unless it only confirmed what was there before, and puts back what was corrected by it. */
+async function takeBack({ want, counts }: ToldBars, reason: string, tools: TakeBackTools): Promise<void> {
+  const { series, gaps } = want;
+  const { store, provider, now } = tools;
   if (counts.inserted + counts.changed === 0) return;
+  const replaced = counts.revised > 0 ? await replacedBars(want, tools) : undefined;
   const rows = [];
   for (const gap of gaps) {
     for (const row of storedRowsOf(await store.readBars(series, gap))) rows.push({ row, reason });
   }
   await store.quarantine(series, rows, provider, now);
   for (const gap of gaps) await store.forget(series, gap);
+  if (replaced !== undefined) await putBack(replaced, store);
 }

@@ -29,17 +29,18 @@ function about(ticker: string, interval: Interval = '1d', gaps: readonly DayRang
   return want({ series: { ticker, interval }, gaps });
 }
 
-async function fill(ticker: string): Promise<void> {
+/** Closes are those given, one a session, or else the days themselves. */
+async function fill(ticker: string, fetchedAt = NOW, closes = SESSIONS.slice(0, 10)): Promise<void> {
   const learned = { present: [STORED], provisional: [], absent: [] };
   await store.upsert({
     ...{ series: { ticker, interval: '1d' }, calendar: 'XNYS', learned },
-    bars: storedBarsOf(bars(SESSIONS.slice(0, 10))),
-    ...{ identity: UNKNOWN_IDENTITY, fetchedAt: NOW },
+    bars: storedBarsOf(bars(closes).map((bar) => ({ ...bar, fetchedAt }))),
+    ...{ identity: UNKNOWN_IDENTITY, fetchedAt },
   });
 }
 
 const settle = (results: readonly (readonly [Want, SeriesResult])[]): Promise<SeriesResult[]> =>
-  settled(results, (run) => settleSameSeries(run, { store, provider: 'test', now: NOW }));
+  settled(results, (run) => settleSameSeries(run, { store, provider: 'test', now: NOW, startedAt: NOW }));
 const daysOf = async (ticker: string): Promise<number[]> =>
   (await rowsIn(store, { ticker, interval: '1d' })).map(({ ts }) => ts / MS_PER_DAY);
 const twin = (change: object = {}): SeriesResult => done({ fingerprint: 'abc', inserted: 5, ...change });
@@ -95,6 +96,28 @@ describe('tickers that got the very same bars', () => {
     expect(await daysOf('ALFA')).toEqual(SESSIONS.slice(0, 5));
     expect(await daysOf('BRIQ')).toEqual(SESSIONS.slice(0, 10));
     expect((await store.readRejected({ tickers: ['BRIQ'] })).records).toEqual([]);
+  });
+
+  it('have back what an answer replaced, of sessions that it was asked for again too, and no earlier bar', async () => {
+    const [first, second] = [100, 200].map((close) => SESSIONS.slice(0, 10).map(() => close));
+    const last = SESSIONS.slice(0, 10).map((_, i) => (i < 5 ? 200 : 300));
+    for (const [ticker, at, closes] of [
+      ['ALFA', NOW - MS_PER_DAY, first],
+      ['ALFA', NOW - 1, second],
+      ['ALFA', NOW, last],
+      ['BRIQ', NOW, last],
+    ] as const)
+      await fill(ticker, at, closes);
+    await settle([
+      [about('ALFA'), twin({ inserted: 0, changed: 5, revised: 5 })],
+      [about('BRIQ'), twin({ inserted: 0 })],
+    ]);
+    const closesOf = async (ticker: string): Promise<number[]> =>
+      (await rowsIn(store, { ticker, interval: '1d' })).map(({ close }) => close);
+    expect(await closesOf('ALFA')).toEqual(second);
+    expect(await closesOf('BRIQ')).toEqual(last);
+    const present = (await store.scan()).series.get('ALFA 1d')?.coverage.present ?? [];
+    expect(SESSIONS.filter((day) => contains(present, day))).toEqual(SESSIONS.slice(0, 10));
   });
 
   it('name all others once, though several tasks of each agree', async () => {
