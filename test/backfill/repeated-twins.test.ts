@@ -25,7 +25,8 @@ const END = '2024-03-14';
 const LATE = { start: '2024-01-02', end: END };
 const ALL = { start: '2023-11-01', end: END };
 const SESSIONS = calendarById('XNYS').sessions({ from: parseDay(ALL.start), to: parseDay(END) + 1 });
-const daysOf = ({ start: from }: typeof ALL): number[] => SESSIONS.filter((day) => day >= parseDay(from));
+const daysOf = ({ start: from, end }: typeof ALL): number[] =>
+  SESSIONS.filter((day) => day >= parseDay(from) && day <= parseDay(end));
 
 /** A row by its place among the sessions, as a line of CSV without the date. */
 type RowAt = (i: number) => string;
@@ -104,5 +105,49 @@ describe('an answer for a stored ticker that has the bars of another one', () =>
     expect((await ran(sound, ['ALFA', 'BRIQ'], ALL)).failed).toEqual([]);
     expect(await stored(sound, 'ALFA')).toEqual(rowsOf(ALFA, ALL));
     expect(await stored(sound, 'BRIQ')).toEqual(rowsOf(near, ALL));
+  });
+
+  it('is refused where all that it repeats differs, however little, in prices and in volume', async () => {
+    const sound = await served('sound', { ALFA, BRIQ });
+    const mixed = await served('mixed', { ALFA: BRIQ, BRIQ });
+    const [early, first] = [{ ...LATE, end: '2024-03-12' }, SESSIONS[SESSIONS.length - 6] as number];
+    expect((await ran(sound, ['ALFA', 'BRIQ'], early)).failed).toEqual([]);
+    const before = mixed.entries.length;
+    const topped = await ran(mixed, ['ALFA', 'BRIQ'], LATE);
+    expect(topped.failed).toEqual([
+      [
+        'ALFA',
+        expect.stringContaining(
+          `the answer for ALFA contradicts 4 of 4 stored sessions, the first of ${formatDay(first)} (close `,
+        ),
+      ],
+    ]);
+    expect(topped).toMatchObject({ bars: 2, inserted: 2, changed: 0, revised: 0 });
+    // Three times of the one, once of the other.
+    expect(mixed.entries.length - before).toBe(4);
+    expect(await stored(sound, 'ALFA')).toEqual(rowsOf(ALFA, early));
+    const older = await ran(mixed, ['ALFA'], ALL);
+    expect(older).toMatchObject({
+      failed: [['ALFA', expect.stringContaining('contradicts')]],
+      ...NONE_STORED,
+    });
+    expect((await ran(sound, ['ALFA', 'BRIQ'], ALL)).failed).toEqual([]);
+    expect(await stored(sound, 'ALFA')).toEqual(rowsOf(ALFA, ALL));
+    expect(await stored(sound, 'BRIQ')).toEqual(rowsOf(BRIQ, ALL));
+  });
+
+  it('is taken where the vendor corrects some bars, or all but for their volumes', async () => {
+    const sound = await served('sound', { ALFA, BRIQ });
+    const corrects: RowAt = (i) => (i % 4 === 0 ? ALFA(i) : BRIQ(i));
+    const reprinted: RowAt = (i) => BRIQ(i).replace(/\d+\.00$/, () => /\d+\.00$/.exec(ALFA(i))?.[0] ?? '');
+    const corrected = await served('corrected', { ALFA: corrects, BRIQ });
+    const same = await served('same', { ALFA: reprinted, BRIQ });
+    for (const server of [corrected, same]) {
+      await rm(join(folder, 'store'), { recursive: true, force: true });
+      await ran(sound, ['ALFA'], { ...LATE, end: '2024-03-12' });
+      const topped = await ran(server, ['ALFA'], LATE);
+      expect(topped).toMatchObject({ failed: [], inserted: 2 });
+      expect(topped.revised).toBeGreaterThan(2);
+    }
   });
 });

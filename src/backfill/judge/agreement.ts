@@ -3,6 +3,7 @@ import { type Comparison, type Pairs, pairsWhere } from '../../core/bars/compare
 import type { StoredBars } from '../../core/bars/columns.ts';
 import { formatDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { areAnothers } from '../../core/checks/another-series.ts';
 import { splitOfRatio } from '../../core/checks/oddities.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import {
@@ -27,8 +28,8 @@ const ENOUGH = 2;
 /**
  * Compares an answer with the final bars of the store that it repeats and that came from the same source. Throws
  * `restated` where all of them changed by one ratio, `basis-unknown` where that looks like a split which nobody
- * mentions, and `bad-answer` (worth another try) where they disagree so that the answer must be about something else. A
- * few corrected bars, or any number of rounded ones, are no reason to throw; one that changed by more than half is
+ * mentions, and `bad-answer` (worth another try) where they disagree so that the answer must be about something else: by most
+ * closes, or however little by each bar and its volume. A few corrected bars, or any number of rounded ones, are no reason to throw; one that changed by more than half is
  * asked for again, and believed the last time.
  */
 export function assertAgreement(
@@ -44,6 +45,7 @@ export function assertAgreement(
   const change = restatement(compared);
   if (change?.isOldest === true) throw restated(change, compared, received);
   if (change !== undefined) throw contradiction(received, change.changed, compared.length);
+  if (areAnothers(compared)) throw contradiction(received, compared, compared.length);
   const hasMoved = beyondRounding(compared);
   const wild = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_DAY && hasMoved(i));
   if (compared.length >= ENOUGH && wild.length > compared.length / 2)
