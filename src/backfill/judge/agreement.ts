@@ -12,8 +12,8 @@ import {
   closesAt,
   factorApart,
   restatement,
-  unexplained,
 } from '../../core/checks/restatement.ts';
+import { unexplained } from '../../core/checks/unexplained.ts';
 import type { Received } from './received.ts';
 
 /** No vendor corrects a final close by more than half of it without saying why. */

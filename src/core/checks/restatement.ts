@@ -12,7 +12,7 @@ import { priceGrid } from './price-grid.ts';
 const RATIO_SPREAD = 1e-4;
 
 /** Bars in a row that changed by one ratio for one reason; fewer were corrected one by one. */
-const SUSTAINED_BARS = 3;
+export const SUSTAINED_BARS = 3;
 
 /** Two are enough where they are the oldest and moved by more than a correction does: chance makes no such pair. */
 const SUSTAINED_PAIR = { bars: 2, leastMove: 0.01 };
@@ -58,31 +58,12 @@ export function restatement(compared: Pairs): Restatement | undefined {
   };
 }
 
-/** Answers of fewer bars cannot show three of every ratio. */
-const FEW_BARS = 12;
-
-/**
- * The bars of a series that no restatement explains: one changes closes by a ratio that stays for a stretch of bars, so
- * that what changed by a ratio of its own was corrected, or is another instrument's. None if there is only one bar.
- */
-export function unexplained(compared: Pairs): Pairs {
-  const enough = Math.min(compared.length, compared.length < FEW_BARS ? SUSTAINED_PAIR.bars : SUSTAINED_BARS);
-  // Either side was rounded: what a share of some cents becomes in another unit has no finer ratio than its cents.
-  const found = stretchesOfOneRatio(compared, priceGrid(compared.answered), priceGrid(compared.stored));
-  return pairsAt(
-    compared,
-    found.flatMap(({ places }) =>
-      places.length < enough ? places.filter((i) => moveOf(compared, i) !== 0) : [],
-    ),
-  );
-}
-
 function isMovedPair(pairs: Pairs): boolean {
   return pairs.length >= SUSTAINED_PAIR.bars && Math.abs(ratioOf(pairs) - 1) > SUSTAINED_PAIR.leastMove;
 }
 
 /** Bars in a row that changed by one ratio, within what the printing of prices leaves open. */
-interface Stretch extends RatioRange {
+export interface Stretch extends RatioRange {
   /** Their places among the pairs. */
   readonly places: number[];
 }
@@ -97,7 +78,7 @@ interface RatioRange {
 function stretches(compared: Pairs): (Stretch & { stands: boolean })[] {
   const grids = gridsOf(compared);
   const joined: (Stretch & { stands: boolean })[] = [];
-  for (const [i, stretch] of stretchesOfOneRatio(compared, grids.answered).entries()) {
+  for (const [i, stretch] of stretchesOfOneRatio(compared, { answered: grids.answered }).entries()) {
     const isBulk = i === 0 && stretch.places.length > compared.length / 2;
     const stands =
       isOneRatio(stretch, UNCHANGED) || isRounded(pairsAt(compared, stretch.places), grids, isBulk);
@@ -111,10 +92,21 @@ function stretches(compared: Pairs): (Stretch & { stands: boolean })[] {
 /** The ratio of what did not change. */
 const UNCHANGED: RatioRange = { least: 1 - RATIO_SPREAD / 2, most: 1 + RATIO_SPREAD / 2 };
 
-function stretchesOfOneRatio(compared: Pairs, grid: number, storedGrid = 0): Stretch[] {
+/** What rounding leaves open of a ratio. */
+interface Printed {
+  /** The unit that the answer is printed in. */
+  readonly answered: number;
+  /** That of what is stored; default: it is exact. */
+  readonly stored?: number;
+  /** The part of a ratio that rounding is believed to have moved it by at most; default any. */
+  readonly most?: number;
+}
+
+/** The fewest stretches of one ratio each that some pairs make, in the order of the bars. */
+export function stretchesOfOneRatio(compared: Pairs, printed: Printed): Stretch[] {
   const found: Stretch[] = [];
   for (let i = 0; i < compared.length; i++) {
-    const ratio = ratiosOf(compared, i, grid, storedGrid);
+    const ratio = ratiosOf(compared, i, printed);
     const last = found.at(-1);
     if (last !== undefined && isOneRatio(last, ratio)) {
       last.places.push(i);
@@ -126,12 +118,13 @@ function stretchesOfOneRatio(compared: Pairs, grid: number, storedGrid = 0): Str
 }
 
 /** The ratios that a close may have changed by if the answer is printed on a grid, and what is stored on another. */
-function ratiosOf(pairs: Pairs, i: number, grid: number, storedGrid: number): RatioRange {
+function ratiosOf(pairs: Pairs, i: number, printed: Printed): RatioRange {
+  const { answered: grid, stored: storedGrid = 0, most = Number.POSITIVE_INFINITY } = printed;
   const [stored, answered] = closesAt(pairs, i);
   const ratio = stored === answered ? 1 : answered / stored;
   // A hair less than half a unit: two prices that are one apart were not rounded from the same.
   const rounding = Math.abs(((grid + Math.abs(ratio) * storedGrid) / stored) * 0.499);
-  const spread = Math.max(rounding, (Math.abs(ratio) * RATIO_SPREAD) / 2);
+  const spread = Math.max(Math.min(rounding, Math.abs(ratio) * most), (Math.abs(ratio) * RATIO_SPREAD) / 2);
   return { least: ratio - spread, most: ratio + spread };
 }
 
@@ -140,7 +133,7 @@ export function closesAt({ stored, answered }: Pairs, i: number): readonly [numb
   return [stored.close[i] as number, answered.close[i] as number];
 }
 
-function isOneRatio(a: RatioRange, b: RatioRange): boolean {
+export function isOneRatio(a: RatioRange, b: RatioRange): boolean {
   return a.least <= b.most && b.least <= a.most;
 }
 
@@ -148,6 +141,9 @@ function ratioOf({ stored, answered }: Pairs): number {
   const sum = (closes: Float64Array): number => closes.reduce((total, close) => total + close, 0);
   return sum(answered.close) / sum(stored.close);
 }
+
+/** Rounding of a cheap share may move it by more than this part; a ratio of so much is taken seriously. */
+const MATERIAL = 0.005;
 
 /** The units that two sides print their prices in. */
 interface Grids {
@@ -161,12 +157,17 @@ function gridsOf(compared: Pairs): Grids {
   return { answered, coarser: Math.max(answered, priceGrid(compared.stored)) };
 }
 
-/** Tells a price that moved from one that was only printed otherwise: within a unit of what either side prints. */
+/**
+ * Tells a price that moved from one that was only printed otherwise: within a unit of what either side prints, or within half
+ * of one, which is as far as rounding to the nearest goes, where a unit is much of the price.
+ */
 export function beyondRounding(compared: Pairs): (i: number, field?: PriceField) => boolean {
   let unit: number | undefined;
   return (i, field = 'close') => {
     unit ??= gridsOf(compared).coarser * (1 + PRICE_TOLERANCE);
-    return Math.abs((compared.answered[field][i] as number) - (compared.stored[field][i] as number)) > unit;
+    const [stored, answered] = [compared.stored[field][i] as number, compared.answered[field][i] as number];
+    const isMuch = unit > MATERIAL * Math.abs(stored);
+    return Math.abs(answered - stored) > (isMuch ? unit / 2 : unit);
   };
 }
 
@@ -178,9 +179,6 @@ export function factorApart(pairs: Pairs, i: number): number {
   // Prices on the two sides of zero are as far apart as can be.
   return ratio > 0 ? Math.max(ratio, 1 / ratio) : Number.POSITIVE_INFINITY;
 }
-
-/** Rounding of a cheap share may move it by more than this part; a ratio of so much is taken seriously. */
-const MATERIAL = 0.005;
 
 /**
  * Whether closes that changed by one ratio were only printed on another grid. `isBulk`: they are the oldest and most of

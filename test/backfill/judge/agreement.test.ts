@@ -163,6 +163,15 @@ describe('an answer that is printed on another grid', () => {
     expect(grid(repeated([0.0052, 0.0061], 4), repeated([0.01], 8))).toBeNull();
   });
 
+  it('is not one that lies within a unit of what is stored, and is not rounded from it', () => {
+    const stored = repeated([12.59, 13.17, 12.77, 12.76], 10);
+    expect(grid(stored, repeated([12, 14, 12, 13], 10))).toMatchObject({ code: 'bad-answer' });
+    expect(grid(stored, stored.map(Math.round))).toBeNull();
+    // A unit of less than half a per cent may have been cut off as well.
+    const hundreds = stored.map((close) => close * 20);
+    expect(grid(hundreds, hundreds.map(Math.floor))).toBeNull();
+  });
+
   it('corrects half cents in a row', () => {
     const closes = Array.from({ length: 40 }, (_, i) => 36 + i / 100);
     const half = closes.map((close, i) => (i >= 20 && i < 23 ? close + 0.005 : close));

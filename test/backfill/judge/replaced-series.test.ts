@@ -49,7 +49,7 @@ describe('an answer that replaces a restated series', () => {
   it.each([0.01, 0.1, 0.25, 1 / 3, 0.5, 0.95, 1.05, 3, 20, 100])(
     'restates it if closes changed by the ratio %d, rounded on both sides',
     (ratio) => {
-      for (const price of [0.07, 0.9, 4, 60, 2000].filter((one) => one / ratio > 0.008)) {
+      for (const price of [0.3, 0.9, 4, 60, 2000].filter((one) => Math.min(ratio, 1 / ratio) * one > 0.05)) {
         const before = walk(price, 1);
         expect(
           replacing(
@@ -66,6 +66,53 @@ describe('an answer that replaces a restated series', () => {
       }
     },
   );
+
+  /** A year of closes of a large company, and of another that moves against it. */
+  const year = (from: number, swing: number): number[] =>
+    Array.from({ length: 255 }, (_, i) => from * (1 + swing * Math.sin(i / 40) + 0.01 * Math.sin(i ** 2)));
+  const whole = (closes: readonly number[]): number[] => closes.map((close) => Math.round(close));
+  const inCents = (closes: readonly number[]): number[] => closes.map(cents);
+  const LARGE = inCents(year(110, 0.13));
+
+  it.each([10, 12, 20, 25, 50, 100, 0.5])('is none if it stands at %d, however coarse that is', (price) => {
+    const standing = LARGE.map(() => price);
+    expect(replacing(LARGE, standing)).toMatchObject({ code: 'bad-answer' });
+    expect(replacing(inCents(year(1.1, 0.13)), standing)).toMatchObject({ code: 'bad-answer' });
+    expect(replacing(standing, LARGE)).toMatchObject({ code: 'bad-answer' });
+  });
+
+  it.each([
+    ['whole numbers', LARGE, whole(year(12.5, -0.1))],
+    ['whole numbers of three digits', LARGE, whole(year(90, -0.1))],
+    ['cents, as what is stored', inCents(year(1.1, 0.13)), inCents(year(0.13, -0.1))],
+    ['tenths', LARGE, year(43, -0.06).map((close) => Math.round(close * 10) / 10)],
+  ])('is none of another company in %s', (_, before, now) => {
+    expect(replacing(before, now)).toMatchObject({ code: 'bad-answer' });
+    expect(replacing(now, before)).toMatchObject({ code: 'bad-answer' });
+  });
+
+  it('shows nothing by a price that stands still, and needs no proof where nothing else was compared', () => {
+    const halting = (from: number, step: number): number[] =>
+      Array.from({ length: 252 }, (_, i) => from + ((step * Math.floor(i / 4)) % 7));
+    expect(replacing(halting(12, 1), halting(12, 3))).toMatchObject({ code: 'bad-answer' });
+    expect(replacing(Array(60).fill(50), Array(60).fill(500))).toBeUndefined();
+  });
+
+  it.each([
+    ['a split 10:1 of a share of about three', year(3, 0.3), 0.1, 0.01],
+    ['a split 5:1 in rupiah', whole(year(430, 0.2)), 0.2, 1],
+    ['a reverse split 1:10 in rupiah', whole(year(54, 0.1)), 10, 1],
+    ['a split 2:1 in yen', whole(year(1200, 0.1)), 0.5, 1],
+    ['a spin-off, from cents to whole numbers', LARGE, 0.9, 1],
+  ])('restates it if that is %s', (_, before, ratio, unit) => {
+    const printed = (close: number): number => Number((Math.round(close / unit) * unit).toFixed(2));
+    const stored = before.map((close) => cents(close));
+    const now = stored.map((close) => printed(close * ratio));
+    expect(replacing(stored, now)).toBeUndefined();
+    // One of ten corrected besides breaks no ratio.
+    const corrected = now.map((close, i) => (i % 40 === 7 ? printed(close * 1.4) : close));
+    expect(replacing(stored, corrected)).toBeUndefined();
+  });
 
   it('restates it in steps, as dividends make, and may correct some bars besides', () => {
     const before = walk(60, 1);
