@@ -2,17 +2,13 @@ import { grouped } from '../grouped.ts';
 import { type Pairs, type PriceField, PRICES, changeOf, pairsWhere } from '../bars/compare.ts';
 import type { Day } from '../session/day.ts';
 import type { Oddity } from './oddity.ts';
-import { beyondRounding } from './restatement.ts';
 
 /** What vendors correct in a final price is hardly ever more than this part of it. */
 const LARGE = 0.05;
 
-/** The pairs of which a price changed by more than vendors correct, and by more than rounding does; `compared`: all there are. */
+/** The pairs of which a price changed by more than vendors correct. */
 export function largeCorrections(compared: Pairs): Pairs {
-  const hasMoved = beyondRounding(compared);
-  return pairsWhere(compared, (i) =>
-    PRICES.some((field) => changeOf(compared, field, i) > LARGE && hasMoved(i, field)),
-  );
+  return pairsWhere(compared, (i) => PRICES.some((field) => changeOf(compared, field, i) > LARGE));
 }
 
 /** A large correction in words: `final close 101`, `1020.08`, `, and 3 more of the session`. */
