@@ -30,8 +30,11 @@ const RARELY_FLAT = 0.05;
 /** Minutes of one lot at two prices come in twos and threes. */
 const INTRADAY_STANDSTILL = 4;
 
-/** Nor does one lot at one price come in more minutes in a row. By the day it does: vendors carry rows of thin shares on. */
-const FLAT_STANDSTILL = 10;
+/**
+ * Nor does one lot at one price come in more minutes in a row. By the day it does, as vendors carry rows of thin shares on, but
+ * not where a series has nothing else.
+ */
+export const FLAT_STANDSTILL = 10;
 
 /**
  * Daily bars that repeat the session before, open to volume: no market does that by chance. Flat bars and bars without
@@ -45,8 +48,10 @@ export function copiedBars(joined: JoinedBars, context: SeriesContext): CopiedBa
 export function rejectStandstill(checked: CheckedBars, context: SeriesContext): CheckedBars {
   const { accepted } = checked;
   const still = new Map<number, string>();
-  for (const { at, original, copies: count, isFlat } of copies(joinBars(context.known, accepted), context)) {
-    if (count < standstill(isFlat, context)) continue;
+  const joined = joinBars(context.known, accepted);
+  for (const { at, original, copies: count, isFlat } of copies(joined, context)) {
+    const isAll = count === joined.bars.length - 1;
+    if (count < standstill({ isFlat, isAll }, context)) continue;
     still.set(at, `one of ${count} bars that repeat the one of ${formatDay(original)}, volume and all`);
   }
   return still.size === 0 ? checked : withRejected(checked, (i) => still.get(i));
@@ -87,9 +92,13 @@ export function staleTails(joined: JoinedBars, context: SeriesContext): Day[] {
     .map(({ session }) => session);
 }
 
-/** Copies in a row, without the original, that are too many. */
-function standstill(isFlat: boolean, { interval }: SeriesContext): number {
-  if (interval === '1d') return isFlat ? Number.POSITIVE_INFINITY : DAILY_STANDSTILL;
+/** Copies in a row, without the original, that are too many; `isAll`: with that, they are the series. */
+function standstill(
+  { isFlat, isAll }: { readonly isFlat: boolean; readonly isAll: boolean },
+  { interval }: SeriesContext,
+): number {
+  if (interval === '1d' && !isFlat) return DAILY_STANDSTILL;
+  if (interval === '1d' && !isAll) return Number.POSITIVE_INFINITY;
   return isFlat ? FLAT_STANDSTILL : INTRADAY_STANDSTILL;
 }
 

@@ -24,6 +24,7 @@ import {
 } from './plausibility.ts';
 import type { Oddity } from './oddity.ts';
 import { sessionDateOf } from '../bars/partition.ts';
+import { stillSeries } from './still-series.ts';
 import { straightLines } from './straight-lines.ts';
 import { thinSessions } from './thin-sessions.ts';
 import { isHidden } from './unapplied-splits.ts';
@@ -68,6 +69,7 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
     const note = `${copies} bars from ${timeOf(ts)} on repeat the one before them, volume and all`;
     odd.set(session, { kind: 'repeat', session, ts, note });
   }
+  for (const found of stillSeries(joined, context)) odd.set(found.session, found);
   for (const line of linesIn(joined, context)) odd.set(line.session, line);
   for (const doubt of findDividendOddities(sessions, context.actions)) odd.set(doubt.session, doubt);
   const inside = oddLevels(joined, context);

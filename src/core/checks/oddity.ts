@@ -18,7 +18,7 @@ export interface Oddity {
    * - `spike`: one session beyond 1.2 times, or below 1/1.2 of, both neighbours, which agree; or so do
    *   intraday bars inside a session, or the high or low of one
    * - `repeat`: a daily bar that is the session's before it, open to volume; or two and more intraday bars in a row that
-   *   so repeat the one before them in their session
+   *   so repeat the one before them in their session; or a daily series that stands at one price, at its first bar
    * - `idle`: flat intraday bars without volume, in a series that trades in nearly every bar
    * - `closed-day`: bars on a day after the calendar's facts that it expects to be closed
    * - `identity`: the provider describes the instrument otherwise than before, though its prices are the same

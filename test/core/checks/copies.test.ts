@@ -69,8 +69,21 @@ describe('a feed that stands still', () => {
   });
 
   it('is no feed but a thin share where it is flat, by the day', () => {
-    const flat = bars('a'.repeat(20), { open: 5, high: 5, low: 5, close: 5 });
+    const flat = bars(`${'a'.repeat(19)}b`, { open: 5, high: 5, low: 5, close: 5 });
     expect(rejectStandstill({ accepted: flat, rejected: [] }, context).rejected).toEqual([]);
+  });
+
+  it('is one by the day too where it has nothing but that flat bar, from eleven of them on', () => {
+    const flat = { open: 5, high: 5, low: 5, close: 5 };
+    const rejected = (all: readonly Ohlcv[], known: readonly Ohlcv[] = []): number =>
+      rejectStandstill({ accepted: all, rejected: [] }, { ...context, known }).rejected.length;
+    expect(rejected(bars('a'.repeat(11), flat))).toBe(10);
+    expect(rejected(bars('a'.repeat(10), flat))).toBe(0);
+    expect(rejected(bars('a'.repeat(11), { ...flat, volume: 0 }))).toBe(0);
+    const all = bars('a'.repeat(12), flat);
+    expect(rejected(all.slice(1), all.slice(0, 1))).toBe(11);
+    const moved = all.slice(0, 1).map((bar) => ({ ...bar, high: 6 }));
+    expect(rejected(all.slice(1), moved)).toBe(0);
   });
 
   it('is rejected within a session where it is longer than minutes of one lot may repeat each other', () => {
