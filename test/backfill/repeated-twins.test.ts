@@ -85,8 +85,8 @@ const NONE_STORED = { bars: 0, inserted: 0, changed: 0, revised: 0 };
 describe('an answer for a stored ticker that has the bars of another one', () => {
   it('leaves the bars that it repeats as they were where the run refuses what is new of it', async () => {
     const first = SESSIONS.indexOf(daysOf(LATE)[0] as number);
-    // One price in common is a reason to take the others for corrections.
-    const near: RowAt = (i) => (i === first ? line(50 + wave(i, 7), 9_000) : BRIQ(i));
+    // One bar in common is a reason to take the others for corrections.
+    const near: RowAt = (i) => (i === first ? ALFA(i) : BRIQ(i));
     const sound = await served('sound', { ALFA, BRIQ: near });
     const mixed = await served('mixed', { ALFA: near, BRIQ: near });
     expect((await ran(sound, ['ALFA', 'BRIQ'], LATE)).failed).toEqual([]);

@@ -1,7 +1,7 @@
-import { type Pairs, PRICES, everyPair } from '../bars/compare.ts';
+import { type Pairs, PRICES, everyPair, pairsWhere } from '../bars/compare.ts';
 import { beyondRounding } from './restatement.ts';
 
-/** Vendors correct a bar or two of those that an answer repeats; of so many all are corrected by none. */
+/** Vendors correct a bar or two of those that an answer repeats; of so many they do not correct all. */
 const ENOUGH_BARS = 3;
 
 /** Prices of a bar that have to differ: those of two instruments may have one in common. */
@@ -11,18 +11,19 @@ const ENOUGH_PRICES = 2;
 const SAME_VOLUME = 0.01;
 
 /**
- * Whether an answer has another bar for each stored one that it repeats, in prices, by more than rounding does, and in volume:
- * however near the prices lie, they are those of another instrument. (What adjusts prices leaves volumes, or changes both by
+ * Whether an answer has another volume for each stored bar that it repeats, and for most of them other prices, by more than
+ * rounding does: however near these lie, they are those of another instrument. (What adjusts prices leaves volumes, or changes both by
  * one ratio, see `restatement`.)
  */
 export function areAnothers(compared: Pairs): boolean {
   if (compared.length < ENOUGH_BARS) return false;
   const hasMoved = beyondRounding(compared);
-  return everyPair(
-    compared,
-    (i) =>
-      isOtherVolume(compared.stored.volume[i] as number, compared.answered.volume[i] as number) &&
-      PRICES.filter((field) => hasMoved(i, field)).length >= ENOUGH_PRICES,
+  const hasOtherVolume = (i: number): boolean =>
+    isOtherVolume(compared.stored.volume[i] as number, compared.answered.volume[i] as number);
+  const hasOtherPrices = (i: number): boolean =>
+    PRICES.filter((field) => hasMoved(i, field)).length >= ENOUGH_PRICES;
+  return (
+    everyPair(compared, hasOtherVolume) && pairsWhere(compared, hasOtherPrices).length > compared.length / 2
   );
 }
 

@@ -22,9 +22,14 @@ describe('an answer for stored bars', () => {
     expect(areOthers(other)).toBe(true);
     expect(areOthers((bar, i) => ({ ...other(bar, i), open: bar.open, high: bar.high }))).toBe(true);
     expect(areOthers(other, CLOSES.slice(0, 3))).toBe(true);
+    expect(areOthers((bar, i) => ({ ...other(bar, i), ...(i === 1 && pricesOf(bar)) }))).toBe(true);
   });
 
   it.each([
+    [
+      'half the bars have the same prices',
+      (bar: Bar, i: number) => ({ ...other(bar, i), ...(i < 2 && pricesOf(bar)) }),
+    ],
     ['one bar is the same', (bar: Bar, i: number) => (i === 1 ? bar : other(bar, i))],
     [
       'one volume is the same',
