@@ -88,6 +88,8 @@ export interface SeriesReport {
   readonly drift: DriftBySource;
   /** The same text for the same bars, whatever the ticker; null for too few to tell. */
   readonly fingerprint: string | null;
+  /** The same of all that was answered and is sound, where final bars were repeated. Default: none were, or too few to tell. */
+  readonly answered?: string;
   /** What an answer without a single row would say, if it is no fault of the provider's: not stored yet. */
   readonly unconfirmed: Coverage | null;
   /** Time spent waiting for the provider and committing, ms. */

@@ -136,6 +136,27 @@ describe('an answer for a stored ticker that has the bars of another one', () =>
     expect(await stored(sound, 'BRIQ')).toEqual(rowsOf(BRIQ, ALL));
   });
 
+  it('is refused where the other one got it too and has stored bars that agree, though few are new', async () => {
+    const early = { ...LATE, end: '2024-03-12' };
+    const shared = SESSIONS.length - 4;
+    const near: RowAt = (i) => (i === shared ? ALFA(i) : BRIQ(i));
+    const sound = await served('sound', { ALFA, BRIQ: near });
+    const mixed = await served('mixed', { ALFA: near, BRIQ: near });
+    expect((await ran(sound, ['ALFA', 'BRIQ'], early)).failed).toEqual([]);
+    const topped = await ran(mixed, ['ALFA', 'BRIQ'], LATE);
+    expect(topped.failed).toEqual([
+      [
+        'ALFA',
+        'yahoo answered the very same bars for ALFA and BRIQ, and the stored bars of ALFA contradict them: they are not kept of it; run again; if the stored ones are wrong: backfill forget ALFA --interval 1d, then run again',
+      ],
+    ]);
+    expect(topped).toMatchObject({ bars: 2, inserted: 2, changed: 0, revised: 0 });
+    expect(await stored(sound, 'ALFA')).toEqual(rowsOf(ALFA, early));
+    expect(await stored(sound, 'BRIQ')).toEqual(rowsOf(near, LATE));
+    expect(await ran(sound, ['ALFA', 'BRIQ'], LATE)).toMatchObject({ failed: [], inserted: 2, changed: 0 });
+    expect(await stored(sound, 'ALFA')).toEqual(rowsOf(ALFA, LATE));
+  });
+
   it('is taken where the vendor corrects some bars, or all but for their volumes', async () => {
     const sound = await served('sound', { ALFA, BRIQ });
     const corrects: RowAt = (i) => (i % 4 === 0 ? ALFA(i) : BRIQ(i));

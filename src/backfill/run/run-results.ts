@@ -5,6 +5,7 @@ import { subtract } from '../../core/session/ranges.ts';
 import { type Counts, countsOf, freshHoles, NOTHING_COUNTED, sumOf } from './counts.ts';
 import { failureOf } from '../failure.ts';
 import type { SeriesReport, SeriesResult } from '../runner.ts';
+import { type OtherAnswer, SameAnswers } from './same-answers.ts';
 import { SameBars, type ToldBars } from './same-bars.ts';
 
 /** Sessions of one series that a run lost. */
@@ -22,6 +23,7 @@ export interface LostOfSeries extends Series {
 export class RunResults {
   readonly kept = new Map<Want, SeriesResult>();
   readonly #sameBars = new SameBars();
+  readonly #sameAnswers = new SameAnswers();
   readonly #tickers = new Set<string>();
   readonly #filled = new Set<string>();
   readonly #lost = new Map<string, LostOfSeries>();
@@ -68,7 +70,10 @@ export class RunResults {
       this.#hasHoles ||= result.report.lost !== undefined;
       this.#noteLost(want, result.report.lost);
     }
-    if (result.ok) this.#sameBars.note({ want, counts }, result.report.fingerprint);
+    if (result.ok) {
+      this.#sameBars.note({ want, counts }, result.report.fingerprint);
+      this.#sameAnswers.note({ want, counts }, result.report.answered);
+    }
     if (result.ok && isPlain(want, result.report)) {
       this.#counts = sumOf(this.#counts, counts);
       this.#counted++;
@@ -78,6 +83,11 @@ export class RunResults {
   /** Wants of different tickers that got the very same bars, a list for each such answer. */
   sameBars(): ToldBars[][] {
     return this.#sameBars.groups();
+  }
+
+  /** Wants whose answers another ticker got too, and that changed final bars by them: see `SameAnswers`. */
+  otherAnswers(): OtherAnswer[] {
+    return this.#sameAnswers.others();
   }
 
   /** Wants of some series that told enough bars to be known by them, by series key. */

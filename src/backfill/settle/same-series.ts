@@ -27,7 +27,8 @@ export interface Twins {
  * Finds tickers that got the very same bars in one run, or bars that lie in the store as another ticker's: a provider that
  * mixes answers up under load, or two names of one instrument. Which of them is right cannot be told, so no new one is kept:
  * new rows go to quarantine, their sessions are missing again, stored bars that they corrected are put back, and the results
- * become failures that name each other. Stored ones stay, unless the provider was asked for them again and has others.
+ * become failures that name each other. So it is of an answer of which only the repeated bars tell that it is another's: for
+ * the ticker whose stored bars contradict it. Stored ones stay, unless the provider was asked for them again and has others.
  */
 export async function settleSameSeries(
   results: RunResults,
@@ -35,6 +36,8 @@ export async function settleSameSeries(
   { found, said }: Twins = { found: [], said: new Map() },
 ): Promise<void> {
   const refused = new Map<Want, readonly [ToldBars, string]>();
+  for (const { told, tickers } of results.otherAnswers())
+    refused.set(told.want, [told, otherText(told, tickers, tools)]);
   for (const group of results.sameBars()) {
     const tickers = [...new Set(group.map(({ want }) => want.series.ticker))].toSorted();
     for (const told of group) refused.set(told.want, [told, alikeText(told, tickers, tools)]);
@@ -67,6 +70,15 @@ function alikeText({ want }: ToldBars, tickers: readonly string[], { provider }:
   return (
     `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}: none of them is kept; ` +
     'if they are one instrument, ask for it under one name'
+  );
+}
+
+function otherText({ want }: ToldBars, tickers: readonly string[], { provider }: RecordTools): string {
+  const { ticker, interval } = want.series;
+  return (
+    `${provider} answered the very same bars for ${ticker} and ${othersOf(ticker, tickers)}, and the stored bars of ${ticker} ` +
+    `contradict them: they are not kept of it; run again; if the stored ones are wrong: ` +
+    `backfill forget ${ticker} --interval ${interval}, then run again`
   );
 }
 

@@ -41,6 +41,7 @@ import { labelled, labelsIn } from '../judge/row-labels.ts';
 import { newlyAbsent, wrongRows } from '../judge/learn-from.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
+import type { Judgement } from '../judge/judge-answer.ts';
 import type { StoredSeries } from '../judge/received.ts';
 import { failedWhole, type SeriesReport, type SeriesResult, type TaskResult } from '../runner.ts';
 import { collect } from './collect.ts';
@@ -214,9 +215,16 @@ async function toCommit(
     drift: driftOf(judgement.comparison, source),
     unavailable: unavailableIn(fresh.learned, want.range, calendar),
     fingerprint: fingerprintOf(judgement.wanted),
+    ...withAnswered(judgement),
     unconfirmed: isLeft ? learned : null,
   });
   return { edit, change, reportOf };
+}
+
+/** By what an answer is known that repeats final bars. */
+function withAnswered({ wanted, comparison: { compared } }: Judgement): Pick<SeriesReport, 'answered'> {
+  const answered = compared.length > 0 ? fingerprintOf(mergeBars(compared.answered, wanted)) : null;
+  return answered === null ? {} : { answered };
 }
 
 function updateOf(

@@ -120,6 +120,21 @@ describe('tickers that got the very same bars', () => {
     expect(SESSIONS.filter((day) => contains(present, day))).toEqual(SESSIONS.slice(0, 10));
   });
 
+  it.each([
+    ['stay where a few of them were corrected alike', [1, 1], [true, true]],
+    ['are refused where most of what they repeat was another’s', [3, 4], [false, false]],
+    ['are refused of the one that had others before', [0, 1], [true, false]],
+  ])('in all, with too few new ones, %s', async (_, revised, areKept) => {
+    const judged = await settle(
+      ['ALFA', 'BRIQ'].map((ticker, i) => {
+        const counts = { inserted: 0, changed: revised[i] ?? 0, revised: revised[i] ?? 0 };
+        const drift = { test: { compared: 4, changed: counts.revised, gone: 0, worst: 0.1 } };
+        return [about(ticker), done({ ...counts, drift, answered: 'abc' })];
+      }),
+    );
+    expect(judged.map(({ ok }) => ok)).toEqual(areKept);
+  });
+
   it('name all others once, though several tasks of each agree', async () => {
     const [first] = await settle([
       [about('ALFA'), twin({ inserted: 0 })],
