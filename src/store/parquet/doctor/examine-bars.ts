@@ -32,6 +32,7 @@ import { readRaw, type RawBars } from './raw-rows.ts';
 import { reconcile } from './reconcile.ts';
 import { type FaultyRow, judgeRows, type JudgedRows } from './row-faults.ts';
 import { rowFindings } from './row-findings.ts';
+import { type Stretch, stretchesOf } from './same-parts.ts';
 
 /** What is wrong with a partition, and what it would be once mended. */
 export interface BarsExam {
@@ -44,6 +45,8 @@ export interface BarsExam {
     | undefined;
   /** The same for the same bars whatever the ticker; undefined for too few to mean anything. */
   readonly fingerprint: string | undefined;
+  /** By which a part of them is known. */
+  readonly stretches: readonly Stretch[];
 }
 
 /** Looks at a whole partition. `splits` are those that are stored of its ticker. */
@@ -123,6 +126,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
     ...(known === undefined ? [] : reconciled.contradictions),
   ];
   if (said.length > 0) findings.push(coverageFinding(said));
+  const bars = barsOf(sound);
   const mends = findings.length > 0 || unsorted > 0;
   return {
     rows,
@@ -130,12 +134,13 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
     repair: mends
       ? { content: { bars: storedBarsOf(sound), knowledge: reconciled.knowledge }, removed: faulty }
       : undefined,
-    fingerprint: fingerprintOf(barsOf(sound)) ?? undefined,
+    fingerprint: fingerprintOf(bars) ?? undefined,
+    stretches: stretchesOf(bars, dayOf),
   };
 }
 
 function moved(rows: number, finding: Finding): BarsExam {
-  return { rows, findings: [finding], repair: 'move', fingerprint: undefined };
+  return { rows, findings: [finding], repair: 'move', fingerprint: undefined, stretches: [] };
 }
 
 /** What an entry knows, even if of other rows than there are; undefined if it is malformed. */

@@ -1,5 +1,6 @@
 import type { Split } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
+import { formatDay } from '../../../core/session/day.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
 import type { SetAside } from '../../scan.ts';
 import { listStaged } from '../beside/staged.ts';
@@ -19,6 +20,7 @@ import { scanStore } from '../scan.ts';
 import { damagedAmong } from '../sql/view-files.ts';
 import { mendOther, moveAside, rewrite } from './mend.ts';
 import { type Found, walkAll } from './walk-all.ts';
+import { type SamePart, SameParts } from './same-parts.ts';
 import { mayBeWritten } from './writer-at-work.ts';
 
 /**
@@ -65,6 +67,7 @@ class Examiner {
   readonly #damages: Damage[] = [];
   /** Path of the first partition with some bars, by interval, period and fingerprint. */
   readonly #seen = new Map<string, string>();
+  readonly #parts = new SameParts();
   #splits: { readonly ticker: string; readonly splits: readonly Split[] } | undefined;
   #partitions = 0;
   #rows = 0;
@@ -110,7 +113,7 @@ class Examiner {
     if (exam === undefined) return;
     this.#partitions++;
     this.#rows += exam.rows;
-    this.#noteSame(path, partition, exam.fingerprint);
+    this.#noteSame(path, partition, exam);
     if (exam.findings.length === 0) return;
     const mended = this.#options.fix === true && (await this.#mendBars(path, partition, exam.repair, look));
     if (!mended) await this.#noteDamage(path);
@@ -156,12 +159,14 @@ class Examiner {
     return splits;
   }
 
-  #noteSame(path: string, { series, period }: Partition, fingerprint: string | undefined): void {
+  #noteSame(path: string, { series, period }: Partition, { fingerprint, stretches }: BarsExam): void {
     if (fingerprint === undefined) return;
     const key = `${series.interval} ${period} ${fingerprint}`;
-    const first = this.#seen.get(key);
-    if (first === undefined) this.#seen.set(key, path);
-    else this.#report(path, [{ ...SAME, what: `the same bars as ${first}` }], false);
+    const whole = this.#seen.get(key);
+    if (whole === undefined) this.#seen.set(key, path);
+    else this.#report(path, [{ ...SAME, what: `the same bars as ${whole}` }], false);
+    for (const part of this.#parts.note(path, series.interval, whole === undefined ? stretches : []))
+      this.#report(path, [{ ...SAME, what: samePartText(part) }], false);
   }
 
   /** What a reader would refuse, he need not find again. */
@@ -173,6 +178,10 @@ class Examiner {
   #report(path: string, findings: readonly Finding[], mended: boolean): void {
     for (const finding of findings) this.#damages.push({ path, ...finding, mended });
   }
+}
+
+function samePartText({ path, first, last, rows }: SamePart): string {
+  return `the same bars as ${path} from ${formatDay(first)} to ${formatDay(last)}, ${rows} at least`;
 }
 
 /** What was set aside before, and is not all known again. */
