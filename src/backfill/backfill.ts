@@ -15,7 +15,7 @@ import { type Done, nothingDone } from './run/hand-out.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
-import type { ChainPlace } from './plan/handed-on.ts';
+import { askedNextIn, type ChainPlace } from './plan/handed-on.ts';
 import { type RecordedChain, type RecordedRun, lastRunEnd } from './run/run-record.ts';
 import { livesOfLeft } from './run/recorded-lives.ts';
 import { NOTHING_BEYOND, type RunContext, type Runner } from './runner.ts';
@@ -89,7 +89,8 @@ export async function runPrepared(
     const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
     const run = isIdle ? nothingRun(plan) : await runTasks(prepared, writer, tools);
     const { id, metered } = capabilities;
-    const ledger = { store, provider: id, metered, startedAt, now: clock() };
+    const isAskedNext = askedNextIn(tools.chain);
+    const ledger = { store, provider: id, metered, startedAt, now: clock(), isAskedNext };
     // What it collected it has taken in by now.
     tools.staging.leave(user);
     const sweep = (): Promise<void> =>

@@ -10,6 +10,8 @@ import { livedIn } from '../../core/universe/universe.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
+import { type AskedNext, NOBODY_NEXT } from '../run/ledger.ts';
+import { isServedAt } from '../want/served.ts';
 import { ALL_DAYS, cannotGive, type Earlier } from './cannot-give.ts';
 
 /** Who else is asked for the bars that a provider is asked for. */
@@ -22,6 +24,13 @@ export interface ChainPlace {
   readonly begunAt: number;
   /** Series keys: these only are asked for, each by itself (see `unnamedIn`). Default: all that lacks, as it costs least. */
   readonly unnamed?: ReadonlySet<string>;
+}
+
+/** Who is asked after a provider of a chain for what it does not have; after one alone nobody is. */
+export function askedNextIn(chain: ChainPlace | undefined): AskedNext {
+  const later = chain?.all.slice(chain.before.length + 1) ?? [];
+  if (later.length === 0) return NOBODY_NEXT;
+  return ({ ticker, interval }) => later.some((one) => isServedAt(ticker, interval, one));
 }
 
 /** What is known of the store before a provider of a chain is planned for. */

@@ -22,7 +22,7 @@ import { stagedOf } from '../run/staged-source.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { Meant, TickersOrigin } from '../run/events.ts';
 import { type Parted, partServed, servedByNone } from '../want/served.ts';
-import { type ChainPlace, handedOn } from './handed-on.ts';
+import { askedNextIn, type ChainPlace, handedOn } from './handed-on.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
 import {
   nothingYet,
@@ -138,7 +138,7 @@ export async function prepare(
     ...planned,
     ...(routes.length > 1 && { routes }),
     ...(goneList.length > 0 && { goneList }),
-    ...(capabilities.metered && mayProbe(planned, wanted, scan) && { mayProbe: true }),
+    ...(capabilities.metered && mayProbe(planned, wanted, scan, askedNextIn(chain)) && { mayProbe: true }),
   };
   const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
   const listed = chain !== undefined && chain.before.length > 0 ? { listed: tickers.length } : {};

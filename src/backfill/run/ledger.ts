@@ -19,9 +19,54 @@ import type { SeriesResult } from '../runner.ts';
 const STORM_SHARE = 0.1;
 const STORM_COUNT = 5;
 
+/**
+ * The same where another provider of a chain is asked next: a list of which a third are other exchanges' shares is what a chain
+ * is for, and what is believed wrongly for a day is had from the other. That it knows less than half is no list's doing.
+ */
+const HANDED_ON_SHARE = 0.5;
+
 /** Whether an answer that says nothing was given to so many tickers of a run that it proves nothing of any. */
-export function isStorm(tickers: number, asked: number): boolean {
-  return tickers >= STORM_COUNT && tickers > STORM_SHARE * asked;
+export function isStorm(tickers: number, asked: number, share = STORM_SHARE): boolean {
+  return tickers >= STORM_COUNT && tickers > share * asked;
+}
+
+/** Whether a provider that comes later in a chain can be asked for a series. */
+export type AskedNext = (series: Series) => boolean;
+
+/** Of a provider alone, and of the last one of a chain. */
+export const NOBODY_NEXT: AskedNext = () => false;
+
+/** How many tickers a provider has nothing of. */
+export interface Lacking {
+  readonly tickers: number;
+  /** Those of them that nobody else can be asked for, at some interval. */
+  readonly last: number;
+}
+
+export function lackingIn(wants: readonly Want[], isAskedNext: AskedNext): Lacking {
+  const last = wants.filter(({ series }) => !isAskedNext(series));
+  return { tickers: tickersOf(wants).size, last: tickersOf(last).size };
+}
+
+/** Whom of them a storm takes along: all, those that nobody else can be asked for, or nobody. */
+export function stormOf({ tickers, last }: Lacking, asked: number): 'all' | 'last' | 'none' {
+  if (isStorm(tickers, asked, last < tickers ? HANDED_ON_SHARE : STORM_SHARE)) return 'all';
+  return isStorm(last, asked) ? 'last' : 'none';
+}
+
+/** The wants of which a provider has nothing and is not believed. */
+export function disbelieved(
+  wants: readonly Want[],
+  asked: number,
+  { metered, isAskedNext = NOBODY_NEXT }: Pick<LedgerTools, 'metered' | 'isAskedNext'>,
+): ReadonlySet<Want> {
+  const storm = metered ? stormOf(lackingIn(wants, isAskedNext), asked) : 'none';
+  if (storm === 'none') return new Set();
+  return new Set(storm === 'all' ? wants : wants.filter(({ series }) => !isAskedNext(series)));
+}
+
+export function tickersOf(wants: readonly Want[]): Set<string> {
+  return new Set(wants.map(({ series }) => series.ticker));
 }
 
 /** What the tickers are a part of of which a provider said in a run that it has nothing. */
@@ -64,6 +109,8 @@ export interface RecordTools {
 export interface LedgerTools extends RecordTools {
   /** As of its capabilities: of a source on this machine no number of answers is its own fault. */
   readonly metered: boolean;
+  /** Default: nobody is asked after it. */
+  readonly isAskedNext?: AskedNext;
 }
 
 /**
@@ -80,15 +127,16 @@ export async function settleUnknownTickers(
   const { store, provider, metered, now } = tools;
   const { kept } = results;
   const unknown = unknownIn(results);
-  const tickers = new Set(unknown.map(({ series }) => series.ticker));
-  const storm = metered && isStorm(tickers.size, measure.asked);
+  const tickers = tickersOf(unknown);
+  const storm = disbelieved(unknown, measure.asked, tools);
   const faults = new Map<Want, SeriesResult>();
   for (const want of unknown) {
     const result = kept.get(want);
     if (result === undefined || result.ok) continue;
     const { ticker } = want.series;
-    if (storm || (await hasBarsOf(provider, ticker, scan, store))) {
-      const why = storm
+    const isInStorm = storm.has(want);
+    if (isInStorm || (await hasBarsOf(provider, ticker, scan, store))) {
+      const why = isInStorm
         ? `so it said of ${tickers.size} of ${measure.asked} tickers: taken for its own fault; ${stormAdvice(measure)}`
         : `the store has bars of it from there: ${metered ? 'taken for its own fault' : GONE_HERE}`;
       const message = `${provider} says that it does not know ${ticker}, but ${why}`;

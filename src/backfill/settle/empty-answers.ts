@@ -2,10 +2,11 @@ import type { Want } from '../../core/plan/task.ts';
 import {
   type LedgerTools,
   type StormMeasure,
+  disbelieved,
   emptyIn,
-  isStorm,
   recordLearned,
   stormAdvice,
+  tickersOf,
 } from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';
@@ -19,17 +20,17 @@ export async function settleEmptyAnswers(
   tools: LedgerTools,
   measure: StormMeasure = { asked: results.tickers },
 ): Promise<void> {
-  const { provider, metered } = tools;
+  const { provider } = tools;
   const { kept } = results;
   const empty = emptyIn(results);
-  const tickers = new Set(empty.map(({ series }) => series.ticker));
-  const storm = metered && isStorm(tickers.size, measure.asked);
+  const tickers = tickersOf(empty);
+  const storm = disbelieved(empty, measure.asked, tools);
   const faults = new Map<Want, SeriesResult>();
   for (const want of empty) {
     const result = kept.get(want);
     if (result?.ok !== true || result.report.unconfirmed === null) continue;
     const { series, calendar } = want;
-    if (storm) {
+    if (storm.has(want)) {
       const message =
         `${provider} answered ${tickers.size} of ${measure.asked} tickers without a row: ` +
         `taken for its own fault; ${stormAdvice(measure)}`;

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../core/errors.ts';
 import { askedOtherwise } from '../plan/asked-otherwise.ts';
-import type { Prepared } from '../plan/prepare.ts';
+import { askedNextIn } from '../plan/handed-on.ts';
+import type { Prepared, Source } from '../plan/prepare.ts';
 import type { Task, Want } from '../../core/plan/task.ts';
 import { type HandOut, TaskHandOut } from '../run/hand-out.ts';
 import type { StormMeasure } from '../run/ledger.ts';
@@ -14,7 +15,7 @@ import type { Twins } from './same-series.ts';
 import { askForTwins } from './stored-again.ts';
 import { storedTwins } from './stored-twins.ts';
 
-type ProbeSource = Pick<ProbeTools, 'capabilities'> & { readonly store: BarStore };
+type ProbeSource = Pick<ProbeTools, 'capabilities'> & Pick<Source, 'chain'> & { readonly store: BarStore };
 
 /** What a plan brought to light that only the end of a run judges. */
 export interface HandedOut {
@@ -83,13 +84,14 @@ async function handOutTasks(
 async function probed(
   { wanted = [], plan, scan }: Prepared,
   handingOut: HandOut,
-  { capabilities, store }: ProbeSource,
+  { capabilities, store, chain }: ProbeSource,
 ): Promise<StormMeasure | undefined> {
   const { done, stops, clock } = handingOut;
   const { results } = done;
   if (stops.stopped !== null) return undefined;
   const about = { results, wanted, scan, planned: plan.tasks };
-  const probe = await probeFor(about, { capabilities, store, now: clock() });
+  const isAskedNext = askedNextIn(chain);
+  const probe = await probeFor(about, { capabilities, store, now: clock(), isAskedNext });
   if (probe === null) return undefined;
   const answers = await askedBeside(probe.tasks, handingOut);
   const measure = measuredBy(probe, answers, { results, provider: capabilities.id });

@@ -14,7 +14,16 @@ import { contains, intersect, subtract } from '../../core/session/ranges.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { BarStore } from '../../store/store.ts';
-import { emptyIn, isStorm, type StormMeasure, unknownIn } from '../run/ledger.ts';
+import {
+  type AskedNext,
+  emptyIn,
+  lackingIn,
+  NOBODY_NEXT,
+  type StormMeasure,
+  stormOf,
+  tickersOf,
+  unknownIn,
+} from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';
 
@@ -35,6 +44,8 @@ export interface ProbeTools {
   readonly capabilities: Capabilities;
   /** ms since the epoch. */
   readonly now: number;
+  /** Default: nobody is asked after it. */
+  readonly isAskedNext?: AskedNext;
 }
 
 /** What shows whether a provider is sound that knew so many tickers of a run not, or had nothing of them. */
@@ -55,14 +66,15 @@ export interface Probe {
  */
 export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe | null> {
   const { results } = probed;
-  if (!tools.capabilities.metered) return null;
-  const doubted = [unknownIn(results), emptyIn(results)].filter((wants) =>
-    isStorm(tickersOf(wants).size, results.tickers),
+  const { capabilities, now, isAskedNext = NOBODY_NEXT } = tools;
+  if (!capabilities.metered) return null;
+  const doubted = [unknownIn(results), emptyIn(results)].filter(
+    (wants) => stormOf(lackingIn(wants, isAskedNext), results.tickers) !== 'none',
   );
   // Of a whole market that answers, a series that answers says little.
   if (doubted.length === 0 || doubted.some((wants) => wants.some(({ market }) => market !== undefined)))
     return null;
-  const storms = doubted.map((wants) => tickersOf(wants).size);
+  const storms = doubted.map((wants) => lackingIn(wants, isAskedNext));
   const intervals = new Set(doubted.flatMap((wants) => wants.map(({ series }) => series.interval)));
   let asked = results.tickers;
   let probe: readonly Compared[] | undefined;
@@ -75,11 +87,11 @@ export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe
     if (own.length < intervals.size) continue;
     probe ??= own;
     asked++;
-    if (!storms.some((tickers) => isStorm(tickers, asked))) break;
+    if (storms.every((lacking) => stormOf(lacking, asked) === 'none')) break;
   }
   const [first] = probe ?? [];
-  if (first === undefined || storms.every((tickers) => isStorm(tickers, asked))) return null;
-  const { capabilities, now } = tools;
+  const isSame = storms.every((one) => stormOf(one, asked) === stormOf(one, results.tickers));
+  if (first === undefined || isSame) return null;
   const { intervals: limits, quotas, actions } = capabilities;
   const tasks = comparisons(probe ?? [], { limits: withoutMarkets(limits), quotas, actions, now });
   return { tasks, ticker: first.series.ticker, asked };
@@ -109,10 +121,6 @@ function whyUnsound(result: SeriesResult | undefined, provider: string): string 
   const { compared = 0, changed = 0 } = result.report.drift[provider] ?? {};
   if (compared === 0) return 'it has none of its bars';
   return changed < compared ? null : 'its bars are others now';
-}
-
-function tickersOf(wants: readonly Want[]): Set<string> {
-  return new Set(wants.map(({ series }) => series.ticker));
 }
 
 /** The series of each ticker of which nothing was asked and something is stored; most sessions first. */
