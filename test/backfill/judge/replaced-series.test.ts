@@ -91,6 +91,15 @@ describe('an answer that replaces a restated series', () => {
     expect(replacing(now, before)).toMatchObject({ code: 'bad-answer' });
   });
 
+  it('is none if it stands still where a unit is more than all that is stored moved by', () => {
+    expect(
+      replacing(
+        inCents(year(10, 0.02)),
+        LARGE.map(() => 5),
+      ),
+    ).toMatchObject({ code: 'bad-answer' });
+  });
+
   it('shows nothing by a price that stands still, and needs no proof where nothing else was compared', () => {
     const halting = (from: number, step: number): number[] =>
       Array.from({ length: 252 }, (_, i) => from + ((step * Math.floor(i / 4)) % 7));
