@@ -123,8 +123,9 @@ describe('of whole markets', () => {
       ...{ tickers: MANY, days: 20, stop: stop.signal },
       onEvent: ({ type }) => {
         if (type !== 'collected' || ++collected !== 6) return;
-        // As a run leaves it that is killed.
-        cpSync(`${folder.path}/data/staging`, `${folder.path}/killed/staging`, { recursive: true });
+        // As a run leaves it that is killed; what is still being written has no name yet.
+        const filter = (path: string): boolean => !path.endsWith('.tmp');
+        cpSync(`${folder.path}/data/staging`, `${folder.path}/killed/staging`, { recursive: true, filter });
         stop.abort();
       },
     });
