@@ -32,6 +32,7 @@ export {
   pauseLine,
 } from './report/batches-text.ts';
 export { type RunPurpose, driftText, errorText, summaryText } from './report/run-text.ts';
+export { comparisonText, runText as runRecordText, runsText } from './report/runs-text.ts';
 export { providersText } from './report/providers-text.ts';
 export { discoveredText } from './report/discovered-text.ts';
 export { seriesStatusText, statusText } from './report/status-text.ts';

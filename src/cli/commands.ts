@@ -15,6 +15,7 @@ import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { runOnceCommand } from './run-once-command.ts';
+import { runsCommand } from './runs-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { statusCommand } from './status-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -23,6 +24,7 @@ import { verifyCommand } from './verify-command.ts';
 export const COMMANDS: readonly Command[] = [
   checkDataCommand,
   statusCommand,
+  runsCommand,
   inspectCommand,
   discoverCommand,
   enqueueCommand,

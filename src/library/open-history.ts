@@ -12,6 +12,7 @@ import { assertHistoryOptions, assertArguments } from './option-names.ts';
 import { partsOf, scanOptionsOf } from './parts.ts';
 import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
+import { runOnRecord, runsOnRecord } from './run-history.ts';
 import { runsOf } from './runs.ts';
 import { seriesStatusOf, statusOf } from './status.ts';
 import { undoRename } from './undo-rename.ts';
@@ -38,6 +39,8 @@ export function openHistory(options: HistoryOptions): History {
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
     status: () => statusOf(parts),
+    runs: (request = {}) => runsOnRecord(store, request),
+    run: (id) => runOnRecord(store, id),
     seriesStatus: async (request = {}) => seriesStatusOf(parts, checked(request)),
     notFound: async (request) =>
       notFoundIn(

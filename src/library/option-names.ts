@@ -48,6 +48,7 @@ const OF_METHODS: Readonly<
   plan: [0, { ...BACKFILL, plan: true, to: true } satisfies NamesOf<'plan', 0>],
   backfill: [0, { ...BACKFILL, plan: true } satisfies NamesOf<'backfill', 0>],
   leftUndone: [0, { ...SELECTION, derive: true, stop: true } satisfies NamesOf<'leftUndone', 0>],
+  runs: [0, { last: true } satisfies NamesOf<'runs', 0>],
   seriesStatus: [0, SELECTION satisfies NamesOf<'seriesStatus', 0>],
   coverage: [0, REQUEST satisfies NamesOf<'coverage', 0>],
   notFound: [0, { ...REQUEST, stop: true } satisfies NamesOf<'notFound', 0>],
@@ -82,6 +83,7 @@ const NEEDED: Readonly<
     [1, 'a function', 'what takes the rows'],
   ],
   changeActions: [[1, 'an object', 'the change']],
+  run: [[0, 'a text', 'the id']],
   renameByMapFile: [[0, 'a text', 'the path']],
 };
 

@@ -188,11 +188,25 @@ function usedUpLine({ fetched, failed, unavailable, notRun, restDays, opens, sto
 
 /** How a run ended that was not stopped: complete is said only of what is. */
 function endLine(summary: RunSummary, purpose: RunPurpose): string {
-  const { failed, notRun, unavailable, waiting, cannotBeHad, startedAt, endedAt } = summary;
-  const { holes, newlyLost, lost = [] } = summary;
-  const unheard = unheardLines(summary).length;
+  const { failed, unavailable, cannotBeHad, startedAt, endedAt, holes, newlyLost } = summary;
   const time = formatDuration(endedAt - startedAt);
-  const lacking = [
+  const lacking = lackingIn(summary);
+  if (lacking.length === 0 && holes === 0) return `${purpose} complete in ${time}`;
+  const isAllNews = newlyLost.sessions > 0 && lacking.length === 1;
+  const isInFull = lacking.length === 0 || isAllNews;
+  const isToldOf = unavailable + failed === 0 && cannotBeHad.length > 0;
+  const all = isInFull ? lacking : [...lacking, ...holesInShort(summary, isToldOf)];
+  return [
+    `${purpose} ended in ${time}${all.length > 0 ? `, not complete: ${all.join(', ')}` : ''}`,
+    ...(holes > 0 && isInFull ? [holesText(summary)] : []),
+  ].join('; ');
+}
+
+/** Why a run that was not stopped is not complete, holes aside: `3 failed`, `2 sessions newly lost`. */
+export function lackingIn(summary: RunSummary): string[] {
+  const { failed, notRun, unavailable, waiting, cannotBeHad, newlyLost, lost = [] } = summary;
+  const unheard = unheardLines(summary).length;
+  return [
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
     ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
@@ -203,15 +217,6 @@ function endLine(summary: RunSummary, purpose: RunPurpose): string {
     ...(summary.renamesUnread === undefined ? [] : ['without its list of renames']),
     ...(unheard > 0 ? [`${plural(unheard, 'second opinion')} did not come`] : []),
   ];
-  if (lacking.length === 0 && holes === 0) return `${purpose} complete in ${time}`;
-  const isAllNews = newlyLost.sessions > 0 && lacking.length === 1;
-  const isInFull = lacking.length === 0 || isAllNews;
-  const isToldOf = unavailable + failed === 0 && cannotBeHad.length > 0;
-  const all = isInFull ? lacking : [...lacking, ...holesInShort(summary, isToldOf)];
-  return [
-    `${purpose} ended in ${time}${all.length > 0 ? `, not complete: ${all.join(', ')}` : ''}`,
-    ...(holes > 0 && isInFull ? [holesText(summary)] : []),
-  ].join('; ');
 }
 
 /** The same in a few words, beside what else is lacking: less those newly lost, and less what is told of otherwise. */

@@ -278,6 +278,9 @@ export interface BarStore {
   saveRun(startedAt: number, record: object): Promise<string>;
   /** Plans that were written out and are being carried out, or were. */
   readonly begunPlans: BegunPlans;
-  /** The records of the last runs that were begun, at most so many, the newest first. What is no record of ours is passed over. */
-  readRuns(most: number): Promise<readonly StoredRun[]>;
+  /**
+   * The records of the last runs that were begun, at most so many, the newest first; of those whose id begins so (default: of
+   * all). What is no record of ours is passed over.
+   */
+  readRuns(most: number, beginning?: string): Promise<readonly StoredRun[]>;
 }

@@ -89,12 +89,13 @@ const SILENT = {
   ...{ stopped: null, failures: [] },
 } as const;
 
-/** The last runs on record that were begun, at most so many, the newest first. */
+/** The last runs on record that were begun, at most so many, the newest first; of those whose id begins so (default: of all). */
 export async function recordedRuns(
   store: Pick<BarStore, 'readRuns'>,
   most: number,
+  beginning = '',
 ): Promise<readonly RecordedRun[]> {
-  const runs = (await store.readRuns(most)).flatMap(({ id, record }) => {
+  const runs = (await store.readRuns(most, beginning)).flatMap(({ id, record }) => {
     const run = { ...SILENT, ...(record as Partial<RecordedRun>) };
     const { provider, startedAt, endedAt } = run;
     // Another's, or what a tool made of one.

@@ -273,8 +273,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => saveRunRecord(this.#blobs, startedAt, record));
   }
 
-  readRuns(most: number): Promise<readonly StoredRun[]> {
-    return this.#usable(() => readRunRecords(this.#blobs, most));
+  readRuns(most: number, beginning = ''): Promise<readonly StoredRun[]> {
+    return this.#usable(() => readRunRecords(this.#blobs, most, beginning));
   }
 
   /** Turns what the file system says into `store-unusable`. */

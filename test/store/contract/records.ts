@@ -29,6 +29,9 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
         { id: ids[2], record: { fetched: 2 } },
         { id: ids[1], record: { fetched: 1 } },
       ]);
+      expect(await store.readRuns(2, '20261120T211500Z')).toEqual([{ id: ids[0], record: { fetched: 0 } }]);
+      expect(await store.readRuns(1, '20261120T2115')).toEqual([{ id: ids[2], record: { fetched: 2 } }]);
+      expect(await store.readRuns(9, '2027')).toEqual([]);
     });
 
     it('tells the next writer once which first fills were noted and not removed', async () => {

@@ -26,9 +26,17 @@ export async function putOfRun(
   }
 }
 
-/** The last records, by their starts, the newest first. One that is no record of ours tells nothing, and is left out. */
-export async function readRunRecords(blobs: Blobs, most: number): Promise<readonly StoredRun[]> {
-  const names = (await blobs.list(RUNS)).filter((name) => name.endsWith('.json')).toSorted();
+/**
+ * The last records whose id begins so, by their starts, the newest first. One that is no record of ours tells nothing, and is
+ * left out.
+ */
+export async function readRunRecords(
+  blobs: Blobs,
+  most: number,
+  beginning: string,
+): Promise<readonly StoredRun[]> {
+  const all = (await blobs.list(RUNS)).filter((name) => name.endsWith('.json'));
+  const names = all.filter((name) => name.startsWith(beginning)).toSorted();
   const read = await Promise.all(names.slice(-most).map((name) => recordIn(blobs, name)));
   return read.flat().toReversed();
 }
