@@ -23,6 +23,7 @@ export type {
   DateRange,
   ExportFormat,
   ExportRequest,
+  PlotOptions,
   ReadOptions,
 } from './library/read-options.ts';
 export type { RenameDates, RenameRange, RenameUndone, Renamed } from './library/renamed.ts';

@@ -10,6 +10,7 @@ import { enqueueBatchCommand, enqueueCommand } from './enqueue-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { plotCommand } from './plot-command.ts';
 import { providersCommand } from './providers-command.ts';
 import { queryCommand } from './query-command.ts';
 import { renameCommand } from './rename-command.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   enqueueBatchCommand,
   runOnceCommand,
   exportCommand,
+  plotCommand,
   queryCommand,
   actionsCommand,
   verifyCommand,

@@ -25,7 +25,7 @@ import type { RunOnRecord } from '../report/runs-text.ts';
 import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
-import type { AdjustOptions, DateRange, ExportRequest, ReadOptions } from './read-options.ts';
+import type { AdjustOptions, DateRange, ExportRequest, PlotOptions, ReadOptions } from './read-options.ts';
 import type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
 import type { SourceNote } from './source-note.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
@@ -213,6 +213,11 @@ export interface History {
    * for a series without any, `store-corrupt` where damage took some of the range, `basis-unknown` where factors lack something.
    */
   read(series: Series, options?: ReadOptions): Promise<Bar[]>;
+  /**
+   * What is stored of a series as SVG: bars, the sessions without one, splits and dividends. Throws like `read`, and
+   * `not-stored` where it has no bar in the range.
+   */
+  plot(series: Series, options?: PlotOptions): Promise<string>;
   /**
    * Runs one SELECT of DuckDB over the views of the store (see `views`) and gives its rows to `use`, and the files that
    * are not in them. Throws `usage` for what is no such query, in DuckDB's words. A process must not be ended by

@@ -10,7 +10,8 @@ import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
 import { assertHistoryOptions, assertArguments } from './option-names.ts';
 import { partsOf, scanOptionsOf } from './parts.ts';
-import { readsOf } from './reads.ts';
+import { plotOf } from './plot.ts';
+import { canonical, readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
 import { runOnRecord, runsOnRecord } from './run-history.ts';
 import { runsOf } from './runs.ts';
@@ -32,6 +33,7 @@ export function openHistory(options: HistoryOptions): History {
     scan: () => store.scan(),
     ...runsOf(parts),
     ...readsOf(store, tickersToRead),
+    plot: async (series, how = {}) => plotOf(parts, canonical(series), checked(how)),
     actions: (ticker) => store.readActions(parseTicker(ticker)),
     actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
     changeActions: async (ticker, change) => changeActions(engine, parseTicker(ticker), change, clock()),

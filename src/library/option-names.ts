@@ -56,6 +56,7 @@ const OF_METHODS: Readonly<
   issues: [0, SELECTION satisfies NamesOf<'issues', 0>],
   revisions: [0, { ...SELECTION, onDamage: true } satisfies NamesOf<'revisions', 0>],
   read: [1, { ...DATES, ...ADJUST } satisfies NamesOf<'read', 1>],
+  plot: [1, { ...RANGE, ...ADJUST } satisfies NamesOf<'plot', 1>],
   query: [2, ADJUST satisfies NamesOf<'query', 2>],
   views: [0, ADJUST satisfies NamesOf<'views', 0>],
   unadjustable: [0, ADJUST satisfies NamesOf<'unadjustable', 0>],
@@ -78,6 +79,7 @@ const NEEDED: Readonly<
   >
 > = {
   read: [[0, 'an object', 'the series']],
+  plot: [[0, 'an object', 'the series']],
   query: [
     [0, 'a text', 'the SELECT'],
     [1, 'a function', 'what takes the rows'],
@@ -105,8 +107,11 @@ export function assertArguments(method: string, given: readonly unknown[]): void
     assertKind(method, argument === 0 ? 'the request' : 'the options', given[argument], 'an object');
     assertKnown(method, given[argument], names);
   }
-  if (method === 'read')
-    assertKnown('the series of read', given[0], { ticker: true, interval: true } satisfies Names<Series>);
+  if (method === 'read' || method === 'plot')
+    assertKnown(`the series of ${method}`, given[0], {
+      ticker: true,
+      interval: true,
+    } satisfies Names<Series>);
 }
 
 function assertKind(method: string, what: string, value: unknown, must: keyof typeof KINDS): void {

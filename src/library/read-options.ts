@@ -1,4 +1,5 @@
 import type { Adjustment } from '../core/adjust/factors.ts';
+import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { Interval } from '../core/session/interval.ts';
 
 /** Session dates, both inclusive, `YYYY-MM-DD`. Default: all. */
@@ -14,6 +15,9 @@ export interface AdjustOptions {
   /** `YYYY-MM-DD`, inclusive: what had gone ex by then, and no later bars. Default: the day of the last bar. */
   readonly asOf?: string;
 }
+
+/** What is drawn of a series. Default range: from the first session that is known to the last settled one. */
+export interface PlotOptions extends RangeOptions, AdjustOptions {}
 
 export interface ReadOptions extends DateRange, AdjustOptions {}
 

@@ -30,7 +30,7 @@ export function readsOf(
 }
 
 /** Throws `invalid-ticker` and `unsupported-interval`. */
-function canonical({ ticker, interval }: Series): Series {
+export function canonical({ ticker, interval }: Series): Series {
   checkTickers(ticker);
   checkInterval('interval', interval);
   return { ticker: parseTicker(ticker), interval };

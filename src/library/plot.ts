@@ -1,0 +1,30 @@
+import type { Series } from '../core/bars/bars.ts';
+import { BackfillError } from '../core/errors.ts';
+import { readAdjusted } from './adjusted.ts';
+import { coverageOf } from './coverage.ts';
+import type { Parts } from './parts.ts';
+import type { PlotOptions } from './read-options.ts';
+
+/** What `History.plot` draws. */
+export async function plotOf(parts: Parts, series: Series, options: PlotOptions): Promise<string> {
+  const { store, capabilities, clock, universeToRead } = parts;
+  const { ticker, interval } = series;
+  const { adjust = 'none', asOf, ...range } = options;
+  const request = { ...range, tickers: [ticker], intervals: [interval] };
+  const report = await coverageOf(store, capabilities, clock(), request, await universeToRead([ticker]));
+  const [coverage] = report.series;
+  if (coverage === undefined || coverage.first === null || coverage.last === null)
+    throw new BackfillError('not-stored', `${ticker} ${interval}: no bar of it is stored in the range`, {
+      ticker,
+    });
+  const bars = await readAdjusted(store, series, {
+    ...{ start: coverage.first, end: coverage.last, adjust },
+    ...(asOf !== undefined && { asOf }),
+  });
+  const { series: states } = await store.scan({ tickers: [ticker], intervals: [interval] });
+  const [state] = states.values();
+  // Loading what draws takes longer than most else that a command does.
+  const { seriesPlot } = await import('../report/plot/series-plot.ts');
+  const actions = await store.readActions(ticker);
+  return seriesPlot({ coverage, bars, actions, adjust, currency: state?.identity.currency ?? null });
+}
