@@ -5,10 +5,12 @@ import { calendarFor } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { readActions } from './csv/actions.ts';
+import { currencyCode } from './csv/currencies.ts';
 import { ascending } from './csv/file-bars.ts';
 import { notFinalNote, withFinalRows } from './csv/final-rows.ts';
 import { FileStates } from './csv/file-states.ts';
 import type { FileRead } from './csv/file-read.ts';
+import type { CurrencyOfFiles } from './csv/join-files.ts';
 import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
 import { RecentReads } from './csv/recent-reads.ts';
 import { type CsvSeries, type FilesRead, joined, readSeries, type SeriesRows } from './csv/series.ts';
@@ -36,6 +38,8 @@ export interface CsvFolderMarket extends Market {
    * `withActions`: with `actions.csv` too. Null where it has no file.
    */
   stateOf(ticker: string, withActions: boolean): string | null;
+  /** What the prices of a ticker's files are in, as these say, and where; null where none says it. */
+  currencySaid(ticker: string): CurrencyOfFiles | null;
   /** What was read of each file of a ticker. Throws `usage` where one of them is refused. */
   filesRead(ticker: string): readonly FileRead[];
   /** The paths of a ticker's files. */
@@ -150,6 +154,10 @@ class CsvFolder implements CsvFolderMarket {
     return this.#filesOf(ticker).files;
   }
 
+  currencySaid(ticker: string): CurrencyOfFiles | null {
+    return this.#filesOf(ticker).currency;
+  }
+
   pathsOf(ticker: string): readonly string[] {
     return (this.#folder.filesByTicker.get(ticker) ?? []).map(({ path }) => path);
   }
@@ -170,7 +178,7 @@ class CsvFolder implements CsvFolderMarket {
       ticker,
       name: ticker,
       calendar: calendarFor(ticker).id,
-      currency: null,
+      currency: currencyCode(this.currencySaid(ticker)?.word, ticker),
       exchange: null,
       type: null,
       firstTrade: daily?.from ?? (firsts.length === 0 ? null : smallest(firsts)),

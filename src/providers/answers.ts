@@ -102,6 +102,8 @@ export interface BarAnswer {
   /** Splits among `actions` that the wire's prices were not adjusted for, though it is. Default: none. */
   readonly unapplied?: readonly Split[];
   readonly identity: Identity;
+  /** Where its source says that, for messages: a file and its line. Default: not told. */
+  readonly identitySaidIn?: string;
   /** Set where the provider says that the instrument stopped trading: first day after the last trade. */
   readonly delistedOn: number | null;
   /** The session of the last trade that the provider knows of, where it says so. */

@@ -86,6 +86,7 @@ function joined(series: readonly InspectedSeries[]): Parameters<typeof barsText>
   return {
     bars: series.every(({ bars }) => bars === null) ? null : barsIn(series),
     refusedRows: series.reduce((sum, { refusedRows }) => sum + refusedRows, 0),
+    currencies: new Set(series.flatMap(({ currency }) => currency ?? [])),
     first: days.at(0) ?? null,
     last: days.at(-1) ?? null,
   };
@@ -95,7 +96,7 @@ function fileLines(file: InspectedFile, basis: Inspection['basis'], width: numbe
   const labelled = (label: string, text: string): string[] => labelledLines(label, text, width);
   return [
     shortened(printable(file.path), width),
-    ...file.series.flatMap((one) => labelled(`${one.ticker} ${one.interval}`, barsText(one))),
+    ...file.series.flatMap((one) => labelled(`${one.ticker} ${one.interval}`, barsText(joined([one])))),
     ...understoodLines(file, basis, width),
     ...file.notes.flatMap((note) => labelled('note', note)),
     ...file.refused.flatMap((reason) => labelled('refused', reason)),
@@ -124,10 +125,15 @@ function barsText({
   refusedRows,
   first,
   last,
-}: Pick<InspectedSeries, 'bars' | 'refusedRows' | 'first' | 'last'>): string {
+  currencies,
+}: Pick<InspectedSeries, 'bars' | 'refusedRows' | 'first' | 'last'> & {
+  /** What their prices are in, as far as files say it. */
+  readonly currencies: ReadonlySet<string>;
+}): string {
   const count = bars === null ? 'a file a day' : plural(bars, 'bar');
   const range = first === null ? '' : `, ${first} to ${last}`;
-  return `${count}${range}${refusedRows === 0 ? '' : `; ${plural(refusedRows, 'row')} left out`}`;
+  const money = currencies.size === 0 ? '' : ` in ${[...currencies].toSorted().join(', ')}`;
+  return `${count}${money}${range}${refusedRows === 0 ? '' : `; ${plural(refusedRows, 'row')} left out`}`;
 }
 
 function dialectText({ encoding, separator, decimal, dates }: NonNullable<InspectedFile['dialect']>): string {

@@ -34,6 +34,8 @@ export interface InspectedSeries {
   readonly last: string | null;
   /** The clock of its stamps; null where they are session dates, and of Lean's files. */
   readonly clock: ClockUsed | null;
+  /** What its prices are in, as the file says; null where it does not. */
+  readonly currency: string | null;
 }
 
 /** What was understood of a file. */
@@ -206,11 +208,12 @@ function refuse(
 
 function seriesOf(
   ticker: string,
-  { interval, bars, refused, first, last, table }: FileRead,
+  { interval, bars, refused, first, last, table, currency }: FileRead,
 ): InspectedSeries {
   const text = startText(interval === '1d' || bars === null);
   const clock = interval === '1d' ? null : (table?.clock ?? null);
-  return { ticker, interval, bars, refusedRows: refused, first: text(first), last: text(last), clock };
+  const range = { first: text(first), last: text(last) };
+  return { ticker, interval, bars, refusedRows: refused, ...range, clock, currency };
 }
 
 /** Start of a bar as text: its date, or its minute in UTC. */

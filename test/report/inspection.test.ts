@@ -65,6 +65,23 @@ describe('an inspection', () => {
     expect(read.files).toMatchObject([{ refused: [], dialect: { dates: 'mdy' }, series: [{ bars: 2 }] }]);
   });
 
+  it('says what the prices are in where a file does, also of many files at once', async () => {
+    const inMoney = (word: string): string =>
+      daily().replaceAll(',100\n', `,100,${word}\n`).replace('volume', 'volume,Currency');
+    const files = { 'AAPL.csv': inMoney('USD'), 'MSFT.csv': daily() };
+    const read = await inspected(files);
+    expect(read.files.map(({ series }) => series[0]?.currency)).toEqual(['USD', null]);
+    expect(read.files[0]?.dialect).toMatchObject({ used: [...HEADER.split(','), 'Currency'], unused: [] });
+    expect((await textOf(files)).slice(1, 4)).toContain(
+      '  AAPL 1d       5 bars in USD, 2024-01-02 to 2024-01-08',
+    );
+    const many = Object.fromEntries(
+      'ABCDEFGHIJKLMN'.split('').map((name, i) => [`${name}X.csv`, inMoney(i < 9 ? 'USD' : 'EUR')]),
+    );
+    const lines = inspectionText(await inspected(many), { ...UNBOUNDED, columns: 100, isWhole: false });
+    expect(lines[1]).toBe('  1d            14 series, 70 bars in EUR, USD, 2024-01-02 to 2024-01-08');
+  });
+
   it('of a shared file lists every series, and of a file alone that one', async () => {
     const rows = DAYS.flatMap((day, i) =>
       ['AAPL', 'MSFT'].map((name) => `${name},${day},10,11,9,${CLOSES[i]},7\n`),

@@ -166,7 +166,7 @@ function assertSameInstrument(
   const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
   if (conflict === null) return null;
   if (compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
-  throw identityError(want.series.ticker, conflict);
+  throw identityError(want.series.ticker, conflict, answer.identitySaidIn);
 }
 
 /** Splits that the wire lists and was not adjusted for, where bars that they would have changed are stored now. */

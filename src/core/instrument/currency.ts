@@ -38,8 +38,15 @@ export function inPriceCurrency(amount: number, currency: string, priceCurrency:
   return from.units === to.units ? amount : Number(((amount * to.units) / from.units).toPrecision(DIGITS));
 }
 
+/** Whether two words of vendors are one currency, and of it the same unit: `GBp` is `GBX`, and no `GBP`. */
+export function isSameCurrency(one: string, other: string): boolean {
+  const [a, b] = [unitOf(one), unitOf(other)];
+  return a.major === b.major && a.units === b.units;
+}
+
 function unitOf(currency: string): MinorUnit {
-  return MINOR_UNITS[currency] ?? { major: currency.toUpperCase(), units: 1 };
+  const minor = Object.hasOwn(MINOR_UNITS, currency) ? MINOR_UNITS[currency] : undefined;
+  return minor ?? { major: currency.toUpperCase(), units: 1 };
 }
 
 /**

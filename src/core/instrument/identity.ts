@@ -1,6 +1,7 @@
 import type { Identity } from '../bars/bars.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
+import { isSameCurrency } from './currency.ts';
 
 /** Vendors differ by some days about when an instrument was listed. */
 const LISTING_SHIFT_DAYS = 10;
@@ -39,10 +40,11 @@ export function identityConflict(
   return changes.length === 0 ? null : changes.join(', ');
 }
 
-/** The error that stops a series, one line with what to do. */
-export function identityError(ticker: string, conflict: string): BackfillError {
+/** The error that stops a series, one line with what to do. `saidIn`: the file that says so, where it is one. */
+export function identityError(ticker: string, conflict: string, saidIn?: string): BackfillError {
+  const where = saidIn === undefined ? '' : ` (${saidIn})`;
   const message =
-    `${ticker} is another instrument than the one stored: ${conflict}; nothing is stored. ` +
+    `${ticker} is another instrument than the one stored: ${conflict}${where}; nothing is stored. ` +
     `If ${ticker} was renamed: backfill rename ${ticker} NEW --on DATE; ` +
     `if the stored bars may go: backfill forget ${ticker}`;
   return new BackfillError('identity-changed', message, { ticker });
@@ -54,7 +56,7 @@ function typeChange(known: string | null, said: string | null): string | null {
 }
 
 function currencyChange(known: string | null, said: string | null): string | null {
-  if (known === null || said === null || known === said) return null;
+  if (known === null || said === null || isSameCurrency(known, said)) return null;
   return `its currency was ${known}, now ${said}`;
 }
 

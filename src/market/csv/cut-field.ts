@@ -28,6 +28,7 @@ const KINDS: Partial<Record<Column, (text: string, others: FieldsSeen) => boolea
   trades: isCutNumber,
   ticker: isCutName,
   name: isCutName,
+  currency: isCutName,
 };
 
 /**

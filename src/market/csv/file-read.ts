@@ -13,6 +13,8 @@ export interface FileRead extends RowCounts {
   readonly isLong?: true;
   /** How its table was understood and the clock of its stamps; null for files of Lean. */
   readonly table: { readonly dialect: Dialect; readonly clock: ClockUsed } | null;
+  /** What its prices are in, as it says; null where it does not. */
+  readonly currency: string | null;
   /** Set where none of its bars is read, as they are on no grid of a session's. */
   readonly isLeft?: true;
   /** What of it is left out, a line each. */
@@ -20,13 +22,15 @@ export interface FileRead extends RowCounts {
 }
 
 /** What was read of a file; `table`: where it is one with columns. */
-export function fileRead({ path, interval, counts, isLong }: RowsOfFile, table?: FileRows): FileRead {
+export function fileRead(file: RowsOfFile, table?: FileRows): FileRead {
+  const { path, interval, counts, isLong, currency } = file;
   return {
     path,
     interval,
     ...counts,
     refused: counts.refused + (table?.notFinal ?? 0),
     ...(isLong === true && { isLong }),
+    currency: currency?.word ?? null,
     table: table === undefined ? null : { dialect: table.dialect, clock: table.clock },
     notes: table?.notes ?? [],
   };
@@ -38,5 +42,5 @@ export function folderRead(
   { interval, days }: { readonly interval: Interval; readonly days: DayRange },
 ): FileRead {
   const [first, last] = [startOfDay(days.from), startOfDay(days.to - 1)];
-  return { path, interval, bars: null, refused: 0, first, last, table: null, notes: [] };
+  return { path, interval, bars: null, refused: 0, first, last, currency: null, table: null, notes: [] };
 }

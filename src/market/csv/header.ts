@@ -26,6 +26,8 @@ export interface Header {
   readonly name: number | null;
   /** Which interval a row is of. */
   readonly interval: number | null;
+  /** What the prices of a row are in. */
+  readonly currency: number | null;
   /** The clock of the stamps, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
   /** Columns of one name, of which the first is read. */
@@ -58,6 +60,7 @@ const NAMES = {
   ticker: 'ticker,symbol',
   name: 'name',
   interval: 'interval',
+  currency: 'currency,currency code,price currency,quote currency,ccy',
 } as const;
 
 /** What headers call a clock. `ts` is this program's own column: UTC. */
@@ -119,6 +122,7 @@ export function readHeader(
     ticker: find('ticker'),
     name: find('name'),
     interval: find('interval'),
+    currency: find('currency'),
   };
   const zone = clockOf(names[stamps.stamp] ?? '') ?? clockOf(names[stamps.time ?? stamps.stamp] ?? '');
   const twins = [

@@ -82,6 +82,7 @@ function columnsFrom(open: number, more: Pick<Header, 'volume' | 'trades'>): Hea
     ticker: null,
     name: null,
     interval: null,
+    currency: null,
     zone: null,
     twins: [],
   };

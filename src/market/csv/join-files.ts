@@ -2,9 +2,12 @@ import { basename } from 'node:path';
 import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import { formatDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { isSameCurrency } from '../../core/instrument/currency.ts';
+import { shortened } from '../../core/quoted.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { ascending, type FileBars, type RowCounts } from './file-bars.ts';
 import { allOf, inMemory, inTurn, type RowsInTime } from './rows-in-time.ts';
+import type { CurrencySaid } from './currencies.ts';
 import type { ToldAction } from './told-actions.ts';
 
 /** The rows of one file. */
@@ -19,6 +22,8 @@ export interface RowsOfFile {
   readonly told: readonly ToldAction[];
   /** The start of the bar whose row may have been cut; null: of none. */
   readonly mayBeCut: number | null;
+  /** What all of its rows say that their prices are in; null: none says it. */
+  readonly currency: CurrencySaid | null;
 }
 
 /** The same in memory. */
@@ -62,6 +67,24 @@ function joinedRows(files: readonly RowsOfFile[], ticker: string): JoinedRows {
   const apart = inTurn(files.map(({ rows }) => rows));
   if (apart === undefined) return overlapping(files);
   return { rows: apart, mayBeCut: files.flatMap((file) => file.mayBeCut ?? []) };
+}
+
+/** What the prices of some files are in, and which of them says so. */
+export interface CurrencyOfFiles extends CurrencySaid {
+  readonly path: string;
+}
+
+/** What the prices of a ticker's files are in; null where none says it. Throws `usage` where two say another one. */
+export function currencyOfFiles(files: readonly RowsOfFile[], ticker: string): CurrencyOfFiles | null {
+  let first: CurrencyOfFiles | null = null;
+  for (const { path, currency } of files) {
+    if (currency === null) continue;
+    first ??= { ...currency, path };
+    if (isSameCurrency(first.word, currency.word)) continue;
+    const [one, other] = [first, currency].map(({ word, line }) => `${shortened(word)} (line ${line})`);
+    throw mixed(first, { path }, `say of ${ticker} that it is in ${one} and in ${other}`);
+  }
+  return first;
 }
 
 /** Rows of files that overlap: all of them are in memory then, however long the files are. */

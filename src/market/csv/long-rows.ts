@@ -109,6 +109,7 @@ class Survey {
       ...{ notFinal: rows - this.#said.rows, notes },
       clock: clockUsed(this.#haveOffsets, clock, header.zone, this.#context),
       dialect: this.#form.dialect,
+      currency: this.#said.currencies.only(path, ticker),
     };
   }
 

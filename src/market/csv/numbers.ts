@@ -35,7 +35,7 @@ const NO_VALUE =
   /^([-\u2012-\u2015\u2212]+|[.?*]|nan|nat|null|nil|none|na|n[/.]a\.?|#n\/a( n\/a)?|#?na|<na>|\(null\)|\\n|unknown|missing|#(value|ref|name|num|null|div\/0)[!?])$/i;
 
 /** Whether a cell says that there is no value. */
-function saysNothing(text: string): boolean {
+export function saysNothing(text: string): boolean {
   return text === '' || NO_VALUE.test(text);
 }
 

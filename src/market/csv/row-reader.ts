@@ -1,4 +1,5 @@
 import { quoted } from '../../core/quoted.ts';
+import { CurrenciesRead } from './currencies.ts';
 import type { Header } from './header.ts';
 import type { Layout } from './layout.ts';
 import { type NumberForm, numberIn } from './numbers.ts';
@@ -27,14 +28,17 @@ export function readRows(lines: readonly CsvLine[], layout: Layout, forms: CellF
   if (near === undefined) return rows.rows();
   const { header } = layout;
   const add = rowReader(rows, header, forms.numbers);
+  const currencies = new CurrenciesRead(header);
   for (const line of lines) {
     const stamp = stampOf(line);
     const wrong = stamp === undefined ? addUndated(rows, near, line, layout) : add(line, (near = stamp));
     const aside = asideOf(line, header);
+    currencies.add(line);
     if (wrong !== undefined || aside !== undefined) rows.note({ ...wrong, ...aside });
   }
   const { interval } = header;
-  return rows.rows(interval === null ? null : lines.map(({ fields }) => fields[interval] ?? ''));
+  const stated = interval === null ? null : lines.map(({ fields }) => fields[interval] ?? '');
+  return rows.rows(stated, currencies.said());
 }
 
 function firstOf<T>(lines: readonly CsvLine[], read: (line: CsvLine) => T | undefined): T | undefined {

@@ -5,6 +5,7 @@ import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
+import { CurrencyChanges } from './currencies.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
@@ -99,7 +100,14 @@ function rowsOfInterval(
   const said = new RowsSaid();
   said.add(rows);
   const notes = notesOf(path, said, context.ticker);
-  const what = { notFinal, notes, clock: clockUsed(haveOffsets(rows), clock, zone, context), dialect };
+  const currency = said.currencies.only(path, context.ticker);
+  const what = {
+    notFinal,
+    notes,
+    clock: clockUsed(haveOffsets(rows), clock, zone, context),
+    dialect,
+    currency,
+  };
   if (interval !== '1d') {
     assertRegularHours(path, [rows], clock, interval, context.calendar);
     const { bars } = placed.rows;
@@ -132,9 +140,12 @@ export class RowsSaid {
   mayBeCut = false;
   firstFault = '';
   firstLack = '';
+  readonly currencies = new CurrencyChanges();
 
-  add({ bars, asides }: StampedRows): void {
+  add(stamped: StampedRows): void {
+    const { bars, asides } = stamped;
     this.rows += bars.length;
+    this.currencies.add(stamped);
     for (const { fault, lacks, mayBeCut } of asides.values()) {
       if (fault !== undefined && this.faults++ === 0) this.firstFault = fault;
       if (lacks !== undefined && this.lacks++ === 0) this.firstLack = lacks;
@@ -169,9 +180,9 @@ export interface PlacedRows extends Pick<RowsOfFile, 'told' | 'mayBeCut'> {
   readonly rows: FileBars;
 }
 
-/** Rows of a file that stay in memory. */
+/** Rows of a file that stay in memory, and that do not say what their prices are in. */
 export function heldInFile(path: string, interval: Interval, { rows, ...told }: PlacedRows): RowsOfFile {
-  return { path, interval, rows: inMemory(rows), counts: countsOf(rows), ...told };
+  return { path, interval, rows: inMemory(rows), counts: countsOf(rows), ...told, currency: null };
 }
 
 /**

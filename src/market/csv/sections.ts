@@ -28,6 +28,7 @@ const COLUMNS = [
   'ticker',
   'name',
   'interval',
+  'currency',
   'split',
   'dividend',
 ] as const;

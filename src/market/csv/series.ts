@@ -14,7 +14,7 @@ import { endStamps } from './end-stamps.ts';
 import { type FileBars, isBar, marketRowAt } from './file-bars.ts';
 import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
-import { joinFiles, type RowsOfFile } from './join-files.ts';
+import { type CurrencyOfFiles, currencyOfFiles, joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { NotInStretches } from './long-text.ts';
 import { readLongRows } from './long-rows.ts';
@@ -67,6 +67,8 @@ export interface FilesRead {
   readonly notes: readonly string[];
   /** What was read of each file and interval. */
   readonly files: readonly FileRead[];
+  /** What the prices of all of them are in; null where none says it. */
+  readonly currency: CurrencyOfFiles | null;
 }
 
 const NOTHING: SeriesRows = {
@@ -110,6 +112,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       }
     }
   }
+  const currency = currencyOfFiles(tables, context.ticker);
   const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval, mayBeCut }) =>
     tableOf(rows, interval, context, mayBeCut),
   );
@@ -128,7 +131,8 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     series.push(minutes);
     filesRead.push(folderRead(dirname(minuteFiles[0]?.path ?? ''), minutes));
   }
-  return { series, told: tables.flatMap(({ told }) => told), notFinal, notes, files: filesRead };
+  const told = tables.flatMap((table) => table.told);
+  return { series, told, notFinal, notes, files: filesRead, currency };
 }
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */

@@ -30,6 +30,15 @@ export interface StampedRows {
   readonly asides: ReadonlyMap<number, Aside>;
   /** The interval that each says it is of, as written; null: none says one. */
   readonly stated: Labels | null;
+  /** What each says that its prices are in; null: none says it. */
+  readonly currencies: CurrenciesSaid | null;
+}
+
+/** What rows say that their prices are in, as written; empty where one says nothing. */
+export interface CurrenciesSaid {
+  readonly words: Labels;
+  /** The line of each row. */
+  readonly lines: Int32Array;
 }
 
 /** Rows of a file that are added one by one. */
@@ -64,13 +73,17 @@ export class StampedRowsBuilder {
     this.#asides.set(this.#bars.length - 1, aside);
   }
 
-  /** The rows so far; `stated`: the interval that each says it is of. The builder is done with. */
-  rows(stated: readonly string[] | null = null): StampedRows {
+  /**
+   * The rows so far; `stated`: the interval that each says it is of; `currencies`: what it says that its prices are in. The
+   * builder is done with.
+   */
+  rows(stated: readonly string[] | null = null, currencies: CurrenciesSaid | null = null): StampedRows {
     return {
       bars: this.#bars.bars(),
       offsets: this.#hasOffsets ? Float64Array.from(this.#offsets, (offset) => offset ?? Number.NaN) : null,
       asides: this.#asides,
       stated: stated && labelsOf(stated),
+      currencies,
     };
   }
 }
@@ -83,16 +96,22 @@ export function withCutEnd(rows: StampedRows): StampedRows {
 }
 
 /** The rows at some places, in their order. */
-export function pickRows({ bars, offsets, asides, stated }: StampedRows, places: Int32Array): StampedRows {
+export function pickRows(rows: StampedRows, places: Int32Array): StampedRows {
+  const { bars, offsets, asides, stated, currencies } = rows;
   return {
     bars: pick(bars, places),
     offsets: offsets && Float64Array.from(places, (place) => offsets[place] as number),
     asides: atPlaces(asides, places),
-    stated: stated && {
-      names: stated.names,
-      codes: Uint16Array.from(places, (place) => stated.codes[place] as number),
+    stated: stated && labelsAt(stated, places),
+    currencies: currencies && {
+      words: labelsAt(currencies.words, places),
+      lines: places.map((place) => currencies.lines[place] as number),
     },
   };
+}
+
+function labelsAt({ names, codes }: Labels, places: Int32Array): Labels {
+  return { names, codes: Uint16Array.from(places, (place) => codes[place] as number) };
 }
 
 /** The rows of which a test holds; the same object where it holds of all. */

@@ -73,7 +73,7 @@ export interface TableForm {
 
 /**
  * Reads a CSV file: fields between commas, semicolons, tabs or bars, with a header that names a date (and a time, or both
- * in one), `open`, `high`, `low`, `close` and perhaps `volume`, `vwap`, `trades` and `ticker` in any order and case, or
+ * in one), `open`, `high`, `low`, `close` and perhaps `volume`, `vwap`, `trades`, `currency` and `ticker` in any order and case, or
  * without one (see `headerlessColumns`); what columns of splits and dividends tell stands beside the bars; others, such as
  * `Adj Close`, are ignored. Throws `usage` with file and line where it is malformed, where it may be read in two ways, and
  * where half of its rows have a cell that cannot be read.
@@ -233,7 +233,7 @@ export function areTickers({ ticker, header }: Layout): boolean {
 function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'hasHeader' | 'used' | 'unused'> {
   if (names === null) return { hasHeader: false, used: placedColumns(header), unused: [] };
   const { stamp, time, open, high, low, close, volume, vwap, trades } = header;
-  const beside = [header.ticker, header.name, header.interval, header.isFinal];
+  const beside = [header.ticker, header.name, header.interval, header.isFinal, header.currency];
   const told = header.actions.map(({ index }) => index);
   const read = [stamp, time, open, high, low, close, volume, vwap, trades, ...beside, ...told];
   const used = [...new Set(read)].flatMap((column) => (column === null ? [] : (names[column] ?? [])));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { RejectedAction } from '../../core/actions/action-checks.ts';
 import { isSplit } from '../../core/bars/bars.ts';
 import type { Bars } from '../../core/bars/columns.ts';
@@ -42,6 +43,8 @@ export interface CsvReading extends MarketReading, RowsRead, Reach {
   readonly edition: string | null;
   /** See `CsvClient.ownListOf`. */
   readonly ownList: string | null;
+  /** Where its files say what the prices are in: a file and its line; null where none does. */
+  readonly currencyAt: string | null;
   /** Splits and dividends of the ticker that cannot be. */
   readonly badActions: readonly RejectedAction[];
 }
@@ -128,13 +131,19 @@ export function clientOf(
       const badActions = market.badActions(ticker);
       const notRead = market.notRead(ticker);
       const [edition, ownList] = [editionOf(ticker), ownListOf(ticker)];
-      return { ...reading, ...rows, ...reach, badActions, aroundSplits, notRead, edition, ownList };
+      const told = { badActions, aroundSplits, notRead, edition, ownList };
+      return { ...reading, ...rows, ...reach, ...told, currencyAt: currencyAt(market, ticker) };
     },
     tickers: () => market.tickers(),
     ...{ editionOf, ownListOf },
     adjustedOn: dayOf(settings),
     notes: market.notes,
   };
+}
+
+function currencyAt(market: CsvFolderMarket, ticker: string): string | null {
+  const said = market.currencySaid(ticker);
+  return said && `${basename(said.path)}, line ${said.line}`;
 }
 
 /** Rows of a series within a month of some days. */

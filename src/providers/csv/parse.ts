@@ -29,7 +29,18 @@ export function parseReading(
   const calendar = calendarById(reading.listing.calendar);
   const proven = { from: reading.closed.from, to: provenEnd(reading, interval, calendar) };
   const { identity, ...known } = barAnswer(reading, proven, reading.dropped);
-  const { offGrid, offGridOn, oddities, badActions, notRead, toCome, edition, ownList, mayBeCut } = reading;
+  const {
+    offGrid,
+    offGridOn,
+    oddities,
+    badActions,
+    notRead,
+    toCome,
+    edition,
+    ownList,
+    mayBeCut,
+    currencyAt,
+  } = reading;
   const answer: BarAnswer = {
     ...known,
     offGrid,
@@ -42,6 +53,7 @@ export function parseReading(
     ...(edition !== null && { edition }),
     ...(ownList !== null && { ownList }),
     identity: { ...identity, firstTrade: null },
+    ...(currencyAt !== null && { identitySaidIn: currencyAt }),
     ...reachText(reading, proven),
   };
   if (basis === 'raw') return answer;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inPriceCurrency, unitsOfADollar } from '../../../src/core/instrument/currency.ts';
+import { inPriceCurrency, isSameCurrency, unitsOfADollar } from '../../../src/core/instrument/currency.ts';
 
 describe('an amount in the currency of a price', () => {
   it.each([
@@ -23,6 +23,22 @@ describe('an amount in the currency of a price', () => {
     ['GBp', 'ZAc'],
   ])('is none of another currency: %s on %s', (from, to) => {
     expect(inPriceCurrency(1, from, to)).toBeNull();
+  });
+});
+
+describe('two words for a currency', () => {
+  it.each([
+    ['USD', 'USD', true],
+    ['usd', 'USD', true],
+    ['GBX', 'GBp', true],
+    ['GBp', 'GBP', false],
+    ['ZAc', 'ZAR', false],
+    ['ZAc', 'GBp', false],
+    ['USD', 'EUR', false],
+    ['toString', 'valueOf', false],
+  ])('%s and %s: the same is %s', (one, other, expected) => {
+    expect(isSameCurrency(one, other)).toBe(expected);
+    expect(isSameCurrency(other, one)).toBe(expected);
   });
 });
 

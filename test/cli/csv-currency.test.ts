@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderOf } from '../market/csv/folders.ts';
+import { type Finished, run } from './one-process.ts';
+
+const HEADER = 'date,open,high,low,close,volume,Currency';
+const row = (day: string, currency: string): string => `2024-01-${day},10,11,9,10.${day},7${day},${currency}`;
+const fileOf = (...rows: readonly string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
+
+const backfill = (
+  folder: string,
+  tickers: string,
+  end = '2024-01-04',
+  ...args: readonly string[]
+): Promise<Finished> =>
+  run(
+    'backfill',
+    [
+      ...['--tickers', tickers, '--start', '2024-01-02', '--end', end, '--basis', 'raw', ...args],
+      ...['--provider', 'csv', '--provider-url', 'csv=files', '--state', 'state'],
+    ],
+    folder,
+  );
+const barsOf = async (folder: string): Promise<string[]> => {
+  const sql = 'SELECT ticker, count(*)::INT AS bars FROM bars GROUP BY ticker ORDER BY ticker';
+  const { stdout } = await run('backfill', ['query', sql, '--format', 'csv'], folder);
+  return stdout.trim().split('\n').slice(1);
+};
+
+describe('a run over files that say what their prices are in', () => {
+  it('stores nothing of a ticker in two currencies, says so in one line, and exits with 1', async () => {
+    const folder = folderOf({
+      'files/AAPL.csv': fileOf(row('02', 'USD'), row('03', 'USD'), row('04', 'EUR')),
+      'files/MSFT.csv': fileOf(row('02', 'USD'), row('03', 'USD'), row('04', 'USD')),
+    });
+    const { code, stderr } = await backfill(folder, 'AAPL,MSFT');
+    expect(code).toBe(1);
+    expect(stderr.split('\n').filter((line) => line.includes('EUR'))).toEqual([
+      expect.stringMatching(
+        /^ {2}\S+AAPL\.csv, line 4: the rows of AAPL are in USD \(lines 2 to 3\) and from here on in EUR: bars of two currencies/,
+      ),
+    ]);
+    expect(await barsOf(folder)).toEqual(['MSFT,3']);
+    const inspected = await run('backfill', ['inspect', 'files'], folder);
+    expect(inspected.code).toBe(1);
+    expect(inspected.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'refused line 4: the rows of AAPL are in USD (lines 2 to 3) and from here on in EUR',
+    );
+    expect(inspected.stdout).toContain('MSFT 1d       3 bars in USD, 2024-01-02 to 2024-01-04\n');
+  });
+
+  it('stores nothing in another currency than what is stored, and names the file and its line', async () => {
+    const folder = folderOf({ 'files/AAPL.csv': fileOf(row('02', 'USD'), row('03', 'USD')) });
+    expect((await backfill(folder, 'AAPL', '2024-01-03')).code).toBe(0);
+    writeFileSync(join(folder, 'files/AAPL.csv'), fileOf(row('04', 'EUR'), row('05', 'EUR')));
+    const { code, stderr } = await backfill(folder, 'AAPL', '2024-01-05');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'AAPL is another instrument than the one stored: its currency was USD, now EUR (AAPL.csv, line 2); nothing is stored.',
+    );
+    expect(await barsOf(folder)).toEqual(['AAPL,2']);
+    writeFileSync(join(folder, 'files/AAPL.csv'), fileOf(row('04', 'usd'), row('05', '')));
+    expect((await backfill(folder, 'AAPL', '2024-01-05')).code).toBe(0);
+    expect(await barsOf(folder)).toEqual(['AAPL,4']);
+  });
+});
