@@ -6,6 +6,7 @@ export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
 export { programVersion } from './library/version.ts';
 export { closest, didYouMean } from './core/closest.ts';
+export { inOneLine } from './core/quoted.ts';
 export { fileTrouble } from './core/file-trouble.ts';
 export { parsePercent } from './core/percent.ts';
 export { askingLines, nextPlans, opinionLine } from './report/chain-text.ts';
@@ -36,7 +37,7 @@ export { comparisonText, runText as runRecordText, runsText } from './report/run
 export { providersText } from './report/providers-text.ts';
 export { discoveredText } from './report/discovered-text.ts';
 export { seriesStatusText, statusText } from './report/status-text.ts';
-export { leftLines, neverBegunText } from './report/left-text.ts';
+export { leftLines, neverBegunText, spoiltText } from './report/left-text.ts';
 export { listedLine } from './report/listed-text.ts';
 export { damagedLine, distrustedLines, lostLine, setAsideLine } from './report/distrusted-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';

@@ -1,5 +1,5 @@
 import { BackfillError } from '../index.ts';
-import { closest, readTextFileIfAny } from '../terminal.ts';
+import { closest, inOneLine, readTextFileIfAny } from '../terminal.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
 import { OTHER_NAMES } from './known-variables.ts';
 import { type Variable, loadVariables } from './variables.ts';
@@ -184,7 +184,7 @@ function readConfig(): Record<string, unknown> {
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new BackfillError('usage', `${CONFIG_FILE} is no JSON: ${why}`, { cause: error });
+    throw new BackfillError('usage', `${CONFIG_FILE} is no JSON: ${inOneLine(why)}`, { cause: error });
   }
   throw new BackfillError('usage', `${CONFIG_FILE}: must be a JSON object such as { "store": "data" }`);
 }

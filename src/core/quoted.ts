@@ -6,6 +6,11 @@ export function shortened(text: string, longest = LONGEST): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
+/** What another program says of a text, which it may cite with its line ends, as a part of one line. */
+export function inOneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ');
+}
+
 /** Anything in quotes as one printable line: shortened, with control and other invisible characters escaped. */
 export function quoted(text: string, longest = LONGEST): string {
   const escaped = shortened(text, longest).replace(

@@ -1,4 +1,4 @@
-import { type RecordedRun, recordedRuns } from '../backfill/run/run-record.ts';
+import { type RecordedRun, recordedRuns, spoiltRuns } from '../backfill/run/run-record.ts';
 import { beyond, cutShort } from '../backfill/run/begun-batches.ts';
 import { seriesKey } from '../core/bars/bars.ts';
 import type { Interval } from '../core/session/interval.ts';
@@ -46,6 +46,7 @@ async function leftUndoneOf(
   { tickers, intervals, stop }: Pick<BackfillOptions, 'tickers' | 'intervals' | 'stop'>,
 ): Promise<LeftToRetry> {
   const runs = await lastRuns(store);
+  const spoilt = await spoiltRuns(store, LAST_RUNS);
   const [last = null] = runs;
   if (last === null)
     return {
@@ -56,6 +57,7 @@ async function leftUndoneOf(
       ofOthers: {},
       unnamed: 0,
       unrecorded: [],
+      spoilt,
     };
   const [scan, now, { id }] = [await store.scan(), clock(), capabilities];
   const all = leftSeries(runs, id, scan, now);
@@ -83,6 +85,7 @@ async function leftUndoneOf(
     last: { provider: last.provider, endedAt: last.endedAt },
     ofOthers: Object.fromEntries(ofOthers),
     unnamed: own === undefined || own.left !== undefined ? 0 : own.notRun,
+    spoilt,
     unrecorded: storedAfter(scan, largest(runs.map(({ endedAt }) => endedAt))),
   };
 }

@@ -7,6 +7,7 @@ import { listThroughGate } from '../backfill/want/universe.ts';
 import { BackfillError } from '../core/errors.ts';
 import { largest } from '../core/extremes.ts';
 import { type Quota, isPaced } from '../core/plan/quota.ts';
+import { sealed, unsealed } from '../core/seal.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { Capabilities, Provider, ProviderConfig } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
@@ -112,7 +113,9 @@ async function pathOf({ options, config, capabilities }: ListingTools): Promise<
 
 async function readKept(path: string): Promise<Listed | undefined> {
   try {
-    const { tickers, requests, listedAt } = JSON.parse(await readFile(path, 'utf8')) as Listed;
+    const { document, seal } = unsealed(JSON.parse(await readFile(path, 'utf8'))) ?? {};
+    if (document === undefined || seal === 'broken') return undefined;
+    const { tickers, requests, listedAt } = document as unknown as Listed;
     const isList = Array.isArray(tickers) && tickers.every((ticker) => typeof ticker === 'string');
     return isList && Number.isFinite(requests) && Number.isFinite(listedAt)
       ? { tickers, requests, listedAt }
@@ -125,5 +128,5 @@ async function readKept(path: string): Promise<Listed | undefined> {
 
 async function keep(path: string, list: Listed): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeOut({ path, isStream: false }, (temp) => writeFile(temp, JSON.stringify(list)));
+  await writeOut({ path, isStream: false }, (temp) => writeFile(temp, JSON.stringify(sealed(list))));
 }

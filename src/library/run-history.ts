@@ -1,4 +1,5 @@
 import { type RecordedRun, recordedRuns } from '../backfill/run/run-record.ts';
+import { spoiltText } from '../report/left-text.ts';
 import { NOTHING_BEYOND } from '../backfill/runner.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -27,6 +28,9 @@ export async function runOnRecord(store: Pick<BarStore, 'readRuns'>, id: string)
   const beginning = id === LAST_RUN ? '' : id;
   const [first, second] = await recordedRuns(store, id === LAST_RUN ? 1 : 2, beginning);
   if (first !== undefined && (second === undefined || first.id === id)) return onRecord(first);
+  const spoilt = (await store.readRuns(1, beginning)).find(({ record }) => record === null);
+  if (first === undefined && spoilt !== undefined)
+    throw new BackfillError('store-corrupt', spoiltText([spoilt.id]));
   throw new BackfillError(
     'usage',
     second === undefined

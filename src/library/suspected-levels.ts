@@ -25,7 +25,7 @@ export async function suspectedLevels(
 ): Promise<SuspectedLevels> {
   const told = new Map<string, SeriesState>();
   for (const { record } of await store.readRuns(LAST_RUNS))
-    for (const one of seriesToldIn(record)) {
+    for (const one of seriesToldIn(record ?? {})) {
       const state = series.get(seriesKey(one));
       if (state !== undefined) told.set(seriesKey(one), state);
     }

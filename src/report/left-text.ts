@@ -23,6 +23,8 @@ export interface LeftToRetry {
   readonly unnamed: number;
   /** Tickers that were stored after that by a run that left no record. */
   readonly unrecorded: readonly string[];
+  /** Ids of the last runs whose record is not as it was saved, the newest first: what those left is not known. */
+  readonly spoilt: readonly string[];
 }
 
 const WHYS: Readonly<Record<LeftWhy, string>> = {
@@ -55,6 +57,16 @@ export function beyondText({ provider, tickers, first, last, of, startBatch }: N
   );
 }
 
+/** That what some runs left is not known, as their records are not as they were saved. */
+export function spoiltText([first = '', ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : ` (nor are those of ${plural(others.length, 'other run')})`;
+  return (
+    `runs/${first}.json is not as it was saved${more}: what that run left is not known; run its whole command again, then ` +
+    tied('backfill doctor --fix') +
+    ' sets the record aside'
+  );
+}
+
 /** What runs from other providers left, each with the option that a retry of it needs. */
 export function leftByOthers(
   ofOthers: LeftToRetry['ofOthers'],
@@ -67,15 +79,16 @@ export function leftByOthers(
 
 /** What a retry says first, and what it cannot know. */
 export function leftLines(left: LeftToRetry): string[] {
-  const { series, neverBegun, last, ofOthers, unnamed, unrecorded } = left;
+  const { series, neverBegun, last, ofOthers, unnamed, unrecorded, spoilt } = left;
   const first =
     series.length > 0
       ? `To retry: ${formatCount(series.length)} series of the last runs (${leftCounts(series)})`
       : last === null
-        ? 'Nothing to retry: no run is on record in this store.'
+        ? `Nothing to retry: no ${spoilt.length > 0 ? 'other ' : ''}run is on record in this store.`
         : `Nothing to retry: ${neverBegun.length > 0 ? 'of what they began ' : ''}the last runs left nothing failed, in doubt or ` +
           `unfinished that is so still (the last one ended ${utcMinute(last.endedAt)}, from ${last.provider}).`;
   return [
+    ...(spoilt.length > 0 ? [spoiltText(spoilt)] : []),
     first,
     ...neverBegun.map(neverBegunText),
     ...leftByOthers(ofOthers).map(({ what, option }) => `${what} are asked for with ${option}`),

@@ -3,7 +3,7 @@ import type { QuotaOpening } from '../core/plan/quota-time.ts';
 import { quotaText } from '../core/plan/quota.ts';
 import type { StoreFacts } from '../store/facts.ts';
 import { type LastRun, lastPartTexts, lastRunText } from './last-run-text.ts';
-import { beyondText, leftByOthers, leftCounts, type LeftToRetry } from './left-text.ts';
+import { beyondText, leftByOthers, leftCounts, spoiltText, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
 import { opensText } from './opens-text.ts';
@@ -150,7 +150,7 @@ function writerText({ command, pid, host, since }: NonNullable<StoreStatus['writ
 }
 
 /** Nothing where nothing was left. */
-function leftTexts({ series, neverBegun, ofOthers, unrecorded }: LeftToRetry): string[] {
+function leftTexts({ series, neverBegun, ofOthers, unrecorded, spoilt }: LeftToRetry): string[] {
   const tickers = [...new Set(series.map(({ ticker }) => ticker))];
   return [
     ...(series.length > 0
@@ -159,6 +159,7 @@ function leftTexts({ series, neverBegun, ofOthers, unrecorded }: LeftToRetry): s
     ...leftByOthers(ofOthers).map(
       ({ what, option }) => `${what}: ${tied(`backfill --retry-failed ${option}`)} asks for these`,
     ),
+    ...(spoilt.length > 0 ? [spoiltText(spoilt)] : []),
     ...neverBegun.map((rest) => `never begun: ${beyondText(rest)}`),
     ...(unrecorded.length > 0
       ? [`${named(unrecorded)} came after that, of a run that left no record (it was killed, or goes on)`]

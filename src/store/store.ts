@@ -136,7 +136,8 @@ export interface ScanOptions {
 export interface StoredRun {
   /** As `saveRun` gave it. */
   readonly id: string;
-  readonly record: object;
+  /** Null where the file is not what was saved: it was changed since, by another hand or a failing disk. */
+  readonly record: object | null;
 }
 
 /**

@@ -100,7 +100,10 @@ describe('the status of a store', () => {
     const [name = ''] = await readdir(join(folder, 'data', 'runs'));
     const path = join(folder, 'data', 'runs', name);
     const left = [{ why: 'failed', interval: '1d', from: '2026-02-02', to: '2026-02-27', tickers: ['BRIQ'] }];
-    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), left, failed: 1 }));
+    await writeFile(
+      path,
+      JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), left, failed: 1, seal: undefined }),
+    );
     const { stdout } = await backfill('status', '--provider', 'sample', ...NOW);
     expect(stdout).toContain(': 2 fetched, 1 failed\n');
     expect(stdout).toContain(
@@ -228,7 +231,10 @@ describe('the status of a ticker', () => {
         message: 'no answer',
       },
     ];
-    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), failures }));
+    await writeFile(
+      path,
+      JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), failures, seal: undefined }),
+    );
     const { stdout } = await backfill('status', 'ALFA', ...NOW);
     expect(stdout).toContain('\n  gaps     5 sessions: 2026-02-02..2026-02-06\n');
     expect(stdout).toContain('from sample: failed: no answer\n');

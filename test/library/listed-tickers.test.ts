@@ -75,7 +75,7 @@ describe('the list of a provider’s tickers', () => {
     await planned('1000/366day');
     const list = JSON.parse(await readFile(await kept(), 'utf8')) as { listedAt: number };
     const aged = async (ms: number): Promise<void> =>
-      writeFile(await kept(), JSON.stringify({ ...list, listedAt: list.listedAt - ms }));
+      writeFile(await kept(), JSON.stringify({ ...list, seal: undefined, listedAt: list.listedAt - ms }));
     await aged((20 * WINDOW_MS) / 1000 - 60_000);
     await planned('1000/366day');
     expect(simulator.entries).toHaveLength(1);
@@ -87,6 +87,11 @@ describe('the list of a provider’s tickers', () => {
   it.each([
     ['another configuration', async () => undefined, 2],
     ['a file that is spoilt', async () => writeFile(await kept(), '{"tickers":["ALFA"],"requests":1'), 1],
+    [
+      'a file of another list',
+      async () => writeFile(await kept(), (await readFile(await kept(), 'utf8')).replace('ALFA', 'BLFA')),
+      1,
+    ],
     ['a file of another shape', async () => writeFile(await kept(), '{"tickers":[1],"requests":1}'), 1],
     ['a list of the future', async () => ahead(), 1],
   ])('is not taken from %s', async (_, spoil, seed) => {
@@ -98,7 +103,10 @@ describe('the list of a provider’s tickers', () => {
 
   async function ahead(): Promise<void> {
     const list = JSON.parse(await readFile(await kept(), 'utf8')) as object;
-    await writeFile(await kept(), JSON.stringify({ ...list, listedAt: Date.now() + 60_000 }));
+    await writeFile(
+      await kept(),
+      JSON.stringify({ ...list, seal: undefined, listedAt: Date.now() + 60_000 }),
+    );
   }
 
   it('is asked for every time where no quota is counted, and nothing is kept', async () => {

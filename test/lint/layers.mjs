@@ -23,6 +23,7 @@ const ORDERS = [
     folder: 'src/core',
     lines: [
       ['errors.ts', 'fnv.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts'],
+      ['seal.ts'],
       ['shown.ts', 'known-names.ts', 'percent.ts'],
       ['session'],
       ['calendar'],

@@ -31,6 +31,7 @@ const STATUS: StoreStatus = {
       ofOthers: { alpaca: 3, 'derived-1m': 1 },
       unnamed: 0,
       unrecorded: ['AAPL'],
+      spoilt: ['20260301T230000Z-0a1b'],
     },
   },
   keys: [
@@ -104,7 +105,7 @@ const SERIES: SeriesStatus = {
 describe('a status', () => {
   it('of a store is a line a fact', () => {
     const lines = statusText(STATUS, UNBOUNDED);
-    expect(lines.slice(0, 9)).toEqual([
+    expect(lines.slice(0, 10)).toEqual([
       'store      /srv/prices/of/all/the/exchanges/that/we/follow',
       '           1,500 series of 1,200 tickers (300 of 1m, 1,200 of 1d), 1,234,567 bars, 4.2 GB',
       '           2 files cannot be read: backfill doctor tells which',
@@ -114,10 +115,12 @@ describe('a status', () => {
       'left       7 failed, 1 not run (T0, T1, T2, T3, T4 and 3 more): backfill --retry-failed asks for these alone',
       '           3 series that runs from alpaca left: backfill --retry-failed --provider alpaca asks for these',
       '           1 series that runs from derived-1m left: backfill --retry-failed --derive asks for these',
+      '           runs/20260301T230000Z-0a1b.json is not as it was saved: what that run left is not known; run its whole command ' +
+        'again, then backfill doctor --fix sets the record aside',
       '           AAPL came after that, of a run that left no record (it was killed, or goes on)',
     ]);
-    expect(lines[11]).toBe('quotas     acme at port 8080: no limit is declared, and nothing was counted');
-    expect(lines[12]).toMatch(
+    expect(lines[12]).toBe('quotas     acme at port 8080: no limit is declared, and nothing was counted');
+    expect(lines[13]).toMatch(
       /^ {11}alphavantage with another key: 25 of 25 req\/day used, counted anew at [^;]*; 1 req\/s, by spacing; opens again at /,
     );
   });

@@ -109,6 +109,11 @@ export async function recordedRuns(
   );
 }
 
+/** Ids of those of the last runs on record, at most so many, whose record is not as it was saved. The newest first. */
+export async function spoiltRuns(store: Pick<BarStore, 'readRuns'>, most: number): Promise<string[]> {
+  return (await store.readRuns(most)).flatMap(({ id, record }) => (record === null ? [id] : []));
+}
+
 /** Runs of one process may overlap: the last that ended is among so many that began last. */
 const LAST_BEGUN = 5;
 

@@ -1,5 +1,7 @@
 import { closest } from '../closest.ts';
 import { BackfillError } from '../errors.ts';
+import { inOneLine } from '../quoted.ts';
+import { sealed, unsealed } from '../seal.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import type { Member } from './member.ts';
 import { ENTRY_FIELDS, type Entry, FIELD_NAMES, readMembers, tickerEntry } from './read-members.ts';
@@ -17,10 +19,16 @@ const SHAPE =
 
 /**
  * The members of a JSON text: a list of tickers and of members, or an object with such a list under `members`, `tickers` or
- * `symbols`. Throws `usage`, also for a key of a member that looks misspelt.
+ * `symbols`. Throws `usage`, also for a key of a member that looks misspelt, and for a list that was changed since `universeJson`
+ * wrote it.
  */
 export function membersInJson(text: string, called: string): Member[] {
   const json = parsed(text, called);
+  if (unsealed(json)?.seal === 'broken')
+    throw new BackfillError(
+      'usage',
+      `${called} is not as it was fetched: discover it again, or take its "seal" out if it was changed on purpose`,
+    );
   const { members, tickers, symbols, source }: Partial<Record<string, unknown>> =
     typeof json === 'object' && json !== null ? { ...json } : {};
   const list = Array.isArray(json) ? json : (members ?? tickers ?? symbols);
@@ -32,9 +40,11 @@ export function membersInJson(text: string, called: string): Member[] {
 
 /** The text of a universe, a member a line. */
 export function universeJson(head: UniverseHead, members: readonly Member[]): string {
-  const lines = members.map((member) => ` ${JSON.stringify(written(member))}`);
+  const list = members.map(written);
+  const lines = list.map((member) => ` ${JSON.stringify(member)}`);
   const open = JSON.stringify(head).slice(0, -1);
-  return `${open},"members":[\n${lines.join(',\n')}\n]}\n`;
+  const { seal } = sealed({ ...head, members: list });
+  return `${open},"members":[\n${lines.join(',\n')}\n],"seal":${JSON.stringify(seal)}}\n`;
 }
 
 function parsed(text: string, called: string): unknown {
@@ -43,7 +53,7 @@ function parsed(text: string, called: string): unknown {
   } catch (cause) {
     throw new BackfillError(
       'usage',
-      `${called} is no universe, nor any JSON (${(cause as Error).message}); it must be ${SHAPE}`,
+      `${called} is no universe, nor any JSON (${inOneLine((cause as Error).message)}); it must be ${SHAPE}`,
       {
         cause,
       },

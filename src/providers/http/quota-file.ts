@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
 import type { Quota, QuotaUse } from '../../core/plan/quota.ts';
+import { sealed, unsealed } from '../../core/seal.ts';
 import { readPlainFile } from '../../market/plain-file.ts';
 import type { QuotaPlace } from './quota-owner.ts';
 
@@ -155,8 +156,9 @@ function read(path: string, now: number): QuotaRecord {
   const text = readIfAny(path);
   if (text === undefined) return FRESH;
   try {
-    const record = JSON.parse(text) as QuotaRecord;
-    if (isRecord(record)) return record;
+    const { document, seal = 'broken' } = unsealed(JSON.parse(text)) ?? {};
+    const record = document as QuotaRecord | undefined;
+    if (record !== undefined && seal !== 'broken' && isRecord(record)) return record;
   } catch {
     // No JSON, or without such fields.
   }
@@ -213,7 +215,7 @@ function write(path: string, record: QuotaRecord): void {
   try {
     const file = openSync(temp, 'w');
     try {
-      writeSync(file, JSON.stringify(record));
+      writeSync(file, JSON.stringify(sealed(record)));
       fsyncSync(file);
     } finally {
       closeSync(file);

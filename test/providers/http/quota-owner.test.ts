@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseQuotas, usedOf } from '../../../src/core/plan/quota.ts';
+import { unsealed } from '../../../src/core/seal.ts';
 import { lookIntoQuota, openQuotaFile } from '../../../src/providers/http/quota-file.ts';
 import { standingIn } from '../../../src/providers/http/quota-lease.ts';
 import { type QuotaPlace, quotaPlaceOf } from '../../../src/providers/http/quota-owner.ts';
@@ -71,7 +72,8 @@ describe('the file of an earlier version, which was named after the URL', () => 
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, JSON.stringify({ nextAt, pausedUntil: 0, windows: { [DAY]: { index, used } } }));
   };
-  const usedIn = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
+  const usedIn = async (path: string): Promise<unknown> =>
+    unsealed(JSON.parse(await readFile(path, 'utf8')))?.document;
 
   it('is taken over once, with what was used today', async () => {
     await put(former(''), 20_000, 300, 5);

@@ -1,5 +1,6 @@
 import type { Series } from '../../../core/bars/bars.ts';
 import { grouped } from '../../../core/grouped.ts';
+import { sealed, unsealed } from '../../../core/seal.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
 import type { FirstFillNotes, FirstFills } from '../../lease.ts';
 import { fields, instant, list, text } from '../codec/json.ts';
@@ -34,7 +35,7 @@ function noteOf(at: number, series: readonly Series[]): string {
   const byInterval = grouped(series, ({ interval }) => interval);
   const tickers = [...byInterval].map(([interval, some]) => [interval, some.map(({ ticker }) => ticker)]);
   const note = { at: new Date(at).toISOString(), series: Object.fromEntries(tickers) as object };
-  return `${JSON.stringify(note)}\n`;
+  return `${JSON.stringify(sealed(note))}\n`;
 }
 
 async function readFirstFills(blobs: Blobs): Promise<FirstFills[]> {
@@ -49,7 +50,8 @@ async function readFirstFills(blobs: Blobs): Promise<FirstFills[]> {
 
 function firstFillsIn(content: string): Omit<FirstFills, 'id'> {
   try {
-    const { at, series } = fields(JSON.parse(content));
+    const { document, seal } = unsealed(JSON.parse(content)) ?? {};
+    const { at, series } = fields(seal === 'broken' ? undefined : document);
     const byInterval = fields(series);
     const all = INTERVALS.flatMap((interval) =>
       list(byInterval[interval] ?? []).map((ticker) => ({ ticker: text(ticker), interval })),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sealed, type Unsealed, unsealed } from '../../../core/seal.ts';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
 import { RUNS, timeStamp } from '../files/layout.ts';
 import { WRITER } from '../files/writer.ts';
@@ -6,7 +7,7 @@ import type { StoredRun } from '../../store.ts';
 
 /** Writes `runs/ID.json`. The id is the start to the second and four hex digits of start, process and machine. */
 export function saveRunRecord(blobs: Blobs, startedAt: number, record: object): Promise<string> {
-  return putOfRun(blobs, startedAt, '.json', `${JSON.stringify(record, null, 2)}\n`);
+  return putOfRun(blobs, startedAt, '.json', `${JSON.stringify(sealed(record), null, 2)}\n`);
 }
 
 /** Writes a text as `runs/ID` with an ending, by an id that no other such file has. Gives the id. */
@@ -26,9 +27,12 @@ export async function putOfRun(
   }
 }
 
+/** Names that `putOfRun` gives. */
+const OURS = /^\d{8}T\d{6}Z-[\da-f]{4}\.json$/;
+
 /**
- * The last records whose id begins so, by their starts, the newest first. One that is no record of ours tells nothing, and is
- * left out.
+ * The last records whose id begins so, by their starts, the newest first. What is no record of ours tells nothing, and is
+ * left out; one of ours that was changed since, or is none any more, has no `record`.
  */
 export async function readRunRecords(
   blobs: Blobs,
@@ -37,17 +41,24 @@ export async function readRunRecords(
 ): Promise<readonly StoredRun[]> {
   const all = (await blobs.list(RUNS)).filter((name) => name.endsWith('.json'));
   const names = all.filter((name) => name.startsWith(beginning)).toSorted();
-  const read = await Promise.all(names.slice(-most).map((name) => recordIn(blobs, name)));
+  const read = await Promise.all(names.slice(-most).map((name) => storedRun(blobs, name)));
   return read.flat().toReversed();
 }
 
-async function recordIn(blobs: Blobs, name: string): Promise<StoredRun[]> {
+async function storedRun(blobs: Blobs, name: string): Promise<StoredRun[]> {
+  const text = await readText(blobs, `${RUNS}/${name}`);
+  if (text === undefined) return [];
+  const id = name.slice(0, -'.json'.length);
+  const { document, seal } = recordIn(text) ?? {};
+  if (document !== undefined && seal !== 'broken') return [{ id, record: document }];
+  return OURS.test(name) ? [{ id, record: null }] : [];
+}
+
+/** Undefined for what is no JSON, or no object. */
+export function recordIn(text: string): Unsealed | undefined {
   try {
-    const record: unknown = JSON.parse((await readText(blobs, `${RUNS}/${name}`)) ?? 'null');
-    const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
-    return isObject ? [{ id: name.slice(0, -'.json'.length), record }] : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
+    return unsealed(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }

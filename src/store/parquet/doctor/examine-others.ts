@@ -15,6 +15,7 @@ import { CREATED_BY } from '../codec/keys.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
 import { readUniverseFile } from '../beside/universes.ts';
+import { recordIn } from '../beside/records.ts';
 import { readRenamesFile } from '../beside/renames.ts';
 import { assertWholeRevisions, readRevisionsFile } from '../beside/revisions.ts';
 import { NO_FOLDER } from '../sql/view-files.ts';
@@ -190,11 +191,11 @@ async function checkActions(blobs: Blobs, path: string, ticker: string): Promise
 async function checkRecord(blobs: Blobs, path: string): Promise<void> {
   const text = await readText(blobs, path);
   if (text === undefined) return;
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === 'object' && json !== null) return;
-  } catch (error) {
-    throw new BackfillError('store-corrupt', 'it is no JSON', { cause: error });
-  }
-  throw new BackfillError('store-corrupt', 'it is no record of a run');
+  const found = recordIn(text);
+  if (found === undefined) throw new BackfillError('store-corrupt', 'it is no record of a run, or no JSON');
+  if (found.seal === 'broken')
+    throw new BackfillError(
+      'store-corrupt',
+      'it was changed since it was written: what the run did is not known by it',
+    );
 }

@@ -95,17 +95,24 @@ describe('the list of renames', () => {
 
 it('a run record is a JSON file under its id', async () => {
   const id = await store.saveRun(NOON, { fetched: 503 });
-  expect(JSON.parse(await readFile(join(root, `runs/${id}.json`), 'utf8'))).toEqual({ fetched: 503 });
+  expect(JSON.parse(await readFile(join(root, `runs/${id}.json`), 'utf8'))).toEqual({
+    fetched: 503,
+    seal: expect.stringMatching(/^[\da-f]{8}$/) as string,
+  });
 });
 
-it('what lies among the run records and is none is passed over', async () => {
+it('what lies among the run records and is none is passed over, or named where it has the name of one', async () => {
   const id = await store.saveRun(NOON, { fetched: 503 });
   for (const [name, text] of [
     ['20990101T000000Z-0000.json', '{"fetched": 5'],
     ['20990101T000001Z-0000.json', '[1]'],
     ['20990101T000002Z-0000.json', 'null'],
     ['notes.txt', 'mine'],
+    ['notes.json', 'mine'],
   ] as const)
     await writeFile(join(root, 'runs', name), text);
-  expect(await store.readRuns(9)).toEqual([{ id, record: { fetched: 503 } }]);
+  expect((await store.readRuns(9)).toReversed()).toEqual([
+    { id, record: { fetched: 503 } },
+    ...[0, 1, 2].map((n) => ({ id: `20990101T00000${n}Z-0000`, record: null })),
+  ]);
 });
