@@ -144,7 +144,9 @@ export function tell(text: string): void {
  * commands as they can be pasted.
  */
 function fitting(line: string, stream: WriteStream): string[] {
-  return wrapped(asPasted(line, here), columnsOf(stream), { wholeWords: true });
+  const text = line.trimStart();
+  const indent = line.length - text.length;
+  return wrapped(asPasted(text, here), columnsOf(stream), { indent, wholeWords: true });
 }
 
 /** Names dividends whose size is in doubt, of bars that are adjusted for them all the same. */

@@ -61,17 +61,20 @@ export function tied(command: string): string {
   return command.replaceAll(' ', TIE);
 }
 
+/** Commands that texts tell of. */
+const COMMANDS = 'actions|doctor|export|forget|inspect|plot|query|rename|restore|runs|status|verify';
+
 /** The program of a command that a text tells of, where it is no word of a sentence. */
 export const TOLD_COMMAND = new RegExp(
   String.raw`(?<![\w/.-])(?:check-data(?=\s)|backfill(?=\s(?:--|[A-Z\d^]\S*\s--|` +
-    String.raw`(?:actions|doctor|export|forget|inspect|query|rename|restore|status|verify)\b)))`,
+    String.raw`(?:${COMMANDS})\b)))`,
   'g',
 );
 
 /**
  * A text as lines of at most so many columns, broken at spaces, and within a longer word after a slash or a tie, or where
- * it must be, unless `wholeWords`: these a terminal folds, so that they can be copied. All are indented by `indent` spaces,
- * those after the first by `hang` more.
+ * it must be, unless `wholeWords`: these a terminal folds, so that they can be copied, and so it does with commands. All are
+ * indented by `indent` spaces, those after the first by `hang` more.
  */
 export function wrapped(
   text: string,
@@ -90,7 +93,7 @@ export function wrapped(
   };
   for (const word of withCommandsTied(text).split(' ')) {
     if (!isEmpty && widthOf(line) + 1 + widthOf(word) > columns) next();
-    for (const [i, piece] of (wholeWords ? [word] : piecesOf(word, room)).entries()) {
+    for (const [i, piece] of (wholeWords || isCommand(word) ? [word] : piecesOf(word, room)).entries()) {
       if (i > 0) next();
       line += (isEmpty ? '' : ' ') + piece;
       isEmpty = false;
@@ -100,11 +103,50 @@ export function wrapped(
   return lines;
 }
 
-const BEGINNING = new RegExp(`${TOLD_COMMAND.source} `, 'g');
+const AT_PROGRAM = new RegExp(`^\\(?${TOLD_COMMAND.source}`);
 
-/** A program stays on one line with what it is to do: half a command is none. */
+/** A command stays on one line, however long: half of one is another one, which might remove more than was meant. */
 function withCommandsTied(text: string): string {
-  return text.replaceAll(BEGINNING, tied);
+  if (!/backfill|check-data/.test(text)) return text;
+  const words = text.split(' ');
+  const tiedWords: string[] = [];
+  for (let i = 0; i < words.length;) {
+    const begins = /^\(?(?:backfill|check-data)\b/.test(words[i] ?? '');
+    const end = begins && AT_PROGRAM.test(words.slice(i).join(' ')) ? commandEnd(words, i) : i + 1;
+    tiedWords.push(words.slice(i, end).join(TIE));
+    i = end;
+  }
+  return tiedWords.join(' ');
+}
+
+/** Options whose value may be a plain word, as a word of the sentence behind it is. */
+const WITH_WORD = /(?:^|\u00A0)--(?:adjust|format|profile|provider|store|tickers|tier)$/;
+
+/** What no sentence goes on with: a ticker, a date, a path, an option, something in quotes. */
+const ARGUMENT = /^(?:--[a-z]|['"@~^$A-Z\d]|\S*[\d/:=])/;
+
+/** The first word behind the command that begins at one, by what its words look like. */
+function commandEnd(words: readonly string[], start: number): number {
+  const isLast = (word: string): boolean => /[,;).]$/.test(word);
+  let at = start + 1;
+  // What it is to do, where neither a ticker nor that is tied to the program already.
+  const program = words[start] ?? '';
+  if (/backfill(?:\u00A0--.*)?$/.test(program) && /^[a-z][a-z-]*[,;).]*$/.test(words[at] ?? '')) at++;
+  while (at < words.length && !isLast(words[at - 1] ?? '')) {
+    const word = words[at] ?? '';
+    // A store that is named stands before what is to be done.
+    const isNext = ARGUMENT.test(word) || WITH_WORD.test(words[at - 1] ?? '') || COMMAND.test(word);
+    if (!isNext) break;
+    at++;
+  }
+  return at;
+}
+
+const COMMAND = new RegExp(`^(?:${COMMANDS})\\b`);
+
+/** Whether a word is a command that is tied. */
+function isCommand(word: string): boolean {
+  return word.includes(TIE) && /^\(?(?:backfill|check-data)\b/.test(word);
 }
 
 /** A word in pieces that fit into so many columns. */

@@ -67,6 +67,32 @@ describe('a message that may be copied from', () => {
     expect(wrapped('what is a good backfill for', 24)).toEqual(['what is a good backfill', 'for']);
   });
 
+  it.each([
+    [
+      'stored ones are wrong: backfill forget BTC-USD --interval 5m, then run again',
+      'backfill forget BTC-USD --interval 5m,',
+    ],
+    ['(backfill restore 20261120T211500Z-3f9a)', '(backfill restore 20261120T211500Z-3f9a)'],
+    ['run backfill doctor --fix to mend 3', 'backfill doctor --fix'],
+    [
+      'fetch them by backfill --provider yahoo --tickers AAPL and see',
+      'backfill --provider yahoo --tickers AAPL',
+    ],
+    [`or backfill${tied(" --store 'my prices'")} status; else`, "backfill --store 'my prices' status;"],
+    ['see: check-data --issues tells which', 'check-data --issues'],
+    ['backfill AAPL --days 252 fetches a year', 'backfill AAPL --days 252'],
+    [
+      `at once: backfill${tied(' --store c7')} forget ALFA --start 2024-06-03 --end 2024-06-28, else`,
+      'backfill --store c7 forget ALFA --start 2024-06-03 --end 2024-06-28,',
+    ],
+  ])('keeps each command whole: %s', (text, command) => {
+    for (const columns of [20, 24, 30, 40, 60])
+      expect(wrapped(text, columns, { hang: 2 }).some((line) => line.includes(command))).toBe(true);
+    // Twice, as what a report laid out is printed.
+    const lines = wrapped(text, 40).flatMap((line) => wrapped(line, 40, { wholeWords: true }));
+    expect(lines.join('\n')).toContain(command);
+  });
+
   it('is broken between words, which stay whole however long, and so do commands', () => {
     const text = `wait for /srv/stores/prices/data; then: ${tied('backfill restore newest --store s')} again`;
     expect(wrapped(text, 20, { wholeWords: true })).toEqual([
