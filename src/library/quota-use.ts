@@ -8,7 +8,7 @@ import { standingIn } from '../providers/http/quota-lease.ts';
 import { quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
-import type { QuotaUsed, QuotaWindow } from '../report/status-text.ts';
+import type { QuotaUsed, QuotaWindow } from '../report/quota-used-text.ts';
 import type { Parts } from './parts.ts';
 import { givenSecrets, quotaKey } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';

@@ -1,38 +1,13 @@
 import type { LeftWhy } from '../backfill/run/run-record.ts';
-import type { QuotaOpening } from '../core/plan/quota-time.ts';
-import { quotaText } from '../core/plan/quota.ts';
 import type { StoreFacts } from '../store/facts.ts';
 import { type LastRun, lastPartTexts, lastRunText } from './last-run-text.ts';
 import { beyondText, leftByOthers, leftCounts, spoiltText, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
-import { opensText } from './opens-text.ts';
 import { type Page, printable, tied, wrapped } from './page.ts';
+import { type QuotaUsed, quotaTexts } from './quota-used-text.ts';
 import type { SeriesCoverage } from './series-coverage.ts';
 import { formatBytes, formatCount, formatPercent, plural } from './table.ts';
-
-/** What was used of one quota of a key. */
-export interface QuotaWindow {
-  /** What is allowed; null where no limit is declared, and a run said one of its own. */
-  readonly requests: number | null;
-  readonly perMs: number;
-  /** Requests in the window that is now; null of one that is kept by spacing requests, of which none are counted. */
-  readonly used: number | null;
-  /** When the next window begins, in which it is counted anew; null alike. */
-  readonly next: QuotaOpening | null;
-}
-
-/** What was used of the quotas of one key at one provider, by all processes of this machine. */
-export interface QuotaUsed {
-  readonly provider: string;
-  /** Whether it is the key that is at hand, another one, or none is needed. */
-  readonly key: 'own' | 'another' | 'none';
-  /** Of a server on this machine, such as a simulator; null: the provider itself. */
-  readonly port: number | null;
-  readonly windows: readonly QuotaWindow[];
-  /** When it opens again; null: it is open. */
-  readonly opens: QuotaOpening | null;
-}
 
 /** A store, and what its runs need. Plain JSON. */
 export interface StoreStatus extends StoreFacts {
@@ -130,7 +105,7 @@ export function statusText(status: StoreStatus, page: Page): string[] {
           [i === 0 ? 'keys' : '', `${variable} is ${isThere ? 'set' : 'not set'} (${provider})`] as const,
       ),
       ...(quotas.length === 0 ? ([['quotas', 'nothing was counted yet']] as const) : []),
-      ...quotas.map((quota, i) => [i === 0 ? 'quotas' : '', quotaUsedText(quota)] as const),
+      ...quotaTexts(quotas, page).map((text, i) => [i === 0 ? 'quotas' : '', text] as const),
     ],
     page,
   );
@@ -165,29 +140,6 @@ function leftTexts({ series, neverBegun, ofOthers, unrecorded, spoilt }: LeftToR
       ? [`${named(unrecorded)} came after that, of a run that left no record (it was killed, or goes on)`]
       : []),
   ];
-}
-
-function quotaUsedText({ provider, key, port, windows, opens }: QuotaUsed): string {
-  const who = [
-    provider,
-    ...(port === null ? [] : [`at port ${port}`]),
-    ...(key === 'another' ? ['with another key'] : []),
-  ].join(' ');
-  const parts = [
-    ...(windows.length === 0 ? ['no limit is declared, and nothing was counted'] : windows.map(windowText)),
-    ...(opens === null ? [] : [`opens again ${opensText(opens)}`]),
-  ];
-  return `${who}: ${parts.join('; ')}`;
-}
-
-function windowText({ requests, perMs, used, next }: QuotaWindow): string {
-  const per = quotaText([{ requests: requests ?? used ?? 0, perMs }]);
-  if (used === null || next === null) return `${per}, by spacing`;
-  const counted =
-    requests === null
-      ? `${formatCount(used)} used without a declared limit`
-      : `${formatCount(used)} of ${per} used`;
-  return `${counted}, counted anew ${opensText(next)}`;
 }
 
 /** Runs of missing sessions that are named. */
