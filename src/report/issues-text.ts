@@ -11,7 +11,7 @@ import { eachWarning, groupWarnings } from './warnings.ts';
 /** Lines of a kind that are shown, unless the page wants all. */
 const SHOWN = 20;
 
-/** Rejected rows of one reason: up to so many lines are told one by one. */
+/** Rejected rows of one reason: up to so many lines, or sessions, are told one by one. */
 const FEW = 3;
 
 /** The issues for a terminal, each kind under a heading of its own. */
@@ -21,7 +21,7 @@ export function issuesText(report: IssuesReport, page = UNBOUNDED): string[] {
     rejected.filter(({ resolved }) => !resolved),
     rejected.filter(({ resolved }) => resolved),
   ];
-  const listed = page.isWhole ? rejectedBySession : rejectedByReason;
+  const listed = page.isWhole ? rejectedBySeries : rejectedByReason;
   const odd = page.isWhole ? eachWarning(warnings) : groupWarnings(warnings);
   const parts = [
     section('REJECTED ROWS (in quarantine)', listed(open), page),
@@ -75,6 +75,20 @@ function rejectedBySession(rows: readonly RejectedIssue[]): string[] {
     const [{ ticker, interval, session, source, reason }] = group as [RejectedIssue];
     const count = group.length === 1 ? '' : ` ${plural(group.length, 'row')},`;
     return `${ticker} ${interval} ${session ?? '?'}${timesOf(group)} ${source}:${count} ${reason}`;
+  });
+}
+
+/** Rejected rows of one series, those of many sessions of which the same is said as one, in the place of the first. */
+function rejectedBySeries(rows: readonly RejectedIssue[]): string[] {
+  const alike = grouped(rows, ({ ticker, interval, session, source, reason }) =>
+    JSON.stringify([ticker, interval, session === null, source, reason]),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const sessions = [...new Set(group.map(({ session }) => session ?? '?'))].toSorted();
+    if (sessions.length <= FEW) return rejectedBySession(group);
+    const [{ ticker, interval, source, reason }] = group as [RejectedIssue];
+    const count = `${plural(group.length, 'row')} of ${plural(sessions.length, 'session')}`;
+    return [`${ticker} ${interval} ${sessions[0]}..${sessions.at(-1)} ${source}: ${count}, ${reason}`];
   });
 }
 

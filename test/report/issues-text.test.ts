@@ -100,13 +100,43 @@ describe('the issues of a store', () => {
     expect(bounded.slice(1)).toEqual(lines);
   });
 
+  it('say a reason of many sessions of a series once where nothing is cut, and name each series', () => {
+    const long = 'the answer is of another instrument: '.repeat(5).trim();
+    const days = ['13', '02', '05', '04', '03'];
+    const of = (ticker: string, more: Partial<RejectedIssue> = {}): RejectedIssue[] =>
+      days.flatMap((day) =>
+        [0, 1].map(() => rejected({ ticker, session: `2025-06-${day}`, reason: long, ...more })),
+      );
+    const lines = issuesText({
+      ...NONE,
+      rejected: [
+        ...of('AAPL'),
+        ...of('MSFT'),
+        ...of('AAPL', { source: 'alpaca' }),
+        ...of('AAPL', { session: null }),
+      ],
+    });
+    expect(lines.slice(1)).toEqual([
+      `  AAPL 1d 2025-06-02..2025-06-13 yahoo: 10 rows of 5 sessions, ${long}`,
+      `  MSFT 1d 2025-06-02..2025-06-13 yahoo: 10 rows of 5 sessions, ${long}`,
+      `  AAPL 1d 2025-06-02..2025-06-13 alpaca: 10 rows of 5 sessions, ${long}`,
+      `  AAPL 1d ? yahoo: 10 rows, ${long}`,
+    ]);
+    const few = issuesText({ ...NONE, rejected: of('AAPL').slice(0, 6) });
+    expect(few.slice(1).map((line) => line.split(' yahoo')[0])).toEqual([
+      '  AAPL 1d 2025-06-13',
+      '  AAPL 1d 2025-06-02',
+      '  AAPL 1d 2025-06-05',
+    ]);
+  });
+
   it('tell of rejected rows of sessions that have sound bars apart, by their reason on a short page', () => {
     const days = ['02', '03', '04', '05'].map((day) =>
       rejected({ resolved: true, session: `2025-06-${day}` }),
     );
     expect(issuesText({ ...NONE, rejected: days })).toEqual([
       'REJECTED WHERE SOUND BARS STAND (4 rows in quarantine, nothing lacks)',
-      ...['02', '03', '04', '05'].map((day) => `  AAPL 1d 2025-06-${day} yahoo: high 1 is below low 2`),
+      '  AAPL 1d 2025-06-02..2025-06-05 yahoo: 4 rows of 4 sessions, high 1 is below low 2',
     ]);
     expect(issuesText({ ...NONE, rejected: days }, { ...UNBOUNDED, isWhole: false })).toEqual([
       'REJECTED WHERE SOUND BARS STAND (4 rows in quarantine, nothing lacks)',
