@@ -29,8 +29,8 @@ const ENOUGH = 2;
  * Compares an answer with the final bars of the store that it repeats and that came from the same source. Throws
  * `restated` where all of them changed by one ratio, `basis-unknown` where that looks like a split which nobody
  * mentions, and `bad-answer` (worth another try) where they disagree so that the answer must be about something else: by most
- * closes, or however little by each bar and its volume. A few corrected bars, or any number of rounded ones, are no reason to throw; one that changed by more than half is
- * asked for again, and believed the last time.
+ * closes, or however little by each bar and its volume. A few corrected bars, or any number of rounded ones, are no reason
+ * to throw; one that changed by more than half is asked for again, and believed the last time.
  */
 export function assertAgreement(
   received: Received,

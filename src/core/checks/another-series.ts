@@ -12,8 +12,8 @@ const SAME_VOLUME = 0.01;
 
 /**
  * Whether an answer has another volume for each stored bar that it repeats, and for most of them other prices, by more than
- * rounding does: however near these lie, they are those of another instrument. (What adjusts prices leaves volumes, or changes both by
- * one ratio, see `restatement`.)
+ * rounding does: however near these lie, they are those of another instrument. (What adjusts prices leaves volumes, or
+ * changes both by one ratio, see `restatement`.)
  */
 export function areAnothers(compared: Pairs): boolean {
   if (compared.length < ENOUGH_BARS) return false;

@@ -10,8 +10,7 @@ const FINE = 1e-3;
 
 /**
  * Units that the prices of a stretch must span for the answer to show that it follows them, and not some prices of its own
- * that are printed as coarsely. Of 26,532 swaps of two large companies, in prices of 10 to 200 units, none comes through
- * with three; with two, banks do.
+ * that are printed as coarsely. With two, the prices of one bank pass for another's.
  */
 const LEAST_SPAN = 3;
 
