@@ -11,7 +11,10 @@ export function parseCount(name: string, text: string): number | 'auto' {
   if (text === 'auto') return text;
   const count = wholeNumber(text);
   if (count !== undefined && count >= 1) return count;
-  throw new BackfillError('usage', `${name} ${text}: must be "auto" or a whole number above 0`);
+  throw new BackfillError(
+    'usage',
+    `${name} ${text}: must be "auto" or a whole number above 0${asWhole(text)}`,
+  );
 }
 
 /** Reads whole numbers of at least `least`. Throws `usage`. */
@@ -19,12 +22,34 @@ export function wholeFrom(least: number): (name: string, text: string) => number
   return (name, text) => {
     const count = wholeNumber(text);
     if (count !== undefined && count >= least) return count;
-    throw new BackfillError('usage', `${name} ${text}: must be a whole number of at least ${least}`);
+    throw new BackfillError(
+      'usage',
+      `${name} ${text}: must be a whole number of at least ${least}${asWhole(text)}`,
+    );
   };
 }
 
+/** Digits of a whole number; one with more is not exact. */
+const MOST_DIGITS = 15;
+
 function wholeNumber(text: string): number | undefined {
-  return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return /^-?\d+$/.test(text) && digitsIn(text) <= MOST_DIGITS ? Number(text) : undefined;
+}
+
+function digitsIn(text: string): number {
+  return text.replaceAll(/\D/g, '').length;
+}
+
+/** Behind what is no whole number: that it is written in another way, or too large, and what would do; else nothing. */
+function asWhole(text: string): string {
+  if (/^\d+$/.test(text) && digitsIn(text) > MOST_DIGITS)
+    return `; it has ${digitsIn(text)} digits, and ${MOST_DIGITS} are the most`;
+  if (/^\d{1,3}([,_' ]\d{3})+$/.test(text))
+    return `, without signs between its digits: ${text.replaceAll(/\D/g, '')}`;
+  if (!/^(\d+\.?\d*|\.\d+)e[+-]?\d+$/i.test(text)) return '';
+  const meant = String(Number(text));
+  const isPlain = /^\d+$/.test(meant) && digitsIn(meant) <= MOST_DIGITS;
+  return `; scientific notation is not read${isPlain ? `: write ${meant}` : ''}`;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };

@@ -114,9 +114,22 @@ describe('a count is whole, and written in digits', () => {
   table(wholeFrom(1), [
     ['1', 1],
     ['252', 252],
-    ...['0', '-5', '1e3', '5.0', '1,000', '0x10', '+5', '5d', ' 5', 'five', '9999999999999999'].map(
+    ['999999999999999', 999_999_999_999_999],
+    ...['0', '-5', '5.0', '0x10', '+5', '5d', ' 5', 'five', '-1e3', '1,00', '1e', 'e3', '1.2.3e4'].map(
       (text): Case => [text, new Error(`${text}: must be a whole number of at least 1`)],
     ),
+    ...(
+      [
+        ['1e3', '; scientific notation is not read: write 1000'],
+        ['1.5E+2', '; scientific notation is not read: write 150'],
+        ['1e-3', '; scientific notation is not read'],
+        ['1e30', '; scientific notation is not read'],
+        ['1e15', '; scientific notation is not read'],
+        ['1,000', ', without signs between its digits: 1000'],
+        ['12_000_000', ', without signs between its digits: 12000000'],
+        ['9999999999999999', '; it has 16 digits, and 15 are the most'],
+      ] as const
+    ).map(([text, why]): Case => [text, new Error(`${text}: must be a whole number of at least 1${why}`)]),
   ]);
 });
 
@@ -128,6 +141,12 @@ describe('a number of threads may be left to the program', () => {
       text,
       new Error(`${text}: must be "auto" or a whole number above 0`),
     ]),
+    [
+      '1e9',
+      new Error(
+        '1e9: must be "auto" or a whole number above 0; scientific notation is not read: write 1000000000',
+      ),
+    ],
   ]);
 });
 
