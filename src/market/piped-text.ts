@@ -18,6 +18,11 @@ export async function readPipedText(path: string, called: string, stop?: AbortSi
 }
 
 const STDIN = /^(-|\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/;
+/** Whether a path stands for the standard input. */
+export function isStdin(path: string): boolean {
+  return STDIN.test(path);
+}
+
 const DESCRIPTOR = /^\/(dev|proc\/\w+)\/fd\/\d+$/;
 
 /** What came through each pipe: it comes once, and may be asked for again. */
@@ -25,7 +30,7 @@ const come = new Map<string, Promise<Buffer>>();
 
 /** Undefined for what is no pipe that the process was given. */
 function bytesThrough(path: string, stop?: AbortSignal): Promise<Buffer> | undefined {
-  const name = STDIN.test(path) ? '-' : path;
+  const name = isStdin(path) ? '-' : path;
   const known = come.get(name);
   if (known !== undefined) return known;
   const stream = streamAt(name);

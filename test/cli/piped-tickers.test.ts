@@ -47,7 +47,7 @@ describe('tickers that come through a pipe', () => {
 
   it('are none where the pipe ends without one', async () => {
     const { code, stderr } = await ended(shell('$P export -t @- < <(true)'));
-    expect(stderr).toBe('backfill: --tickers @-: there is no ticker in the file\n');
+    expect(stderr).toBe('backfill: --tickers @-: there is no ticker on standard input\n');
     expect(code).toBe(2);
   });
 

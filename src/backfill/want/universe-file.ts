@@ -4,7 +4,7 @@ import type { Member } from '../../core/universe/member.ts';
 import { membersInJson } from '../../core/universe/members-json.ts';
 import { membersInText } from '../../core/universe/members-text.ts';
 import { isPattern, matchingFiles } from '../../market/matching-files.ts';
-import { readPipedText } from '../../market/piped-text.ts';
+import { isStdin, readPipedText } from '../../market/piped-text.ts';
 
 export interface ReadingFiles {
   /** How a message names a file. Default: `--tickers @PATH`. */
@@ -34,13 +34,13 @@ export async function readTickersFiles(
 
 async function membersAt(path: string, called: string, stop?: AbortSignal): Promise<readonly Member[]> {
   const text = await readPipedText(path, called, stop);
-  return someIn(await membersIn(text, path, called), called);
+  return someIn(await membersIn(text, path, called), called, isStdin(path) ? 'on standard input' : undefined);
 }
 
-/** The members, if there are any. Throws `usage`. */
-export function someIn(members: readonly Member[], called: string): readonly Member[] {
+/** The members, if there are any; `where`: what they were looked for in. Throws `usage`. */
+export function someIn(members: readonly Member[], called: string, where = 'in the file'): readonly Member[] {
   if (members.length > 0) return members;
-  throw new BackfillError('usage', `${called}: there is no ticker in the file`);
+  throw new BackfillError('usage', `${called}: there is no ticker ${where}`);
 }
 
 async function membersIn(text: string, path: string, called: string): Promise<Member[]> {
