@@ -6,6 +6,7 @@ export { assertStoreExists } from './library/existing-store.ts';
 export { saveText } from './library/out-file.ts';
 export { programVersion } from './library/version.ts';
 export { closest, didYouMean } from './core/closest.ts';
+export type { Spelling } from './core/option-name.ts';
 export { inOneLine } from './core/quoted.ts';
 export { fileTrouble } from './core/file-trouble.ts';
 export { parsePercent } from './core/percent.ts';

@@ -1,10 +1,11 @@
 import { BackfillError } from '../index.ts';
+import { messageInFlags } from './in-flags.ts';
 import { PROVIDER } from './provider-options.ts';
 
 /** A complaint about a setting says where that stands. */
 export function withSource(error: unknown, source: string): unknown {
   return error instanceof BackfillError
-    ? new BackfillError(error.code, `${source}: ${error.message}`, { cause: error.cause })
+    ? new BackfillError(error.code, `${source}: ${messageInFlags(error)}`, { cause: error.cause })
     : error;
 }
 
@@ -16,7 +17,7 @@ export function bySource(error: unknown, sources: ReadonlyMap<string, string>): 
 
 /** The option of which a complaint about one speaks, or about what a provider is told by one. */
 export function blamedOption(error: unknown): string | undefined {
-  const message = error instanceof BackfillError ? error.message : '';
+  const message = error instanceof BackfillError ? messageInFlags(error) : '';
   const [, option] = /^--([a-z-]+) /.exec(message) ?? [];
   if (option !== undefined) return option;
   const [, told] = /^provider \S+ (?:setting |has no setting ")([\w-]+)/.exec(message) ?? [];

@@ -19,6 +19,7 @@ import {
 } from '../terminal.ts';
 import { type Filling, openingTold, planOf, report, runOf, tellTotal } from './fill-one.ts';
 import { print, tell } from './output.ts';
+import { messageInFlags } from './in-flags.ts';
 
 /** How a run is cut into batches. */
 export interface Cut extends BatchOptions {
@@ -184,7 +185,7 @@ async function stopOf(run: () => Promise<Stop>, begun: readonly Begun[]): Promis
   } catch (error) {
     const isFirst = begun.every(({ summaries }) => summaries.length === 0);
     if (isFirst || !(error instanceof BackfillError)) throw error;
-    return { reason: error.code === 'cancelled' ? 'interrupted' : 'failed', message: error.message };
+    return { reason: error.code === 'cancelled' ? 'interrupted' : 'failed', message: messageInFlags(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { BackfillError, INTERVALS, type RangeOptions, assertRange } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { checkDate, parseClock, parseDuration, parseIntervals, wholeFrom } from './quantities.ts';
+import { asFlag } from './in-flags.ts';
 
 export const WHICH = 'Which bars';
 export const OUTPUT = 'What is printed';
@@ -107,7 +108,7 @@ export function datesOf({ start, end }: ValuesOf<typeof DATES>): { start?: strin
 /** What the options of a range chose, without what was not given. Throws `usage`. */
 export function rangeOf({ days, years, ...dates }: ValuesOf<typeof RANGE>): RangeOptions {
   const range = { ...given({ days, years }), ...datesOf(dates) };
-  assertRange(range, (option) => `--${option}`);
+  assertRange(range, asFlag);
   return range;
 }
 

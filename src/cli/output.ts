@@ -8,6 +8,7 @@ import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 import { columnsOf } from './page.ts';
 import { type SameAsHere, asPasted } from './told-commands.ts';
+import { messageInFlags } from './in-flags.ts';
 
 /**
  * Whoever reads may stop reading (`| head`): what is written then is nobody's, and no error. Output that cannot be
@@ -177,7 +178,7 @@ function isFullDisk(cause: unknown): boolean {
 /** Says what stopped a command and gives its exit code. A mistake of the user's is one line; a bug keeps its stack. */
 export function reportError(program: string, error: unknown): number {
   if (error instanceof BackfillError) {
-    tell(`${program}: ${error.message}`);
+    tell(`${program}: ${messageInFlags(error)}`);
     if (error.code === 'quota-exhausted') return EXIT.quotaExhausted;
     return USER_MISTAKES.has(error.code) && !isFullDisk(error.cause) ? EXIT.usage : EXIT.someFailed;
   }

@@ -1,5 +1,6 @@
 import { BackfillError } from '../index.ts';
 import { bySource } from './by-source.ts';
+import { messageInFlags } from './in-flags.ts';
 import type { Command } from './command.ts';
 import { ALWAYS, type Declarations, type Settings, type ValuesOf } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
@@ -118,7 +119,7 @@ function whereElse(option: string, here: Command, commands: readonly Command[]):
 /** A word that is no ticker and no universe was meant for a command, perhaps. */
 function noCommand(program: string, error: unknown, words: readonly string[]): BackfillError | undefined {
   const [, word = ''] =
-    /^--tickers (\S+): there is no universe/.exec(error instanceof Error ? error.message : '') ?? [];
+    /^--tickers (\S+): there is no universe/.exec(error instanceof Error ? messageInFlags(error) : '') ?? [];
   if (!words.includes(word)) return undefined;
   const message = `there is no command and no universe called ${word}; ${program} --help lists the options`;
   return new BackfillError('usage', message);

@@ -2,6 +2,7 @@ import { BackfillError } from '../index.ts';
 import { type RunValues, assertAskable } from './backfill-command.ts';
 import { blamedOption, bySource } from './by-source.ts';
 import type { Command } from './command.ts';
+import { messageInFlags } from './in-flags.ts';
 import type { Declaration, Setting, Settings } from './declaration.ts';
 import { readSetting } from './settings.ts';
 import { settleValues, valueOf } from './values.ts';
@@ -67,6 +68,6 @@ async function refusedTogether(settings: Settings, run: Command): Promise<Readon
 
 /** A mistake of the user's is told; a bug keeps its stack. */
 function messageOf(error: unknown): string {
-  if (error instanceof BackfillError) return error.message;
+  if (error instanceof BackfillError) return messageInFlags(error);
   throw error;
 }

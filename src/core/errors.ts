@@ -1,3 +1,5 @@
+import { type Spelling, spelt } from './option-name.ts';
+
 /** What went wrong, as a stable name that callers match on. Adding one is a feature, renaming one is a breaking change. */
 export type ErrorCode =
   | 'usage' // an option or a setting is wrong: one line for the user
@@ -122,9 +124,12 @@ export class BackfillError extends Error {
   readonly provider: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly contradicts: true | undefined;
+  readonly #marked: string;
 
+  /** `message`: may name options by `option`, for `messageFor`. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(spelt(message), details.cause === undefined ? undefined : { cause: details.cause });
+    this.#marked = message;
     this.code = code;
     this.retryable = details.retryable ?? false;
     this.scope = details.scope ?? scopeOf({ code });
@@ -132,6 +137,11 @@ export class BackfillError extends Error {
     this.provider = details.provider;
     this.retryAfterMs = details.retryAfterMs;
     this.contradicts = details.contradicts;
+  }
+
+  /** The message with its options as `spelling` has them. Default: by the names that the library has for them. */
+  messageFor(spelling: Spelling): string {
+    return spelt(this.#marked, spelling);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

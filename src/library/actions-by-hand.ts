@@ -12,6 +12,7 @@ import type { CorporateAction } from '../core/bars/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import { type OptionName, option } from '../core/option-name.ts';
 import { contains } from '../core/session/ranges.ts';
 import type { Engine } from './engine.ts';
 
@@ -71,8 +72,8 @@ function withEntry(book: ActionBook, action: CorporateAction, ticker: string, no
   const other = formatDay((twins[0] === action ? twins[1] : twins[0]).exDay);
   throw new BackfillError(
     'usage',
-    `--add ${formatDay(action.exDay)},split: the ${actionText(action)} of ${ticker} is in force on ${other} already, and no ` +
-      `share splits twice alike within ten days; to correct its date, add --withdraw ${other},split`,
+    `${option('add')} ${formatDay(action.exDay)},split: the ${actionText(action)} of ${ticker} is in force on ${other} already, and no ` +
+      `share splits twice alike within ten days; to correct its date, add ${option('withdraw')} ${other},split`,
   );
 }
 
@@ -82,9 +83,9 @@ function parseEntry(text: string, ticker: string): CorporateAction {
   if (more.length > 0 || number === null || !Number.isFinite(number) || !isKind(kind))
     throw new BackfillError(
       'usage',
-      `--add ${text}: write it as 2020-08-31,split,4:1 or 2020-11-06,dividend,0.205`,
+      `${option('add')} ${text}: write it as 2020-08-31,split,4:1 or 2020-11-06,dividend,0.205`,
     );
-  const exDay = dayOf('--add', text, date);
+  const exDay = dayOf('add', text, date);
   assertSession(text, exDay, ticker);
   const action: CorporateAction =
     kind === 'split' ? { kind, exDay, ratio: number } : { kind, exDay, amount: number };
@@ -93,7 +94,7 @@ function parseEntry(text: string, ticker: string): CorporateAction {
   if (sound !== undefined) return sound;
   throw new BackfillError(
     'usage',
-    `--add ${text}: ${rejected[0]?.reason ?? 'a split of 1 for 1 changes nothing'}`,
+    `${option('add')} ${text}: ${rejected[0]?.reason ?? 'a split of 1 for 1 changes nothing'}`,
   );
 }
 
@@ -105,7 +106,7 @@ function assertSession(text: string, exDay: number, ticker: string): void {
   const [before, after] = [calendar.previousSession(exDay), calendar.nextSession(exDay)].map(formatDay);
   throw new BackfillError(
     'usage',
-    `--add ${text}: ${formatDay(exDay)} is no session of ${ticker} (${calendar.id}), so nothing goes ex on it; the ` +
+    `${option('add')} ${text}: ${formatDay(exDay)} is no session of ${ticker} (${calendar.id}), so nothing goes ex on it; the ` +
       `nearest are ${before} and ${after}`,
   );
 }
@@ -115,19 +116,21 @@ function parseKey(text: string): ActionKey {
   if (more.length > 0 || !isKind(kind))
     throw new BackfillError(
       'usage',
-      `--withdraw ${text}: write it as 2020-08-31,split or 2020-11-06,dividend`,
+      `${option('withdraw')} ${text}: write it as 2020-08-31,split or 2020-11-06,dividend`,
     );
-  return { kind, exDay: dayOf('--withdraw', text, date) };
+  return { kind, exDay: dayOf('withdraw', text, date) };
 }
 
 function isKind(text: string): text is ActionKey['kind'] {
   return text === 'split' || text === 'dividend';
 }
 
-function dayOf(option: string, text: string, date: string): number {
+function dayOf(name: OptionName, text: string, date: string): number {
   try {
     return parseDay(date);
   } catch (error) {
-    throw new BackfillError('usage', `${option} ${text}: ${(error as Error).message}`, { cause: error });
+    throw new BackfillError('usage', `${option(name)} ${text}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { type Day, formatDay, parseDay } from '../core/session/day.ts';
 import { todayOf } from '../core/universe/category.ts';
 import { CATEGORIES, CATEGORY_NAMES, type Category, type Member } from '../core/universe/member.ts';
@@ -166,7 +167,7 @@ function assertBegun(day: Day, today: Day, zone: string): void {
   if (day <= today) return;
   throw new BackfillError(
     'usage',
-    `--as-of ${formatDay(day)}: that day is yet to come, it is ${formatDay(today)} (${zone}); ` +
+    `${option('asOf')} ${formatDay(day)}: that day is yet to come, it is ${formatDay(today)} (${zone}); ` +
       'name one that has begun, or leave it out',
   );
 }
@@ -176,7 +177,7 @@ function assertKnowsDay(source: string, { tellsDelisted }: Discovery, day: Day, 
   if (tellsDelisted || day >= today) return;
   throw new BackfillError(
     'usage',
-    `--as-of ${formatDay(day)}: ${source} lists only what trades today; ask one that tells of delisted members too`,
+    `${option('asOf')} ${formatDay(day)}: ${source} lists only what trades today; ask one that tells of delisted members too`,
   );
 }
 

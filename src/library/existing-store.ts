@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { openStore } from '../store/open.ts';
 
 /** What only a store has at its top. A folder is one as soon as something was stored, or tried. */
@@ -12,7 +13,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 /** Throws `usage` where there is no store to read, and names one that lies near by. A slip of the pen is no empty store. */
 export async function assertStoreExists(store: string): Promise<void> {
   const why = await whyNoStore(store);
-  if (why !== undefined) throw new BackfillError('usage', `--store ${store}: ${why}`);
+  if (why !== undefined) throw new BackfillError('usage', `${option('store')} ${store}: ${why}`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { openBarFile } from '../store/bar-file.ts';
 import type { BarStore } from '../store/store.ts';
 import { parseAdjust } from './reading.ts';
@@ -26,7 +27,8 @@ export async function exportTo(
     return exported;
   };
   if (typeof to !== 'string') {
-    if (format === 'parquet') throw new BackfillError('usage', 'parquet is no text; name a file with --out');
+    if (format === 'parquet')
+      throw new BackfillError('usage', `parquet is no text; name a file with ${option('to')}`);
     return asText(to);
   }
   const file = await outFileAt(to, store.url);

@@ -1,5 +1,6 @@
 import { formatDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { span } from '../core/session/ranges.ts';
 import type { Rename } from '../core/instrument/rename.ts';
 import type { ForgottenEntry } from '../store/forgotten.ts';
@@ -48,6 +49,6 @@ export function assertAgreed({ from, to }: Rename, clashes: readonly Clash[]): v
       : `on ${(more.length + 1).toLocaleString('en-US')} sessions, the first ${formatDay(first)}`;
   const message =
     `${from} and ${to} have other ${clash.series.interval} prices ${when}; nothing is moved. Is it one instrument? ` +
-    `Leave sessions out with --start or --end, or keep ${to}'s and put ${from}'s aside: --keep-new`;
+    `Leave sessions out with ${option('start')} or ${option('end')}, or keep ${to}'s and put ${from}'s aside: ${option('keepNew')}`;
   throw new BackfillError('usage', message);
 }

@@ -1,6 +1,7 @@
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { type Day, formatDay, parseDay, utcDayOf } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import { type OptionName, option } from '../core/option-name.ts';
 import { intersect, normalize, span } from '../core/session/ranges.ts';
 import { identityConflict } from '../core/instrument/identity.ts';
 import {
@@ -113,7 +114,7 @@ function assertKnown({ from, to }: Rename, scan: Scan, renames: readonly Rename[
   const [what, spelt] = stored.has(to) ? [from, 'it is'] : [`${from} or ${to}`, 'they are'];
   const message =
     `nothing is stored of ${what}: is that how ${spelt} spelt? ` +
-    `To record a rename before anything is fetched: --in-advance`;
+    `To record a rename before anything is fetched: ${option('inAdvance')}`;
   throw new BackfillError('usage', message);
 }
 
@@ -131,33 +132,36 @@ function assertInTime(wanted: Rename, { series }: Scan, renames: readonly Rename
   const message =
     `no bar of ${from} is stored ${renamedDaysText(wanted)}; its bars are of ` +
     `${formatDay(bars.from)}..${formatDay(bars.to - 1)}: are the dates right? ` +
-    `To record a rename before what it moves is fetched: --in-advance`;
+    `To record a rename before what it moves is fetched: ${option('inAdvance')}`;
   throw new BackfillError('usage', message);
 }
 
 function parseDays({ on, start, end }: RenameDates, now: number): { start: Day | null; end: Day | null } {
   if (on !== undefined && end !== undefined)
-    throw new BackfillError('usage', `--on ${on} and --end ${end} contradict each other; give one`);
-  const from = start === undefined ? null : parseDate('--start', start);
-  const first = on === undefined ? null : parseDate('--on', on);
+    throw new BackfillError(
+      'usage',
+      `${option('on')} ${on} and ${option('end')} ${end} contradict each other; give one`,
+    );
+  const from = start === undefined ? null : parseDate('start', start);
+  const first = on === undefined ? null : parseDate('on', on);
   // The day after is today already somewhere.
   if (first !== null && first > utcDayOf(now) + 1) {
-    const message = `--on ${formatDay(first)}: is still to come; rename when the new ticker has begun to trade`;
+    const message = `${option('on')} ${formatDay(first)}: is still to come; rename when the new ticker has begun to trade`;
     throw new BackfillError('usage', message);
   }
-  const until = end === undefined ? first : parseDate('--end', end) + 1;
+  const until = end === undefined ? first : parseDate('end', end) + 1;
   if (from !== null && until !== null && from >= until) {
-    const what = first === null ? `is after --end ${end}` : `is not before --on ${on}`;
-    throw new BackfillError('usage', `--start ${start} ${what}`);
+    const what = first === null ? `is after ${option('end')} ${end}` : `is not before ${option('on')} ${on}`;
+    throw new BackfillError('usage', `${option('start')} ${start} ${what}`);
   }
   return { start: from, end: until };
 }
 
-function parseDate(option: string, text: string): Day {
+function parseDate(name: OptionName, text: string): Day {
   try {
     return parseDay(text);
   } catch (error) {
-    throw new BackfillError('invalid-date', `${option} ${(error as Error).message}`, { cause: error });
+    throw new BackfillError('invalid-date', `${option(name)} ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -175,7 +179,7 @@ function assertConsistent(wanted: Rename, known: readonly Rename[]): void {
   const { from, to } = earlier;
   const message =
     `${from}'s sessions ${renamedDaysText(earlier)} are ${to}'s by an earlier rename: they cannot be ` +
-    `${wanted.to}'s too; leave them out with --start or --end`;
+    `${wanted.to}'s too; leave them out with ${option('start')} or ${option('end')}`;
   throw new BackfillError('usage', message);
 }
 

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 
 /** `~/.local/state/backfill`. Throws `usage` where no home folder is known: it is not put wherever a program happens to run. */
 export function defaultStateFolder(): string {
@@ -8,7 +9,7 @@ export function defaultStateFolder(): string {
   if (home !== undefined) return join(home, '.local', 'state', 'backfill');
   throw new BackfillError(
     'usage',
-    'no home folder is known, in which to count the use of quotas: set HOME, or give --state FOLDER',
+    `no home folder is known, in which to count the use of quotas: set HOME, or give ${option('stateFolder')} FOLDER`,
   );
 }
 

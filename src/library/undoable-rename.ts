@@ -10,6 +10,7 @@ import {
   renameText,
 } from '../core/instrument/rename.ts';
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { type Day, type DayRange, formatDay } from '../core/session/day.ts';
 import { intersect, span } from '../core/session/ranges.ts';
 import { type Scan, unreadableIn } from '../store/scan.ts';
@@ -31,7 +32,7 @@ export function recordedRename(wanted: Rename, renames: readonly Rename[]): Rena
   if (found !== undefined)
     throw refused(
       `${from} became ${to} more than once, ${recorded}`,
-      'say which with --start and --on or --end',
+      `say which with ${option('start')} and ${option('on')} or ${option('end')}`,
     );
   const what = isAny ? '' : ` ${renamedDaysText(wanted)}`;
   const near = renames.filter((one) => [one.from, one.to].some((name) => name === from || name === to));

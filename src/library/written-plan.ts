@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { prepareWritten } from '../backfill/plan-file/carry-out.ts';
@@ -104,7 +105,7 @@ async function readPlan({ store, config, capabilities, next }: Parts, request: W
       `${stranger[0]} contradicts the plan ${path}, which has its own; leave it out`,
     );
   if (typeof (path as unknown) !== 'string' || path === '')
-    throw new BackfillError('usage', 'plan must be the path of a file that --plan-out wrote');
+    throw new BackfillError('usage', `plan must be the path of a file that ${option('planOut')} wrote`);
   const file = planFileIn(readTextFile(path, `the plan ${path}`), {
     path,
     program: programVersion(),
@@ -113,7 +114,7 @@ async function readPlan({ store, config, capabilities, next }: Parts, request: W
       if (asked !== provider)
         throw new BackfillError(
           'usage',
-          `--provider ${asked}: the plan ${path} asks ${provider}; say --provider ${provider}`,
+          `${option('provider')} ${asked}: the plan ${path} asks ${provider}; say ${option('provider')} ${provider}`,
         );
       if (source !== stagedAs(config))
         throw new BackfillError(
@@ -127,7 +128,7 @@ async function readPlan({ store, config, capabilities, next }: Parts, request: W
   if (file.head.store !== here)
     throw new BackfillError(
       'usage',
-      `--store ${here}: the plan ${path} was made for the store ${file.head.store}`,
+      `${option('store')} ${here}: the plan ${path} was made for the store ${file.head.store}`,
     );
   return file;
 }

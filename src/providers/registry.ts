@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { alphavantageCapabilities } from './alphavantage/capabilities.ts';
 import { ALPHAVANTAGE_SETTINGS, TIERS as ALPHAVANTAGE_TIERS } from './alphavantage/settings.ts';
 import { binanceCapabilities } from './binance/capabilities.ts';
@@ -143,11 +144,14 @@ export function assertConfigured(config: ProviderConfig): void {
     throw new BackfillError('usage', `provider ${fileURLToPath(module.url)}: the id "${id}" is taken`);
   const name = module === undefined ? id : fileURLToPath(module.url);
   if (needsUrl && url === undefined) {
-    throw new BackfillError('usage', `provider "${id}" needs --provider-url ${name}=…`);
+    throw new BackfillError('usage', `provider "${id}" needs ${option('providerUrl')} ${name}=…`);
   }
   const fault = metered && url !== undefined ? urlFault(url) : null;
   if (fault !== null)
-    throw new BackfillError('usage', `--provider-url ${name}=${url}: ${fault}; write it as http://HOST:PORT`);
+    throw new BackfillError(
+      'usage',
+      `${option('providerUrl')} ${name}=${url}: ${fault}; write it as http://HOST:PORT`,
+    );
 }
 
 /** Why nothing can be asked at a URL, or null. An empty port would mean port 80, which nobody meant. */

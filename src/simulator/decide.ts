@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { type Quota, parseQuotas } from '../core/plan/quota.ts';
 import type { Market } from '../market/market.ts';
 import { type Delivery, whole } from './deliver.ts';
@@ -86,14 +87,14 @@ function readLimits(limits: readonly Quota[] | string): readonly Quota[] {
       return parseQuotas(limits);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BackfillError('usage', `--limit ${limits}: ${why}`, { cause });
+      throw new BackfillError('usage', `${option('limit')} ${limits}: ${why}`, { cause });
     }
   }
   for (const { requests, perMs } of limits) {
     if (Number.isSafeInteger(requests) && requests > 0 && perMs > 0) continue;
     throw new BackfillError(
       'usage',
-      `--limit ${requests} in ${perMs} ms: both must be above 0, requests a whole number`,
+      `${option('limit')} ${requests} in ${perMs} ms: both must be above 0, requests a whole number`,
     );
   }
   return limits;

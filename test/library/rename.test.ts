@@ -144,7 +144,7 @@ describe('a rename', () => {
       code: 'usage',
       message:
         `no bar of FB is stored ${when}; its bars are of 2022-06-06..2022-06-08: are the dates right? ` +
-        'To record a rename before what it moves is fetched: --in-advance',
+        'To record a rename before what it moves is fetched: inAdvance',
     });
     expect(await store.readRenames()).toEqual([]);
     expect(await history.rename('FB', 'META', { ...range, inAdvance: true })).toMatchObject({ bars: 0 });
@@ -158,7 +158,7 @@ describe('a rename', () => {
       code: 'usage',
       message:
         'nothing is stored of FBB: is that how it is spelt? ' +
-        'To record a rename before anything is fetched: --in-advance',
+        'To record a rename before anything is fetched: inAdvance',
     });
     expect(await store.readRenames()).toEqual([]);
     expect(await history.rename('FBB', 'META', { on: ON, inAdvance: true })).toMatchObject({ bars: 0 });
@@ -223,18 +223,18 @@ describe('a rename that cannot be meant is refused in one line and changes nothi
       'FB',
       'META',
       { on: '9 June 2022' },
-      '--on "9 June 2022" is not a date; write it as YYYY-MM-DD',
+      'on "9 June 2022" is not a date; write it as YYYY-MM-DD',
     ],
-    ['in the future', 'FB', 'META', { on: '2202-06-09' }, '--on 2202-06-09: is still to come'],
+    ['in the future', 'FB', 'META', { on: '2202-06-09' }, 'on 2202-06-09: is still to come'],
     ['with two ends', 'FB', 'META', { on: ON, end: ON }, 'contradict each other; give one'],
     [
       'that ends before it starts',
       'FB',
       'META',
       { start: ON, end: '2022-06-08' },
-      '--start 2022-06-09 is after --end 2022-06-08',
+      'start 2022-06-09 is after end 2022-06-08',
     ],
-    ['that starts on its day', 'FB', 'META', { start: ON, on: ON }, 'is not before --on 2022-06-09'],
+    ['that starts on its day', 'FB', 'META', { start: ON, on: ON }, 'is not before on 2022-06-09'],
     [
       'to another market',
       'FB',

@@ -173,7 +173,7 @@ describe('a rename that cannot be taken back is refused in one line and changes 
     await history.rename('FB', 'META', { start: '2022-06-08', on: ON });
     await refuses(
       'FB became META more than once, before 2022-06-07; from 2022-06-08 to 2022-06-08; nothing is moved; say which with ' +
-        '--start and --on or --end',
+        'start and on or end',
     );
     await history.undoRename('FB', 'META', { end: '2022-06-06' });
     expect([await dates(FB), await dates(META)]).toEqual([['2022-06-06', '2022-06-07'], ['2022-06-08']]);

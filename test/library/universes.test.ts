@@ -83,7 +83,7 @@ describe('the S&P 500', () => {
 
   it('is told how to be had where nothing is fetched', async () => {
     await expect(historyOf().coverage({ tickers: 'sp500' })).rejects.toThrow(
-      '--tickers sp500: it is not in the store yet; fetch it once: backfill discover sp500',
+      'tickers sp500: it is not in the store yet; fetch it once: backfill discover sp500',
     );
     expect(asked).toBe(0);
   });
@@ -196,7 +196,7 @@ describe('what is discovered', () => {
       await expect(discover({ ...source, asOf }, at)).rejects.toMatchObject({
         code: 'usage',
         message:
-          `--as-of ${asOf}: that day is yet to come, it is 2026-11-20 (America/New_York); ` +
+          `asOf ${asOf}: that day is yet to come, it is 2026-11-20 (America/New_York); ` +
           'name one that has begun, or leave it out',
       });
     await expect(readdir(join(store(), 'universes'))).rejects.toThrow('ENOENT');
@@ -227,7 +227,7 @@ describe('what is discovered', () => {
       'discover otc: sample does not list otc (shares that are traded over the counter)',
     );
     await expect(discover({ name: 'etf', asOf: '2019-01-02' }, optionsOf())).rejects.toThrow(
-      '--as-of 2019-01-02: nasdaqtrader lists only what trades today',
+      'asOf 2019-01-02: nasdaqtrader lists only what trades today',
     );
     await expect(discover({ name: 'shares' }, optionsOf())).rejects.toThrow(
       'discover shares: there is no such category; there are us_equities, etf,',

@@ -139,7 +139,7 @@ describe('of whole markets', () => {
     await staging.remove(gone);
     const before = simulator.requests();
     await expect(history.backfill({ plan: planPath() })).rejects.toThrow(
-      /night\.plan: the store has moved since: answers for whole markets that lay staged then are gone; make it again with --plan-out$/,
+      /night\.plan: the store has moved since: answers for whole markets that lay staged then are gone; make it again with plan\(\{ to \}\)$/,
     );
     expect(simulator.requests()).toBe(before);
   });

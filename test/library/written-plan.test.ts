@@ -107,7 +107,7 @@ describe('a plan that is written out', () => {
 
 describe('a plan whose store has moved is refused, and nothing is asked', () => {
   const refusal =
-    /night\.plan: the store has moved since: what is stored of BRIQ is not what the plan was made from; make it again with --plan-out$/;
+    /night\.plan: the store has moved since: what is stored of BRIQ is not what the plan was made from; make it again with plan\(\{ to \}\)$/;
 
   it.each<[string, (history: History) => Promise<unknown>]>([
     ['filled', (history) => history.backfill({ tickers: ['BRIQ'], days: 7 })],
@@ -211,7 +211,7 @@ describe('a file that is no plan, or not this one', () => {
     );
     const sample = historyOf('data', { provider: { id: 'sample' } });
     await expect(carryOut(sample)).rejects.toThrow(
-      /^--provider sample: the plan .* asks yahoo; say --provider yahoo$/,
+      /^provider sample: the plan .* asks yahoo; say provider yahoo$/,
     );
     const elsewhere = historyOf('data', { provider: { id: 'yahoo', url: 'http://127.0.0.1:1' } });
     await expect(carryOut(elsewhere)).rejects.toThrow(

@@ -22,6 +22,7 @@ const ORDERS = [
   {
     folder: 'src/core',
     lines: [
+      ['option-name.ts'],
       ['errors.ts', 'fnv.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts'],
       ['seal.ts'],
       ['shown.ts', 'known-names.ts', 'percent.ts'],

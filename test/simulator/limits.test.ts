@@ -134,18 +134,18 @@ describe('a simulator that is asked for what it does not have', () => {
   it.each([
     [
       { limits: '5/fortnight' },
-      '--limit 5/fortnight: "5/fortnight" is no rate; write it as 5/min, 100/10s, 30/h or 500/day',
+      'limit 5/fortnight: "5/fortnight" is no rate; write it as 5/min, 100/10s, 30/h or 500/day',
     ],
-    [{ limits: [{ requests: 0, perMs: 1000 }] }, '--limit 0 in 1000 ms: both must be above 0'],
-    [{ limits: [{ requests: 1.5, perMs: 1000 }] }, '--limit 1.5 in 1000 ms'],
-    [{ limits: [{ requests: 5, perMs: Number.NaN }] }, '--limit 5 in NaN ms'],
+    [{ limits: [{ requests: 0, perMs: 1000 }] }, 'limit 0 in 1000 ms: both must be above 0'],
+    [{ limits: [{ requests: 1.5, perMs: 1000 }] }, 'limit 1.5 in 1000 ms'],
+    [{ limits: [{ requests: 5, perMs: Number.NaN }] }, 'limit 5 in NaN ms'],
     [
       { faults: { rates: { reset: 2 }, seed: 1 } },
-      '--fault reset=2: must be a part of one, from 0 to 1: 0.05 is 5%',
+      'fault reset=2: must be a part of one, from 0 to 1: 0.05 is 5%',
     ],
     [
       { faults: { rates: 'boom=1%', seed: 1 } },
-      '--fault boom=1%: there is no such fault; there are all (throttle,',
+      'fault boom=1%: there is no such fault; there are all (throttle,',
     ],
   ])('refuses %j in one line', async (options, message) => {
     await expect(start(options)).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { TickersOrigin } from '../run/events.ts';
@@ -59,7 +60,7 @@ export function headIn(line: unknown, path: string, program: string): PlanHead {
   if (format !== FORMAT || fields.text('program') !== program)
     throw new BackfillError(
       'usage',
-      `${path} was written by version ${fields.text('program')}, and this is ${program}; make it again with --plan-out`,
+      `${path} was written by version ${fields.text('program')}, and this is ${program}; make it again with ${option('planOut')}`,
     );
   const totals = fields.object('totals');
   const names = totals.has('withoutSession') ? [...TOTALS, 'withoutSession'] : TOTALS;

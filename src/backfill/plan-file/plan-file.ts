@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { NotServed, OutOfReach, Plan } from '../../core/plan/plan.ts';
 import type { Task } from '../../core/plan/task.ts';
@@ -92,7 +93,7 @@ function digestLine(text: string): string {
 }
 
 /** How it is told what to do about a plan that cannot be carried out. */
-export const MAKE_AGAIN = 'make it again with --plan-out';
+export const MAKE_AGAIN = `make it again with ${option('planOut')}`;
 
 /**
  * The plan in the text of a file. `path`: what messages call it; `program`: the version that reads it. `actions`: whether

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import type { Member } from '../../core/universe/member.ts';
 import { membersInJson } from '../../core/universe/members-json.ts';
 import { membersInText } from '../../core/universe/members-text.ts';
@@ -7,13 +8,13 @@ import { isPattern, matchingFiles } from '../../market/matching-files.ts';
 import { isStdin, readPipedText } from '../../market/piped-text.ts';
 
 export interface ReadingFiles {
-  /** How a message names a file. Default: `--tickers @PATH`. */
+  /** How a message names a file. Default: as of the option `tickers`, `@PATH`. */
   readonly calls?: (path: string) => string;
   /** Aborted: wait no longer for tickers that come through a pipe. */
   readonly stop?: AbortSignal | undefined;
 }
 
-const inTickers = (path: string): string => `--tickers @${path}`;
+const inTickers = (path: string): string => `${option('tickers')} @${path}`;
 
 /**
  * The members in a user's file: JSON by its name or its first sign, a table by its name (`.csv`, `.tsv`), else a plain list; or

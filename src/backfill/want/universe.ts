@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../core/closest.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import { grouped } from '../../core/grouped.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
 import type { Day } from '../../core/session/day.ts';
@@ -117,9 +118,9 @@ async function listed(spec: string, sources: UniverseSources): Promise<readonly 
   // A file's name may have commas and spaces of its own.
   const parts = spec.startsWith('@') && existsSync(spec.slice(1)) ? [spec] : split(spec);
   if (parts.length === 0)
-    throw new BackfillError('usage', '--tickers is empty; name at least one, e.g. AAPL,MSFT');
+    throw new BackfillError('usage', `${option('tickers')} is empty; name at least one, e.g. AAPL,MSFT`);
   if (parts.length > 1 && parts.includes('all'))
-    throw new BackfillError('usage', '--tickers all stands alone; for the ticker write ALL');
+    throw new BackfillError('usage', `${option('tickers')} all stands alone; for the ticker write ALL`);
   const found: Part[] = [];
   for (const part of parts) found.push(await named(part, sources));
   return found;
@@ -135,7 +136,7 @@ async function named(spec: string, sources: UniverseSources): Promise<Part> {
       return { from: 'provider', name: capabilities.id, members: (await listTickers()).map(alone) };
     throw new BackfillError(
       'usage',
-      `--tickers all: provider "${capabilities.id}" does not list its tickers`,
+      `${option('tickers')} all: provider "${capabilities.id}" does not list its tickers`,
     );
   }
   const one: Part = { from: 'named', name: '', members: [] };
@@ -147,14 +148,14 @@ async function named(spec: string, sources: UniverseSources): Promise<Part> {
     if (sources.fetchList !== undefined) return { ...universe, members: await sources.fetchList(spec) };
     throw new BackfillError(
       'usage',
-      `--tickers ${spec}: it is not in the store yet; fetch it once: backfill discover ${spec}`,
+      `${option('tickers')} ${spec}: it is not in the store yet; fetch it once: backfill discover ${spec}`,
     );
   }
   if (looksLikeTicker(spec)) return { ...one, members: [alone(spec)] };
   const near = didYouMean(spec, ['portfolio', 'all', ...PUBLIC_INDICES]);
   throw new BackfillError(
     'usage',
-    `--tickers ${spec}: there is no universe of that name; name tickers (AAPL,MSFT), a file (@tickers.txt), ` +
+    `${option('tickers')} ${spec}: there is no universe of that name; name tickers (AAPL,MSFT), a file (@tickers.txt), ` +
       `or put a JSON list into ${store.url}/universes/${spec}.json${near}`,
   );
 }
@@ -162,7 +163,8 @@ async function named(spec: string, sources: UniverseSources): Promise<Part> {
 /** The user's own list, which is written for him once. */
 async function portfolioOf({ store, keepPortfolio }: UniverseSources): Promise<readonly UniverseMember[]> {
   const own = await store.readPortfolio();
-  if (own !== undefined) return someIn(membersInText(own.text, own.path), `--tickers portfolio: ${own.path}`);
+  if (own !== undefined)
+    return someIn(membersInText(own.text, own.path), `${option('tickers')} portfolio: ${own.path}`);
   await keepPortfolio?.(PORTFOLIO_TEXT);
   return membersInText(PORTFOLIO_TEXT, 'portfolio');
 }

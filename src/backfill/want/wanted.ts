@@ -2,6 +2,7 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { type Day, type DayRange, dayOn, formatDay, parseDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import { type Universe, livedIn } from '../../core/universe/universe.ts';
@@ -54,8 +55,8 @@ export interface WantedOf {
 }
 
 /**
- * The sessions that are wanted of each (ticker, interval) that the provider serves: perhaps none yet, see `nothingYet`. Throws `usage`, also for a
- * range without a session that has not begun, or is over.
+ * The sessions that are wanted of each (ticker, interval) that the provider serves: perhaps none yet, see `nothingYet`. Throws
+ * `usage`, also for a range without a session that has not begun, or is over.
  */
 export function wantedSeries(
   tickers: readonly string[],
@@ -70,7 +71,7 @@ export function wantedSeries(
     const capability = capabilities.intervals[interval];
     if (capability === undefined) {
       const offered = Object.keys(capabilities.intervals).join(', ');
-      const message = `--interval ${interval}: provider "${capabilities.id}" does not offer it; it offers ${offered}`;
+      const message = `${option('interval')} ${interval}: provider "${capabilities.id}" does not offer it; it offers ${offered}`;
       throw new BackfillError('unsupported-interval', message);
     }
     const ranges = new Map<Calendar, DayRange>();
@@ -172,7 +173,7 @@ function assertWithinReach(
   const reach = `"${id}" reaches back ${utcDayOf(now) - earliest + 1} days, to ${formatDay(earliest)}`;
   throw new BackfillError(
     'usage',
-    `--interval ${interval}: provider ${reach}; the range asked for ends before that`,
+    `${option('interval')} ${interval}: provider ${reach}; the range asked for ends before that`,
   );
 }
 
@@ -200,7 +201,7 @@ export function parseRange(
  */
 export function assertRange(
   options: RangeOptions,
-  named: (option: 'days' | 'years' | 'start' | 'end') => string = (option) => option,
+  named: (option: 'days' | 'years' | 'start' | 'end') => string = (name) => name,
 ): { readonly start: Day | undefined; readonly end: Day | undefined } {
   const { days, years } = options;
   const [start, end] = [parseDate(named('start'), options.start), parseDate(named('end'), options.end)];

@@ -1,4 +1,5 @@
 import { BackfillError } from '../errors.ts';
+import { option } from '../option-name.ts';
 import { type BatchPlace, type Universe, listId } from './universe.ts';
 
 /** A part of a universe. */
@@ -33,7 +34,7 @@ export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOp
   if (start >= of)
     throw new BackfillError(
       'usage',
-      `--start-batch ${start}: there ${of === 1 ? 'is 1 batch' : `are ${of} batches`} (${total} tickers, ` +
+      `${option('startBatch')} ${start}: there ${of === 1 ? 'is 1 batch' : `are ${of} batches`} (${total} tickers, ` +
         `${size} a batch), and the first is 0; give at most ${of - 1}`,
     );
   const list = listId(universe.tickers);

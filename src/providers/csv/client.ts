@@ -7,6 +7,7 @@ import { concatBars } from '../../core/bars/concat-bars.ts';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import { smallest } from '../../core/extremes.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
@@ -75,7 +76,7 @@ export function openClient(config: ProviderConfig): CsvClient {
   const settings = csvSettings(config);
   const { basis } = settings;
   if (url === undefined)
-    throw new BackfillError('usage', 'provider csv needs --provider-url, a folder of bar files');
+    throw new BackfillError('usage', `provider csv needs ${option('providerUrl')}, a folder of bar files`);
   assertThere(url);
   if (basis === undefined) {
     throw new BackfillError(
@@ -107,7 +108,7 @@ export function clientOf(
     throw new BackfillError(
       'usage',
       `split-adjusted prices need their splits: "${url}" has no actions.csv; write one (ticker,date,kind,value; ` +
-        `its header alone where nothing was split), or say --basis raw if they are as traded`,
+        `its header alone where nothing was split), or say ${option('basis')} raw if they are as traded`,
     );
   }
   const editionOf = (ticker: string): string | null => {
@@ -184,7 +185,7 @@ function zoneOf({ zone }: CsvSettings): string | null {
   if (clock !== undefined) return clock;
   throw new BackfillError(
     'usage',
-    `--csv-zone ${zone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
+    `${option('csvZone')} ${zone}: is no time zone; write it as UTC, America/New_York, or exchange for each ticker's own`,
   );
 }
 
@@ -198,6 +199,6 @@ function dayOf({ asOf }: CsvSettings): Day | null {
   try {
     return parseDay(asOf);
   } catch (error) {
-    throw new BackfillError('usage', `--csv-as-of ${(error as Error).message}`, { cause: error });
+    throw new BackfillError('usage', `${option('csvAsOf')} ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import { option } from '../../core/option-name.ts';
 import { parsePercent } from '../../core/percent.ts';
 import { FAULT_GROUPS, FAULTS, type FaultName } from './faults.ts';
 
@@ -40,16 +41,24 @@ export function assertFaultRates(rates: FaultRates): void {
     const entry = `${name}=${rate}`;
     assertFault(name, entry);
     if (!(rate >= 0 && rate <= 1))
-      throw new BackfillError('usage', `--fault ${entry}: must be a part of one, from 0 to 1: 0.05 is 5%`);
+      throw new BackfillError(
+        'usage',
+        `${option('fault')} ${entry}: must be a part of one, from 0 to 1: 0.05 is 5%`,
+      );
   }
 }
 
 function assertFault(name: string, entry: string): void {
   if (Object.hasOwn(FAULTS, name)) return;
   const groups = GROUPS.map((group) => `${group} (${FAULT_GROUPS[group].join(', ')})`).join(' and ');
-  throw new BackfillError('usage', `--fault ${entry.trim()}: there is no such fault; there are ${groups}`);
+  throw new BackfillError(
+    'usage',
+    `${option('fault')} ${entry.trim()}: there is no such fault; there are ${groups}`,
+  );
 }
 
 function parseRate(text: string | undefined, entry: string): number {
-  return parsePercent(`--fault ${entry.trim()}`, text ?? '', 'write it as NAME=5%, at most 100%') / 100;
+  return (
+    parsePercent(`${option('fault')} ${entry.trim()}`, text ?? '', 'write it as NAME=5%, at most 100%') / 100
+  );
 }

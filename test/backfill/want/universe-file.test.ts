@@ -61,7 +61,7 @@ describe('a file of tickers', () => {
     expect(tickersOf(await readTickersFiles(join(folder, 'p[1].json')))).toEqual(['IBM']);
     await writeFile(join(folder, 'p3.txt'), '# nothing\n');
     await expect(readTickersFiles(join(folder, 'p?.*'))).rejects.toThrow('p3.txt: there is no ticker');
-    await expect(readTickersFiles('no-*.txt')).rejects.toThrow('--tickers @no-*.txt: no file matches');
+    await expect(readTickersFiles('no-*.txt')).rejects.toThrow('tickers @no-*.txt: no file matches');
   });
 
   it.each([

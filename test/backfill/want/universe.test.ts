@@ -82,12 +82,12 @@ describe('the tickers a user means', () => {
   });
 
   it.each([
-    ['all', '--tickers all: provider "yahoo" does not list its tickers'],
-    ['aapl,all', '--tickers all stands alone; for the ticker write ALL'],
+    ['all', 'tickers all: provider "yahoo" does not list its tickers'],
+    ['aapl,all', 'tickers all stands alone; for the ticker write ALL'],
     ['portfolo', /no universe of that name; .*; did you mean portfolio\?$/],
-    ['nasdaq100', '--tickers nasdaq100: there is no universe of that name'],
-    ['@no-such-file', '--tickers @no-such-file: cannot be read: there is no such file'],
-    [',', '--tickers is empty'],
+    ['nasdaq100', 'tickers nasdaq100: there is no universe of that name'],
+    ['@no-such-file', 'tickers @no-such-file: cannot be read: there is no such file'],
+    [',', 'tickers is empty'],
     ['../../etc/passwd', '../../etc/passwd'],
   ])('that are none say why: %s', async (spec, message) => {
     await expect(tickersOf(spec, yahoo())).rejects.toThrow(message);

@@ -87,7 +87,7 @@ describe('a range that cannot be meant', () => {
   it('of an interval that the provider lacks says which it has', () => {
     const capabilities = { ...yahooCapabilities, intervals: { '1d': yahooCapabilities.intervals['1d']! } };
     expect(() => wantedSeries(['AAPL'], ['1m'], {}, capabilities, 0)).toThrow(
-      '--interval 1m: provider "yahoo" does not offer it; it offers 1d',
+      'interval 1m: provider "yahoo" does not offer it; it offers 1d',
     );
   });
 });

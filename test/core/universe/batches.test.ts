@@ -56,11 +56,11 @@ describe('the batches of a universe', () => {
   it.each([
     [
       { size: 5, start: 5 },
-      '--start-batch 5: there are 5 batches (23 tickers, 5 a batch), and the first is 0; give at most 4',
+      'start 5: there are 5 batches (23 tickers, 5 a batch), and the first is 0; give at most 4',
     ],
     [
       { size: 30, start: 1 },
-      '--start-batch 1: there is 1 batch (23 tickers, 30 a batch), and the first is 0; give at most 0',
+      'start 1: there is 1 batch (23 tickers, 30 a batch), and the first is 0; give at most 0',
     ],
     [{ size: 0 }, 'size 0: must be a whole number of at least 1'],
     [{ size: 5, start: -1 }, 'start -1: must be a whole number of at least 0'],

@@ -22,7 +22,7 @@ describe('fault rates', () => {
     expect(() => parseFaultRates(`drip=2%,${text}`)).toThrow(
       expect.objectContaining({
         code: 'usage',
-        message: `--fault ${text}: say which it is, ${either}`,
+        message: `fault ${text}: say which it is, ${either}`,
       }),
     );
   });
@@ -56,7 +56,7 @@ describe('fault rates', () => {
 
   it('name both groups with their members where a name is none', () => {
     expect(() => parseFaultRates('boom=5%')).toThrow(
-      `--fault boom=5%: there is no such fault; there are all (${FAULT_GROUPS.all.join(', ')}) ` +
+      `fault boom=5%: there is no such fault; there are all (${FAULT_GROUPS.all.join(', ')}) ` +
         `and garbage (${FAULT_GROUPS.garbage.join(', ')})`,
     );
   });
@@ -85,17 +85,17 @@ describe('fault rates', () => {
     expect(() => parseFaultRates(text)).toThrow(
       expect.objectContaining({
         code: 'usage',
-        message: `--fault ${text}: write it as NAME=5%, at most 100%`,
+        message: `fault ${text}: write it as NAME=5%, at most 100%`,
       }),
     );
   });
 
   it('are checked as data, too', () => {
     expect(() => assertFaultRates({ throttle: 0.5, drip: 0 })).not.toThrow();
-    expect(() => assertFaultRates({ throttel: 0.5 } as object)).toThrow('--fault throttel=0.5: there is no');
+    expect(() => assertFaultRates({ throttel: 0.5 } as object)).toThrow('fault throttel=0.5: there is no');
     expect(() => assertFaultRates({ throttle: 5 })).toThrow(
-      '--fault throttle=5: must be a part of one, from 0 to 1: 0.05 is 5%',
+      'fault throttle=5: must be a part of one, from 0 to 1: 0.05 is 5%',
     );
-    expect(() => assertFaultRates({ throttle: Number.NaN })).toThrow('--fault throttle=NaN: must be a part');
+    expect(() => assertFaultRates({ throttle: Number.NaN })).toThrow('fault throttle=NaN: must be a part');
   });
 });
