@@ -204,7 +204,7 @@ async function planOf(
   const toFill = new Set(wants.map(({ series }) => seriesKey(series))).size;
   const done = wanted.filter(({ known }) => known !== undefined).length - toFill;
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
-  const bytes = bytesOf(tasks, capabilities.intervals);
+  const bytes = bytesOf(tasks, capabilities.intervals, now);
   return {
     ...{ tasks, outOfReach, relisted, unavailable },
     ...(goneList.length > 0 && { goneList }),

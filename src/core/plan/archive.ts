@@ -17,6 +17,8 @@ export interface MonthlyArchive {
   readonly requestsPerFile: number;
   /** Rows of a page of the API, which is one request. */
   readonly rowsPerPage: number;
+  /** How large a file is by each of its rows, packed as it is, in bytes. Default: nobody knows. */
+  readonly bytesARow?: number;
   /** First day of which there is a file. */
   readonly since: Day;
   /** When the file of a month is there by rule: from the day after the first Monday of the next month on. */

@@ -147,7 +147,7 @@ export function planTasks(gapsOfSeries: readonly SeriesGaps[], options: PlanOpti
     ...askingOnce(mostFirst(batched(bySeries, options), options.quotas), options),
   ];
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
-  const bytes = bytesOf(tasks, options.limits);
+  const bytes = bytesOf(tasks, options.limits, now);
   return {
     tasks,
     outOfReach,

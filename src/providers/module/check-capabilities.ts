@@ -21,6 +21,21 @@ const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 /** Whether these are numbers of bytes, 0 or more. */
 const hasSizes = (value: Readonly<Record<string, unknown>>, names: readonly string[]): boolean =>
   names.every((name) => value[name] === 0 || isCount(value[name]));
+
+/** Whether these are numbers above 0, or others that hold, by the class of the instrument. */
+const isByClass = (value: unknown, holds: (one: unknown) => boolean = isCount): boolean =>
+  isObject(value) && Object.entries(value).every(([one, own]) => isAssetClass(one) && holds(own));
+
+/** Whether an answer that has more than it is asked for is told of as `WholeAnswer` has it. */
+const isWhole = (value: unknown): boolean =>
+  isObject(value) &&
+  hasSizes(value, ['aRow']) &&
+  isCount(value['newest']) &&
+  (value['all'] === undefined ||
+    (isObject(value['all']) &&
+      Number.isSafeInteger(value['all']['since']) &&
+      isCount(value['all']['beyond'])));
+
 const COUNT: Rule = { must: 'a whole number above 0', holds: isCount };
 const COUNT_OR_NULL: Rule = {
   must: 'a whole number above 0, or null for no limit',
@@ -58,7 +73,11 @@ const OF_MARKET: Readonly<Record<keyof MarketCapability, Rule>> = {
   }),
   bytes: orAbsent({
     must: 'an object such as { aSession: 1000000 }',
-    holds: (value) => isObject(value) && hasSizes(value, ['aSession']),
+    holds: (value) =>
+      isObject(value) &&
+      hasSizes(value, ['aSession']) &&
+      (value['older'] === undefined ||
+        (isObject(value['older']) && hasSizes(value['older'], ['afterMs', 'aSession']))),
   }),
   settleDelayMs: DELAY,
 };
@@ -70,9 +89,7 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   lookBackDays: COUNT_OR_NULL,
   newestRows: {
     must: `numbers of rows by the class of the instrument, such as { crypto: 350 }, or left out`,
-    holds: (value) =>
-      value === undefined ||
-      (isObject(value) && Object.entries(value).every(([one, rows]) => isAssetClass(one) && isCount(rows))),
+    holds: (value) => value === undefined || isByClass(value),
   },
   since: orAbsent({ must: "a day, such as parseDay('2016-01-04')", holds: Number.isSafeInteger }),
   requestsPerSpan: COUNT,
@@ -86,6 +103,7 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
       isObject(value) &&
       isCount(value['requestsPerFile']) &&
       isCount(value['rowsPerPage']) &&
+      (value['bytesARow'] === undefined || isCount(value['bytesARow'])) &&
       Number.isSafeInteger(value['since']) &&
       value['published'] === 'after-first-monday',
   }),
@@ -99,7 +117,11 @@ const OF_INTERVAL: Readonly<Record<keyof IntervalCapability, Rule>> = {
   market: orAbsent({ must: 'an object', holds: isObject }),
   bytes: orAbsent({
     must: 'an object such as { aRequest: 200, aRow: 100 }',
-    holds: (value) => isObject(value) && hasSizes(value, ['aRequest', 'aRow']),
+    holds: (value) =>
+      isObject(value) &&
+      hasSizes(value, ['aRequest', 'aRow']) &&
+      (value['aFile'] === undefined || isByClass(value['aFile'])) &&
+      (value['whole'] === undefined || value['whole'] === 'months' || isByClass(value['whole'], isWhole)),
   }),
 };
 

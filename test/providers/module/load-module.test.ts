@@ -167,6 +167,12 @@ describe('a module that is no provider is refused in one line', () => {
       { intervals: { '1d': { ...daily, requestsForActions: 1 } } },
       'its actions are undefined; as 1d has requestsForActions they must be { request, parse, end }',
     ],
+    ...[{ whole: 'weeks' }, { whole: { crypto: { aRow: 1 } } }, { aFile: { stocks: 1 } }, { aRow: -1 }].map(
+      (wrong): [object, string] => [
+        { intervals: { '1d': { ...daily, bytes: { aRequest: 1, aRow: 1, ...wrong } } } },
+        '; it must be an object such as { aRequest: 200, aRow: 100 }, or left out',
+      ],
+    ),
     [{ maxInFlight: 0 }, 'capabilities.maxInFlight is 0'],
     [{ defaultInFlight: null }, 'capabilities.defaultInFlight is null'],
     [{ metered: false }, 'capabilities.metered is false; it must be true'],
