@@ -64,8 +64,8 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
   it('tell of the first tier that has it sooner, or further back, and of no dearer one', () => {
     const many = routesFor(200, '2025-03-10', { id: 'alphavantage' });
     expect(routesLines({ routes: many }, TERMINAL)).toEqual([
-      'This plan: 600 requests, 22 days 12h',
-      'With tier legacy: 200 requests, 40m 7s',
+      'This plan: 600 requests, ~1.7 MB, 22 days 12h',
+      'With tier legacy: 200 requests, ~1.6 MB, 40m 7s',
     ]);
     const old = routesFor(1, '2020-01-02', { id: 'polygon', tier: 'starter' });
     expect(routesLines({ routes: old }, TERMINAL).slice(2)).toEqual([

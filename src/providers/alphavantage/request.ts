@@ -4,7 +4,7 @@ import { type Day, formatDay, monthOf, utcDayOf } from '../../core/session/day.t
 import type { Interval } from '../../core/session/interval.ts';
 import type { Call } from '../http/steps.ts';
 import type { ActionsRequest, ListRequest, Secrets } from '../provider.ts';
-import { COMPACT_ROWS, CRYPTO_ROWS } from './capabilities.ts';
+import { COMPACT_ROWS, COMPACT_SESSIONS, CRYPTO_ROWS } from './capabilities.ts';
 import { askedBy } from './symbols.ts';
 
 export const ALPHAVANTAGE_URL = 'https://www.alphavantage.co';
@@ -76,14 +76,11 @@ function intradayQuery(symbol: string, interval: Interval, month: Day): Query {
   return { parameters, mostRows: null };
 }
 
-/** Sessions by which a compact answer may be shorter than is expected of it. */
-const SPARE_ROWS = 5;
-
 /** Whether the newest rows have all that is asked for. */
 function isAmongNewest({ range, now, ...asked }: ListRequest): boolean {
   const calendar = calendarFor(tickerIn(asked));
   const since = { from: range.from, to: Math.max(range.to, utcDayOf(now) + 2) };
-  return calendar.count([since]) <= COMPACT_ROWS - SPARE_ROWS;
+  return calendar.count([since]) <= COMPACT_SESSIONS;
 }
 
 /** The request for all splits, or dividends, of a share. */
