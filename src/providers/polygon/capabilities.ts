@@ -3,6 +3,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { MarketLimits } from '../../core/plan/limits.ts';
 import type { Capabilities, IntervalCapability, ProviderConfig } from '../provider.ts';
 import { FILE_WHOLE_MS, FIRST_DAY, flatAfterMs, sourceOf, tierOf } from './settings.ts';
+import { DAY_BYTES, MARKET_BYTES, MINUTE_BYTES, fileBytes, marketFileBytes, shareFile } from './sizes.ts';
 import { QUOTES } from './symbols.ts';
 
 const HOUR = 3_600_000;
@@ -51,14 +52,6 @@ export function polygonCapabilities(config: Pick<ProviderConfig, 'settings'>): C
   if (source === 'hybrid') return hybridCapabilities(config);
   return source === 'flat' ? flatCapabilities(config) : tradesCapabilities(config);
 }
-
-/** A row is eight values by name, which are shorter numbers in minutes; in that of a market there is the ticker too. */
-const DAY_BYTES = { aRequest: 180, aRow: 97 } as const;
-const MINUTE_BYTES = { aRequest: 180, aRow: 90 } as const;
-const MARKET_ROW_BYTES = 102;
-
-/** Some 11,000 shares and funds trade on a day. A page of a thousand dividends, which are most of the lists. */
-const MARKET_BYTES = { aSession: 11_000 * MARKET_ROW_BYTES, aPageOfActions: 1000 * 200 } as const;
 
 /** Bars of one ticker, over the API. */
 function byTicker(config: Pick<ProviderConfig, 'settings'>): IntervalCapability {
@@ -150,12 +143,15 @@ function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
   const files: IntervalCapability = {
     ...{ maxSpanDays: SPAN_DAYS, lookBackDays, since: FIRST_DAY, settleDelayMs: FILE_WHOLE_MS },
     ...{ requestsPerSpan: 1, paging: A_FILE_A_SESSION, requestsForActions: REQUESTS_FOR_ACTIONS },
-    market: { ...allShares(lookBackDays, FILE_WHOLE_MS), hasAllSeries: true },
   };
+  const market = { ...allShares(lookBackDays, FILE_WHOLE_MS), hasAllSeries: true };
+  const sized = (of: 'days' | 'minutes'): IntervalCapability => ({
+    ...{ ...files, bytes: fileBytes(of), market: { ...market, bytes: marketFileBytes(of) } },
+  });
   return {
     ...rest,
     // What a chain of files brings is held until its last one is there, and a month of minutes is one file of the store.
-    intervals: { '1m': { ...files, maxSpanDays: 31, withinMonth: true }, '1d': files },
+    intervals: { '1m': { ...sized('minutes'), maxSpanDays: 31, withinMonth: true }, '1d': sized('days') },
     ...{ ...FILES_IN_FLIGHT, quotas },
     credentials: { ...rest.credentials, ...FILE_KEYS },
   };
@@ -164,7 +160,13 @@ function flatCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilitie
 /** Minutes of shares alone, made of its files of trades: the rules of other markets are others. */
 function tradesCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
   const { intervals, ...flat } = flatCapabilities(config);
-  return { ...flat, intervals: { '1m': intervals['1m'] as IntervalCapability }, serves: ['us-shares'] };
+  const { market, ...minutes } = intervals['1m'] as IntervalCapability;
+  const ofMarket = market && { market: { ...market, bytes: marketFileBytes('trades') } };
+  return {
+    ...flat,
+    intervals: { '1m': { ...minutes, bytes: fileBytes('trades'), ...ofMarket } },
+    serves: ['us-shares'],
+  };
 }
 
 /** The plan of a configuration that asks for files. Throws `usage` for the one that has none. */
@@ -193,14 +195,19 @@ const WITHOUT_FILES: Readonly<Record<string, readonly string[]>> = {
 function hybridCapabilities(config: Pick<ProviderConfig, 'settings'>): Capabilities {
   const { lookBackDays } = planWithFiles(config);
   const rest = restCapabilities(config);
+  const afterMs = flatAfterMs(config);
   const market = {
-    ...allShares(lookBackDays, flatAfterMs(config)),
+    ...{ ...allShares(lookBackDays, afterMs), bytes: marketFileBytes('minutes') },
     maxInFlight: FILES_IN_FLIGHT.maxInFlight,
+  };
+  const days = rest.intervals['1d'] as IntervalCapability;
+  const ofDays = days.market && {
+    market: { ...days.market, bytes: { ...MARKET_BYTES, older: { afterMs, aSession: shareFile('days') } } },
   };
   return {
     ...rest,
     // The API has days of whole markets too: those that are young are asked of it.
-    intervals: { ...rest.intervals, '1m': { ...byMinutes(config), market } },
+    intervals: { ...rest.intervals, '1d': { ...days, ...ofDays }, '1m': { ...byMinutes(config), market } },
     credentials: { ...rest.credentials, ...FILE_KEYS },
   };
 }
