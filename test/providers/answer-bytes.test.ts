@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnswerBytes } from '../../src/core/plan/answer-bytes.ts';
@@ -12,9 +10,10 @@ import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import type { WireName } from '../../src/simulator/wire-names.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
 import { realData } from '../realdata.ts';
-import { NOW, start, stopAll } from '../simulator/running.ts';
+import { NOW, stopAll } from '../simulator/running.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { CHARTS } from '../yahoo-recordings.ts';
+import { countedBytes } from './counted-bytes.ts';
 
 // How large answers are, as it is declared, against recorded ones, and what a plan says of it against what comes.
 
@@ -83,6 +82,11 @@ const POLYGON = {
   settings: { tier: 'advanced' },
   secrets: { key: POLYGON_KEYS.advanced },
 } as const;
+const ALPHAVANTAGE = {
+  id: 'alphavantage',
+  settings: { tier: '75' },
+  secrets: { key: 'TESTPREMIUM' },
+} as const;
 const ALPACA = { id: 'alpaca', secrets: ALPACA_KEYS } as const;
 
 describe('the bytes of a plan', () => {
@@ -104,11 +108,14 @@ describe('the bytes of a plan', () => {
     { ...ALPACA, interval: '5m', days: 1 },
     { ...ALPACA, interval: '5m', days: 10 },
     { ...ALPACA, interval: '1h', days: 30 },
+    { ...ALPHAVANTAGE, interval: '1d', days: 60 },
+    { ...ALPHAVANTAGE, interval: '5m', days: 15 },
+    { ...ALPHAVANTAGE, interval: '1m', days: 1 },
     { ...POLYGON, interval: '1d', days: 250 },
     { ...POLYGON, interval: '1h', days: 30 },
     { ...POLYGON, interval: '5m', days: 20 },
   ])('are about those that $id answers of $days days of $interval', async ({ interval, days, ...asked }) => {
-    const counting = await countedBytes(asked.id);
+    const counting = await countedBytes({ wire: asked.id, now: () => NOW });
     const { id, settings, secrets } = asked;
     const history = openHistory({
       ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => NOW },
@@ -138,29 +145,3 @@ describe('the bytes of a plan', () => {
     await history.close();
   });
 });
-
-/** A simulator behind a server that adds up the bodies that pass it, as they are before they are compressed. */
-async function countedBytes(wire: WireName) {
-  const simulator = await start({ wire, now: () => NOW });
-  let bytes = 0;
-  const server = createServer((request, response) => {
-    const pass = async (): Promise<void> => {
-      const { host: _host, connection: _connection, ...headers } = request.headers;
-      const answer = await fetch(`${simulator.url}${request.url}`, {
-        headers: headers as Record<string, string>,
-      });
-      const body = Buffer.from(await answer.arrayBuffer());
-      bytes += body.length;
-      response
-        .writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
-        .end(body);
-    };
-    void pass();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    bytes: () => bytes,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
