@@ -18,7 +18,7 @@ import { listId } from '../core/universe/universe.ts';
 import { askedNextIn, type ChainPlace } from './plan/handed-on.ts';
 import { type RecordedChain, type RecordedRun, lastRunEnd } from './run/run-record.ts';
 import { livesOfLeft } from './run/recorded-lives.ts';
-import { NOTHING_BEYOND, type RunContext, type Runner } from './runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC, type RunContext, type Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
 import { requestsBy } from './settle/requests-by.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
@@ -233,7 +233,7 @@ function nothingRun({ tasks, totals }: Plan): Run {
     notRun: tasks.flatMap(({ wants }) => wants),
     requestsLeft: totals.requests,
     ...{ stopped: tasks.length === 0 ? null : INTERRUPTED, opens: null, refused: [] },
-    traffic: { sent: 0, succeeded: 0, retries: 0, throttles: 0 },
+    traffic: NO_TRAFFIC,
     requestsBy: requestsBy(totals.requests, totals.requests, { sent: 0, beyond: NOTHING_BEYOND }),
   };
 }
@@ -271,7 +271,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
-  const { sent, succeeded, retries, throttles, beyond, standing } = traffic.now();
+  const { sent, succeeded, retries, throttles, bytesReceived, beyond, standing } = traffic.now();
   const { quotas } = tools.capabilities;
   const opens =
     stopped?.reason === 'quota-exhausted' && quotas.some((quota) => !isPaced(quota))
@@ -279,7 +279,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
       : null;
   return {
     ...{ ...done, stopped, opens, refused: stops.refusals(notRun) },
-    traffic: { sent, succeeded, retries, throttles },
+    traffic: { sent, succeeded, retries, throttles, bytesReceived },
     requestsBy: requestsBy(plan.totals.requests, done.priced, { sent, beyond }),
     ...handedOut,
   };

@@ -132,7 +132,18 @@ export interface TrafficCounts {
   readonly retries: number;
   /** Times the provider asked to slow down. */
   readonly throttles: number;
+  /** Bytes of the answers as they came over the network, heads and bodies, packed where the provider packs them. */
+  readonly bytesReceived: number;
 }
+
+/** Of a run that asked for nothing. */
+export const NO_TRAFFIC: TrafficCounts = {
+  sent: 0,
+  succeeded: 0,
+  retries: 0,
+  throttles: 0,
+  bytesReceived: 0,
+};
 
 /** What was sent beyond what was planned, by why; see `SentAs`. */
 export type SentBeyond = Readonly<Record<Exclude<SentAs, 'priced'>, number>>;

@@ -1,6 +1,6 @@
 import { type RecordedRun, recordedRuns } from '../backfill/run/run-record.ts';
 import { spoiltText } from '../report/left-text.ts';
-import { NOTHING_BEYOND } from '../backfill/runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC } from '../backfill/runner.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { BackfillError } from '../core/errors.ts';
 import { shown } from '../core/shown.ts';
@@ -46,7 +46,7 @@ const NOTHING: RunSummary = {
   ...{ startedAt: 0, endedAt: 0, series: 0, complete: 0, withHoles: 0, waiting: 0, unavailable: 0 },
   ...{ fetched: 0, fetchedTickers: 0, failed: 0, notRun: 0, stopped: null, ...NO_HOLES },
   ...{ cannotBeHad: [], newlyUnavailable: false, newlyLost: { sessions: 0, tickers: [] }, refused: [] },
-  ...{ restDays: null, opens: null, requests: 0, sent: 0, succeeded: 0, retries: 0, throttles: 0 },
+  ...{ restDays: null, opens: null, requests: 0, ...NO_TRAFFIC },
   requestsBy: { ...NOTHING_BEYOND, priced: 0, added: 0, notSent: 0 },
   ...{ successRate: null, throttleRate: null, bars: 0, inserted: 0, changed: 0, revised: 0, stayed: 0 },
   ...{ provisional: 0, rejected: 0, dropped: 0, unfinished: 0, fillers: 0, warnings: [], notRead: [] },

@@ -1,6 +1,6 @@
 import { isUnavailability } from '../backfill/failure.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
-import { NOTHING_BEYOND, type TrafficNow } from '../backfill/runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC, type TrafficNow } from '../backfill/runner.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { quotaTime } from '../core/plan/quota-time.ts';
@@ -42,7 +42,7 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
   const series = countSeries();
   const pace = measurePace(startedAt);
   let traffic = (): TrafficNow => ({
-    ...{ sent: 0, succeeded: 0, retries: 0, throttles: 0, pausedMs: 0, learned: null },
+    ...{ ...NO_TRAFFIC, pausedMs: 0, learned: null },
     beyond: NOTHING_BEYOND,
     standing: unusedAt(clock()),
   });

@@ -2,21 +2,23 @@ import type { RequestsBy } from '../backfill/settle/requests-by.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { TrafficRates } from '../backfill/run/traffic-rates.ts';
 import type { TrafficCounts } from '../backfill/runner.ts';
-import { formatCount } from './table.ts';
+import { formatBytes, formatCount } from './table.ts';
 
 /**
- * How many requests brought what they asked for, and how many were refused for their pace; undefined where none was sent. All
- * is said of all only, and none of none.
+ * How many requests brought what they asked for, how many were refused for their pace, and how much came; undefined where none
+ * was sent. All is said of all only, and none of none.
  */
 function trafficText({
   sent,
   successRate,
   throttleRate,
-}: Pick<TrafficCounts, 'sent'> & TrafficRates): string | undefined {
+  bytesReceived,
+}: Pick<TrafficCounts, 'sent' | 'bytesReceived'> & TrafficRates): string | undefined {
   if (successRate === null || throttleRate === null) return undefined;
   const success = (Math.floor(1000 * successRate) / 10).toFixed(1);
   const throttled = (Math.ceil(1000 * throttleRate) / 10).toFixed(1);
-  return `Sent: ${formatCount(sent)}  Success: ${success}%  Throttled: ${throttled}%`;
+  const received = bytesReceived > 0 ? `  Received: ${formatBytes(bytesReceived)}` : '';
+  return `Sent: ${formatCount(sent)}  Success: ${success}%  Throttled: ${throttled}%${received}`;
 }
 
 /** What requests beyond the plan are called, and those of it that were not sent. */

@@ -80,10 +80,10 @@ describe('--provider polygon,yahoo', () => {
     expect(stderr).toMatch(/^Backfill complete in /m);
     expect(stderr).toContain('Fetched: 6  Errors: 0  Skipped: 0\n');
     expect(stderr).toMatch(
-      /^polygon: 80 bars \(80 new\) of 4 series {2}Sent: 12 {2}Success: 100.0% {2}Throttled: 0.0%$/m,
+      /^polygon: 80 bars \(80 new\) of 4 series {2}Sent: 12 {2}Success: 100.0% {2}Throttled: 0.0% {2}Received: [\d.]+ KB$/m,
     );
     expect(stderr).toMatch(
-      /^yahoo: 40 bars \(40 new\) of 2 series {2}Sent: 2 {2}Success: 100.0% {2}Throttled: 0.0%$/m,
+      /^yahoo: 40 bars \(40 new\) of 2 series {2}Sent: 2 {2}Success: 100.0% {2}Throttled: 0.0% {2}Received: [\d.]+ KB$/m,
     );
     expect(code).toBe(0);
     expect(await sources('filled')).toEqual(FILLED);

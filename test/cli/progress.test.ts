@@ -1,4 +1,4 @@
-import { NOTHING_BEYOND } from '../../src/backfill/runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC } from '../../src/backfill/runner.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startProgress } from '../../src/cli/progress.ts';
 import { planTasks } from '../../src/core/plan/plan.ts';
@@ -11,10 +11,7 @@ const PLANNED: BackfillEvent = { type: 'planned', plan: PLAN, setAside: [], lost
 const running = (pausedMs: number): BackfillEvent => ({
   ...{ type: 'running', plan: PLAN, workers: 1 },
   traffic: () => ({
-    sent: 0,
-    succeeded: 0,
-    retries: 0,
-    throttles: 0,
+    ...NO_TRAFFIC,
     beyond: NOTHING_BEYOND,
     pausedMs,
     learned: null,

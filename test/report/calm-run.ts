@@ -1,5 +1,5 @@
 import type { RequestsBy } from '../../src/backfill/settle/requests-by.ts';
-import { NOTHING_BEYOND } from '../../src/backfill/runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC } from '../../src/backfill/runner.ts';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 
 /** So many requests that were sent as they were priced. */
@@ -19,9 +19,9 @@ export const CALM: RunSummary = {
     failed: 0,
     notRun: 0,
   },
-  ...{ stopped: null, restDays: null, opens: null, requests: 2, sent: 0, retries: 0, throttles: 0 },
+  ...{ stopped: null, restDays: null, opens: null, requests: 2, ...NO_TRAFFIC },
   requestsBy: asPriced(2),
-  ...{ succeeded: 0, successRate: null, throttleRate: null },
+  ...{ successRate: null, throttleRate: null },
   ...{ bars: 12_345, inserted: 12_000, changed: 3, revised: 0, stayed: 0, provisional: 0 },
   ...{
     rejected: 0,

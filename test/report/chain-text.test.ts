@@ -9,6 +9,7 @@ import { asPriced, CALM } from './calm-run.ts';
 const PART: ProviderPart = {
   ...{ provider: 'yahoo', requests: 10, fetched: 10, failed: 0, bars: 2520, inserted: 2519 },
   ...{ stopped: null, refused: [], sent: 10, succeeded: 10, retries: 0, throttles: 0 },
+  bytesReceived: 20_480,
   ...{ successRate: 1, throttleRate: 0, requestsBy: asPriced(10) },
 };
 
@@ -31,7 +32,7 @@ describe('the words of a chain', () => {
         { ...idle, provider: 'first', stopped: { reason: 'quota-exhausted', message }, refused },
       ]),
     ).toEqual([
-      'yahoo: 2,520 bars (2,519 new) of 10 series  Sent: 10  Success: 100.0%  Throttled: 0.0%',
+      'yahoo: 2,520 bars (2,519 new) of 10 series  Sent: 10  Success: 100.0%  Throttled: 0.0%  Received: 20.5 KB',
       'first: 2,520 bars (2,519 new) of 10 series  Errors: 2',
       'first was not asked to the end: the quota is used up',
       'first: 1h is not open to this key (it answered 403: premium); not asked for: 2 tickers',
@@ -61,7 +62,7 @@ describe('the words of a chain', () => {
     const run = { ...CALM, sent: 10, succeeded: 10, successRate: 1, throttleRate: 0, byProvider: [PART] };
     const lines = summaryText(joinRuns([run, run]));
     expect(lines.filter((line) => line.includes('Sent: '))).toEqual([
-      'yahoo: 5,040 bars (5,038 new) of 20 series  Sent: 20  Success: 100.0%  Throttled: 0.0%',
+      'yahoo: 5,040 bars (5,038 new) of 20 series  Sent: 20  Success: 100.0%  Throttled: 0.0%  Received: 41.0 KB',
     ]);
   });
 

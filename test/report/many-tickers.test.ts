@@ -52,6 +52,7 @@ describe('the reports of 200,000 tickers', () => {
     const summary: RunSummary = {
       ...{ startedAt: 0, endedAt: 61_400, series: MANY, complete: 0, fetched: 0, failed: MANY, notRun: 0 },
       ...{ stopped: null, restDays: null, requests: MANY, sent: MANY, retries: 0, throttles: 0 },
+      bytesReceived: 0,
       requestsBy: asPriced(MANY),
       ...{ succeeded: MANY, successRate: 1, throttleRate: 0 },
       ...{

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BackfillEvent } from '../../src/backfill/run/events.ts';
-import { NOTHING_BEYOND, type TrafficNow } from '../../src/backfill/runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC, type TrafficNow } from '../../src/backfill/runner.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
 import type { Task, Want } from '../../src/core/plan/task.ts';
 import { type Quota, unusedAt } from '../../src/core/plan/quota.ts';
@@ -23,10 +23,7 @@ const running = (traffic: Partial<TrafficNow>): BackfillEvent => ({
   plan: {} as Plan,
   workers: 1,
   traffic: () => ({
-    sent: 0,
-    succeeded: 0,
-    retries: 0,
-    throttles: 0,
+    ...NO_TRAFFIC,
     beyond: NOTHING_BEYOND,
     pausedMs: 0,
     learned: null,

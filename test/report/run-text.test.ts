@@ -38,6 +38,10 @@ describe('the summary of a run', () => {
       'Sent: 9,999  Success: 99.9%  Throttled: 0.1%',
     ],
     [{ sent: 3, successRate: 1 / 3, throttleRate: 2 / 3 }, 'Sent: 3  Success: 33.3%  Throttled: 66.7%'],
+    [
+      { sent: 2, successRate: 1, throttleRate: 0, bytesReceived: 12_345 },
+      'Sent: 2  Success: 100.0%  Throttled: 0.0%  Received: 12.3 KB',
+    ],
   ])('says of %o how many requests brought what they asked for, and were throttled', (traffic, line) => {
     const lines = summaryText({ ...CALM, ...traffic });
     expect(lines.find((one) => one.startsWith('Sent'))).toBe(line);

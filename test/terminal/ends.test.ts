@@ -16,6 +16,8 @@ const COUNTS = [
   [/tickers?(?=\.)/g, 'tickers'],
   [/(Fetched|Errors|Skipped|Not run|Bars|Sent|Not sent): [\d,]+/g, '$1: N'],
   [/\([\d,]+ new/g, '(N new'],
+  // So much may be too long for its line, or not.
+  [/\s+Received: [\d.]+ \w+/g, '  Received: N'],
 ] as const;
 
 /** Nothing of the progress is left, and the prompt stands at the beginning of a line of its own. */

@@ -68,6 +68,7 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
               succeeded: (run[RUN.answers] ?? 0) - (run[RUN.refusals] ?? 0),
               retries: run[RUN.retries] ?? 0,
               throttles: run[RUN.throttles] ?? 0,
+              bytesReceived: run[RUN.received] ?? 0,
               beyond: sentBeyond(run),
               pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
               learned: learnedLimit(cells),

@@ -123,7 +123,7 @@ function trafficWith(
     all.reduce((total, one) => total + one[name], 0);
   const counts = {
     ...{ requests: sum('requests'), sent: sum('sent'), succeeded: sum('succeeded') },
-    ...{ retries: sum('retries'), throttles: sum('throttles') },
+    ...{ retries: sum('retries'), throttles: sum('throttles'), bytesReceived: sum('bytesReceived') },
   };
   const by = sumRequestsBy(all.map((one) => one.requestsBy));
   return { ...counts, ...ratesOf(counts), requestsBy: by };

@@ -20,6 +20,7 @@ const SUMS = [
     'succeeded',
     'retries',
     'throttles',
+    'bytesReceived',
     'bars',
     'inserted',
   ] as const),
@@ -92,7 +93,7 @@ function joinParts(parts: readonly ProviderPart[]): ProviderPart[] {
 
 const PART_SUMS = [
   ...(['requests', 'fetched', 'failed', 'bars', 'inserted'] as const),
-  ...(['sent', 'succeeded', 'retries', 'throttles'] as const),
+  ...(['sent', 'succeeded', 'retries', 'throttles', 'bytesReceived'] as const),
 ] as const;
 
 function sumOf(counts: readonly number[]): number {

@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 export function arrivals(
   state: GateState,
   clock: () => number,
-): Pick<Gate, 'connecting' | 'arrived' | 'ended'> {
+): Pick<Gate, 'connecting' | 'departed' | 'arrived' | 'ended'> {
   const arrived = (request: number): void =>
     state.alone((cells, recent) => {
       const now = clock();
@@ -14,6 +14,7 @@ export function arrivals(
     });
   return {
     connecting: (request) => state.alone((_, recent) => recent.onTheirWay.begin(request)),
+    departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
     arrived,
     ended: arrived,
   };

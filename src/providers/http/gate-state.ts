@@ -116,6 +116,8 @@ export const RUN = {
   refusals: 9,
   /** Further tries that the run was granted, whether they were sent or not. */
   granted: 10,
+  /** Bytes of answers, as they came. */
+  received: 11,
 } as const;
 
 /** What a run has sent, fresh: nothing. */

@@ -24,6 +24,8 @@ export interface Gate {
   arrived(request: number): void;
   /** The request of this number goes over the wire now; until then it may be held up by a busy thread. */
   departed(request: number): void;
+  /** So many bytes came over the connection of an answer, be it to its end or not. */
+  received(bytes: number): void;
   /** Nothing of the request of this number is under way any more, whatever came of it. */
   ended(request: number): void;
   /** The provider answered, with what was asked for or with a definite no, which is `refusal`. */
@@ -70,6 +72,7 @@ export const OPEN_GATE: Gate = {
   connecting: () => undefined,
   arrived: () => undefined,
   departed: () => undefined,
+  received: () => undefined,
   ended: () => undefined,
   answered: () => Promise.resolve(),
   throttled: () => Promise.resolve(false),

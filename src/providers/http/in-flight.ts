@@ -72,6 +72,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
     connecting: (request) => inner.connecting(request),
     arrived: (request) => inner.arrived(request),
     departed: (request) => inner.departed(request),
+    received: (bytes) => inner.received(bytes),
     ended: (request) => {
       inner.ended(request);
       places.leave();

@@ -54,6 +54,7 @@ export function throughGate<Answer>(
         onSent: () => gate.departed(request),
         onHead: () => gate.arrived(request),
         onReceived: end,
+        onBytes: (bytes) => gate.received(bytes),
         onUnsent,
       });
       await gate.answered();

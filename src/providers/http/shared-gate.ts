@@ -104,7 +104,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
     },
     ...arrivals(state, clock),
     withdrawn: (_, as = 'priced') => state.alone(() => countSent(run, as, -1)),
-    departed: (request) => state.alone((_, recent) => recent.noteSent(request, clock())),
+    received: (bytes) => state.alone(() => add(run, RUN.received, bytes)),
     answered: async (refusal) =>
       state.alone((cells, recent) => {
         countAnswer(run, refusal);

@@ -1,5 +1,6 @@
 import type * as Http from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Readable, type Transform, pipeline } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -17,6 +18,11 @@ export interface WireEvents {
   readonly onHead?: () => void;
   /** Called when the whole of an answer that promises data (2xx) is there, before anybody reads it. */
   readonly onReceived?: () => void;
+  /**
+   * Called when nothing more comes of its answer, be it that it was broken off: with how many bytes came over the connection,
+   * head and body, packed as they were on the way, without those of TLS.
+   */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 export interface HttpRequest extends WireEvents {
@@ -127,7 +133,7 @@ const IDLE_MS = 4000;
 
 /** Sends a request and gives its answer as soon as its head is there. */
 async function begin(
-  { url, headers, onConnecting, onSent, onHead }: HttpRequest,
+  { url, headers, onConnecting, onSent, onHead, onBytes }: HttpRequest,
   signal?: AbortSignal,
 ): Promise<IncomingMessage> {
   const { protocol } = url;
@@ -140,10 +146,17 @@ async function begin(
     if (onConnecting) outgoing.once('socket', () => outgoing.reusedSocket || onConnecting());
     if (onSent) outgoing.once('finish', onSent);
     if (onHead) outgoing.once('response', onHead);
+    if (onBytes) outgoing.once('socket', (socket) => countBytes(outgoing, socket, onBytes));
     // Whatever else may become of it (an answer that switches protocols is no error, nor a response), it ends closed.
     outgoing.once('close', () => reject(new Error('closed without an answer')));
     outgoing.once('response', resolve).once('error', reject).end();
   });
+}
+
+/** A connection has one request at a time, and goes to the next one once this one is closed. */
+function countBytes(outgoing: Http.ClientRequest, socket: Socket, note: (bytes: number) => void): void {
+  const before = socket.bytesRead;
+  outgoing.once('close', () => note(socket.bytesRead - before));
 }
 
 function unsupported(protocol: string): never {

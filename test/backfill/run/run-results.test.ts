@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sumDrift } from '../../../src/backfill/drift.ts';
 import { failureOf, joinFailures } from '../../../src/backfill/failure.ts';
 import type { RunResults } from '../../../src/backfill/run/run-results.ts';
-import type { SeriesReport, SeriesResult } from '../../../src/backfill/runner.ts';
+import { NO_TRAFFIC, type SeriesReport, type SeriesResult } from '../../../src/backfill/runner.ts';
 import { asPriced } from '../../report/calm-run.ts';
 import { type RunOutcome, summarize } from '../../../src/backfill/settle/summary.ts';
 import { UNKNOWN_IDENTITY, seriesKey } from '../../../src/core/bars/bars.ts';
@@ -89,7 +89,7 @@ function outcomeOf(all: readonly (readonly [Want, SeriesResult])[], results: Run
   return {
     ...{ plan, results, scan: { series: scan }, provider: 'test', requests: 3, notRun: [], requestsLeft: 0 },
     ...{ setAside: [], stopped: null, opens: null, refused: [], quotas: [], startedAt: NOW, endedAt: NOW },
-    traffic: { sent: 0, succeeded: 0, retries: 0, throttles: 0 },
+    traffic: NO_TRAFFIC,
     requestsBy: asPriced(3),
   };
 }

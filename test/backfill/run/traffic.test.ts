@@ -40,15 +40,18 @@ describe('runs that pass one gate', () => {
     await one.gate.enter('retries');
     await other.gate.enter();
     await other.gate.throttled(0);
+    one.gate.received(700);
+    one.gate.received(42);
+    other.gate.received(1);
     expect([await one.gate.failed(reset), await one.gate.failed(reset)]).toEqual([true, false]);
     expect(await other.gate.failed(reset)).toBe(true);
     await one.gate.answered();
     await other.gate.answered(new BackfillError('unknown-ticker', 'no'));
     for (const code of ['unauthorized', 'not-entitled', 'provider-fault'] as const)
       await other.gate.answered(new BackfillError(code, 'no', { scope: 'series' }));
-    expect(one.now()).toMatchObject({ sent: 2, succeeded: 1, retries: 1, throttles: 0 });
+    expect(one.now()).toMatchObject({ sent: 2, succeeded: 1, retries: 1, throttles: 0, bytesReceived: 742 });
     // One that it may send and has not sent is no retry yet.
-    expect(other.now()).toMatchObject({ sent: 1, succeeded: 1, retries: 0, throttles: 1 });
+    expect(other.now()).toMatchObject({ sent: 1, succeeded: 1, retries: 0, throttles: 1, bytesReceived: 1 });
     one.cancel();
     await expect(one.gate.enter()).rejects.toMatchObject({ code: 'cancelled' });
     await other.gate.enter();

@@ -185,6 +185,7 @@ describe('a gate with places', () => {
       connecting: note('connecting'),
       arrived: note('arrived'),
       departed: note('departed'),
+      received: note('received'),
       ended: note('ended'),
       answered: note('answered'),
       throttled: note('throttled'),
@@ -201,6 +202,7 @@ describe('a gate with places', () => {
     gate.connecting(7);
     gate.departed(7);
     gate.arrived(7);
+    gate.received(123);
     gate.ended(7);
     void gate.answered(THROTTLED);
     void gate.throttled(1200);
@@ -214,6 +216,7 @@ describe('a gate with places', () => {
       ['connecting', 7],
       ['departed', 7],
       ['arrived', 7],
+      ['received', 123],
       ['ended', 7],
       ['answered', THROTTLED],
       ['throttled', 1200],

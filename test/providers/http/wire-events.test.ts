@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
 import { deadUrl, get, serve } from './loopback.ts';
 
 describe('the events of a request', () => {
@@ -30,6 +32,41 @@ describe('the events of a request', () => {
     await expect(unsent).rejects.toMatchObject({ code: 'network' });
     await sleep(20);
     expect(events).toEqual([]);
+  });
+
+  it('tell how much came over the connection, packed and in pieces as it came, of each answer alone', async () => {
+    const text = 'bars '.repeat(10_000);
+    const written = new Set<Socket>();
+    const url = await serve((request, response) => {
+      written.add(response.socket as Socket);
+      if (request.url === '/packed') response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.write(request.url === '/packed' ? gzipSync(text) : text);
+      response.end();
+    });
+    const bytes: number[] = [];
+    for (const path of ['/', '/packed', '/'])
+      expect((await get(new URL(path, url), { onBytes: (count) => bytes.push(count) })).body).toBe(text);
+    const [plain = 0, packed = 0, again = 0] = bytes;
+    expect(bytes).toHaveLength(3);
+    expect(written.size).toBe(1);
+    expect(plain + packed + again).toBe([...written][0]?.bytesWritten);
+    expect(again).toBe(plain);
+    expect(plain).toBeGreaterThan(text.length);
+    expect(packed).toBeLessThan(text.length / 10);
+  });
+
+  it('tell it of an answer that breaks off, too', async () => {
+    const bytes: number[] = [];
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '100000' });
+      response.write('x'.repeat(50_000), () => response.socket?.destroySoon());
+    });
+    await expect(get(url, { onBytes: (count) => bytes.push(count) })).rejects.toMatchObject({
+      code: 'network',
+    });
+    await vi.waitFor(() => expect(bytes).toHaveLength(1));
+    expect(bytes[0]).toBeGreaterThan(50_000);
+    expect(bytes[0]).toBeLessThan(51_000);
   });
 
   it('let another request go out before the answer is given', async () => {
