@@ -90,6 +90,21 @@ describe('an answer that is read as bytes', () => {
     return Buffer.concat(all);
   };
 
+  it('may have more than a gibibyte, as files of trades do', async () => {
+    const part = gzipSync(Buffer.alloc(2 ** 25));
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      for (let i = 0; i < 33; i++) response.write(part);
+      response.end();
+    });
+    const readBytes = async (parts: AsyncIterable<Uint8Array>): Promise<number> => {
+      let length = 0;
+      for await (const one of parts) length += one.length;
+      return length;
+    };
+    expect((await send({ url, headers: {}, readBytes })).read).toBe(33 * 2 ** 25);
+  });
+
   it('is as it was sent, with the head before it, and only where it is what was asked for', async () => {
     const body = gzipSync(TEXT);
     const url = await serve(({ url: path }, response) => {
