@@ -69,9 +69,14 @@ export function contains(ranges: readonly DayRange[], day: Day): boolean {
   return range !== undefined && range.from <= day;
 }
 
-/** Ranges without holes from the first day to the last, or `undefined` for none. */
+/** The range from the first day of some ranges to the last, in whatever order these are; `undefined` for none. */
 export function span(ranges: readonly DayRange[]): DayRange | undefined {
-  const first = ranges[0];
-  const last = ranges.at(-1);
-  return first && last && { from: first.from, to: last.to };
+  const [first, ...more] = ranges;
+  return (
+    first &&
+    more.reduce((all, { from, to }) => ({ from: Math.min(all.from, from), to: Math.max(all.to, to) }), {
+      from: first.from,
+      to: first.to,
+    })
+  );
 }

@@ -52,6 +52,21 @@ describe('splits and dividends that come apart from bars', () => {
     });
   });
 
+  it('are asked for from the oldest sessions on, where these are compared besides', () => {
+    const early = { days: { from: parseDay('2019-03-04'), to: parseDay('2019-03-08') }, topUps: 20 };
+    const limits = { '1d': { ...APART, maxSpanDays: null } };
+    const gaps = { series: { ticker: 'A', interval: '1d' as const }, calendar, gaps: [DAYS], sessions: 0 };
+    const { tasks } = planTasks([{ ...gaps, final: [], early }], {
+      ...{ limits, quotas: [], actions: true, now: NOW },
+    });
+    expect(tasks.map(({ id }) => id)).toEqual([
+      'A actions 2019-03-04..2026-01-16',
+      'A 1d 2026-01-05..2026-01-16',
+      'A 1d compare 2019-03-04..2019-03-07',
+    ]);
+    expect(tasks[0]).toMatchObject({ range: { from: early.days.from, to: DAYS.to } });
+  });
+
   it('are left to the one request that needs them', () => {
     const { shown } = planned(['A 1m', 'B 1m'], { '1m': { ...APART, maxSpanDays: null } });
     expect(shown).toEqual(['A 1m 2026-01-05..2026-01-16: 3', 'B 1m 2026-01-05..2026-01-16: 3']);
