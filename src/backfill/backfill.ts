@@ -7,6 +7,7 @@ import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { type HandedOut, handOutPlan } from './settle/hand-out-plan.ts';
+import { measuredByList } from './settle/probe.ts';
 import { noteFills, takeBackLeft, type TakenFill, tellTaken } from './settle/left-fills.ts';
 import { settleSameSeries, type TakeBackTools, type Twins } from './settle/same-series.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
@@ -152,13 +153,12 @@ interface AtEnd {
 /** Judges what only the end of a run can judge, and records it. A disk that fails ends that too. */
 async function settle(
   run: Run,
-  { scan, plan, holesNow, listed }: Prepared,
+  { scan, plan, holesNow, list }: Prepared,
   ledger: LedgerTools & TakeBackTools,
   { sweep, taken, noted }: AtEnd,
 ): Promise<Run & Pick<RunOutcome, 'holesNow' | 'lostNow'>> {
   const { results } = run;
-  const hasAnswered = listed !== undefined && results.counts.bars > 0;
-  const measure = run.measure ?? (hasAnswered ? { asked: Math.max(listed, results.tickers) } : undefined);
+  const measure = run.measure ?? measuredByList(list, results);
   try {
     await sweep();
     await recordOutOfReach(plan.outOfReach, ledger);

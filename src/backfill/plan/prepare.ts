@@ -58,10 +58,10 @@ export interface Prepared {
   /** All that is wanted, complete series too. Default: nothing is known of more than the plan asks. */
   readonly wanted?: readonly WantedSeries[];
   /**
-   * Of a later provider of a chain: tickers of the whole list that it serves. It is asked for those that others do not have, so
-   * that many unknown ones say little of it where it gives a bar of another. Default: it is asked for the whole list.
+   * Of a later provider of a chain: the whole list, as far as it serves it. It is asked for what others do not have, so that
+   * many unknown tickers say little of it where it is sound. Default: it is asked for the whole list.
    */
-  readonly listed?: number;
+  readonly list?: readonly WantedSeries[];
   /** What of all that is wanted has no bar though nobody says why, by what is known after the run. */
   readonly holesNow?: () => Promise<HoleCounts>;
   /**
@@ -115,10 +115,10 @@ export async function prepare(
   const scan = await store.scan({ tickers, intervals });
   const all = withLostDays(notYet === undefined ? asked : [], scan, capabilities, now);
   const current = source.isDerived ? await withStaleDays(all, scan, store, now) : all;
-  const wanted =
-    chain === undefined || chain.before.length === 0
-      ? current
-      : await handedOn(current, chain.before, { scan, store, provider: capabilities.id, now });
+  const list = chain === undefined || chain.before.length === 0 ? undefined : current;
+  const earlier = chain?.before ?? [];
+  const known = { scan, store, provider: capabilities.id, now };
+  const wanted = list === undefined ? current : await handedOn(list, earlier, known);
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
   const unnamed = chain?.unnamed;
   const gaps = gapsIn(wanted, scan, source, { now, everything }).filter(
@@ -134,20 +134,21 @@ export async function prepare(
   const fewest = planTasks(gaps, options);
   const planned = withNotServed(fewest, notServed, intervals);
   const routes = isPriced ? routesOf(fewest, gaps, options, capabilities.otherTiers) : [];
+  const besides = { isAskedNext: askedNextIn(chain), ...(list && { list }) };
+  const isProbed = capabilities.metered && mayProbe(planned, wanted, scan, besides);
   const plan = {
     ...planned,
     ...(routes.length > 1 && { routes }),
     ...(goneList.length > 0 && { goneList }),
-    ...(capabilities.metered && mayProbe(planned, wanted, scan, askedNextIn(chain)) && { mayProbe: true }),
+    ...(isProbed && { mayProbe: true }),
   };
   const asPlanned = notYet === undefined ? plan : { ...plan, notYet };
-  const listed = chain !== undefined && chain.before.length > 0 ? { listed: tickers.length } : {};
   return {
     scan,
     plan: asPlanned,
     wanted,
     holesNow,
-    ...listed,
+    ...(list && { list }),
     ...inUsersTerms(request.origins, range, intervals),
   };
 }

@@ -65,13 +65,16 @@ export function disbelieved(
   return new Set(storm === 'all' ? wants : wants.filter(({ series }) => !isAskedNext(series)));
 }
 
-export function tickersOf(wants: readonly Want[]): Set<string> {
+export function tickersOf(wants: readonly Pick<Want, 'series'>[]): Set<string> {
   return new Set(wants.map(({ series }) => series.ticker));
 }
 
 /** What the tickers are a part of of which a provider said in a run that it has nothing. */
 export interface StormMeasure {
-  /** Tickers that have a result; and where the provider was shown to be sound, also those that were complete before. */
+  /**
+   * Tickers that have a result; and where the provider was shown to be sound, also those that were complete before, or, of a
+   * later one of a chain, all of the list.
+   */
   readonly asked: number;
   /** Why it was not shown, where that was tried. Default: it was not tried, or it was. */
   readonly unproven?: string;

@@ -9,7 +9,7 @@ import type { BarStore } from '../../store/store.ts';
 import type { SeriesResult } from '../runner.ts';
 import { askedBeside } from './asked-beside.ts';
 import { besideProbe } from './beside-probe.ts';
-import { type ProbeTools, measuredBy, probeFor } from './probe.ts';
+import { type ProbeTools, measuredBy, measuredByList, probeFor } from './probe.ts';
 import { refetchRestated } from './restated.ts';
 import type { Twins } from './same-series.ts';
 import { askForTwins } from './stored-again.ts';
@@ -74,6 +74,7 @@ async function handOutTasks(
   const before = { scan, planned: plan.tasks, lastBegun: done.lastBegun };
   await handOut.all(refetchRestated(results.kept, before, capabilities, clock()));
   if (early === undefined) return probed(prepared, handingOut, tools);
+  if (prepared.list !== undefined) return { ...early, asked: Math.max(early.asked, results.tickers) };
   return { ...early, asked: early.asked + results.tickers - answered };
 }
 
@@ -82,16 +83,16 @@ async function handOutTasks(
  * else: no quota that a gap needs goes there, but where it would never have its turn, see `besideProbe`.
  */
 async function probed(
-  { wanted = [], plan, scan }: Prepared,
+  { wanted = [], plan, scan, list }: Prepared,
   handingOut: HandOut,
   { capabilities, store, chain }: ProbeSource,
 ): Promise<StormMeasure | undefined> {
   const { done, stops, clock } = handingOut;
   const { results } = done;
-  if (stops.stopped !== null) return undefined;
-  const about = { results, wanted, scan, planned: plan.tasks };
-  const isAskedNext = askedNextIn(chain);
-  const probe = await probeFor(about, { capabilities, store, now: clock(), isAskedNext });
+  if (stops.stopped !== null || measuredByList(list, results) !== undefined) return undefined;
+  const about = { results, wanted, scan, planned: plan.tasks, ...(list && { list }) };
+  const [isAskedNext, before] = [askedNextIn(chain), chain?.before ?? []];
+  const probe = await probeFor(about, { capabilities, store, now: clock(), isAskedNext, before });
   if (probe === null) return undefined;
   const answers = await askedBeside(probe.tasks, handingOut);
   const measure = measuredBy(probe, answers, { results, provider: capabilities.id });

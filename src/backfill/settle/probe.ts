@@ -1,22 +1,20 @@
-import { type Series, seriesKey } from '../../core/bars/bars.ts';
-import { keep } from '../../core/bars/columns.ts';
-import { givenBy } from '../../core/bars/vendor.ts';
-import { sessionDateOf } from '../../core/bars/partition.ts';
-import { BackfillError } from '../../core/errors.ts';
+import { seriesKey } from '../../core/bars/bars.ts';
+import { NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
-import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
+import { withoutMarkets } from '../../core/plan/limits.ts';
 import { type Compared, comparisons } from '../../core/plan/plan.ts';
-import { spanEnd } from '../../core/plan/request-days.ts';
 import type { Task, Want } from '../../core/plan/task.ts';
-import type { Day, DayRange } from '../../core/session/day.ts';
-import { contains, intersect, subtract } from '../../core/session/ranges.ts';
+import type { Interval } from '../../core/session/interval.ts';
+import { intersect } from '../../core/session/ranges.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { BarStore } from '../../store/store.ts';
+import { cannotGive, type Earlier } from '../plan/cannot-give.ts';
 import {
   type AskedNext,
   emptyIn,
+  type Lacking,
   lackingIn,
   NOBODY_NEXT,
   type StormMeasure,
@@ -26,6 +24,7 @@ import {
 } from '../run/ledger.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { SeriesResult } from '../runner.ts';
+import { type LookedAt, ownDays, storedDays } from './probed-days.ts';
 
 // A list is seldom asked for as a whole: most of it is complete, and what is asked are the tickers that were added, or that
 // an interrupted run left. If these are delisted, all answers of the run say that there is nothing, as those of a provider
@@ -37,6 +36,8 @@ export interface Probed {
   readonly wanted: readonly WantedSeries[];
   readonly scan: Pick<Scan, 'series'>;
   readonly planned: readonly Task[];
+  /** See `Prepared.list`. */
+  readonly list?: readonly WantedSeries[];
 }
 
 export interface ProbeTools {
@@ -46,6 +47,8 @@ export interface ProbeTools {
   readonly now: number;
   /** Default: nobody is asked after it. */
   readonly isAskedNext?: AskedNext;
+  /** Those that were asked before it. Default: nobody. */
+  readonly before?: readonly Earlier[];
 }
 
 /** What shows whether a provider is sound that knew so many tickers of a run not, or had nothing of them. */
@@ -54,19 +57,21 @@ export interface Probe {
   readonly tasks: readonly Task[];
   /** The ticker. */
   readonly ticker: string;
-  /** Tickers that were asked, and as many that are complete as it takes: what counts if the provider is sound. */
+  /** What counts if the provider is sound: tickers that were asked, and as many that are complete as it takes; or the whole list. */
   readonly asked: number;
+  /** Whether the bars are another one's, so that having any is what shows it. Default: they are its own, and have to be the same. */
+  readonly isOthers?: true;
 }
 
 /**
  * The probe of a run whose answers would be taken for the provider's fault for being so many of those that were asked, and not
  * for so many of the whole list. Null where it could decide nothing: nothing is in doubt (as with a source on this machine), or
  * too few tickers are complete with bars of the same provider. Asked is the ticker of which most sessions are stored, of
- * several the first.
+ * several the first. A later provider of a chain is measured by the whole list: see `probeOfList`.
  */
 export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe | null> {
   const { results } = probed;
-  const { capabilities, now, isAskedNext = NOBODY_NEXT } = tools;
+  const { capabilities, isAskedNext = NOBODY_NEXT } = tools;
   if (!capabilities.metered) return null;
   const doubted = [unknownIn(results), emptyIn(results)].filter(
     (wants) => stormOf(lackingIn(wants, isAskedNext), results.tickers) !== 'none',
@@ -76,6 +81,8 @@ export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe
     return null;
   const storms = doubted.map((wants) => lackingIn(wants, isAskedNext));
   const intervals = new Set(doubted.flatMap((wants) => wants.map(({ series }) => series.interval)));
+  if (probed.list !== undefined)
+    return probeOfList({ ...probed, list: probed.list }, storms, intervals, tools);
   let asked = results.tickers;
   let probe: readonly Compared[] | undefined;
   for (const series of completeIn(probed)) {
@@ -89,12 +96,77 @@ export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe
     asked++;
     if (storms.every((lacking) => stormOf(lacking, asked) === 'none')) break;
   }
-  const [first] = probe ?? [];
-  const isSame = storms.every((one) => stormOf(one, asked) === stormOf(one, results.tickers));
-  if (first === undefined || isSame) return null;
-  const { intervals: limits, quotas, actions } = capabilities;
-  const tasks = comparisons(probe ?? [], { limits: withoutMarkets(limits), quotas, actions, now });
+  return isDecisive(storms, asked, results) ? probeOn(probe, asked, tools) : null;
+}
+
+/** Whether storms are others where so many tickers were asked. */
+function isDecisive(
+  storms: readonly Lacking[],
+  asked: number,
+  { tickers }: Pick<RunResults, 'tickers'>,
+): boolean {
+  return storms.some((one) => stormOf(one, asked) !== stormOf(one, tickers));
+}
+
+function probeOn(
+  compared: readonly Compared[] | undefined,
+  asked: number,
+  { capabilities: { intervals: limits, quotas, actions }, now }: ProbeTools,
+): Probe | null {
+  const [first] = compared ?? [];
+  if (first === undefined) return null;
+  const tasks = comparisons(compared ?? [], { limits: withoutMarkets(limits), quotas, actions, now });
   return { tasks, ticker: first.series.ticker, asked };
+}
+
+/** Tickers that are looked at for bars of the provider's own, where those before it are on record not to have theirs. */
+const LOOKED_AT = 20;
+
+/**
+ * The probe of a later provider of a chain, which is asked for little else than what is hard to have: it is a part of a list of
+ * which others gave the most. Asked is a ticker of which it gave bars that nobody before it can give; where there is none,
+ * one of which others did, as of a provider that nothing came from yet.
+ */
+async function probeOfList(
+  probed: Probed & { readonly list: readonly WantedSeries[] },
+  storms: readonly Lacking[],
+  intervals: ReadonlySet<Interval>,
+  tools: ProbeTools,
+): Promise<Probe | null> {
+  const { list, scan, results } = probed;
+  const asked = Math.max(tickersOf(list).size, results.tickers);
+  if (!isDecisive(storms, asked, results)) return null;
+  const complete = completeIn({ ...probed, wanted: list }).map((series) =>
+    series.filter((one) => intervals.has(one.series.interval)),
+  );
+  const ofLater = complete.flatMap((series) => {
+    const later = series.flatMap((one) => givenLater(one, scan, tools));
+    return later.length < intervals.size ? [] : [later];
+  });
+  for (const series of ofLater.slice(0, LOOKED_AT)) {
+    const own = await ownDays(series, scan, tools);
+    if (own.length === intervals.size) return probeOn(own, asked, tools);
+  }
+  for (const series of complete) {
+    const days = await storedDays(series, scan, tools);
+    const probe = days.length < intervals.size ? null : probeOn(days, asked, tools);
+    if (probe !== null) return { ...probe, isOthers: true };
+  }
+  return null;
+}
+
+/** A series with its sessions that have a bar, though nobody before a provider can give one; none where it has no such session. */
+function givenLater(
+  one: WantedSeries,
+  { series: known }: Pick<Scan, 'series'>,
+  { before = [], now }: ProbeTools,
+): readonly LookedAt[] {
+  const coverage = known.get(seriesKey(one.series))?.coverage ?? NOTHING_KNOWN;
+  const days = before.reduce(
+    (left, earlier) => intersect(left, cannotGive(earlier, one, coverage, now)),
+    [one.range],
+  );
+  return intersect(days, coverage.present).length === 0 ? [] : [{ ...one, days }];
 }
 
 /**
@@ -102,23 +174,40 @@ export async function probeFor(probed: Probed, tools: ProbeTools): Promise<Probe
  * the same as the stored one, and none was refused.
  */
 export function measuredBy(
-  { tasks, ticker, asked }: Probe,
+  { tasks, ticker, asked, isOthers }: Probe,
   answers: ReadonlyMap<Want, SeriesResult>,
   { results, provider }: { readonly results: RunResults; readonly provider: string },
 ): StormMeasure {
   for (const want of tasks.flatMap(({ wants }) => wants)) {
-    const why = whyUnsound(answers.get(want), provider);
+    const why = whyUnsound(answers.get(want), isOthers ? undefined : provider);
     if (why === null) continue;
-    const unproven = `nor did it show itself sound when asked for ${ticker} again, which is stored: ${why}`;
+    const whom = isOthers ? `${ticker}, which is stored from elsewhere` : `${ticker} again, which is stored`;
+    const unproven = `nor did it show itself sound when asked for ${whom}: ${why}`;
     return { asked: results.tickers, unproven };
   }
   return { asked };
 }
 
-function whyUnsound(result: SeriesResult | undefined, provider: string): string | null {
+/**
+ * What the storms of a later provider of a chain are measured by that gave bars in the run: its whole list. Undefined where it
+ * gave none, or is not one.
+ */
+export function measuredByList(
+  list: readonly WantedSeries[] | undefined,
+  { filled, tickers }: Pick<RunResults, 'filled' | 'tickers'>,
+): StormMeasure | undefined {
+  if (list === undefined || filled.size === 0) return undefined;
+  return { asked: Math.max(tickersOf(list).size, tickers) };
+}
+
+/** `provider`: whose bars it was to have the same of; undefined: of whomever, and whatever they are. */
+function whyUnsound(result: SeriesResult | undefined, provider: string | undefined): string | null {
   if (result === undefined) return 'the run ended before it answered';
   if (!result.ok) return result.error.message;
-  const { compared = 0, changed = 0 } = result.report.drift[provider] ?? {};
+  const { drift } = result.report;
+  const has = Object.values(drift).some((one) => one.compared > one.gone);
+  if (provider === undefined) return has ? null : 'it has none of its bars';
+  const { compared = 0, changed = 0 } = drift[provider] ?? {};
   if (compared === 0) return 'it has none of its bars';
   return changed < compared ? null : 'its bars are others now';
 }
@@ -137,55 +226,4 @@ function completeIn({ wanted, scan, planned }: Probed): (readonly WantedSeries[]
     .filter(({ sessions }) => sessions > 0)
     .toSorted((a, b) => b.sessions - a.sessions)
     .map(({ series }) => series);
-}
-
-/** Sessions of a series that are compared: that the provider corrected one of them is nothing to stumble over. */
-const PROBED_SESSIONS = 4;
-
-/** Further apart than this many days they would make a long request. */
-const WIDEST_DAYS = 30;
-
-/** The last final sessions of series that have bars of the provider's, and that it reaches; of those that have any. */
-export async function ownDays(
-  wanted: readonly Pick<WantedSeries, 'series' | 'calendar' | 'range'>[],
-  scan: Pick<Scan, 'series'>,
-  { store, capabilities: { id, intervals }, now }: ProbeTools,
-): Promise<Compared[]> {
-  const compared: Compared[] = [];
-  for (const { series, calendar, range } of wanted) {
-    const limits = intervals[series.interval];
-    const coverage = scan.series.get(seriesKey(series))?.coverage;
-    if (limits === undefined || coverage === undefined) continue;
-    const final = subtract(coverage.present, coverage.provisional);
-    const from = Math.max(range.from, reachedFrom(limits, series.ticker, calendar, now));
-    const reached = intersect(final, [{ from, to: range.to }]);
-    const to = reached.at(-1)?.to;
-    if (to === undefined) continue;
-    const sessionOf = sessionDateOf(series.interval, calendar);
-    const sessions = await sessionsOf(id, series, { from: to - WIDEST_DAYS, to }, sessionOf, store);
-    const isNear = (day: Day): boolean => contains(reached, day) && to <= spanEnd(day, limits);
-    const last = sessions.filter(isNear).slice(-PROBED_SESSIONS);
-    const [first, end] = [last[0], last.at(-1)];
-    if (first !== undefined && end !== undefined)
-      compared.push({ series, calendar, days: { from: first, to: end + 1 } });
-  }
-  return compared;
-}
-
-/** Session dates of the stored bars that come from a provider, ascending; none where the file is damaged. */
-async function sessionsOf(
-  provider: string,
-  series: Series,
-  days: DayRange,
-  sessionOf: (ts: number) => number,
-  store: Pick<BarStore, 'readBars'>,
-): Promise<number[]> {
-  try {
-    const bars = await store.readBars(series, days);
-    const own = keep(bars, givenBy(bars, provider));
-    return [...new Set(Array.from(own.ts, sessionOf))];
-  } catch (error) {
-    if (error instanceof BackfillError && error.code === 'store-corrupt') return [];
-    throw error;
-  }
 }

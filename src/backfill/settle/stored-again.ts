@@ -8,7 +8,7 @@ import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
 import { ANSWERS_BELIEVED } from '../judge/doubt.ts';
 import type { SeriesResult } from '../runner.ts';
-import { ownDays } from './probe.ts';
+import { ownDays } from './probed-days.ts';
 import type { StoredTwin } from './stored-twins.ts';
 
 /** What a provider says of a stored series when it is asked again. */
