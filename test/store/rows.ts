@@ -3,7 +3,7 @@ import type { Bar, Series } from '../../src/core/bars/bars.ts';
 import type { DayRange } from '../../src/core/session/day.ts';
 import { periodRange } from '../../src/core/bars/partition.ts';
 import { decodeBars } from '../../src/store/parquet/codec/decode-bars.ts';
-import { bytesAsFile } from '../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../src/store/parquet/codec/bytes-at.ts';
 import { encodeBars } from '../../src/store/parquet/codec/encode.ts';
 import type { BarStore, SeriesContent } from '../../src/store/store.ts';
 

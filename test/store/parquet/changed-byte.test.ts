@@ -11,7 +11,8 @@ import { startOfDay } from '../../../src/core/session/day.ts';
 import { randomFor } from '../../../src/market/random.ts';
 import { openHistory } from '../../../src/library/open-history.ts';
 import { NO_SEAL } from '../../../src/store/parquet/codec/byte-seal.ts';
-import { bytesAsFile, readFooter } from '../../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../../src/store/parquet/codec/bytes-at.ts';
+import { readFooter } from '../../../src/store/parquet/codec/decode.ts';
 import { digestOf } from '../../../src/store/parquet/codec/digest.ts';
 import { examineBars } from '../../../src/store/parquet/doctor/examine-bars.ts';
 import {

@@ -9,7 +9,7 @@ import { packDelta, unpackDelta } from '../../../src/store/parquet/codec/delta.t
 import { dictionaryOf } from '../../../src/store/parquet/codec/dictionary.ts';
 import { packHybrid, unpackHybrid } from '../../../src/store/parquet/codec/hybrid.ts';
 import { decodeBars, decodeDigest, decodeTimes } from '../../../src/store/parquet/codec/decode-bars.ts';
-import { bytesAsFile } from '../../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../../src/store/parquet/codec/bytes-at.ts';
 import { BAR_COLUMNS, encodeBars } from '../../../src/store/parquet/codec/encode.ts';
 import { NOON } from '../fixtures.ts';
 import { fileOf, rowsInFile } from '../rows.ts';

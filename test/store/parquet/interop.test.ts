@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { bytesAsFile } from '../../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../../src/store/parquet/codec/bytes-at.ts';
 import { BAR_COLUMNS } from '../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { barsPath } from '../../../src/store/parquet/files/layout.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parquetMetadataAsync } from 'hyparquet';
-import { bytesAsFile } from '../../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../../src/store/parquet/codec/bytes-at.ts';
 
 /** What a file says of itself, letter by letter. */
 export async function ownWords(path: string): Promise<string> {

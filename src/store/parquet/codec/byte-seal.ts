@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AsyncBuffer, FileMetaData, KeyValue } from 'hyparquet';
 import { BackfillError } from '../../../core/errors.ts';
+import { bytesAt, viewOf } from './bytes-at.ts';
 import { BYTES_KEY, CREATED_BY } from './keys.ts';
 import { assertOwnPages } from './page-walk.ts';
 
@@ -81,8 +82,8 @@ export interface Sealed extends FileMetaData {
 export async function assertPages(file: AsyncBuffer, metadata: Sealed): Promise<void> {
   const { seal, metadata_length, created_by } = metadata;
   if (seal.is === 'whole') {
-    const bytes = await file.slice(0, file.byteLength - AFTER_FOOTER - metadata_length);
-    if (digestOf([new Uint8Array(bytes)]) !== seal.pages) throw changedBytes();
+    const bytes = await bytesAt(file, 0, file.byteLength - AFTER_FOOTER - metadata_length);
+    if (digestOf([bytes]) !== seal.pages) throw changedBytes();
   } else if (seal.is === 'none' && created_by === CREATED_BY)
     await assertOwnPages(file, metadata).catch((error: unknown) => {
       if (error instanceof Error && 'syscall' in error) throw error;
@@ -107,8 +108,7 @@ export async function assertSealed(file: AsyncBuffer, metadata: Sealed): Promise
 }
 
 function startOfEnd(file: Uint8Array): number {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  return file.length - AFTER_FOOTER - view.getUint32(file.length - AFTER_FOOTER, true);
+  return file.length - AFTER_FOOTER - viewOf(file).getUint32(file.length - AFTER_FOOTER, true);
 }
 
 /** A text is a type and a length before its letters, each one byte here. */

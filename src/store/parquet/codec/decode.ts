@@ -34,16 +34,6 @@ export interface Footer {
 /** What the end of a file of corporate actions or of revisions says of it. */
 export type ActionsFooter = Pick<Footer, 'rows' | 'metadata' | 'createdBy' | 'seal' | 'parsed'>;
 
-/** Bytes in memory as a file to decode. */
-export function bytesAsFile(bytes: Uint8Array): AsyncBuffer {
-  // A view: `slice` of a Buffer would be another view of the pool that it lies in, `slice` of this one copies.
-  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return {
-    byteLength: view.byteLength,
-    slice: (start, end = view.byteLength) => view.slice(start, end).buffer,
-  };
-}
-
 /** Reads the end of a file of bars. Throws `store-corrupt` if it is damaged or holds something else. */
 export async function readFooter(file: AsyncBuffer): Promise<Footer> {
   const metadata = await readMetadata(file, BAR_COLUMNS);

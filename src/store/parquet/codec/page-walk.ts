@@ -2,6 +2,7 @@ import type { AsyncBuffer, ColumnMetaData, FileMetaData, PageHeader } from 'hypa
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { bytesAt, viewOf } from './bytes-at.ts';
 
 /**
  * Throws for columns whose pages do not lie one behind the other to the end of their chunk, or have another number of
@@ -76,7 +77,7 @@ function isOfSize(pages: readonly Page[], { total_uncompressed_size }: ColumnMet
 async function pagesIn(file: AsyncBuffer, chunk: ColumnMetaData): Promise<Page[]> {
   const { dictionary_page_offset: dictionary, data_page_offset: data, total_compressed_size: size } = chunk;
   const begin = Number(dictionary && dictionary < data ? dictionary : data);
-  const reader = { view: new DataView(await file.slice(begin, begin + Number(size))), offset: 0 };
+  const reader = { view: viewOf(await bytesAt(file, begin, begin + Number(size))), offset: 0 };
   const pages: Page[] = [];
   while (reader.offset < reader.view.byteLength) pages.push(nextPage(reader));
   return pages;
@@ -86,7 +87,8 @@ async function pagesIn(file: AsyncBuffer, chunk: ColumnMetaData): Promise<Page[]
 function nextPage(reader: { readonly view: DataView; offset: number }): Page {
   const start = reader.offset;
   const header = parquetHeader(reader);
-  const written = new Uint8Array(reader.view.buffer, start, reader.offset - start);
+  const { buffer, byteOffset } = reader.view;
+  const written = new Uint8Array(buffer, byteOffset + start, reader.offset - start);
   const {
     compressed_page_size: size,
     uncompressed_page_size: whole,

@@ -1,6 +1,7 @@
 import type { AsyncBuffer, ColumnMetaData, Encoding } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { Labels } from '../../../core/bars/columns.ts';
+import { bytesAt, viewOf } from './bytes-at.ts';
 import { unpackDelta } from './delta.ts';
 import { unpackHybrid } from './hybrid.ts';
 
@@ -53,9 +54,9 @@ function fill({ type }: ColumnMetaData, pages: Pages, values: Float64Array): boo
     return encoding === 'PLAIN';
   }
   if (type !== 'DOUBLE') return false;
-  if (encoding === 'PLAIN') values.set(doublesIn(body, values.length));
+  if (encoding === 'PLAIN') takeDoubles(body, values);
   else if (encoding === 'RLE_DICTIONARY' && dictionary) {
-    const different = doublesIn(dictionary.body, dictionary.count);
+    const different = new Float64Array(wordsIn(dictionary.body, dictionary.count));
     const places = unpackHybrid(body.subarray(1), body[0] ?? 0, values.length);
     for (let i = 0; i < places.length; i++) values[i] = different[places[i] as number] ?? outOfDictionary();
   } else return false;
@@ -76,8 +77,8 @@ async function pagesOf(file: AsyncBuffer, chunk: ColumnMetaData): Promise<Pages 
   if (chunk.codec !== OUR_CODEC) return undefined;
   const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
   const end = start + Number(chunk.total_compressed_size);
-  const reader = { view: new DataView(await file.slice(start, end)), offset: 0 };
-  const bytes = new Uint8Array(reader.view.buffer);
+  const bytes = await bytesAt(file, start, end);
+  const reader = { view: viewOf(bytes), offset: 0 };
   const take = (size: number): Uint8Array => {
     if (!(size >= 0 && reader.offset + size <= bytes.length)) throw new RangeError('a page ends elsewhere');
     return bytes.subarray(reader.offset, (reader.offset += size));
@@ -100,8 +101,10 @@ async function pagesOf(file: AsyncBuffer, chunk: ColumnMetaData): Promise<Pages 
   };
 }
 
-function doublesIn(body: Uint8Array, count: number): Float64Array {
-  return new Float64Array(wordsIn(body, count));
+/** Reads doubles into all of `values`. */
+function takeDoubles(body: Uint8Array, { buffer, byteOffset, byteLength }: Float64Array): void {
+  if (body.length < byteLength) throw new RangeError(FEWER);
+  new Uint8Array(buffer, byteOffset, byteLength).set(body.subarray(0, byteLength));
 }
 
 function integersIn(body: Uint8Array, count: number): BigInt64Array {
@@ -110,12 +113,14 @@ function integersIn(body: Uint8Array, count: number): BigInt64Array {
 
 /** A copy of so many words of 8 bytes, where typed arrays can have them. */
 function wordsIn({ buffer, byteOffset, byteLength }: Uint8Array, count: number): ArrayBufferLike {
-  if (byteLength < count * 8) throw new RangeError('a page holds fewer numbers');
+  if (byteLength < count * 8) throw new RangeError(FEWER);
   return buffer.slice(byteOffset, byteOffset + count * 8);
 }
 
+const FEWER = 'a page holds fewer numbers';
+
 function textsIn(body: Uint8Array, count: number): string[] {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const view = viewOf(body);
   const decoder = new TextDecoder();
   let at = 0;
   return Array.from({ length: count }, () => {

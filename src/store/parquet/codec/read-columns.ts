@@ -9,6 +9,7 @@ import {
 import { BackfillError } from '../../../core/errors.ts';
 import { shown } from '../../../core/shown.ts';
 import { assertPagesFit } from './page-walk.ts';
+import { bytesAt, viewOf } from './bytes-at.ts';
 import { AFTER_FOOTER, type ByteSeal, byteSealIn } from './byte-seal.ts';
 
 /** What one read fetches from the end of a file: enough for most footers. */
@@ -94,11 +95,11 @@ async function decodeEnd(file: AsyncBuffer): Promise<Metadata> {
 /** The footer of a file and all behind it. */
 async function readEnd(file: AsyncBuffer): Promise<Uint8Array> {
   const from = Math.max(0, file.byteLength - TAIL_BYTES);
-  const tail = new Uint8Array(await file.slice(from, file.byteLength));
-  const size = new DataView(tail.buffer).getUint32(tail.length - AFTER_FOOTER, true) + AFTER_FOOTER;
+  const tail = await bytesAt(file, from, file.byteLength);
+  const size = viewOf(tail).getUint32(tail.length - AFTER_FOOTER, true) + AFTER_FOOTER;
   if (size <= tail.length) return tail.subarray(tail.length - size);
   if (size > file.byteLength) throw new RangeError('a footer is longer than its file');
-  return new Uint8Array(await file.slice(file.byteLength - size, file.byteLength));
+  return bytesAt(file, file.byteLength - size, file.byteLength);
 }
 
 /** Whether what was decoded has the parts that its readers take for granted: the decoder leaves out what is not there. */

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
-import { bytesAsFile } from '../codec/decode.ts';
+import { bytesAsFile } from '../codec/bytes-at.ts';
 import { errno, orAbsent } from './absent.ts';
 import { type Check, Conflict, type PutOptions } from './blobs.ts';
 import type { CommitFile, CommitFs } from './commit-fs.ts';

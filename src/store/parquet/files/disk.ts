@@ -14,7 +14,7 @@ import {
   writeAll,
 } from './calls.ts';
 import { errno, naming, orAbsent } from './absent.ts';
-import { bytesAsFile } from '../codec/decode.ts';
+import { bytesAsFile } from '../codec/bytes-at.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { sharingSyncs } from './shared-sync.ts';
 import { kindAt } from './kind.ts';

@@ -1,6 +1,7 @@
 import type { AsyncBuffer, RowGroup } from 'hyparquet';
 import type { StoredBars } from '../../../core/bars/columns.ts';
 import { asWritten, type BodyWord, digestOfBody, type EncodedBody } from '../codec/body.ts';
+import { bytesAt } from '../codec/bytes-at.ts';
 import { assertPages } from '../codec/byte-seal.ts';
 import { type Footer, readFooter } from '../codec/decode.ts';
 import { decodeBars } from '../codec/decode-bars.ts';
@@ -143,7 +144,7 @@ export async function bodyOf(
   const lastTs = lastTsOf(own.at(-1));
   if (rows !== word.rows || firstTs === null || lastTs === undefined) return undefined;
   try {
-    const bytes = new Uint8Array(await file.slice(MAGIC_BYTES, endOf(own)));
+    const bytes = await bytesAt(file, MAGIC_BYTES, endOf(own));
     const encoded = { bytes, groups: own.map(asWritten) };
     return digestOfBody(encoded) === word.bytes ? { word, encoded, firstTs, lastTs } : undefined;
   } catch {

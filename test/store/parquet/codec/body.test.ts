@@ -8,7 +8,7 @@ import { storedBarsOf } from '../../../../src/core/bars/bar-builder.ts';
 import type { Bar, Series } from '../../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../../src/core/calendar/calendars.ts';
 import { MS_PER_DAY, parseDay } from '../../../../src/core/session/day.ts';
-import { bytesAsFile } from '../../../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../../../src/store/parquet/codec/bytes-at.ts';
 import { digestOf } from '../../../../src/store/parquet/codec/digest.ts';
 import { encodeBars } from '../../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';

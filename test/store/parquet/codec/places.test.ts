@@ -7,7 +7,8 @@ import type { CorporateAction } from '../../../../src/core/bars/bars.ts';
 import { storedBarsOf } from '../../../../src/core/bars/bar-builder.ts';
 import { parseDay } from '../../../../src/core/session/day.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
-import { bytesAsFile, readActionsFooter, readFooter } from '../../../../src/store/parquet/codec/decode.ts';
+import { bytesAsFile } from '../../../../src/store/parquet/codec/bytes-at.ts';
+import { readActionsFooter, readFooter } from '../../../../src/store/parquet/codec/decode.ts';
 import {
   BAR_COLUMNS,
   encodeActions,
