@@ -11,32 +11,48 @@ const DIGITS = 32;
 /** Numbers of a row: nine values, which of them are not known, and its source. */
 const NUMBERS = 11;
 
+/** Rows that are hashed at a time. */
+const BLOCK = 1024;
+
+/** Room for them, for all digests of this thread: one for each would be most of what there is to collect. */
+const room = new Float64Array(BLOCK * NUMBERS);
+
 /**
  * SHA-256 over everything that bars say, as 32 hex digits: the same for the same bars in the same order whatever file
  * they came from, another one for any other value. A file carries it, so that rows that rotted or that another hand
  * changed are known for what they are.
  */
 export function digestOf(bars: StoredBars): string {
-  const { length, ts, open, high, low, close, volume, vwap, trades, fetchedAt } = bars;
   const { places, names } = inOrderOfComing(bars.source);
-  const rows = new Float64Array(length * NUMBERS);
-  put(rows, 0, ts);
-  put(rows, 1, open);
-  put(rows, 2, high);
-  put(rows, 3, low);
-  put(rows, 4, close);
-  put(rows, 5, volume);
-  put(rows, 6, vwap);
-  put(rows, 7, trades);
-  put(rows, 8, fetchedAt);
-  for (let row = 0; row < length; row++) {
-    rows[row * NUMBERS + 9] =
-      (isKnown(vwap, row) ? 0 : 1) + (isKnown(trades, row) ? 0 : 2) + (isKnown(volume, row) ? 0 : 4);
-    rows[row * NUMBERS + 10] = places[bars.source.codes[row] as number] as number;
+  const hash = createHash('sha256');
+  for (let from = 0; from < bars.length; from += BLOCK) {
+    const to = Math.min(bars.length, from + BLOCK);
+    putRows(bars, places, from, to);
+    hash.update(room.subarray(0, (to - from) * NUMBERS));
   }
   // Each name behind its length, so that no two lists read the same.
   const text = names.map((name) => `${name.length}:${name}`).join('');
-  return createHash('sha256').update(rows).update(text).digest('hex').slice(0, DIGITS);
+  return hash.update(text).digest('hex').slice(0, DIGITS);
+}
+
+/** Fills the room with the rows at `[from, to)`. */
+function putRows(bars: StoredBars, places: readonly number[], from: number, to: number): void {
+  const { ts, open, high, low, close, volume, vwap, trades, fetchedAt } = bars;
+  put(0, ts, from, to);
+  put(1, open, from, to);
+  put(2, high, from, to);
+  put(3, low, from, to);
+  put(4, close, from, to);
+  put(5, volume, from, to);
+  put(6, vwap, from, to);
+  put(7, trades, from, to);
+  put(8, fetchedAt, from, to);
+  const { codes } = bars.source;
+  for (let row = from, at = 0; row < to; row++, at += NUMBERS) {
+    room[at + 9] =
+      (isKnown(vwap, row) ? 0 : 1) + (isKnown(trades, row) ? 0 : 2) + (isKnown(volume, row) ? 0 : 4);
+    room[at + 10] = places[codes[row] as number] as number;
+  }
 }
 
 /** The same over a body and a tail: of the body its own digest is enough. */
@@ -51,12 +67,11 @@ export function digestOfRows(bars: StoredBars, body: BodyWord | undefined): stri
 }
 
 /** What is not known is 0 here; which that is stands beside it. */
-function put(rows: Float64Array, place: number, column: Float64Array | null): void {
-  if (column === null) return;
-  for (let row = 0, at = place; row < column.length; row++, at += NUMBERS) {
-    const value = column[row] as number;
+function put(place: number, column: Float64Array | null, from: number, to: number): void {
+  for (let row = from, at = place; row < to; row++, at += NUMBERS) {
+    const value = column === null ? 0 : (column[row] as number);
     // A dictionary of some writers does not tell -0 from 0, so neither do we; + 0 makes them one.
-    rows[at] = Number.isNaN(value) ? 0 : value + 0;
+    room[at] = Number.isNaN(value) ? 0 : value + 0;
   }
 }
 

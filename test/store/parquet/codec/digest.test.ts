@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../../../src/core/bars/bar-builder.ts';
@@ -6,6 +7,7 @@ import { bytesAsFile } from '../../../../src/store/parquet/codec/bytes-at.ts';
 import { decodeActions } from '../../../../src/store/parquet/codec/decode.ts';
 import { digestOf as digestOfBars, digestOfActions } from '../../../../src/store/parquet/codec/digest.ts';
 import type { CorporateAction } from '../../../../src/core/bars/bars.ts';
+import { MS_PER_DAY } from '../../../../src/core/session/day.ts';
 import type { ActionEntry } from '../../../../src/core/actions/action-book.ts';
 import { encodeActions } from '../../../../src/store/parquet/codec/encode.ts';
 import { daily, NOON } from '../../fixtures.ts';
@@ -19,6 +21,18 @@ const SPLIT: ActionEntry = {
   source: 'sample',
   fetchedAt: NOON,
 };
+
+/** Of rows with a known volume: all their numbers in one array. */
+function digestInOnePiece(rows: readonly Bar[]): string {
+  const names = [...new Set(rows.map(({ source }) => source))];
+  const numbers = rows.flatMap(({ ts, open, high, low, close, volume, vwap, trades, fetchedAt, source }) => [
+    ...[ts, open, high, low, close, volume, vwap ?? 0, trades ?? 0, fetchedAt],
+    (vwap === null ? 1 : 0) + (trades === null ? 2 : 0),
+    names.indexOf(source),
+  ]);
+  const text = names.map((name) => `${name.length}:${name}`).join('');
+  return createHash('sha256').update(Float64Array.from(numbers)).update(text).digest('hex').slice(0, 32);
+}
 
 const price = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, 1));
 const bar: fc.Arbitrary<Bar> = fc.record({
@@ -41,6 +55,25 @@ describe('the digest of bars', () => {
   it('is the same in every version of the program, or files that were written would seem to have rotted', () => {
     expect(digestOf(BARS)).toBe('a3c09f75da94e68c9f35d46c39a6cfe7');
     expect(digestOf([])).toBe('e3b0c44298fc1c149afbf4c8996fb924');
+  });
+
+  it('is of all rows of a long series, whatever was digested before', () => {
+    const long = Array.from({ length: 2500 }, (_, i) =>
+      daily('2026-02-26', {
+        ts: i * MS_PER_DAY,
+        close: 100 + i / 1000,
+        vwap: 100,
+        trades: i,
+        source: `s${i % 3}`,
+      }),
+    );
+    expect(digestOf(long)).toBe(digestInOnePiece(long));
+    const plain = long.map((row) => ({ ...row, vwap: null, trades: null }));
+    expect(digestOf(plain)).toBe(digestInOnePiece(plain));
+    for (const row of [0, 1023, 1024, 2048, 2499])
+      expect(digestOf(long.with(row, daily('2026-02-26', { ...long[row], close: 1 })))).not.toBe(
+        digestOf(long),
+      );
   });
 
   it('outlives a file, whatever the values', async () => {
