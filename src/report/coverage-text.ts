@@ -3,6 +3,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { grouped } from '../core/grouped.ts';
 import { parseDay } from '../core/session/day.ts';
+import { closureLine, notStoredLine, unreadableLines } from './coverage-notes.ts';
 import type { CoverageReport } from './coverage.ts';
 import { distrustedLines } from './distrusted-text.ts';
 import { exchangeLines } from './exchange-text.ts';
@@ -64,13 +65,10 @@ export function coverageText(
   const isCut = !page.isWhole && wanted.length > FEW_SERIES;
   const listed = worstFirst(isCut ? incomplete : wanted);
   const shown = isCut ? listed.slice(0, SHOWN_SERIES) : listed;
-  const bad = unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
+  const bad = unreadableLines(report);
   const doubted = distrustedLines(report.distrusted ?? []);
-  const closures = report.suspectedClosures.map(
-    ({ calendar, session, tickers }) =>
-      `${calendar} ${session}: none of ${tickers} tickers has it; was the exchange closed that day?`,
-  );
-  const notStored = (report.notStored ?? []).map((interval) => `The store has no series of ${interval}.`);
+  const closures = report.suspectedClosures.map(closureLine);
+  const notStored = (report.notStored ?? []).map(notStoredLine);
   const none = wanted.length === 0 && series.length > 0 ? ['No series is incomplete.'] : [];
   const parts = [
     none,

@@ -31,10 +31,7 @@ export function revisionsText(revisions: readonly SeriesRevision[], page = UNBOU
       { title: 'ON', text: ({ after }) => formatDay(utcDayOf(after.fetchedAt)), leftOut: 2 },
       {
         title: 'BY',
-        text: ({ before, after, stayed }) =>
-          before.source === after.source
-            ? after.source
-            : `${before.source}${stayed ? ', not ' : ' > '}${after.source}`,
+        text: byText,
         leftOut: 1,
       },
       ...(shown.some(({ run }) => run !== null) ? [RUN] : []),
@@ -69,11 +66,19 @@ function latest(revisions: readonly SeriesRevision[]): SeriesRevision[] {
   return revisions.filter(({ after }) => after.fetchedAt >= since).slice(-SHOWN);
 }
 
-function barText(interval: Interval, ts: number): string {
+/** Which bar it is: its session date, or when it began. */
+export function barText(interval: Interval, ts: number): string {
   return interval === '1d' ? formatDay(utcDayOf(ts)) : `${new Date(ts).toISOString().slice(0, 16)}Z`;
 }
 
-function changeText(revision: SeriesRevision): string {
+/** Whose bar became whose: `yahoo > alpaca`. */
+export function byText({ before, after, stayed }: SeriesRevision): string {
+  if (before.source === after.source) return after.source;
+  return `${before.source}${stayed ? ', not ' : ' > '}${after.source}`;
+}
+
+/** `close 101 > 102`: what it was and became, or is and did not become. */
+export function changeText(revision: SeriesRevision): string {
   const { before, after, stayed } = revision;
   return changedColumns(revision)
     .map((column) => [column, before[column], stayed ? 'not' : '>', after[column]].join(TIE))

@@ -258,6 +258,8 @@ export interface BarStore {
    * `until`: one of a later date counts only where there is no other. Throws `usage`, as it may be a file of the user's.
    */
   readUniverse(name: string, until?: Day): Promise<readonly Member[] | undefined>;
+  /** Names of the universes that can be read, ascending. */
+  listUniverses(): Promise<readonly string[]>;
   /** Writes `universes/NAME_DATE.json`, in place of one of that day. Gives its path. */
   saveUniverse(head: UniverseHead, members: readonly Member[]): Promise<string>;
   /** The user's own `portfolio.txt`; undefined if there is none. */

@@ -46,7 +46,13 @@ import { queryStore } from './sql/query.ts';
 import { openBegunPlans } from './beside/begun-plans.ts';
 import { openFirstFills } from './beside/first-fills.ts';
 import { readRunRecords, saveRunRecord } from './beside/records.ts';
-import { readNewestUniverse, readPortfolio, savePortfolio, saveUniverse } from './beside/universes.ts';
+import {
+  listUniverses,
+  readNewestUniverse,
+  readPortfolio,
+  savePortfolio,
+  saveUniverse,
+} from './beside/universes.ts';
 import { Reads } from './beside/reads.ts';
 import { readRejectedRows } from './beside/rejected.ts';
 import { addRename, readRenamesFile, removeRename } from './beside/renames.ts';
@@ -236,6 +242,10 @@ class ParquetStore implements BarStore {
 
   readUniverse(name: string, until?: Day): ReturnType<BarStore['readUniverse']> {
     return this.#usable(() => readNewestUniverse(this.#blobs, name, until));
+  }
+
+  listUniverses(): Promise<readonly string[]> {
+    return this.#usable(() => listUniverses(this.#blobs));
   }
 
   readonly saveUniverse: BarStore['saveUniverse'] = (head, members) =>

@@ -30,6 +30,14 @@ export async function readNewestUniverse(
   return newest === undefined ? undefined : readUniverseFile(blobs, newest.slice(0, -'.json'.length));
 }
 
+/** The names by which universes can be read: of dated ones without their dates. */
+export async function listUniverses(blobs: Blobs): Promise<readonly string[]> {
+  const names = (await blobs.list(UNIVERSES)).flatMap(
+    (file) => /^(.+?)(?:_\d{4}-\d{2}-\d{2})?\.json$/.exec(file)?.[1] ?? [],
+  );
+  return [...new Set(names)].toSorted();
+}
+
 /** Writes `universes/NAME_DATE.json`. Gives where it is. */
 export async function saveUniverse(
   blobs: Blobs,
