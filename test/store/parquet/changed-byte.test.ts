@@ -3,70 +3,40 @@ import { join } from 'node:path';
 import type { ColumnMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Bar } from '../../../src/core/bars/bars.ts';
-import { calendarById } from '../../../src/core/calendar/calendars.ts';
-import type { Coverage } from '../../../src/core/coverage/coverage.ts';
-import { BackfillError } from '../../../src/core/errors.ts';
-import { startOfDay } from '../../../src/core/session/day.ts';
-import { randomFor } from '../../../src/market/random.ts';
 import { openHistory } from '../../../src/library/open-history.ts';
 import { NO_SEAL } from '../../../src/store/parquet/codec/byte-seal.ts';
 import { bytesAsFile } from '../../../src/store/parquet/codec/bytes-at.ts';
 import { readFooter } from '../../../src/store/parquet/codec/decode.ts';
 import { digestOf } from '../../../src/store/parquet/codec/digest.ts';
 import { examineBars } from '../../../src/store/parquet/doctor/examine-bars.ts';
-import {
-  actionsPath,
-  barsPath,
-  type Partition,
-  revisionsPath,
-} from '../../../src/store/parquet/files/layout.ts';
+import { barsPath, type Partition } from '../../../src/store/parquet/files/layout.ts';
 import { openParquetStore } from '../../../src/store/parquet/index.ts';
 import { decodeRows } from '../../../src/store/parquet/partition/opened.ts';
 import { readState } from '../../../src/store/parquet/partition/partition-file.ts';
 import { Readings } from '../../../src/store/parquet/partition/said.ts';
 import type { SeriesUpdate } from '../../../src/store/store.ts';
 import { LONG_RUNS } from '../../needs.ts';
-import { AAPL, AAPL_5M, absence, barAt, coverage, days, NOON, temporaryFolder, update } from '../fixtures.ts';
-import { tellActions } from '../told-actions.ts';
+import { AAPL, AAPL_5M, absence, coverage, days, temporaryFolder, update } from '../fixtures.ts';
+import {
+  type Change,
+  NYSE,
+  SESSIONS,
+  wandering,
+  daily,
+  learnedOf,
+  withByte,
+  everyByte,
+  someBytes,
+  orCode,
+} from './changed-bytes.ts';
 import { query } from './duckdb-session.ts';
 
-const NYSE = calendarById('XNYS');
-const SESSIONS = NYSE.sessions(days('2015-01-02', '2020-01-03'));
-
-/** Prices in cents that wander, with a volume and a time of their own. */
-function wandering(name: string, stamps: readonly number[]): Bar[] {
-  const random = randomFor(name);
-  let cents = 5000;
-  return stamps.map((ts, i) => {
-    const open = cents;
-    cents = Math.max(100, cents + Math.round((random() - 0.5) * 200));
-    const [high, low] = [Math.max(open, cents) + Math.round(random() * 50), Math.min(open, cents) - 7];
-    return barAt(ts, {
-      ...{ open: open / 100, high: high / 100, low: low / 100, close: cents / 100 },
-      volume: i % 97 === 5 ? Number.NaN : Math.round(random() * 1e7),
-      ...(i % 3 === 0 && { vwap: (open + cents) / 200, trades: i }),
-      source: i % 400 < 300 ? 'sample' : 'my csv',
-    });
-  });
-}
-
-const daily = (count: number): Bar[] => wandering(`${count} days`, SESSIONS.slice(0, count).map(startOfDay));
 /** Five years, with what a top-up adds. */
 const DAYS = daily(1201);
 const FIVE_MINUTES = [0, 1].flatMap((n) => {
   const { open } = NYSE.session(SESSIONS[n] as number);
   return Array.from({ length: 78 }, (_, i) => open + i * 300_000);
 });
-/** That the first sessions have bars, and some before them none. */
-function learnedOf(count: number): Coverage {
-  const from = SESSIONS[0] as number;
-  return coverage({
-    present: [{ from, to: (SESSIONS[count - 1] as number) + 1 }],
-    absent: [absence({ from: from - 30, to: from })],
-  });
-}
-
 /** What is stored of a series, answer by answer, and the file that it makes. */
 interface Shape {
   readonly name: string;
@@ -98,33 +68,6 @@ const SHAPES: readonly Shape[] = [
 ];
 
 /** A place of a file and what stands there instead. */
-interface Change {
-  readonly at: number;
-  readonly value: number;
-}
-
-function withByte(file: Uint8Array, { at, value }: Change): Uint8Array {
-  const other = Uint8Array.from(file);
-  other[at] = value;
-  return other;
-}
-
-/** Every byte of a range turned into one that it is not. */
-function everyByte(file: Uint8Array, from: number, to: number, seed: string): Change[] {
-  const random = randomFor(seed);
-  return Array.from({ length: to - from }, (_, i) => {
-    const at = from + i;
-    return { at, value: ((file[at] as number) + 1 + Math.floor(random() * 255)) % 256 };
-  });
-}
-
-function someBytes(file: Uint8Array, count: number, seed: string): Change[] {
-  const random = randomFor(seed);
-  return Array.from({ length: count }, () => Math.floor(random() * file.length)).flatMap((at) =>
-    everyByte(file, at, at + 1, `${seed} ${at}`),
-  );
-}
-
 function endOf(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   return file.length - 8 - view.getUint32(file.length - 8, true);
@@ -142,16 +85,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => remove());
-
-/** What is read, or the code of why it is not. */
-async function orCode<T>(reading: Promise<T>): Promise<T | string> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof BackfillError) return error.code;
-    throw error;
-  }
-}
 
 async function rowsOf(partition: Partition, bytes: Uint8Array): Promise<string> {
   const file = bytesAsFile(bytes);
@@ -270,46 +203,5 @@ describe('a byte of the header of a page by which DuckDB refuses the file', () =
     await history.doctor({ fix: true });
     expect((await history.doctor()).damages).toEqual([]);
     expect(await query(select)).toEqual([sound]);
-  });
-});
-
-describe('a byte of a file beside the bars that is another', () => {
-  const STORE = 'beside';
-  const RANGE = days('2015-01-02', '2015-02-02');
-  const BESIDE = [
-    ['splits and dividends', actionsPath('AAPL')],
-    ['revisions', revisionsPath(DAILY)],
-  ] as const;
-
-  beforeAll(async () => {
-    const store = openParquetStore(join(root, STORE));
-    await store.upsert(update(daily(20), { learned: learnedOf(20) }));
-    const revised = daily(20)
-      .slice(3, 6)
-      .map((bar) => ({ ...bar, volume: 7, fetchedAt: NOON + 1 }));
-    await store.upsert(update(revised, { fetchedAt: NOON + 1 }));
-    const dividend = { kind: 'dividend', exDay: RANGE.from + 9, amount: 0.625, currency: 'GBX' } as const;
-    const split = { kind: 'split', exDay: RANGE.from + 4, ratio: 1.05 } as const;
-    await tellActions(store, 'AAPL', [split, dividend], RANGE, 'sample', NOON);
-  });
-
-  it.each(BESIDE)('is named by the doctor: %s', { timeout: 900_000 }, async (name, path) => {
-    const store = openParquetStore(join(root, STORE));
-    expect((await store.examine({ now: NOON })).damages).toEqual([]);
-    const read = (): Promise<unknown> =>
-      name === 'revisions' ? store.readRevisions(AAPL) : store.readActions('AAPL');
-    const sound = JSON.stringify(await read());
-    const file = await readFile(join(root, STORE, path));
-    const changes = LONG_RUNS ? everyByte(file, 0, file.length, name) : someBytes(file, 80, name);
-    const missed: object[] = [];
-    for (const change of changes) {
-      await writeFile(join(root, STORE, path), withByte(file, change));
-      const { damages } = await store.examine({ now: NOON });
-      if (!damages.some((damage) => damage.path === path)) missed.push({ by: 'the doctor', ...change });
-      const other = await orCode(read().then((content) => JSON.stringify(content)));
-      if (other !== sound && other !== 'store-corrupt') missed.push({ by: 'a reader', ...change });
-    }
-    await writeFile(join(root, STORE, path), file);
-    expect(missed).toEqual([]);
   });
 });
