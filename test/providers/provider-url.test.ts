@@ -8,7 +8,7 @@ describe('the URL of a provider', () => {
     '%s is refused for its empty port',
     (url) => {
       expect(configured(url)).toThrow(
-        `--provider-url yahoo=${url}: its port is empty; write it as http://HOST:PORT`,
+        `the url of provider yahoo=${url}: its port is empty; write it as http://HOST:PORT`,
       );
     },
   );

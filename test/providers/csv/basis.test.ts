@@ -64,7 +64,9 @@ describe('a folder as a provider', () => {
     expect((await fetchBars(open(), 'AAPL', asked, '1d', before)).bars[0]).toMatchObject({ open: 300 });
     const none = await fetchBars(open(), 'AAPL', range('2024-02-01', '2024-03-01'));
     expect(none).toMatchObject({ bars: [], proven: range('2024-02-01', '2024-02-01') });
-    expect(() => open('yesterday')).toThrow('--csv-as-of "yesterday" is not a date; write it as YYYY-MM-DD');
+    expect(() => open('yesterday')).toThrow(
+      'the setting asOf "yesterday" is not a date; write it as YYYY-MM-DD',
+    );
   });
 
   it('is refused without a folder, without a basis, or split-adjusted without its splits', async () => {

@@ -52,7 +52,7 @@ describe('a folder as a provider', () => {
       Date.UTC(2024, 0, 8, 14, 35),
     ]);
     expect(() => openCsv({ ...config, settings: { basis: 'raw', zone: 'Mars' } })).toThrow(
-      /--csv-zone Mars: is no time zone/,
+      /the setting zone Mars: is no time zone/,
     );
   });
 
