@@ -57,7 +57,7 @@ export {
 } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';
 export { isInterval } from './core/session/interval.ts';
-export type { RunOnRecord } from './report/runs-text.ts';
+export type { RunOnRecord, RunsOnRecord } from './report/runs-text.ts';
 export type { SeriesRevision } from './report/revisions-text.ts';
 export type { IssuesReport } from './report/issues.ts';
 export type { ActionsChange } from './library/actions-by-hand.ts';

@@ -1,10 +1,10 @@
 import { BackfillError } from '../index.ts';
-import { comparisonText, runRecordText, runsText } from '../terminal.ts';
+import { comparisonText, runRecordText, runsText, spoiltText } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { ALL, OUTPUT, STORE, given } from './options.ts';
-import { print, printJson } from './output.ts';
+import { print, printJson, tell } from './output.ts';
 import { dataPage } from './page.ts';
 import { wholeFrom } from './quantities.ts';
 
@@ -44,9 +44,10 @@ export const runsCommand = command({
     const [verb, ...ids] = what;
     const page = dataPage(all);
     if (verb === undefined) {
-      const runs = await history.runs(given({ last }));
-      await (json ? printJson(runs) : print(runsText(runs, page)));
-      return EXIT.done;
+      const onRecord = await history.runs(given({ last }));
+      await (json ? printJson(onRecord) : print(runsText(onRecord.runs, page)));
+      if (onRecord.spoilt.length > 0) tell(spoiltText(onRecord.spoilt));
+      return onRecord.spoilt.length > 0 ? EXIT.someFailed : EXIT.done;
     }
     if (last !== undefined)
       throw new BackfillError('usage', `--last ${last}: has an effect on the list alone`);

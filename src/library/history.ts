@@ -21,7 +21,7 @@ import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { DoctorOptions } from './doctor.ts';
-import type { RunOnRecord } from '../report/runs-text.ts';
+import type { RunOnRecord, RunsOnRecord } from '../report/runs-text.ts';
 import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
@@ -190,8 +190,8 @@ export interface History {
   coverage(request?: HistoryRequest): Promise<CoverageReport>;
   /** The store, its last run, and the keys and quotas of the providers. Reads no bar, makes no request, writes nothing. */
   status(): Promise<StoreStatus>;
-  /** The runs on record that were begun last (default: 20), the newest first. Throws `usage`. */
-  runs(request?: { readonly last?: number }): Promise<readonly RunOnRecord[]>;
+  /** The runs on record that were begun last (default: 20). Throws `usage`. */
+  runs(request?: { readonly last?: number }): Promise<RunsOnRecord>;
   /** A run on record, by its id, the beginning of one, or `last`. Throws `usage` where it is none or of several. */
   run(id: string): Promise<RunOnRecord>;
   /** What is stored of some tickers (default: of all), by series; of those of which nothing is, nothing. Writes nothing. */

@@ -1,10 +1,10 @@
-import { type RecordedRun, recordedRuns } from '../backfill/run/run-record.ts';
+import { type RecordedRun, recordedRuns, spoiltRuns } from '../backfill/run/run-record.ts';
 import { spoiltText } from '../report/left-text.ts';
 import { NOTHING_BEYOND, NO_TRAFFIC } from '../backfill/runner.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { BackfillError } from '../core/errors.ts';
 import { shown } from '../core/shown.ts';
-import type { RunOnRecord } from '../report/runs-text.ts';
+import type { RunOnRecord, RunsOnRecord } from '../report/runs-text.ts';
 import type { BarStore } from '../store/store.ts';
 
 /** What stands for the run that was begun last. */
@@ -17,10 +17,10 @@ const USUAL = 20;
 export async function runsOnRecord(
   store: Pick<BarStore, 'readRuns'>,
   { last = USUAL }: { readonly last?: number },
-): Promise<readonly RunOnRecord[]> {
+): Promise<RunsOnRecord> {
   if (!Number.isInteger(last) || last < 1)
     throw new BackfillError('usage', `last ${shown(last)}: must be a whole number above 0`);
-  return (await recordedRuns(store, last)).map(onRecord);
+  return { runs: (await recordedRuns(store, last)).map(onRecord), spoilt: await spoiltRuns(store, last) };
 }
 
 /** What `History.run` tells. Throws `usage` for an id that none on record has, and for a beginning that several have. */

@@ -6,7 +6,15 @@ import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
 import { type Page, printable, wrapped } from './page.ts';
 import { lackingIn, summaryText } from './run-text.ts';
-import { fittedTable, formatCount, formatDuration, formatPercent, NONE, plural } from './table.ts';
+import {
+  fittedTable,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  NONE,
+  plural,
+} from './table.ts';
 
 /** A run by its record. Plain JSON. */
 export interface RunOnRecord {
@@ -23,6 +31,14 @@ export interface RunOnRecord {
   readonly opinions?: number;
   /** What it did. Of what the record of an earlier version does not say there is nothing. */
   readonly summary: RunSummary;
+}
+
+/** The runs on record that were begun last. Plain JSON. */
+export interface RunsOnRecord {
+  /** The newest first. */
+  readonly runs: readonly RunOnRecord[];
+  /** Ids of those among the last whose records are spoilt, so that nothing is known of them. */
+  readonly spoilt: readonly string[];
 }
 
 /** What `backfill runs` prints: a line a run. */
@@ -114,6 +130,7 @@ const MEASURES: readonly Measure[] = [
   { name: 'Success', of: ({ successRate }) => successRate, text: percent },
   { name: 'Throttled', of: ({ throttleRate }) => throttleRate, text: percent },
   { name: 'Retries', of: ({ retries }) => retries },
+  { name: 'Received', of: ({ bytesReceived }) => bytesReceived, text: formatBytes },
   { name: 'Bars', of: ({ bars }) => bars },
   { name: 'New', of: ({ inserted }) => inserted },
   { name: 'Changed', of: ({ changed }) => changed },

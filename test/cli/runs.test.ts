@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunOnRecord } from '../../src/report/runs-text.ts';
+import type { RunOnRecord, RunsOnRecord } from '../../src/report/runs-text.ts';
 import type { Finished } from '../acceptance/programs.ts';
 import { run } from './one-process.ts';
 
@@ -32,7 +32,7 @@ it('lists what ran, the newest first', async () => {
     '',
   ]);
   const one = await backfill('runs', '--last', '1', '--json');
-  const runs = JSON.parse(one.stdout) as RunOnRecord[];
+  const { runs } = JSON.parse(one.stdout) as RunsOnRecord;
   expect(runs.map(({ id }) => id.slice(0, 8))).toEqual(['20260303']);
 });
 
@@ -63,6 +63,18 @@ it.each([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^backfill: [^\n]*\n$/);
   expect(stderr).toContain(line);
+});
+
+it('names a record that is spoilt, and lists the others', async () => {
+  const names = await readdir(join(folder, 'data', 'runs'));
+  const name = names.find((one) => one.startsWith('20260302')) ?? '';
+  await cp(join(folder, 'data'), join(folder, 'spoilt'), { recursive: true });
+  const path = join(folder, 'spoilt', 'runs', name);
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"fetched": 1', '"fetched": 3'));
+  const { code, stdout, stderr } = await run('backfill', ['runs', '--store', 'spoilt'], folder);
+  expect([code, stdout.split('\n').length]).toEqual([1, 3]);
+  expect(stdout).toContain('20260303');
+  expect(stderr).toContain(name.replace('.json', ''));
 });
 
 it('refuses a store that is not there', async () => {

@@ -43,7 +43,7 @@ it('is what two threads received together, in the summary and on record', async 
   expect(sent).toBe(TICKERS.length);
   expect(bytesReceived).toBe(server.sent());
   expect(bytesReceived).toBeGreaterThan(server.bytes());
-  const runs = await history.runs();
+  const { runs } = await history.runs();
   expect(runs.map(({ summary }) => [summary.runId, summary.bytesReceived])).toEqual([[runId, bytesReceived]]);
   // Nothing is left to ask.
   expect(await history.backfill({ tickers: TICKERS, days: 60 })).toMatchObject({ sent: 0, bytesReceived: 0 });

@@ -27,13 +27,14 @@ it('a run is told as it ended, by its id, the beginning of it, or as the last', 
   const first = await history.backfill({ tickers: ['ALFA', 'NOSUCH'], days: 20 });
   now += 3_600_000;
   const second = await history.backfill({ tickers: ['ALFA'], days: 40, intervals: ['1h', '1d'] });
-  const runs = await history.runs();
+  const { runs, spoilt } = await history.runs();
+  expect(spoilt).toEqual([]);
   expect(runs.map(({ id, provider, intervals }) => [id, provider, intervals])).toEqual([
     [second.runId, 'sample', ['1h', '1d']],
     [first.runId, 'sample', ['1d']],
   ]);
   expect(runs[1]?.summary).toMatchObject(first);
-  expect((await history.runs({ last: 1 })).map(({ id }) => id)).toEqual([second.runId]);
+  expect((await history.runs({ last: 1 })).runs.map(({ id }) => id)).toEqual([second.runId]);
   expect((await history.run('last')).id).toBe(second.runId);
   expect((await history.run((first.runId ?? '').slice(0, 14))).id).toBe(first.runId);
   expect((await history.run(first.runId ?? '')).id).toBe(first.runId);
