@@ -40,6 +40,7 @@ export type { BackfillEvent } from './backfill/run/events.ts';
 export type { Failure } from './backfill/failure.ts';
 export type { RunSummary } from './backfill/settle/summary.ts';
 export { joinRuns } from './backfill/settle/joined-runs.ts';
+export type { CoverageHtml } from './report/coverage-page/page-html.ts';
 export type { CoverageReport } from './report/coverage.ts';
 export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig, Secrets } from './providers/provider.ts';

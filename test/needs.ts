@@ -19,6 +19,12 @@ export const TMUX: Need = { isMet: spawnSync('tmux', ['-V']).status === 0, lack:
 export const ZSH: Need = { isMet: spawnSync('zsh', ['--version']).status === 0, lack: 'no zsh' };
 export const FISH: Need = { isMet: spawnSync('fish', ['--version']).status === 0, lack: 'no fish' };
 
+/** Debian's Chromium, or another by that name. */
+export const CHROMIUM_PROGRAM = spawnSync('sh', ['-c', 'command -v chromium'], {
+  encoding: 'utf8',
+}).stdout.trim();
+export const CHROMIUM: Need = { isMet: CHROMIUM_PROGRAM !== '', lack: 'no chromium' };
+
 /** Whether tests take the time to repeat as often, and to take as much, as is promised: half an hour with `LONG_RUNS=1`. */
 export const LONG_RUNS = process.env['LONG_RUNS'] === '1';
 

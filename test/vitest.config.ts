@@ -22,7 +22,8 @@ const shared = {
   // A test that asserts nothing fails. What is polled for is an event, which comes late where others use the CPUs.
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
 };
-const acceptance = 'test/acceptance/**/*.test.ts';
+/** Pages too: a browser is a program as large as any. */
+const acceptance = 'test/{acceptance,pages}/**/*.test.ts';
 const terminal = 'test/terminal/**/*.test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);

@@ -1,15 +1,16 @@
 /**
  * Bundles the programs and the thread entry over what the compiler built: finding, reading and linking some hundred and
  * seventy modules is half of what a thread costs until its first request. The library stays as the compiler built it.
- * Not minified, so that stack traces can be read. The programs are made executable.
+ * Not minified, so that stack traces can be read. Pages for browsers are bundled too. The programs are made executable.
  */
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT, bundle } from './bundling.mjs';
+import { ROOT, bundle, bundlePages } from './bundling.mjs';
 
 // What a provider of the user's own imports is then the thread's own code, loaded already.
 const SOURCES = ['src/cli/backfill.ts', 'src/cli/check-data.ts', 'src/provider.ts', 'workers/run-task.ts'];
 await bundle(SOURCES, 'dist');
+await bundlePages('dist/pages');
 
 // The programs that `npm link` and `npm install` point at, whatever the umask: npm makes them executable once, a build anew.
 const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));

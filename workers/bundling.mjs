@@ -36,6 +36,25 @@ export function bundle(entryPoints, outdir) {
   });
 }
 
+/** Bundles the scripts and styles of pages for a browser, each alone, as they lie in one HTML file with their data. */
+export function bundlePages(outdir) {
+  return build({
+    absWorkingDir: ROOT,
+    entryPoints: ['pages/coverage/coverage.ts', 'pages/coverage/coverage.css'],
+    outdir,
+    outbase: 'pages/coverage',
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome110', 'firefox115', 'safari16.4'],
+    // What an HTML file would be read otherwise with: its encoding is told, and it is hashed as it stands.
+    charset: 'utf8',
+    legalComments: 'inline',
+    logLevel: 'warning',
+  });
+}
+
 function standIn({ onResolve }) {
   onResolve({ filter: /^tough-cookie$/ }, ({ path, kind }) =>
     // CommonJS packages get the real thing: `require` has no default export.

@@ -2,10 +2,11 @@ import {
   BackfillError,
   type CoverageReport,
   type History,
+  type HistoryRequest,
   type SeriesCoverage,
   type SeriesSelection,
 } from '../index.ts';
-import { coverageText, issuesText, revisionsText, staleHint, tied } from '../terminal.ts';
+import { coverageText, issuesText, revisionsText, saveText, staleHint, tied } from '../terminal.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellNotFound } from './not-found.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
@@ -42,6 +43,11 @@ const OPTIONS = {
   },
   ...ALL,
   json: { type: 'switch', group: OUTPUT, describe: 'Print the whole report as JSON' },
+  html: {
+    value: 'FILE',
+    group: OUTPUT,
+    describe: 'Write the report as a page too: one HTML file, for a browser, without a network',
+  },
   'fail-under': {
     value: 'PERCENT',
     read: parseThreshold,
@@ -62,6 +68,7 @@ export const checkDataCommand = command({
     { does: 'What a year of two tickers lacks', line: 'backfill check-data AAPL MSFT --days 252 --missing' },
     { does: 'Fail a pipeline below 99 %', line: 'backfill check-data @tickers.txt --fail-under 99' },
     { does: 'Only what is not complete', line: 'backfill check-data --only-incomplete' },
+    { does: 'A page to look at in a browser', line: 'backfill check-data --html report.html' },
     { does: 'Rejected rows, odd bars, bars that changed', line: 'backfill check-data --issues' },
   ],
   options: OPTIONS,
@@ -80,11 +87,28 @@ async function checkData(argv: Options): Promise<number> {
   const history = await openExisting({ store: argv.store, ...given({ clock: argv.now }) });
   const { tickers, interval: intervals, failUnder } = argv;
   if (argv.issues || argv.revisions) return listIssues(history, argv, given({ tickers, intervals }));
-  const report = await history.coverage({ ...given({ tickers, intervals }), ...rangeOf(argv) });
+  const report = await reportOf(history, argv, { ...given({ tickers, intervals }), ...rangeOf(argv) });
   await (argv.json ? printJson(jsonOf(report, argv)) : print(coverageText(report, argv, dataPage(argv.all))));
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint.replace(/--end \S+/, tied));
   return judged(report, failUnder);
+}
+
+/** The report; where a page of it is wanted, that is written first. */
+async function reportOf(
+  history: History,
+  { html: to, store }: Options,
+  request: HistoryRequest,
+): Promise<CoverageReport> {
+  if (to === undefined) return history.coverage(request);
+  const reports: CoverageReport[] = [];
+  const make = async (): Promise<string> => {
+    const { html, report } = await history.coverageHtml(request);
+    reports.push(report);
+    return html;
+  };
+  await saveText(to, make, store);
+  return reports[0] as CoverageReport;
 }
 
 /** The exit code, and why coverage does not suffice. */
@@ -113,11 +137,11 @@ function assertListsAll(argv: Options): void {
   if (argv.issues && argv.revisions)
     throw new BackfillError('usage', '--issues and --revisions contradict each other; give one');
   const whole = argv.failUnder ?? argv.days ?? argv.years ?? argv.start ?? argv.end;
-  if (whole !== undefined || argv.missing || argv.onlyIncomplete) {
+  if (whole !== undefined || argv.missing || argv.onlyIncomplete || argv.html !== undefined) {
     const name = argv.issues ? '--issues' : '--revisions';
     throw new BackfillError(
       'usage',
-      `${name} lists all there is: it takes no range, no --missing, no --only-incomplete, no --fail-under`,
+      `${name} lists all there is: it takes no range, no --missing, no --only-incomplete, no --html, no --fail-under`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { lostDays } from '../backfill/plan/lost-days.ts';
 import { parseRange } from '../backfill/want/wanted.ts';
-import { seriesKey } from '../core/bars/bars.ts';
+import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { knownSpan } from '../core/coverage/coverage.ts';
@@ -8,7 +8,7 @@ import type { DayRange } from '../core/session/day.ts';
 import { span, union } from '../core/session/ranges.ts';
 import { type Universe, livedIn } from '../core/universe/universe.ts';
 import type { Capabilities } from '../providers/provider.ts';
-import { type CoverageReport, reportCoverage } from '../report/coverage.ts';
+import { type CoverageReport, nothingStored, reportCoverage } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
@@ -26,6 +26,23 @@ export async function coverageOf(
   request: HistoryRequest,
   universe: Universe | undefined,
 ): Promise<CoverageReport> {
+  return (await judgedCoverage(store, capabilities, now, request, universe)).report;
+}
+
+/** A report, and what is behind each series of it. */
+export interface JudgedCoverage {
+  readonly report: CoverageReport;
+  readonly judgedOf: (series: Series) => { readonly state: SeriesState; readonly judged: Judged };
+}
+
+/** The same, with what each series was judged by: of use to say more of it than the report does. */
+export async function judgedCoverage(
+  store: BarStore,
+  capabilities: Capabilities,
+  now: number,
+  request: HistoryRequest,
+  universe: Universe | undefined,
+): Promise<JudgedCoverage> {
   const { intervals, start, days, years } = request;
   const tickers = universe?.tickers;
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
@@ -39,24 +56,28 @@ export async function coverageOf(
   const needsAll = isPart && (lacking.length > 0 || (isOpen && hasUnknown));
   const whole = needsAll ? await store.scan() : scan;
   const named = tickers === undefined ? namedAndNotStored(scan, tickersIn(whole), lacking) : ofNamed;
-  const report = reportCoverage(
-    { ...scan, series: new Map([...scan.series, ...named]) },
-    judgeBy(capabilities, now, request, {
-      lost: lostDays(whole),
-      lives: universe?.lives ?? new Map(),
-      first: firstOf(whole),
-    }),
-  );
+  const states = new Map([...scan.series, ...named]);
+  const judge = judgeBy(capabilities, now, request, {
+    lost: lostDays(whole),
+    lives: universe?.lives ?? new Map(),
+    first: firstOf(whole),
+  });
+  const report = reportCoverage({ ...scan, series: states }, judge);
   const { length: staged } = await store.staging.list();
   const uncompared = await countUncompared(store, scan);
   const suspected = await suspectedLevels(store, scan, now);
-  return {
+  const told: CoverageReport = {
     ...report,
     ...(lacking.length > 0 && named.size > 0 && { notStored: lacking }),
     ...(staged > 0 && { staged }),
     ...(uncompared > 0 && { uncompared }),
     ...(suspected.series.length + suspected.notJudged > 0 && { suspected }),
   };
+  const judgedOf: JudgedCoverage['judgedOf'] = (series) => {
+    const state = states.get(seriesKey(series)) ?? nothingStored(series);
+    return { state, judged: judge(state, calendarById(state.calendar)) };
+  };
+  return { report: told, judgedOf };
 }
 
 /** How many series of a scan have bars that no run has compared with those of others yet. */

@@ -20,6 +20,7 @@ import type { ForgetStep, ForgottenEntry, ForgottenSeries, Restored } from '../s
 import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
+import type { CoverageHtml } from '../report/coverage-page/page-html.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { RunOnRecord, RunsOnRecord } from '../report/runs-text.ts';
 import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
@@ -188,6 +189,11 @@ export interface History {
    * its calendar and interval.
    */
   coverage(request?: HistoryRequest): Promise<CoverageReport>;
+  /**
+   * The same as a page of one HTML file, with a map of sessions and tickers, and what `issues` and `revisions` give of the same
+   * series. Reads every bar. Throws `usage` where the library was bundled without the scripts of its pages.
+   */
+  coverageHtml(request?: HistoryRequest): Promise<CoverageHtml>;
   /** The store, its last run, and the keys and quotas of the providers. Reads no bar, makes no request, writes nothing. */
   status(): Promise<StoreStatus>;
   /** The runs on record that were begun last (default: 20). Throws `usage`. */

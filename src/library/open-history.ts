@@ -2,6 +2,7 @@ import { changeActions } from './actions-by-hand.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
 import { checkOptions, checkTickers, checked } from './check-request.ts';
 import { coverageOf, notFoundIn } from './coverage.ts';
+import { coverageHtmlOf } from './coverage-html.ts';
 import { doctor } from './doctor.ts';
 import { forget, forgettable, restore } from './forget.ts';
 import { contradictedSplitsOf } from './hidden-splits.ts';
@@ -40,6 +41,8 @@ export function openHistory(options: HistoryOptions): History {
     contradictedSplits: async (ticker) => contradictedSplitsOf(store, parseTicker(ticker)),
     coverage: async (request = {}) =>
       coverageOf(store, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
+    coverageHtml: async (request = {}) =>
+      coverageHtmlOf(parts, request, await universeToRead(checked(request).tickers)),
     status: () => statusOf(parts),
     runs: (request = {}) => runsOnRecord(store, request),
     run: (id) => runOnRecord(store, id),

@@ -131,8 +131,17 @@ export async function writeText<T>(
   }
 }
 
-/** Writes a text about the store at a path or URL to the file that the user called `to`. Throws `usage`. */
-export async function saveText(to: string, text: string, store: string): Promise<void> {
+/**
+ * Writes a text about the store at a path or URL to the file that the user called `to`; one that is made first is made once it is
+ * known that it can be written. Throws `usage`.
+ */
+export async function saveText(
+  to: string,
+  text: string | (() => Promise<string>),
+  store: string,
+): Promise<void> {
   const file = await outFileAt(to, openStore(store).url);
-  await writeOut(file, (path) => writeText(path, (write) => write(text)));
+  await writeOut(file, (path) =>
+    writeText(path, async (write) => write(typeof text === 'string' ? text : await text())),
+  );
 }

@@ -1,0 +1,46 @@
+/** Draws the page of coverage from the data that lies in it. */
+import type { CoveragePageData } from '../../src/report/coverage-page/page-data.ts';
+import { chartSections } from './charts.ts';
+import { element } from './dom.ts';
+import { findingsSections } from './findings.ts';
+import { mapSection } from './map-section.ts';
+import { selectionOf } from './selection.ts';
+import { layOut } from './series.ts';
+import { seriesSection } from './series-section.ts';
+import { sumsSections, totalsSection } from './totals.ts';
+
+const page = document.querySelector('#page');
+const given = document.querySelector('#data')?.textContent;
+if (page !== null && typeof given === 'string') draw(page, JSON.parse(given) as CoveragePageData);
+
+function draw(place: Element, data: CoveragePageData): void {
+  const { series, cells } = layOut(data);
+  const selection = selectionOf(series);
+  const { part: mapPart, map } = mapSection(cells, selection);
+  const { filters, part: seriesPart } = seriesSection(series, selection, map);
+  const [months, freshness] = chartSections(cells, selection);
+  place.replaceChildren(
+    header(data),
+    totalsSection(data),
+    ...(series.length === 0
+      ? [element('p', {}, 'The store has no series.')]
+      : [filters, mapPart, pair(months, freshness), seriesPart]),
+    pair(...sumsSections(data)),
+    ...findingsSections(data),
+  );
+}
+
+function header({ store, madeAt, version }: CoveragePageData): HTMLElement {
+  const when = `${madeAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return element(
+    'header',
+    {},
+    element('h1', {}, 'Coverage of ', element('span', { id: 'store' }, store)),
+    element('p', { class: 'hint' }, `as of ${when}, by backfill ${version}`),
+  );
+}
+
+/** Parts side by side where the page is wide enough. */
+function pair(...parts: readonly (HTMLElement | undefined)[]): HTMLElement {
+  return element('div', { class: 'pair' }, ...parts.filter((part) => part !== undefined));
+}

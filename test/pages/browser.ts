@@ -1,0 +1,59 @@
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { CHROMIUM_PROGRAM } from '../needs.ts';
+
+/** How a page is looked at. Default: 1280 pixels wide, light. */
+export interface Look {
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What it wrote to the console, and what it threw. */
+  readonly said: readonly string[];
+  /** What it asked for besides itself. */
+  readonly asked: readonly string[];
+  close(): Promise<void>;
+}
+
+let browser: Browser | undefined;
+
+/** Starts a headless Chromium for the tests of a block, and gives what opens a file in it. */
+export function withBrowser(): (file: string, look?: Look) => Promise<OpenPage> {
+  beforeAll(async () => {
+    // In a container there is neither a sandbox nor much shared memory.
+    const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+    browser = await chromium.launch({ executablePath: CHROMIUM_PROGRAM, args });
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+  return open;
+}
+
+async function open(file: string, { width = 1280, scheme = 'light' }: Look = {}): Promise<OpenPage> {
+  if (browser === undefined) throw new Error('the browser is not open');
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+  const page = await context.newPage();
+  const { href } = pathToFileURL(file);
+  const said: string[] = [];
+  const asked: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(String(error)));
+  page.on('request', (request) => {
+    if (request.url() !== href) asked.push(request.url());
+  });
+  await page.goto(href);
+  await page.locator('#totals').waitFor();
+  // The map is drawn before the next frame, the charts a moment later.
+  await page.locator('#map[width]').waitFor();
+  return { page, said, asked, close: () => context.close() };
+}
+
+/** Nothing was written to the console, nothing was thrown, and nothing was asked for. */
+export function expectCalm({ said, asked }: OpenPage): void {
+  expect(said).toEqual([]);
+  expect(asked).toEqual([]);
+}
