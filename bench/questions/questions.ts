@@ -1,4 +1,5 @@
 import type { Question } from '../harness/question.ts';
+import { coveragePage } from './coverage-page.ts';
 import { formats } from './formats.ts';
 import { flat } from './flat.ts';
 import { grouped } from './grouped.ts';
@@ -27,5 +28,6 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['grouped', grouped],
   ['flat', flat],
   ['readers', readers],
+  ['coverage-page', coveragePage],
   ['run', run],
 ]);

@@ -17,7 +17,9 @@ describe('the bench', () => {
     const names = lines.map((line) => line.split(' ')[0]);
     expect(names.slice(0, 6)).toEqual(['workers', 'peers', 'formats', 'limits', 'scale', 'top-up']);
     const byName = lines.filter((line) => line.endsWith('(by name only)')).map((line) => line.split(' ')[0]);
-    expect(byName).toEqual(['scale-100000', 'scale-csv', 'scale-history', 'grouped', 'flat', 'readers']);
+    expect(byName).toEqual([
+      ...['scale-100000', 'scale-csv', 'scale-history', 'grouped', 'flat', 'readers', 'coverage-page'],
+    ]);
   });
 
   it('asks nothing where a name is none of them', () => {

@@ -62,9 +62,12 @@ describe('the tarball of a clean clone', () => {
         'dist/src/cli/backfill.js',
         'dist/src/cli/check-data.js',
         'dist/workers/run-task.js',
+        'dist/pages/coverage.js',
+        'dist/pages/coverage.css',
       ]),
     );
-    const ours = /^(LICENSE|README\.md|package\.json|dist\/(src|workers)\/.+\.(js|d\.ts))$/;
+    const ours =
+      /^(LICENSE|README\.md|package\.json|dist\/(src|workers)\/.+\.(js|d\.ts)|dist\/pages\/\w+\.(js|css))$/;
     const development = /(^|\/)(tests?|bench|seeds?|cases|fixtures|node_modules)\/|\.test\./;
     const stray = names.filter((name) => !ours.test(name) || development.test(name));
     expect(stray).toEqual([]);
