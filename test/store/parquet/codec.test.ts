@@ -265,4 +265,13 @@ describe('a dictionary', () => {
     expect(dictionaryOf(new Float64Array(100).map((_, i) => i % 3))?.values).toHaveLength(3);
     expect(dictionaryOf(new Float64Array(100).map((_, i) => i))).toBeUndefined();
   });
+
+  it.each([100, 4096, 4097, 10_000])('of %i rows knows nothing of those that were made before', (rows) => {
+    for (const shift of [0, 5, 10]) {
+      const column = new Float64Array(rows).map((_, i) => shift + (i % 7));
+      const { values, places } = dictionaryOf(column) ?? { values: column, places: [] };
+      expect([...values]).toEqual([0, 1, 2, 3, 4, 5, 6].map((n) => shift + n));
+      expect(Float64Array.from(places, (place) => values[place] ?? Number.NaN)).toEqual(column);
+    }
+  });
 });

@@ -14,7 +14,7 @@ export function packHybrid(values: Uint8Array | Uint16Array | Uint32Array, width
   const groups = Math.ceil(values.length / GROUP);
   const to: Cursor = { bytes: new Uint8Array(8 + groups * width), at: 0 };
   const first = values[0] ?? 0;
-  if (values.every((value) => value === first)) {
+  if (areAll(values, first)) {
     putVarint(to, values.length * 2);
     for (let bits = 0; bits < width; bits += 8) to.bytes[to.at++] = first >>> bits;
   } else {
@@ -23,6 +23,11 @@ export function packHybrid(values: Uint8Array | Uint16Array | Uint32Array, width
     to.at = Math.min(to.bytes.length, to.at);
   }
   return to.bytes.subarray(0, to.at);
+}
+
+function areAll(values: Uint8Array | Uint16Array | Uint32Array, one: number): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== one) return false;
+  return true;
 }
 
 function putPacked(to: Cursor, values: Uint8Array | Uint16Array | Uint32Array, width: number): void {

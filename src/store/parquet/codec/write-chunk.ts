@@ -43,10 +43,7 @@ export function writeRowGroup(writer: ByteWriter, rows: number, columns: readonl
 
 function writeChunk(writer: ByteWriter, rows: number, { element, data, hasExtent }: Column): ColumnChunk {
   const start = writer.offset;
-  const column = data ?? new Float64Array(rows).fill(Number.NaN);
-  const isNumbers = column instanceof Float64Array;
-  const { values, nulls, levels } =
-    isNumbers && element.repetition_type === 'OPTIONAL' ? withoutNulls(column) : withAll(column);
+  const { values, nulls, levels } = knownOf(rows, element, data);
   const pages = values instanceof Float64Array ? numberPages(element, values) : labelPages(values);
   if (pages.dictionary) writeDictionary(writer, pages.dictionary);
   const page = writer.offset;
@@ -89,6 +86,15 @@ function writeDictionary(writer: ByteWriter, { count, body }: NonNullable<Pages[
 }
 
 const NO_LEVELS = new Uint8Array(0);
+
+function knownOf(rows: number, { repetition_type }: SchemaElement, data: Column['data']): Known {
+  if (data === null) return withNone(rows);
+  return repetition_type === 'OPTIONAL' && data instanceof Float64Array ? withoutNulls(data) : withAll(data);
+}
+
+function withNone(rows: number): Known {
+  return { values: new Float64Array(0), nulls: rows, levels: packHybrid(new Uint8Array(rows), 1) };
+}
 
 function withAll(values: Known['values']): Known {
   return { values, nulls: 0, levels: NO_LEVELS };
