@@ -18,7 +18,8 @@ import {
 } from './rows.ts';
 import { inTurn, type RowsInTime, rowsBetween } from './rows-in-time.ts';
 import { isSaturday, tradesOnSaturday } from './shared-tables.ts';
-import { assertDaysNotShifted, DaysThatTell } from './shifted-dates.ts';
+import { DaysThatTell } from '../../core/checks/shifted-days.ts';
+import { assertDaysNotShifted } from './shifted-dates.ts';
 import { haveOffsets, keepRows, type StampedRows } from './stamped-rows.ts';
 import { areTickers, namesOf, rowsOf, type Table, type TableForm } from './table.ts';
 import type { ToldAction } from './told-actions.ts';
