@@ -26,6 +26,7 @@ import { type RowsRead, readRows } from './parse.ts';
 import {
   ACTION_FUNCTIONS,
   ALPHAVANTAGE_URL,
+  INTERVALS,
   type Access,
   actionsQuery,
   barsQuery,
@@ -90,7 +91,7 @@ function barsIn(answer: HttpAnswer, asked: ListRequest, heard = NOTHING_HEARD, a
   const ticker = tickerIn(asked);
   const month = monthAfter(asked, heard);
   const { mostRows } = barsQuery(asked, month, access);
-  const table = tableOf(answer, asked);
+  const table = tableOf(answer, asked, INTERVALS[interval]);
   const next = monthsOf(asked)[heard.answers + 1];
   const part = { from: Math.max(range.from, month), to: next ?? range.to };
   const rows = readRows(table, { ticker, interval, range: part, now, mostRows });
@@ -108,10 +109,11 @@ function actionsIn(answer: HttpAnswer, asked: ActionsRequest, heard = NOTHING_HE
   return { parts: [], state: { rows: [], stated, answers }, hasMore: answers < ACTION_FUNCTIONS.length };
 }
 
-function tableOf(answer: HttpAnswer, asked: ActionsRequest): Table {
+function tableOf(answer: HttpAnswer, asked: ActionsRequest, interval?: string): Table {
   const ticker = tickerIn(asked);
   const by = askedBy(ticker);
-  return tableIn(answer, { ticker, symbol: by.of === 'share' ? by.symbol : null, now: asked.now });
+  const symbol = by.of === 'share' ? by.symbol : null;
+  return tableIn(answer, { ticker, symbol, interval, now: asked.now });
 }
 
 /** What all answers for a range say together. */

@@ -25,7 +25,11 @@ export interface Query {
 /** The functions that tell splits and dividends apart from bars, in the order in which they are asked. */
 export const ACTION_FUNCTIONS = ['SPLITS', 'DIVIDENDS'] as const;
 
-const INTERVALS: Readonly<Partial<Record<Interval, string>>> = { '1m': '1min', '5m': '5min', '15m': '15min' };
+export const INTERVALS: Readonly<Partial<Record<Interval, string>>> = {
+  '1m': '1min',
+  '5m': '5min',
+  '15m': '15min',
+};
 
 /** The one ticker of a request: it takes no lists. */
 export function tickerIn({ tickers: [ticker = ''] }: Pick<ActionsRequest, 'tickers'>): string {

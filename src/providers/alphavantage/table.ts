@@ -20,6 +20,8 @@ export interface TableAsked {
   readonly ticker: string;
   /** Its symbol, where an answer may name it. */
   readonly symbol: string | null;
+  /** What the vendor calls its interval, `5min`, where an answer may name it. Default: it may not. */
+  readonly interval?: string | undefined;
   /** The caller's clock, ms since the epoch. */
   readonly now: number;
 }
@@ -72,13 +74,16 @@ function recordsOf(whole: string, ticker: string): readonly (readonly string[])[
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function tableOfJson(body: string, { ticker, symbol }: TableAsked): Table {
+function tableOfJson(body: string, { ticker, symbol, interval }: TableAsked): Table {
   const said = fieldsOf(parsed(body, ticker));
   const refusal = refusalIn(said, ticker, symbol === null);
   if (refusal !== undefined) throw refusal;
-  const about = Object.entries(fieldsOf(said['Meta Data'])).find(([name]) => /\d\. Symbol$/.test(name))?.[1];
-  if (symbol !== null && typeof about === 'string' && about !== symbol)
-    throw bad(ticker, `it is of ${about}`);
+  const { symbol: ofActions } = said;
+  const about = [ofActions, metaOf(said, 'Symbol')].find((one) => typeof one === 'string');
+  if (symbol !== null && about !== undefined && about !== symbol) throw bad(ticker, `it is of ${about}`);
+  const apart = metaOf(said, 'Interval');
+  if (interval !== undefined && apart !== undefined && apart !== interval)
+    throw bad(ticker, `its rows are of ${apart}, asked for ${interval}`);
   const { data } = said;
   if (Array.isArray(data))
     return tableOf(
@@ -88,6 +93,15 @@ function tableOfJson(body: string, { ticker, symbol }: TableAsked): Table {
   const series = Object.entries(said).find(([name]) => name.startsWith('Time Series'))?.[1];
   if (typeof series === 'object' && series !== null) return tableOf(Object.entries(series), ticker);
   throw bad(ticker, `it has ${Object.keys(said).join(', ') || 'nothing'}`);
+}
+
+/** What an answer says of itself by a name, as `2. Symbol` says it. */
+function metaOf(said: Fields, name: string): string | undefined {
+  const [, value] =
+    Object.entries(fieldsOf(said['Meta Data'])).find(
+      ([key]) => /^\d+\. /.test(key) && key.endsWith(`. ${name}`),
+    ) ?? [];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Objects as rows, each after its stamp, where that stands before it. */

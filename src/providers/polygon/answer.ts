@@ -1,10 +1,9 @@
-import { toRaw } from '../../core/adjust/adjust.ts';
-import { type Identity, UNKNOWN_IDENTITY, isSplit } from '../../core/bars/bars.ts';
+import { type Identity, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
 import type { Bars } from '../../core/bars/columns.ts';
 import { calendarFor, isCryptoPair, pairOf } from '../../core/calendar/calendars.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
-import { type Day, type DayRange, formatDay, utcDayOf } from '../../core/session/day.ts';
+import { type DayRange, formatDay, utcDayOf } from '../../core/session/day.ts';
 import type { BarAnswer, ListRequest, ProviderConfig } from '../provider.ts';
 import { rawAnswer } from '../raw-answer.ts';
 import { barsOfSessions } from '../session-bars.ts';
@@ -14,36 +13,22 @@ import { TIERS, tierOf } from './settings.ts';
 
 type AskedOf = Pick<ListRequest, 'interval' | 'range' | 'now' | 'told'>;
 
-/** What all rows of a ticker say, of whatever number of pages. `isAdjusted`: they are divided by the splits since. */
-export function answerOf(
-  ticker: string,
-  rows: Bars,
-  isAdjusted: boolean,
-  asked: AskedOf,
-  config: ProviderConfig,
-): BarAnswer {
+/** What all rows of a ticker say, of whatever number of pages. */
+export function answerOf(ticker: string, rows: Bars, asked: AskedOf, config: ProviderConfig): BarAnswer {
   const { interval, range, now, told } = asked;
   const calendar = calendarFor(ticker);
   const until = reachedUntil(now, config);
   const { settleDelayMs = 0 } = polygonCapabilities(config).intervals[interval] ?? {};
   const actions = told?.get(ticker)?.actions ?? [];
   const identity = identityOf(ticker);
-  const sessionOf = (ts: number): Day => calendar.localDay(ts);
-  const splits = isAdjusted ? actions.filter(isSplit) : [];
-  // Its vwap is of the prices as traded all the same.
-  const raw = splits.length === 0 ? rows : { ...toRaw(rows, splits, sessionOf), vwap: rows.vwap };
-  const { bars, ...others } = barsOfSessions(raw, {
+  const { bars, ...others } = barsOfSessions(rows, {
     ...{ interval, calendar, range, until, actions },
     rowMs: rowMsOf(interval, calendar.kind),
     settled: calendar.lastSettled(now, settleDelayMs),
     type: typeOf(ticker, identity.type),
   });
   const answer = rawAnswer(ticker, { range, now: until }, bars, { ...others, identity });
-  return {
-    ...answer,
-    wireBasis: isAdjusted ? 'split-adjusted' : 'raw',
-    ...cutOf(rows, answer, asked, config),
-  };
+  return { ...answer, ...cutOf(rows, answer, asked, config) };
 }
 
 /** Sessions after the first day of a plan's reach in which a share of it is traded, holidays and all. */

@@ -1,6 +1,7 @@
 import { NO_BARS } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
+import { mayHaveActions } from '../../core/instrument/asset-class.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
@@ -21,11 +22,11 @@ import { type StatedOf, actionsOf, statedIn } from './actions.ts';
 import { answerOf } from './answer.ts';
 import { polygonCapabilities } from './capabilities.ts';
 import { discoverSteps } from './discover.ts';
-import { dataIn, unreadable } from './errors.ts';
+import { dataIn } from './errors.ts';
 import { hybridSteps } from './flat/hybrid.ts';
 import { type StepsOf, flatSteps } from './flat/steps.ts';
 import { marketOf } from './market.ts';
-import { NEW_YORK, nextIn, readBars, readGrouped } from './parse.ts';
+import { NEW_YORK, assertAsTraded, assertOf, nextIn, readBars, readGrouped } from './parse.ts';
 import {
   ACTION_LISTS,
   actionsUrl,
@@ -62,15 +63,18 @@ function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
     end: (asked, told) => {
       const ticker = tickerIn(asked);
       const rows = concatBars(told.bars.length === 0 ? [NO_BARS] : told.bars);
-      return [{ ticker, answer: answerOf(ticker, rows, told.isAdjusted, asked, config) }];
+      return [{ ticker, answer: answerOf(ticker, rows, asked, config) }];
     },
     actions: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
         asking(told, () => actionsUrl(asked, told.lists, config), secrets),
       parse: actionsIn,
       end: (asked, { stated }) => {
-        const [ticker, symbol] = [tickerIn(asked), askedSymbol(tickerIn(asked))];
+        const ticker = tickerIn(asked);
+        const symbol = askedSymbol(ticker);
         const own = stated.filter((one) => one.symbol === symbol);
+        // What is of others alone says nothing of it.
+        if (own.length === 0) assertOf(symbol, stated[0]?.symbol);
         return [{ ticker, answer: actionsOf(own, calendarFor(ticker).localDay(asked.now)) }];
       },
     },
@@ -95,12 +99,10 @@ function barsIn(answer: HttpAnswer, asked: ListRequest, told = NOTHING_TOLD): Pa
   const ticker = tickerIn(asked);
   const fields = dataIn(answer, asked.now);
   const page = readBars(fields, askedSymbol(ticker), typeOf(ticker, null));
+  // Of what is never split it may say either.
+  if (mayHaveActions(ticker)) assertAsTraded(fields, ticker);
   const next = nextIn(fields);
-  const bars = [...told.bars, page.bars];
-  if (told.bars.length > 0 && told.isAdjusted !== page.isAdjusted)
-    throw unreadable('of its pages some are adjusted for splits, and some are not');
-  const { isAdjusted } = page;
-  return { parts: [], state: { ...told, next, bars, isAdjusted }, hasMore: next !== null };
+  return { parts: [], state: { ...told, next, bars: [...told.bars, page] }, hasMore: next !== null };
 }
 
 /** One page of splits or dividends. */

@@ -28,7 +28,7 @@ export function marketOf(
   const bars = concatBars(pages.map((page) => page.bars));
   const tickers = pages.flatMap(({ symbols }) => [...symbols]).map(shareOf);
   const answerAt = (ticker: string, i: number): BarAnswer =>
-    answerOf(ticker, slice(bars, i, i + 1), false, asked, config);
+    answerOf(ticker, slice(bars, i, i + 1), asked, config);
   const priced: number[] = [];
   const parts: Part[] = [];
   for (const [i, ticker] of tickers.entries()) {

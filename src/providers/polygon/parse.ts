@@ -11,30 +11,35 @@ import { unreadable } from './errors.ts';
 /** The clock by which days of shares begin, and by which a plan counts days. */
 export const NEW_YORK = new Zone('America/New_York');
 
-/** A page of the bars of one symbol, stamped with the starts of its windows; NaN for what has no value. */
-export interface BarsPage {
-  readonly bars: Bars;
-  /** Whether its prices are divided by the ratios of the splits since, as it says; its vwap is not. */
-  readonly isAdjusted: boolean;
-}
-
 /**
- * The bars in the answer for a symbol of an instrument of a type (`typeOf`). Throws `provider-fault` (retryable) for those of
- * another symbol, `bad-answer` (retryable) for what cannot be read.
+ * A page of the bars of one symbol of an instrument of a type (`typeOf`), stamped with the starts of its windows; NaN for what
+ * has no value. Throws `provider-fault` (retryable) for those of another symbol, `bad-answer`, retryable for what cannot be read.
  */
-export function readBars(fields: Fields, symbol: string, type: string | null): BarsPage {
-  const { ticker, adjusted } = fields;
+export function readBars(fields: Fields, symbol: string, type: string | null): Bars {
+  const { ticker } = fields;
   assertOf(symbol, ticker);
   const rows = rowsIn(fields);
   const bars = new BarBuilder(rows.length);
   // Rows have a symbol of their own where the page is one of many.
   for (const { T } of rows) assertOf(symbol, T);
   for (const row of rows) push(bars, stampOf(row), row, type);
-  return { bars: bars.bars(), isAdjusted: adjusted === true };
+  return bars.bars();
 }
 
-/** Throws where what was answered is of another symbol. */
-function assertOf(symbol: string, answered: unknown): void {
+/**
+ * Throws `bad-answer` where an answer says that its prices are adjusted for splits: as traded is what was asked for, and by
+ * which splits they could be turned back it does not say.
+ */
+export function assertAsTraded({ adjusted }: Fields, what: string): void {
+  if (adjusted === true)
+    throw new BackfillError(
+      'bad-answer',
+      `polygon gives adjusted prices of ${what}, asked for those as traded; none of them is stored`,
+    );
+}
+
+/** Throws `provider-fault` (retryable) where what was answered is of another symbol. */
+export function assertOf(symbol: string, answered: unknown): void {
   if (answered === undefined || answered === symbol) return;
   throw new BackfillError('provider-fault', `polygon answered for ${shown(answered)}, asked for ${symbol}`, {
     retryable: true,
@@ -53,8 +58,7 @@ export interface GroupedPage {
  * before.
  */
 export function readGrouped(fields: Fields, session: Day, before: readonly GroupedPage[]): GroupedPage {
-  if (fields['adjusted'] === true)
-    throw new BackfillError('bad-answer', 'polygon gives adjusted prices, asked for those as traded');
+  assertAsTraded(fields, 'all shares');
   const midnight = NEW_YORK.instantOf(session, 0);
   const rows = rowsIn(fields);
   const bars = new BarBuilder(rows.length);

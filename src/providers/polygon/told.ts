@@ -9,12 +9,11 @@ export interface Told {
   /** The page that comes next of the list that is being read; null: its first. */
   readonly next: string | null;
   readonly bars: readonly Bars[];
-  readonly isAdjusted: boolean;
   readonly stated: readonly StatedOf[];
   /** Of a session. */
   readonly market: readonly GroupedPage[];
 }
 
 export const NOTHING_TOLD: Told = {
-  ...{ lists: 0, next: null, bars: [], isAdjusted: false, stated: [], market: [] },
+  ...{ lists: 0, next: null, bars: [], stated: [], market: [] },
 };

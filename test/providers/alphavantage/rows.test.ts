@@ -80,6 +80,20 @@ describe('intraday rows', () => {
   const asked = (first: string, last: string) =>
     ({ interval: '5m', range: dates(first, last), now: Date.parse('2026-11-20T12:00:00Z') }) as const;
 
+  it.each([
+    ['5min', 1],
+    ['15min', undefined],
+  ])('of %s, as JSON says, where 5m were asked for', async (interval, bars) => {
+    const row = { '1. open': '1', '2. high': '1', '3. low': '1', '4. close': '1', '5. volume': '1' };
+    const body = JSON.stringify({
+      'Meta Data': { '2. Symbol': 'IBM', '4. Interval': interval },
+      [`Time Series (${interval})`]: { '2026-03-06 09:30:00': row },
+    });
+    const answered = answerTo(body, asked('2026-03-06', '2026-03-09'));
+    if (bars !== undefined) expect((await answered).bars.length).toBe(bars);
+    else await expect(answered).rejects.toThrow(`its rows are of ${interval}, asked for 5min`);
+  });
+
   it('are by the clock of New York, also in the week in which it changes', async () => {
     const body = csv(at('2026-03-09 09:30:00'), at('2026-03-06 15:55:00'), at('2026-03-06 09:30:00'));
     const { bars } = await answerTo(body, asked('2026-03-06', '2026-03-09'));

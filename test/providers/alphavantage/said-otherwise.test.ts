@@ -81,6 +81,7 @@ describeAnswers({ id: 'alphavantage', ticker: 'IBM', ...PREMIUM }, [
     }),
     'bad-answer',
   ],
+  ['JSON of another symbol, as splits have it', JSON.stringify({ symbol: 'AAPL', data: [] }), 'bad-answer'],
   ['an object without anything', '{}', 'bad-answer'],
   ['an object without rows', '{"Meta Data":{"2. Symbol":"IBM"}}', 'bad-answer'],
   ['a list', '[]', 'bad-answer'],

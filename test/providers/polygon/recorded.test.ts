@@ -53,6 +53,11 @@ const recorded = (name: string): string => readFileSync(realData(`http/polygon/$
 
 const REFUSALS = hasRealData ? (JSON.parse(recorded('errors.json')) as readonly Refusal[]) : [];
 
+/** The same answer to a request for prices as they were traded: those that were recorded were asked for adjusted, and say so. */
+function asTraded(body: string): string {
+  return body.replace(/"adjusted":\s*true/, '"adjusted":false');
+}
+
 /** Long after all that was recorded. */
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 
@@ -71,14 +76,24 @@ function rowsOf({ bars }: Pick<BarAnswer, 'bars'>): Row[] {
 describeWith(REAL_DATA)('recorded answers', () => {
   it.each(Object.entries(expected.bars))('are read as they are: %s', async (name, { rows, first, last }) => {
     const { provider } = await polygonThatAnswers(({ path }) =>
-      isBars(path) ? { body: recorded(name) } : undefined,
+      isBars(path) ? { body: asTraded(recorded(name)) } : undefined,
     );
     const range = { from: parseDay(first[0]), to: parseDay(last[0]) + 1 };
     const answer = await provider.fetchBars({ series: { ticker: 'AAPL', interval: '1d' }, range, now: NOW });
     const read = rowsOf(answer);
     expect([read.length, read[0], read.at(-1)]).toEqual([rows, first, last]);
-    // They were asked for adjusted, and say so.
-    expect(answer).toMatchObject({ wireBasis: 'split-adjusted', dropped: 0, unusable: [] });
+    expect(answer).toMatchObject({ wireBasis: 'raw', dropped: 0, unusable: [] });
+  });
+
+  it('of adjusted prices are refused, which all of them are', async () => {
+    for (const name of Object.keys(expected.bars)) {
+      const { provider } = await polygonThatAnswers(({ path }) =>
+        isBars(path) ? { body: recorded(name) } : undefined,
+      );
+      const range = { from: parseDay('2003-01-02'), to: parseDay('2026-01-02') };
+      const asking = provider.fetchBars({ series: { ticker: 'AAPL', interval: '1d' }, range, now: NOW });
+      await expect(asking, name).rejects.toMatchObject({ code: 'bad-answer', retryable: false });
+    }
   });
 
   it('have nothing of which nothing is expected', () => {
@@ -100,32 +115,11 @@ describeWith(REAL_DATA)('recorded answers', () => {
     await expect(asking).rejects.toMatchObject({ code });
   });
 
-  it('of adjusted prices become those that were traded, by the splits since, beside a vwap that was never adjusted', async () => {
-    const { provider } = await polygonThatAnswers(({ path }) => {
-      if (isBars(path)) return { body: recorded('recorded/aggs-AAPL-day-2020-08-raw-vw.json') };
-      if (path !== '/v3/reference/splits') return undefined;
-      const split = { ticker: 'AAPL', execution_date: '2020-08-31', split_from: 1, split_to: 4 };
-      return { body: JSON.stringify({ results: [split], status: 'OK' }) };
-    });
-    const range = { from: parseDay('2020-08-25'), to: parseDay('2020-09-09') };
-    const answer = await provider.fetchBars({ series: { ticker: 'AAPL', interval: '1d' }, range, now: NOW });
-    const closes = Object.fromEntries(
-      rowsOf(answer).map(([day, , , , close, , vwap]) => [day, [close, vwap]]),
-    );
-    expect(closes).toMatchObject({
-      '2020-08-25': [499.3, 496.7646],
-      '2020-08-28': [499.23, 501.3182],
-      '2020-08-31': [129.04, 128.9302],
-    });
-  });
-
   it.each(Object.entries(expected.grouped))(
     'of all shares are of the session that was asked for: %s',
     async (name, { session, symbols, said, first, last }) => {
       const cut = recorded(name);
-      const whole = cut
-        .replaceAll(String(said), String(symbols))
-        .replace('"adjusted":true', '"adjusted":false');
+      const whole = asTraded(cut.replaceAll(String(said), String(symbols)));
       const at = { interval: '1d', session: parseDay(session), now: NOW } as const;
       const beside = async (body: string) => {
         const { provider } = await polygonThatAnswers(({ path }) =>

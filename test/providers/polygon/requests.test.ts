@@ -187,6 +187,46 @@ describe('what says nothing for sure', () => {
     }
   });
 
+  it('of splits or dividends of another ticker says nothing of those that were asked for', async () => {
+    const split = { ticker: 'MSFT', execution_date: '2026-11-17', split_from: 1, split_to: 4 };
+    const dividend = { ticker: 'MSFT', ex_dividend_date: '2026-11-17', cash_amount: 0.5 };
+    for (const [list, row] of [
+      ['/v3/reference/splits', split],
+      ['/v3/reference/dividends', dividend],
+    ] as const) {
+      const { provider } = await polygonThatAnswers(({ path }) =>
+        path === list ? { body: JSON.stringify({ results: [row], status: 'OK' }) } : undefined,
+      );
+      const asking = provider.fetchActions?.({ ...week('AAPL'), tickers: ['AAPL'] });
+      expect(await asking).toMatchObject([{ error: { code: 'provider-fault', retryable: true } }]);
+    }
+  });
+
+  it.each([
+    ['AAPL', 'AAPL'],
+    ['BRK-B', 'BRK.B'],
+  ])('of a ticker in adjusted prices is none, whatever splits are known: %s', async (ticker, symbol) => {
+    const body = barsBody(symbol, { '2026-11-16': 1 }, { adjusted: true });
+    const { provider } = await polygonThatAnswers(({ path }) => (isBars(path) ? { body } : undefined));
+    await expect(provider.fetchBars(week(ticker))).rejects.toMatchObject({
+      code: 'bad-answer',
+      retryable: false,
+      message: `polygon gives adjusted prices of ${ticker}, asked for those as traded; none of them is stored`,
+    });
+  });
+
+  it('of what is never split may say that it is adjusted', async () => {
+    for (const [ticker, symbol] of [
+      ['BTC-USD', 'X:BTCUSD'],
+      ['EURUSD=X', 'C:EURUSD'],
+      ['^GSPC', 'I:SPX'],
+    ] as const) {
+      const body = barsBody(symbol, { '2026-11-16': 1 }, { adjusted: true });
+      const { provider } = await polygonThatAnswers(({ path }) => (isBars(path) ? { body } : undefined));
+      expect((await provider.fetchBars(week(ticker))).bars.length, ticker).toBe(1);
+    }
+  });
+
   it('of a whole market in adjusted prices is none: nobody could turn them back', async () => {
     const body = '{"status":"OK","adjusted":true,"resultsCount":0,"results":[]}';
     const { provider } = await polygonThatAnswers(() => ({ body }));

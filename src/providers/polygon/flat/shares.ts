@@ -17,7 +17,7 @@ export function sharesIn(
     const ticker = shareOf(symbol);
     return ticker === undefined
       ? []
-      : [{ ticker, answer: byFile(answerOf(ticker, piece.rowsAt(i), false, asked, config), config) }];
+      : [{ ticker, answer: byFile(answerOf(ticker, piece.rowsAt(i), asked, config), config) }];
   });
 }
 

@@ -225,7 +225,7 @@ const MOST_TOLD = 3;
 /** What all files say of a ticker; of the sessions whose file is not there nothing. */
 function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: ProviderConfig): Part {
   const ticker = tickerIn(asked);
-  const answer = byFile(answerOf(ticker, concatBars(bars), false, asked, config), config);
+  const answer = byFile(answerOf(ticker, concatBars(bars), asked, config), config);
   const calendar = calendarFor(ticker);
   const days = missing.map(({ file }) => sessionsIn(ticker, file));
   const unproven = intersect(normalize(days), [answer.proven]).filter((run) => calendar.count([run]) > 0);
