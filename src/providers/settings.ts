@@ -22,6 +22,15 @@ export function amongWords(words: readonly string[]): SettingForm {
   return { is: (value) => words.includes(value as string), must: `one of ${words.join(', ')}` };
 }
 
+/** One that is a whole number from 1 on, as a number or in digits: what is told by name is text. `unit`: `days`. */
+export function wholeAboveZero(unit: string): SettingForm {
+  const is = (value: unknown): boolean =>
+    typeof value === 'string'
+      ? /^\d{1,9}$/.test(value) && Number(value) > 0
+      : Number.isSafeInteger(value) && (value as number) > 0;
+  return { is, must: `a whole number of ${unit}, 1 or more` };
+}
+
 /**
  * Asserts that a provider takes its settings; one that is `undefined` counts as not said. Throws `usage` for a name that it
  * does not know and for a value that cannot be.

@@ -83,8 +83,8 @@ it('a whole market in days comes from files as far as they are old enough, and f
   expect(bars.map(priced)).toEqual(ofApi.map(priced));
 });
 
-it('the age from which days come from files is a setting', async () => {
-  const settings = { source: 'hybrid', flatAfterDays: 29 };
+it.each([29, '29'])('the age from which days come from files is a setting, %j', async (flatAfterDays) => {
+  const settings = { source: 'hybrid', flatAfterDays };
   const { asked } = await ran(settings, TICKERS, '1d', [OLD, '2026-10-22']);
   expect(asked.filter((one) => /\d/.test(one))).toEqual([
     `days of ${OLD}`,

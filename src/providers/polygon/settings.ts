@@ -1,7 +1,7 @@
 import { type Day, parseDay } from '../../core/session/day.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { ProviderConfig } from '../provider.ts';
-import { type SettingForms, amongWords } from '../settings.ts';
+import { type SettingForms, amongWords, wholeAboveZero } from '../settings.ts';
 
 /** What a plan gives. */
 export interface Tier {
@@ -36,8 +36,8 @@ export type PolygonSettings = {
   readonly tier?: string | undefined;
   /** Where bars come from: its API, its files of whole days, whichever of the two takes less, or its files of trades. Default `rest`. */
   readonly source?: string | undefined;
-  /** Where `source` is `hybrid`: calendar days after which a session may be taken from a file. Default 30. */
-  readonly flatAfterDays?: number | undefined;
+  /** Where `source` is `hybrid`: calendar days after which a session may be taken from a file, as a number or in digits. Default 30. */
+  readonly flatAfterDays?: number | string | undefined;
 };
 
 const SOURCES = ['rest', 'flat', 'hybrid', 'trades'] as const;
@@ -48,10 +48,7 @@ const FLAT_AFTER_DAYS = 30;
 export const POLYGON_SETTINGS = {
   tier: amongWords([...TIERS.keys()]),
   source: amongWords(SOURCES),
-  flatAfterDays: {
-    is: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-    must: 'a whole number of days above 0',
-  },
+  flatAfterDays: wholeAboveZero('days'),
 } satisfies SettingForms;
 
 /** The plan of a configuration that was found to be sound, with its name. There is no file of a day that is not over. */
@@ -80,5 +77,5 @@ export const FILE_WHOLE_MS = 22 * HOUR;
 /** How long after its close a session may be taken from a file, in ms, where younger ones come from the API. */
 export function flatAfterMs({ settings = {} }: Pick<ProviderConfig, 'settings'>): number {
   const { flatAfterDays = FLAT_AFTER_DAYS }: PolygonSettings = settings;
-  return flatAfterDays * 24 * HOUR;
+  return Number(flatAfterDays) * 24 * HOUR;
 }

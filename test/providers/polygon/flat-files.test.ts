@@ -221,12 +221,15 @@ describe('what it says of itself', () => {
     expect(asked.map((one) => one.key)).toEqual([key('2026-11-19', 'minute_aggs_v1')]);
   });
 
-  it.each([0, 1.5, 'many'])('is that files come after whole days, not %s', (flatAfterDays) => {
-    const settings = { tier: 'starter', source: 'hybrid', flatAfterDays };
-    expect(() => capabilitiesOf({ id: 'polygon', settings })).toThrow(
-      /setting flatAfterDays is .*; it must be a whole number of days above 0$/,
-    );
-  });
+  it.each([0, 1.5, 'many', '0', '1.5', '-3', ''])(
+    'is that files come after whole days, not %s',
+    (flatAfterDays) => {
+      const settings = { tier: 'starter', source: 'hybrid', flatAfterDays };
+      expect(() => capabilitiesOf({ id: 'polygon', settings })).toThrow(
+        /setting flatAfterDays is .*; it must be a whole number of days, 1 or more$/,
+      );
+    },
+  );
 
   it('is that a file is whole in the morning after, and that its keys are three', () => {
     const { intervals, credentials } = capabilitiesOf({
