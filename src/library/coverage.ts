@@ -1,4 +1,5 @@
 import { lostDays } from '../backfill/plan/lost-days.ts';
+import { withoutUnheard } from '../backfill/want/unheard.ts';
 import { parseRange } from '../backfill/want/wanted.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
@@ -14,6 +15,7 @@ import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
 import { type FirstKnown, firstKnown } from './first-known.ts';
 import type { HistoryRequest } from './history.ts';
+import { lastRuns } from './left-undone.ts';
 import { type NotFound, hasBar, notFound } from './not-found.ts';
 import { suspectedLevels } from './suspected-levels.ts';
 import { intervalsNotStored, namedAndNotStored, tickersIn } from './not-stored.ts';
@@ -56,7 +58,9 @@ export async function judgedCoverage(
   const needsAll = isPart && (lacking.length > 0 || (isOpen && hasUnknown));
   const whole = needsAll ? await store.scan() : scan;
   const named = tickers === undefined ? namedAndNotStored(scan, tickersIn(whole), lacking) : ofNamed;
-  const states = new Map([...scan.series, ...named]);
+  const hasAbsent = [...scan.series.values()].some(({ coverage }) => coverage.absent.length > 0);
+  const stored = hasAbsent ? withoutUnheard(await lastRuns(store), scan, now) : scan.series;
+  const states = new Map([...stored, ...named]);
   const judge = judgeBy(capabilities, now, request, {
     lost: lostDays(whole),
     lives: universe?.lives ?? new Map(),

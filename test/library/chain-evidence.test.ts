@@ -43,13 +43,17 @@ async function chainOf(...wires: readonly (readonly [Wire, ReadonlySet<string>])
       if (event.type === 'planned') probes.push(event.plan.mayProbe === true);
     };
     const summary = await history.backfill({ tickers, ...RANGE, onEvent });
+    const left = (await history.leftUndone({})).series.map(({ ticker }) => ticker).toSorted();
+    const missing = (await history.coverage({ tickers, ...RANGE })).series
+      .filter((one) => one.missing > 0)
+      .map(({ ticker }) => ticker);
     await history.close();
     const requests = servers.map(({ entries }, i) => entries.length - (before[i] ?? 0));
     const faults = summary.failures
       .filter(({ code }) => code === 'provider-fault')
       .map(({ ticker }) => ticker)
       .toSorted();
-    return { summary, faults, requests, probes };
+    return { summary, faults, requests, probes, left, missing };
   };
 }
 
@@ -72,6 +76,7 @@ describe('what a later provider of a chain has nothing of, of all that it is ask
     expect(polygon?.requestsBy.added).toBeGreaterThan(0);
     const again = await run();
     expect([exitCodeOf(again.summary), again.requests]).toEqual([0, [0, 0]]);
+    expect([again.left, again.missing]).toEqual([[], []]);
     expect(await question(SOURCES)).toEqual([
       ['polygon', 6],
       ['yahoo', 48],
@@ -83,8 +88,10 @@ describe('what a later provider of a chain has nothing of, of all that it is ask
     const run = await chainOf(['yahoo', new Set([...added, ...ofSecond])], ['polygon', unknown]);
     await run(ALL.slice(6));
     for (const ticker of ALL) unknown.add(ticker);
-    const { summary, faults, probes } = await run();
+    const { summary, faults, probes, left, missing } = await run();
     expect([faults, probes, exitCodeOf(summary)]).toEqual([added, [true, true], 1]);
+    // Its answers are on record as doubtful, beside what the first said.
+    expect([left, missing]).toEqual([added, added]);
     const { message = '' } = summary.failures.find(({ code }) => code === 'provider-fault') ?? {};
     expect(message).toMatch(/6 of 6 tickers.*nor did it show itself sound when asked for Q\w+ again/);
     expect(message).toContain(ofSecond.find((ticker) => message.includes(ticker)) ?? 'none of its own');

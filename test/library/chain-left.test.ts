@@ -29,12 +29,20 @@ it('what the second of a chain was asked for in vain is left, though the first s
   const history = openHistory(options);
   const names = async (): Promise<string[]> =>
     (await history.leftUndone({})).series.map(({ ticker }) => ticker).toSorted();
+  const missing = async (): Promise<unknown[]> =>
+    (await history.coverage(request)).series
+      .filter((one) => one.missing > 0)
+      .map((one) => [one.ticker, one.missing, one.absent]);
+  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
   expect(await names()).toEqual([holed, unknown]);
+  expect(await missing()).toEqual([
+    [holed, 3, 0],
+    [unknown, sessions, 0],
+  ]);
   const retried = await history.backfill({ retryFailed: true });
   expect(retried.failures).toEqual([]);
-  expect(await names()).toEqual([]);
+  expect([await names(), await missing()]).toEqual([[], []]);
   await history.close();
-  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
   const bySource = 'SELECT ticker, source, count(*)::INT FROM bars GROUP BY ALL ORDER BY 1, 2 DESC LIMIT 3';
   expect(await question(bySource)).toEqual([
     [holed, 'yahoo', 3],

@@ -95,13 +95,15 @@ function isOpen(
     .some(({ state: is, absence }) => is === 'missing' || (absence !== null && isLeft(absence.by)));
 }
 
-/** Whether a provider, of a chain perhaps, has yet to say what the others say. */
-function isUnheard(
+/** Whether a provider, of a chain perhaps, has yet to say what the others say: also one whose word is in doubt. */
+export function isUnheard(
   by: readonly Claim[],
   asking: { readonly provider: string; readonly now: number },
 ): boolean {
+  const believed = by.filter(({ reason }) => reason !== 'doubted');
   return (
-    by.every(({ provider }) => provider !== asking.provider) && isDue(by, { ...asking, isReached: true })
+    believed.every(({ provider }) => provider !== asking.provider) &&
+    isDue(believed, { ...asking, isReached: true })
   );
 }
 
