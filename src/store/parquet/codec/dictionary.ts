@@ -70,9 +70,9 @@ function slotsFor(most: number): number {
 
 /** How many different values a dictionary may have so that it saves enough. */
 function mostValues(length: number): number {
-  const room = length * 8 * (1 - SAVING);
+  const spare = length * 8 * (1 - SAVING);
   const width = widthOf(length / 2);
-  return Math.max(0, Math.floor((room - (length * width) / 8) / 8));
+  return Math.max(0, Math.floor((spare - (length * width) / 8) / 8));
 }
 
 /** Bits of the places in so many values. */
