@@ -71,6 +71,16 @@ export interface EndpointDays extends DayRange {
   readonly endpoint: string;
 }
 
+/** How the stamps of intraday bars were read, of a source that does not say it itself. */
+export interface StampsRead {
+  /** IANA zone of the clock that they show. */
+  readonly zone: string;
+  /** What of its bar a stamp is. */
+  readonly are: 'start' | 'end';
+  /** The options by which its user says another zone, unless the stamps themselves tell theirs (null), and another end. */
+  readonly options: { readonly zone: string | null; readonly are: string };
+}
+
 /** An answer, already raw (as traded) and in our words. */
 export interface BarAnswer {
   /** Bars of the regular session as traded, in the order in which they came; may go beyond the range asked for. */
@@ -122,6 +132,8 @@ export interface BarAnswer {
   readonly oddities?: readonly Oddity[];
   /** What the source has of the series and was not read, a line each, with what to do. Default: nothing. */
   readonly notRead?: readonly string[];
+  /** How the stamps of its bars were read, where its user may have said it otherwise before. Default: as the provider means them. */
+  readonly stampsRead?: StampsRead;
   /** Sessions in which the edition that was read may have been cut. Default: none. */
   readonly mayBeCut?: readonly DayRange[];
   /** The edition that was read, of a provider with `editionOf`. */

@@ -25,6 +25,7 @@ export type {
   MarketPieces,
   Part,
   PartOf,
+  StampsRead,
   UnusableRow,
 } from './answers.ts';
 

@@ -36,6 +36,7 @@ import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
 import { sessionsOfOthers } from './one-source.ts';
+import { assertSameClock } from './same-clock.ts';
 import { assertSameGrid } from './same-grid.ts';
 import { assertSameLevel, bySource, sourcesDiffer } from './other-sources.ts';
 import { stayedBars } from './stayed-bars.ts';
@@ -90,8 +91,9 @@ export function judgeAnswer(received: Received): Judgement {
   const repeated = keep(known, (i) => contains(asked, sessionOf(known.ts[i] as number)));
   const comparison = comparedWith(repeated, accepted, actions, sessionOf);
   const conflict = assertSameInstrument(received, comparison);
-  assertKnownBasis(received, comparison, sessionOf);
   const { own, others } = bySource(comparison, received.source);
+  assertSameClock(received, own, { known, accepted, asked });
+  assertKnownBasis(received, comparison, sessionOf);
   assertSharedStamps(received, own, accepted);
   assertSameGrid(received, others, accepted);
   assertAgreement(received, want.replaces === true ? comparison : own, isWanted);

@@ -1,5 +1,5 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { CALENDAR_ZONES } from '../../core/calendar/calendars.ts';
+import { COMMON_ZONES } from '../../core/calendar/common-zones.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
@@ -28,12 +28,6 @@ interface Fit {
   readonly sessions: number;
   readonly closed: number;
 }
-
-/** Clocks that people write times by, beside those of the exchanges. */
-const ZONES = [
-  ...['UTC', 'America/Chicago', 'America/Denver', 'America/Los_Angeles'],
-  ...CALENDAR_ZONES.map(([, zone]) => zone),
-];
 
 /** With fewer rows, or of fewer sessions whose hours are filled, one day's news may be most of what was traded. */
 const ENOUGH_ROWS = 50;
@@ -72,7 +66,7 @@ export function assertRegularHours(
   const [first] = rows;
   const hasOffsets = !Number.isNaN(first?.offsets?.[0] ?? Number.NaN);
   let [likeliest, most] = ['', asRead];
-  for (const zone of new Set([calendar.zone, ...ZONES])) {
+  for (const zone of new Set([calendar.zone, ...COMMON_ZONES])) {
     if (fitBy(zone, probe).filled < LEAST_PROBE) continue;
     const fit = fitBy(zone, rows);
     if (isBetter(fit, asRead))

@@ -20,9 +20,10 @@ import type { StampOf } from '../../market/csv/rows.ts';
 import type { SaidForms } from '../../market/csv/table.ts';
 import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
-import type { BarRequest, Basis, ProviderConfig } from '../provider.ts';
+import type { BarRequest, Basis, ProviderConfig, StampsRead } from '../provider.ts';
 import { type Reach, reachOf } from './rows-to-come.ts';
 import { type CsvSettings, csvSettings } from './settings.ts';
+import { stampsRead } from './stamps-read.ts';
 import { assertTurnedBack, type SplitsTold } from './told-splits.ts';
 
 /** A reading of a folder, with how far its files reach. */
@@ -46,6 +47,8 @@ export interface CsvReading extends MarketReading, RowsRead, Reach {
   readonly ownList: string | null;
   /** Where its files say what the prices are in: a file and its line; null where none does. */
   readonly currencyAt: string | null;
+  /** How the stamps of its rows were read; null where that is nothing to say of them. */
+  readonly stampsRead: StampsRead | null;
   /** Splits and dividends of the ticker that cannot be. */
   readonly badActions: readonly RejectedAction[];
 }
@@ -133,7 +136,11 @@ export function clientOf(
       const notRead = market.notRead(ticker);
       const [edition, ownList] = [editionOf(ticker), ownListOf(ticker)];
       const told = { badActions, aroundSplits, notRead, edition, ownList };
-      return { ...reading, ...rows, ...reach, ...told, currencyAt: currencyAt(market, ticker) };
+      return {
+        ...{ ...reading, ...rows, ...reach, ...told },
+        currencyAt: currencyAt(market, ticker),
+        stampsRead: stampsRead(market, request.series, settings),
+      };
     },
     tickers: () => market.tickers(),
     ...{ editionOf, ownListOf },

@@ -40,6 +40,7 @@ export function parseReading(
     ownList,
     mayBeCut,
     currencyAt,
+    stampsRead,
   } = reading;
   const answer: BarAnswer = {
     ...known,
@@ -54,6 +55,7 @@ export function parseReading(
     ...(ownList !== null && { ownList }),
     identity: { ...identity, firstTrade: null },
     ...(currencyAt !== null && { identitySaidIn: currencyAt }),
+    ...(stampsRead !== null && { stampsRead }),
     ...reachText(reading, proven),
   };
   if (basis === 'raw') return answer;

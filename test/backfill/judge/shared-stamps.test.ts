@@ -8,11 +8,11 @@ import { SESSIONS, XNYS, answer, received, stored, want } from '../received.ts';
 const HOUR = 3_600_000;
 const [FIRST = 0, SECOND = 0] = SESSIONS;
 
-/** Hourly bars of a session, each so many minutes after it should start. */
+/** Hourly bars of a session, each so many minutes after it should start, and another one than that. */
 function hours(day: number, lateMinutes = 0): Bar[] {
   const { open } = XNYS.session(day);
   return [0, 1, 2, 3, 4, 5].map((i) =>
-    stored(day, 100 + i / 10, { ts: open + i * HOUR + lateMinutes * 60_000 }),
+    stored(day, 100 + i / 10 + lateMinutes / 1000, { ts: open + i * HOUR + lateMinutes * 60_000 }),
   );
 }
 
