@@ -88,6 +88,11 @@ describe('a universe as JSON', () => {
       'A is delisted 2019-01-02, before it is listed 2020-01-02',
     ],
     ['[{"ticker": "A", "from": "2020-01-02", "to": "2020-01-02"}]', 'A leaves 2020-01-02, not after it came'],
+    [
+      '{"tickers": ["BRIQ"], "symbols": ["CORV"]}',
+      'x.json has a list under "tickers" and another under "symbols"; put them together in one',
+    ],
+    ['{"members": [{"ticker": "A"}], "tickers": []}', 'under "members" and another under "tickers"'],
     ['{"names": []}', 'x.json is no universe; it must be a JSON list of tickers, or {"members"'],
     ['{', 'x.json is no universe, nor any JSON ('],
   ])('that is none is refused: %s', (text, message) => {

@@ -17,9 +17,12 @@ export interface UniverseHead {
 const SHAPE =
   'a JSON list of tickers, or {"members": [{"ticker": "AAPL", "listed": "1980-12-12", "delisted": null}]}';
 
+/** The names that a list of members has. */
+const LISTS = ['members', 'tickers', 'symbols'];
+
 /**
  * The members of a JSON text: a list of tickers and of members, or an object with such a list under `members`, `tickers` or
- * `symbols`. Throws `usage`, also for a key of a member that looks misspelt, and for a list that was changed since `universeJson`
+ * `symbols`. Throws `usage`, also for several such lists, for a key of a member that looks misspelt, and for a list that was changed since `universeJson`
  * wrote it.
  */
 export function membersInJson(text: string, called: string): Member[] {
@@ -29,9 +32,15 @@ export function membersInJson(text: string, called: string): Member[] {
       'usage',
       `${called} is not as it was fetched: discover it again, or take its "seal" out if it was changed on purpose`,
     );
-  const { members, tickers, symbols, source }: Partial<Record<string, unknown>> =
-    typeof json === 'object' && json !== null ? { ...json } : {};
-  const list = Array.isArray(json) ? json : (members ?? tickers ?? symbols);
+  const { source, ...fields }: Partial<Record<string, unknown>> =
+    typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : {};
+  const [name, second] = LISTS.filter((one) => Array.isArray(fields[one]));
+  if (second !== undefined)
+    throw new BackfillError(
+      'usage',
+      `${called} has a list under "${name}" and another under "${second}"; put them together in one`,
+    );
+  const list = Array.isArray(json) ? json : (fields['members'] ?? fields['tickers'] ?? fields['symbols']);
   if (!Array.isArray(list)) throw new BackfillError('usage', `${called} is no universe; it must be ${SHAPE}`);
   assertSpelt(list, called);
   const entries = list.map((entry: unknown, i) => entryOf(entry, `entry ${i + 1}`));
