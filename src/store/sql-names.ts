@@ -6,6 +6,8 @@ import { quoted } from '../core/quoted.ts';
 /** DuckDB's words for a column or table that there is not, and for what it has instead. */
 const NO_COLUMN = /Referenced column "(.+?)" not found|does not have a column named "(.+?)"/;
 const NO_TABLE = /Table with name (.+?) does not exist/;
+/** Its words for a file in the place of a table, which it would read if files were open to a query. */
+const NO_FILE = /^Permission Error: Cannot access file "(.+)" - file system operations are disabled/;
 const CANDIDATES = /Candidate bindings: (.*)$/;
 
 /**
@@ -19,7 +21,10 @@ export async function withNames(
 ): Promise<unknown> {
   if (!(error instanceof BackfillError) || error.code !== 'usage') return error;
   const { message } = error;
-  const table = NO_TABLE.exec(message)?.[1];
+  const file = NO_FILE.exec(message)?.[1];
+  const isAsked = file !== undefined && isNamed(tree, file.toLowerCase());
+  if (file !== undefined && !isAsked) return new BackfillError('usage', anotherStore(file), { cause: error });
+  const table = NO_TABLE.exec(message)?.[1] ?? file;
   const [, bare, qualified] = NO_COLUMN.exec(message) ?? [];
   const column = bare ?? qualified;
   if (table === undefined && column === undefined) return error;
@@ -29,6 +34,11 @@ export async function withNames(
       ? `there is no table ${quoted(table ?? '')}${meant(table ?? '', views.keys())} There are ${[...views.keys()].join(', ')}`
       : noColumn(column, candidatesIn(message), new Map([...views].filter(([name]) => isNamed(tree, name))));
   return new BackfillError('usage', text, { cause: error });
+}
+
+/** What is said where DuckDB makes a copy of a read, for which it takes the names of its files for patterns. */
+function anotherStore(file: string): string {
+  return `DuckDB takes the path of the store for a pattern, and means ${file}: leave NOT MATERIALIZED out of the query`;
 }
 
 function noColumn(

@@ -37,6 +37,11 @@ describe('a query', () => {
     [`${'-'.repeat(200)} nothing`, 'empty'],
     ['SELEC 1', 'Parser Error: syntax error at or near "SELEC"'],
     ['SELECT nope FROM one', 'there is no column "nope". one has a'],
+    ...['/etc/passwd', '/tmp/x.csv', 'X.parquet', 's3://bucket/x.parquet', 'x.json', 'x.db'].map((file) => [
+      `FROM '${file}'`,
+      `there is no table "${file}". There are one`,
+    ]),
+    ['SELECT * FROM one, "x.csv" AS y', 'there is no table "x.csv". There are one'],
     ["SELECT error('at the end') FROM one", 'at the end'],
   ])('%s is refused in one line', async (sql, message) => {
     const error = await run(sql).then(
