@@ -6,6 +6,7 @@ import { type Asked, askedOf } from './asked.ts';
 import { type Statement, oneSelect } from './one-select.ts';
 import { asUsage } from './sql-error.ts';
 import { withNames } from './sql-names.ts';
+import { asPattern } from './sql-path.ts';
 
 /** A value of a result: text, a number, a boolean, null, or nested JSON. 64-bit integers that JSON cannot hold are text. */
 export type SqlValue = string | number | boolean | null | object;
@@ -95,7 +96,7 @@ export async function unreadableBySql(paths: readonly string[]): Promise<Readonl
   const reasons = new Map<string, string>();
   try {
     for (const path of paths) {
-      const literal = `'${path.replaceAll("'", "''").replaceAll(/[[*?]/g, '[$&]')}'`;
+      const literal = `'${asPattern(path).replaceAll("'", "''")}'`;
       try {
         await asUsage(connection.run(`SELECT bit_xor(hash(r)) FROM read_parquet(${literal}) AS r`));
       } catch (error) {

@@ -3,6 +3,7 @@ import { BackfillError } from '../../../core/errors.ts';
 import { adjustmentsIn } from '../../adjustments.ts';
 import type { Asked, Keys } from '../../asked.ts';
 import { unreadableBySql, withSelect } from '../../sql.ts';
+import { withSlashes } from '../../sql-path.ts';
 import type { Scan } from '../../scan.ts';
 import type { AdjustedView, JudgeBasis, LeftOut, QueryUse } from '../../views.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -63,7 +64,7 @@ export async function queryStore<T>(
 /** Files of a store that look sound and that DuckDB cannot read. */
 async function refusedFiles(blobs: Blobs): Promise<LeftOut[]> {
   const { own } = await listViewFiles(blobs);
-  const paths = new Map(own.map(({ path }) => [`${blobs.url.replaceAll('\\', '/')}/${path}`, path]));
+  const paths = new Map(own.map(({ path }) => [`${withSlashes(blobs.url)}/${path}`, path]));
   const reasons = await unreadableBySql([...paths.keys()]);
   return [...reasons].map(([absolute, reason]) => ({ path: paths.get(absolute) ?? absolute, reason }));
 }

@@ -87,34 +87,40 @@ SELECT interval, ticker, period, DATE '2000-01-01' + (hash(ts) % 9999)::INTEGER 
 ].join(', ')}, is_final, outside_range FROM bars;
 `;
 
+/**
+ * What `adjusted_bars` is made of. Macros, each read where it is named: of a CTE that is not materialized DuckDB makes copies,
+ * for which it looks for the files again as if their names were patterns, and may find those of another store.
+ */
+const BAR_SESSIONS = `CREATE OR REPLACE MACRO bar_sessions() AS TABLE
+SELECT *, ts::DATE AS session FROM bars WHERE interval = '1d'
+UNION ALL
+SELECT bars.*, ((ts AT TIME ZONE 'UTC') AT TIME ZONE coalesce(zone, 'UTC'))::DATE
+FROM bars LEFT JOIN (SELECT DISTINCT ON (ticker, interval, period) ticker, interval, period, zone
+  FROM partition_knowledge() WHERE interval <> '1d') AS known USING (ticker, interval, period)
+WHERE interval <> '1d';
+CREATE OR REPLACE MACRO bar_closes(mode) AS TABLE
+SELECT interval, ticker, session, arg_max(close, ts) AS close FROM bar_sessions()
+WHERE ticker IN (SELECT ticker FROM actions) AND mode <> 'none' GROUP BY interval, ticker, session;
+CREATE OR REPLACE MACRO bar_stand_ins(mode) AS TABLE
+SELECT interval, ticker, session, close FROM bar_closes(mode)
+UNION ALL
+SELECT intraday.interval, ticker, daily.session, daily.close
+FROM (SELECT DISTINCT interval, ticker FROM bar_closes(mode) WHERE interval <> '1d') AS intraday
+JOIN bar_closes(mode) AS daily USING (ticker)
+WHERE daily.interval = '1d' AND NOT EXISTS (FROM bar_closes(mode) AS own WHERE own.interval = intraday.interval
+  AND own.ticker = daily.ticker AND own.session = daily.session);
+`;
+
 /** The factors of `core/adjust/factors.ts` in SQL; the tests compare both. */
 export const ADJUSTED_BARS = (
   without: readonly NotAdjustable[],
-): string => `-- Bars adjusted as of a date: adjusted_bars('splits' | 'all' | 'none', DATE '2026-11-20'); NULL: each series' last bar.
+): string => `${BAR_SESSIONS}-- Bars adjusted as of a date: adjusted_bars('splits' | 'all' | 'none', DATE '2026-11-20'); NULL: each series' last bar.
 -- A session's price is multiplied by 1 / ratio of every later split, and with 'all' by 1 - amount / close of every later
 -- dividend, where close is the raw one of the last session before the ex-date, of the daily bar if an intraday series lacks it. Sessions after the date are left out.
 -- A dividend that is not below that close, or in another currency, counts for nothing. Series of which not all is known are left out, for what bars_adjusted is made for.
 CREATE OR REPLACE MACRO adjusted_bars(mode := 'all', as_of := NULL) AS TABLE
-WITH sessions AS NOT MATERIALIZED (
-  SELECT *, ts::DATE AS session FROM bars WHERE interval = '1d'
-  UNION ALL
-  SELECT bars.*, ((ts AT TIME ZONE 'UTC') AT TIME ZONE coalesce(zone, 'UTC'))::DATE
-  FROM bars LEFT JOIN (SELECT DISTINCT ON (ticker, interval, period) ticker, interval, period, zone
-    FROM partition_knowledge() WHERE interval <> '1d') AS known USING (ticker, interval, period)
-  WHERE interval <> '1d'
-), closes AS NOT MATERIALIZED (
-  SELECT interval, ticker, session, arg_max(close, ts) AS close FROM sessions
-  WHERE ticker IN (SELECT ticker FROM actions) AND mode <> 'none' GROUP BY interval, ticker, session
-), stand_ins AS NOT MATERIALIZED (
-  SELECT interval, ticker, session, close FROM closes
-  UNION ALL
-  SELECT intraday.interval, ticker, daily.session, daily.close
-  FROM (SELECT DISTINCT interval, ticker FROM closes WHERE interval <> '1d') AS intraday
-  JOIN closes AS daily USING (ticker)
-  WHERE daily.interval = '1d' AND NOT EXISTS (FROM closes AS own WHERE own.interval = intraday.interval
-    AND own.ticker = daily.ticker AND own.session = daily.session)
-), ends AS (
-  SELECT interval, ticker, max(session) AS last_session FROM closes GROUP BY interval, ticker
+WITH ends AS (
+  SELECT interval, ticker, max(session) AS last_session FROM bar_closes(mode) GROUP BY interval, ticker
 ), ex_dates AS (
   SELECT interval, ticker, ex_date, coalesce(product(value) FILTER (kind = 'split'), 1) AS ratio,
     coalesce(sum(value) FILTER (kind = 'dividend' AND currency IS NULL), 0) AS amount
@@ -122,7 +128,7 @@ WITH sessions AS NOT MATERIALIZED (
 ), shares AS (
   SELECT *, product(ratio) OVER (PARTITION BY interval, ticker ORDER BY ex_date) AS shares FROM ex_dates
 ), priced AS (
-  SELECT e.*, c.session AS last_session, c.close FROM shares AS e ASOF LEFT JOIN stand_ins AS c
+  SELECT e.*, c.session AS last_session, c.close FROM shares AS e ASOF LEFT JOIN bar_stand_ins(mode) AS c
   ON e.interval = c.interval AND e.ticker = c.ticker AND e.ex_date > c.session
 ), ex_factors AS (
   SELECT p.interval, p.ticker, p.ex_date, p.ratio, p.amount,
@@ -142,7 +148,7 @@ SELECT b.interval, b.ticker, b.period, b.session, b.ts,
   b.close * coalesce(f.price, 1) AS close, b.volume * coalesce(f.volume, 1) AS volume,
   b.vwap * coalesce(f.price, 1) AS vwap, b.trades, b.source, b.fetched_at,
   coalesce(f.price, 1) AS price_factor, coalesce(f.volume, 1) AS volume_factor, b.is_final, b.outside_range
-FROM sessions AS b ASOF LEFT JOIN factors AS f
+FROM bar_sessions() AS b ASOF LEFT JOIN factors AS f
 ON b.interval = f.interval AND b.ticker = f.ticker AND b.session < f.ex_date
 WHERE (as_of IS NULL OR b.session <= CAST(as_of AS DATE))
   AND CASE WHEN mode IN ('none', 'splits', 'all') THEN true

@@ -1,5 +1,6 @@
 import { CALENDAR_ZONES } from '../../../core/calendar/calendars.ts';
 import { type Scan, unreadableIn } from '../../scan.ts';
+import { asPattern, meantSql, patternSql } from '../../sql-path.ts';
 import type { AdjustedView, JudgeBasis, LeftOut, NotAdjustable, StoreViews } from '../../views.ts';
 import type { Blobs } from '../files/blobs.ts';
 import type { DataFile } from '../files/data-paths.ts';
@@ -8,6 +9,7 @@ import { damagedRevisions } from '../beside/revisions.ts';
 import { unsettledIn } from './unsettled.ts';
 import { damagedAmong, listViewFiles, TREES, type ViewFiles } from './view-files.ts';
 import { knowledgeSource } from './views-knowledge.ts';
+import { readRows } from './views-read.ts';
 import { ADJUSTED_BARS, ADJUSTED_OUTLINE, COVERAGE, flagColumns, KNOWLEDGE, quoted } from './views-sql.ts';
 
 const BAR_TYPES =
@@ -110,6 +112,8 @@ function allBut(own: readonly DataFile[], damaged: readonly LeftOut[]): DataFile
 
 function sqlOf(content: Content): string {
   const { root, adjusted, scan } = content;
+  const read = (tree: string, files: Files | undefined): string | undefined =>
+    files?.from && readRows({ root, tree, from: files.from });
   const [bars, revisions, actions] = [BARS, REVISIONS, ACTIONS].map((tree) => filesOf(content, tree));
   return [
     '-- The store below as DuckDB views: duckdb -init THIS-FILE. Made by backfill query --write-sql.',
@@ -121,21 +125,13 @@ function sqlOf(content: Content): string {
     ...[bars, actions, revisions].flatMap((files) => files?.setup ?? []),
     '-- Bars as traded. ts is UTC; of a daily bar the session date. is_final: false if it was stored before its session was',
     '-- settled, as of the making of this script. outside_range: open or close lies outside high and low.',
-    view('bars', KEYS, BAR_TYPES, bars?.from && `read_parquet(${bars.from}`, {
-      types: FLAG_TYPES,
-      ...flagColumns(unsettledIn(scan)),
-    }),
+    view('bars', KEYS, BAR_TYPES, read(BARS, bars), { types: FLAG_TYPES, ...flagColumns(unsettledIn(scan)) }),
     '-- Splits (value: new shares for one old) and dividends (value: amount a share of the ex-date, in `currency`, or in',
     '-- that of the price where it is NULL).',
-    view('actions', '', ACTION_TYPES, actions?.from && `parquet_scan(${actions.from}, union_by_name = true`),
+    view('actions', '', ACTION_TYPES, read(ACTIONS, actions)),
     '-- Final bars of which a later answer had other values: as they were, and what took their place, or, where stayed is',
     '-- true, did not.',
-    view(
-      'revisions',
-      KEYS,
-      REVISION_TYPES,
-      revisions?.from && `parquet_scan(${revisions.from}, union_by_name = true`,
-    ),
+    view('revisions', KEYS, REVISION_TYPES, read(REVISIONS, revisions)),
     KNOWLEDGE(knowledgeSource(root, bars?.from, scan), zoneRows()),
     COVERAGE,
     ADJUSTED_BARS(content.notAdjustable),
@@ -151,10 +147,10 @@ function adjustedView({ mode, asOf }: AdjustedView): string {
 /** The files of lists that are written as globs, and the globs themselves: DuckDB looks at both. */
 function pathsIn(lists: readonly string[]): string {
   const all = `flatten([${lists.join(', ')}]::VARCHAR[][])`;
-  return `list_concat(${all}, list_transform(${all}, lambda path: regexp_replace(path, '\\[([[*?])\\]', '\\1', 'g')))`;
+  return `list_concat(${all}, list_transform(${all}, lambda path: ${meantSql('path')}))`;
 }
 
-/** `read` is a call that is still open. What some of the files lack is NULL, if they are read by name. */
+/** `read` is a query for rows of files. What some of these lack is NULL, if they are read by name. */
 function view(
   name: string,
   keys: string,
@@ -171,7 +167,7 @@ function view(
     read === undefined
       ? nothing(listed([stored, computed.types]))
       : `SELECT ${listed([...columnsOf(stored).map(([column = '']) => column), computed.columns])}
-FROM (FROM ${read}, hive_partitioning = true, hive_types_autocast = false)
+FROM (${read}
 UNION ALL BY NAME ${nothing(stored)})${computed.join}`;
   return `CREATE OR REPLACE VIEW ${name} AS\n${source};\n`;
 }
@@ -199,7 +195,7 @@ function filesOf({ root, own, foreign, damaged, pinned }: Content, of: string): 
   const sound = allBut(own, damaged).filter(({ path }) => isOf(path));
   if (sound.length === 0) return { from: undefined };
   const from = `getvariable('sound_${of}')`;
-  const literals = sound.map(({ path }) => quoted(globLiteral(`${root}/${path}`)));
+  const literals = sound.map(({ path }) => quoted(asPattern(`${root}/${path}`)));
   if (pinned) return { from, setup: `SET VARIABLE sound_${of} = [${literals.join(', ')}];\n` };
   const glob = globOf(root, of);
   const bad = [...damaged.map(({ path }) => path), ...foreign.flatMap(({ files }) => files)].filter(isOf);
@@ -207,23 +203,18 @@ function filesOf({ root, own, foreign, damaged, pinned }: Content, of: string): 
   const paths = bad.map((path) => quoted(`${root.replaceAll('\\', '/')}/${path}`));
   return {
     from,
-    setup: `SET VARIABLE sound_${of} = (SELECT list(regexp_replace(file, '([[*?])', '[\\1]', 'g')) FROM glob(${glob})
+    setup: `SET VARIABLE sound_${of} = (SELECT list(${patternSql('file')}) FROM glob(${glob})
 WHERE replace(file, '\\', '/') NOT IN (${paths.join(', ')}));\n`,
   };
 }
 
 function globOf(root: string, of: string): string {
   const { keys = [], name = '' } = TREES.find(({ tree }) => tree === of) ?? {};
-  return quoted([globLiteral(root), of, ...keys.map((key) => `${key}*`), name].join('/'));
+  return quoted([asPattern(root), of, ...keys.map((key) => `${key}*`), name].join('/'));
 }
 
 function oneLine(text: string): string {
   return text.replaceAll(/[\r\n]+/g, ' ');
-}
-
-/** A path that means itself where DuckDB expects a glob, with `/`. */
-function globLiteral(path: string): string {
-  return path.replaceAll('\\', '/').replaceAll(/[[*?]/g, '[$&]');
 }
 
 function zoneRows(): string {
