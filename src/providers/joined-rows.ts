@@ -3,7 +3,9 @@ import type { CorporateAction, Ohlcv } from '../core/bars/bars.ts';
 import { type Bars, NO_BARS, slice } from '../core/bars/columns.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import type { PartialBar } from '../core/checks/partial-bars.ts';
+import type { SeriesContext } from '../core/checks/plausibility.ts';
 import { soundRows } from '../core/checks/sound-bars.ts';
+import { untoldRows } from '../core/checks/untold-rows.ts';
 import { type Day, startOfDay } from '../core/session/day.ts';
 import { INTERVALS, type Interval, intervalMs } from '../core/session/interval.ts';
 import { asOneBar, barEnd, barStart } from '../core/bars/session-grid.ts';
@@ -27,18 +29,18 @@ export interface Joining {
 /**
  * Rows of sessions, in any order, each on the session's grid of `rowMs`, joined to longer bars. They pass the checks of bars
  * before: once they are joined nothing shows of one that is wrong. A bar of which a row was rejected is none, and the row is
- * `unusable`. `partial`: the final ones of which a row did not come. What comes twice counts once.
+ * `unusable`. `partial`: the final ones of which a row did not come, or came and tells nothing (`untoldRows`). What comes twice
+ * counts once.
  */
 export function joinRows(
   rows: Bars,
   joining: Joining,
 ): Required<Pick<BarAnswer, 'bars' | 'unusable' | 'partial'>> {
   const { interval, calendar, rowMs, settled } = joining;
-  const { accepted, rejected } = soundRows(rows, {
-    ...joining,
-    interval: INTERVALS.findLast((one) => intervalMs(one) <= rowMs) ?? interval,
-    known: NO_BARS,
-  });
+  const finer = INTERVALS.findLast((one) => intervalMs(one) <= rowMs) ?? interval;
+  const context: SeriesContext = { ...joining, interval: finer, known: NO_BARS };
+  const { accepted, rejected } = soundRows(rows, context);
+  const untold = untoldRows(accepted, context);
   const startOf = (ts: number): number => {
     const day = calendar.localDay(ts);
     return interval === '1d' ? startOfDay(day) : barStart(calendar.session(day), ts, intervalMs(interval));
@@ -52,11 +54,12 @@ export function joinRows(
   const partial: PartialBar[] = [];
   for (let from = 0; from < accepted.length;) {
     const ts = startOf(accepted.ts[from] as number);
-    let to = from + 1;
-    while (to < accepted.length && startOf(accepted.ts[to] as number) === ts) to++;
+    let [to, told] = [from, 0];
+    for (; to < accepted.length && startOf(accepted.ts[to] as number) === ts; to++)
+      if (!untold.has(to)) told++;
     if (!spoilt.has(ts)) {
       const day = calendar.localDay(accepted.ts[from] as number);
-      const lacks = 1 - (to - from) / rowsIn(ts, day, joining);
+      const lacks = 1 - told / rowsIn(ts, day, joining);
       bars.pushRow(asOneBar(rowsOf(slice(accepted, from, to)), ts) as Ohlcv);
       if (lacks > 0 && day <= settled && calendar.session(day).reliable) partial.push({ ts, lacks });
     }

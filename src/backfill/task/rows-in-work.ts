@@ -1,3 +1,4 @@
+import { intervalMs } from '../../core/session/interval.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
 import { largest } from '../../core/extremes.ts';
@@ -57,5 +58,5 @@ function rowsWanted({ series: { interval }, calendar: id, range }: Want): number
   const calendar = calendarById(id);
   const sessions = calendar.count([range]);
   if (interval === '1d' || sessions === 0) return sessions;
-  return sessions * roomOf(calendar.session(calendar.sessionOnOrAfter(range.from)), interval);
+  return sessions * roomOf(calendar.session(calendar.sessionOnOrAfter(range.from)), intervalMs(interval));
 }

@@ -1,4 +1,3 @@
-import { type Interval, intervalMs } from '../session/interval.ts';
 import type { Session } from './calendar.ts';
 
 /** When a session's last bar but for the print of a closing call has ended (ms since the epoch): thin shares have no print. */
@@ -6,9 +5,8 @@ export function tradingEnd({ close, closingCall }: Session): number {
   return closingCall ?? close;
 }
 
-/** Bars of an interval that a session has room for: those of its trading, and one for the print of a closing call. */
-export function roomOf(session: Session, interval: Interval): number {
-  const lengthMs = intervalMs(interval);
+/** Bars of a length in ms that a session has room for: those of its trading, and one for the print of a closing call. */
+export function roomOf(session: Session, lengthMs: number): number {
   const whole = barsUpTo(session.close, session, lengthMs);
   if (session.closingCall === null) return whole;
   return Math.min(whole, barsUpTo(session.closingCall, session, lengthMs) + 1);

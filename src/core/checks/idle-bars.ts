@@ -72,7 +72,7 @@ function longRuns(accepted: Bars, context: SeriesContext): Map<number, number> {
   const series = mergeBars(context.known, accepted);
   const sessionOf = sessionDateOf(context.interval, context.calendar);
   if (!isBusy(series, sessionOf, context)) return lengths;
-  const shortest = Math.max(SHORTEST_RUN, SHORTEST_MS / intervalMs(context.interval));
+  const shortest = Math.max(SHORTEST_RUN, SHORTEST_MS / barMs(context));
   for (let from = 0; from < series.length;) {
     let to = from;
     while (isIdleAt(series, to) && isOfRun(series, from, to, sessionOf)) to++;
@@ -86,12 +86,13 @@ function isOfRun({ ts, close }: Bars, from: number, at: number, sessionOf: (ts: 
   return close[at] === close[from] && sessionOf(ts[at] as number) === sessionOf(ts[from] as number);
 }
 
+function barMs({ interval, rowMs }: SeriesContext): number {
+  return rowMs ?? intervalMs(interval);
+}
+
 /** Whether most sessions have nearly all of their bars, and none that is idle. */
-function isBusy(
-  series: Bars,
-  sessionOf: (ts: number) => Day,
-  { calendar, interval }: SeriesContext,
-): boolean {
+function isBusy(series: Bars, sessionOf: (ts: number) => Day, context: SeriesContext): boolean {
+  const { calendar } = context;
   if (calendar.advisory) return false;
   const traded = new Map<Day, number>();
   for (let i = 0; i < series.length; i++) {
@@ -100,6 +101,8 @@ function isBusy(
     traded.set(day, (traded.get(day) ?? 0) + counted);
   }
   const sessions = [...traded].filter(([day]) => calendar.isSession(day));
-  const busy = sessions.filter(([day, bars]) => bars >= roomOf(calendar.session(day), interval) * NEARLY_ALL);
+  const busy = sessions.filter(
+    ([day, bars]) => bars >= roomOf(calendar.session(day), barMs(context)) * NEARLY_ALL,
+  );
   return sessions.length >= FEWEST_SESSIONS && busy.length >= sessions.length * MOST_SESSIONS;
 }

@@ -3,14 +3,14 @@ import { sessionDateOf } from '../bars/partition.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { roomOf } from '../calendar/session-room.ts';
 import type { Day } from '../session/day.ts';
-import type { Interval } from '../session/interval.ts';
+import { type Interval, intervalMs } from '../session/interval.ts';
 import { STEADY_NEIGHBOURS, around, median } from './short-sessions.ts';
 
-/** A bar that was joined of finer rows, of which some did not come: nobody traded then, or they are lost. */
+/** A bar that was joined of finer rows, of which some did not come or tell nothing: nobody traded then, or they are lost. */
 export interface PartialBar {
   /** Stamp of the bar. */
   readonly ts: number;
-  /** The part of its rows that did not come, above 0 and below 1. */
+  /** The part of its rows that did not come or tell nothing, above 0; 1 where none tells anything. */
   readonly lacks: number;
 }
 
@@ -45,7 +45,10 @@ export function sessionsInPart(
   }
   const fillings = [...whole]
     .filter(([day]) => calendar.isSession(day))
-    .map(([day, length]): Filling => ({ day, part: length / roomOf(calendar.session(day), interval) }));
+    .map(([day, length]): Filling => ({
+      day,
+      part: length / roomOf(calendar.session(day), intervalMs(interval)),
+    }));
   return fillings.flatMap(({ day, part }, i) => {
     if (!inPart.has(day)) return [];
     const others = around(fillings, i).map((filling) => filling.part);

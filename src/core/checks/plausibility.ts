@@ -10,6 +10,8 @@ import { largest, smallest } from '../extremes.ts';
 /** What bars of one series are judged by, besides themselves. */
 export interface SeriesContext {
   readonly interval: Interval;
+  /** Length of the bars in ms, where no interval has it. Default: that of the interval. */
+  readonly rowMs?: number;
   readonly calendar: Calendar;
   /** All splits and dividends known of the instrument, in any order. */
   readonly actions: readonly CorporateAction[];

@@ -109,8 +109,8 @@ function eachSession(ts: Float64Array, sessionOf: (ts: number) => Day): [Day, Fl
 
 function fillingOf(stamps: Float64Array, session: Session, interval: Interval): Filling {
   const { day, open, lunch, reliable } = session;
-  const room = roomOf(session, interval);
   const lengthMs = intervalMs(interval);
+  const room = roomOf(session, lengthMs);
   const [first = open, last = open] = [stamps[0], stamps.at(-1)];
   const pause = lunch !== null && first < lunch.start && last >= lunch.end ? lunch.end - lunch.start : 0;
   const reach = Math.round((last - first - pause) / lengthMs) + 1;

@@ -25,9 +25,12 @@ export function soundBars(
   return { ...sound, rejected: [...onGrid.rejected, ...sound.rejected], fillers: dropped };
 }
 
-/** The same of rows that longer bars are joined of: that nobody traded in one is no reason to go without it. */
+/**
+ * The same of rows that longer bars are joined of. One that nobody traded takes nothing away from the bar that it is a part of,
+ * so that it is kept, unless the series trades in nearly every row.
+ */
 export function soundRows(rows: Bars, context: SeriesContext): CheckedBars {
-  return rejectImplausible(checkBars(rows, context.type), context);
+  return rejectIdle(rejectImplausible(checkBars(rows, context.type), context), context);
 }
 
 /** Rejects what no market does, of bars each of which may be true by itself. */

@@ -1,3 +1,4 @@
+import { intervalMs } from '../session/interval.ts';
 import { around, leastPart, median } from './short-sessions.ts';
 import { roomOf } from '../calendar/session-room.ts';
 import { type SeriesContext, type SessionPrices, type Sessions, sessionAt } from './plausibility.ts';
@@ -50,6 +51,6 @@ export function thinSessions(sessions: Sessions, context: SeriesContext): ThinSe
 }
 
 function filling(session: SessionPrices, { calendar, interval }: SeriesContext): Filled {
-  const room = roomOf(calendar.session(session.day), interval);
+  const room = roomOf(calendar.session(session.day), intervalMs(interval));
   return { session, room, part: session.bars / room };
 }

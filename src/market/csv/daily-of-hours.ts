@@ -2,6 +2,9 @@ import { BarBuilder, barsOf, rowsOf } from '../../core/bars/bar-builder.ts';
 import type { Ohlcv } from '../../core/bars/bars.ts';
 import { NO_BARS } from '../../core/bars/columns.ts';
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
+import { checkBars } from '../../core/checks/checks.ts';
+import { rejectIdle } from '../../core/checks/idle-bars.ts';
+import type { SeriesContext } from '../../core/checks/plausibility.ts';
 import { soundRows } from '../../core/checks/sound-bars.ts';
 import { type Day, startOfDay } from '../../core/session/day.ts';
 import { isComplete, type MarketRow } from '../market.ts';
@@ -31,16 +34,20 @@ export function dailyOfHours(hours: FileBars, calendar: Calendar): DailyOfHours 
     if (others === undefined) byDay.set(day, [hour]);
     else others.push(hour);
   }
-  const daily = new BarBuilder(byDay.size);
-  const faults = new Map<number, string>();
   const outside: Day[] = [];
+  const whole: [Day, (Ohlcv & MarketRow)[]][] = [];
   for (const [day, ofDay] of byDay) {
     const session = calendar.isSession(day) ? calendar.session(day) : undefined;
     const regular = session === undefined ? [] : regularHours(ofDay, session);
     for (let left = ofDay.length - regular.length; left > 0; left--) outside.push(day);
     const own = session === undefined ? undefined : wholeSession(regular, session);
-    if (own === undefined) continue;
-    const { hours: sound, fault } = checked(own, calendar);
+    if (own !== undefined) whole.push([day, own]);
+  }
+  const idle = idleHours(whole, calendar);
+  const daily = new BarBuilder(whole.length);
+  const faults = new Map<number, string>();
+  for (const [day, own] of whole) {
+    const { hours: sound, fault } = checked(own, calendar, idle);
     const bar = asOneBar(sound, startOfDay(day));
     if (bar === undefined) continue;
     if (fault !== undefined) faults.set(daily.length, fault);
@@ -65,16 +72,40 @@ function wholeSession(
   return regular.every(isComplete) ? [...regular] : undefined;
 }
 
+/** Why hours in which nobody traded are none, by their stamps: it takes many sessions to tell what is usual. */
+function idleHours(
+  whole: readonly (readonly [Day, readonly (Ohlcv & MarketRow)[]])[],
+  calendar: Calendar,
+): ReadonlyMap<number, string> {
+  const hours = whole.flatMap(([, own]) => own);
+  const { accepted } = checkBars(barsOf(hours));
+  const { rejected } = rejectIdle({ accepted, rejected: [] }, contextOf(calendar));
+  return new Map(rejected.map(({ bar: { ts }, reason }) => [ts, reason]));
+}
+
+function contextOf(calendar: Calendar): SeriesContext {
+  return { interval: '1h', calendar, actions: [], known: NO_BARS };
+}
+
+/** Hours that are joined, or why their bar is said to be wrong. */
+interface Checked {
+  readonly hours: readonly Ohlcv[];
+  readonly fault?: string;
+}
+
 /** The hours of one session, each once, and what is wrong with the first that cannot be. */
 function checked(
   own: readonly (Ohlcv & MarketRow)[],
   calendar: Calendar,
-): { readonly hours: readonly Ohlcv[]; readonly fault?: string } {
-  const context = { interval: '1h', calendar, actions: [], known: NO_BARS } as const;
-  const { accepted, rejected } = soundRows(barsOf(own), context);
-  const unread = own.find(({ fault }) => fault !== undefined);
-  const [wrong] = rejected;
-  const [ts, reason] = unread === undefined ? [wrong?.bar.ts, wrong?.reason] : [unread.ts, unread.fault];
-  if (ts === undefined) return { hours: rowsOf(accepted) };
-  return { hours: own, fault: `its hour of ${new Date(ts).toISOString().slice(11, 16)}Z: ${reason}` };
+  idle: ReadonlyMap<number, string>,
+): Checked {
+  const wrong = (ts: number, reason: string): Checked => ({
+    hours: own,
+    fault: `its hour of ${new Date(ts).toISOString().slice(11, 16)}Z: ${reason}`,
+  });
+  for (const { ts, fault } of own) if (fault !== undefined) return wrong(ts, fault);
+  const { accepted, rejected } = soundRows(barsOf(own), contextOf(calendar));
+  for (const { bar, reason } of rejected) return wrong(bar.ts, reason);
+  for (const { ts } of own) if (idle.has(ts)) return wrong(ts, idle.get(ts) as string);
+  return { hours: rowsOf(accepted) };
 }

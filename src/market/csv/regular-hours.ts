@@ -205,7 +205,7 @@ export class HoursFilled {
       this.#sessions.set(day, session);
       if (session?.reliable === true) {
         this.#touched++;
-        this.#slots += roomOf(session, this.#interval);
+        this.#slots += roomOf(session, intervalMs(this.#interval));
       }
     }
     return session;

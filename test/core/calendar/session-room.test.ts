@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { roomOf, tradingEnd } from '../../../src/core/calendar/session-room.ts';
 import { parseDay } from '../../../src/core/session/day.ts';
-import { INTERVALS } from '../../../src/core/session/interval.ts';
+import { INTERVALS, intervalMs } from '../../../src/core/session/interval.ts';
 
 /** Bars of a session by interval: 1m, 5m, 15m, 1h. */
 function rooms(id: string, day: string): number[] {
   const session = calendarById(id).session(parseDay(day));
-  return INTERVALS.slice(0, 4).map((interval) => roomOf(session, interval));
+  return INTERVALS.slice(0, 4).map((interval) => roomOf(session, intervalMs(interval)));
 }
 
 describe('the room of a session', () => {

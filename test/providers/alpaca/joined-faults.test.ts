@@ -98,4 +98,15 @@ describe.each(KINDS)('%s %s', (ticker, interval) => {
     const waiting = await waitingDays(ticker, interval);
     expect(untrue.filter((line) => !waiting.includes(line.slice(0, 10)))).toEqual([]);
   });
+
+  it.each<FaultName>(['constant', 'interpolated', 'unit-flip', 'gross-spike', 'stretch', 'stale-tail'])(
+    'of rows that were never traded so are none, or wait: %s',
+    async (fault) => {
+      const { summary, bars, untrue, traded } = await filled(fault, ticker, interval);
+      const waiting = await waitingDays(ticker, interval);
+      expect(untrue.filter((line) => !waiting.includes(line.slice(0, 10)))).toEqual([]);
+      expect(summary.rejected + summary.waiting).toBeGreaterThan(0);
+      expect(bars.length).toBeGreaterThan(traded / 2);
+    },
+  );
 });
