@@ -3,6 +3,7 @@ import { concatBars } from '../../core/bars/concat-bars.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { mayHaveActions } from '../../core/instrument/asset-class.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
+import { type Day, utcDayOf } from '../../core/session/day.ts';
 import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { Page } from '../http/steps.ts';
@@ -26,7 +27,8 @@ import { dataIn } from './errors.ts';
 import { hybridSteps } from './flat/hybrid.ts';
 import { type StepsOf, flatSteps } from './flat/steps.ts';
 import { marketOf } from './market.ts';
-import { NEW_YORK, assertAsTraded, assertOf, nextIn, readBars, readGrouped } from './parse.ts';
+import { NEW_YORK, assertAsTraded, assertOf, nextIn, readBars, readGrouped, rowsIn } from './parse.ts';
+import { Reach, type Suspicion, isBeyondPlan, sessionThatTells, unprovenBy } from './reach.ts';
 import {
   ACTION_LISTS,
   actionsUrl,
@@ -52,18 +54,28 @@ export function openPolygon(config: ProviderConfig, gate: Gate, secrets: Secrets
 }
 
 function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
+  const reach = new Reach(config);
   const asking = (told: Told, first: () => URL, secrets: Secrets) =>
     worded(told.next === null ? first() : nextUrl(told.next, config), secrets);
   return {
     capabilities: polygonCapabilities(config),
     symbolOf,
     tickerOf,
-    request: (asked, told = NOTHING_TOLD, secrets) => asking(told, () => barsUrl(asked, config), secrets),
-    parse: barsIn,
+    request: (asked, told = NOTHING_TOLD, secrets) => {
+      const { telling } = told;
+      if (telling !== undefined) return worded(groupedUrl({ session: telling }, config), secrets);
+      return asking(told, () => barsUrl(asked, config), secrets);
+    },
+    parse: (answer, asked, told = NOTHING_TOLD) =>
+      told.telling === undefined
+        ? barsIn(answer, asked, told, reach)
+        : tellingIn(answer, asked, { ...told, telling: told.telling }, reach),
     end: (asked, told) => {
       const ticker = tickerIn(asked);
       const rows = concatBars(told.bars.length === 0 ? [NO_BARS] : told.bars);
-      return [{ ticker, answer: answerOf(ticker, rows, asked, config) }];
+      const own = answerOf(ticker, rows, asked, config);
+      const suspicion = suspicionOf(told, asked, reach);
+      return [{ ticker, answer: { ...own, ...(suspicion && unprovenBy(suspicion, own)) } }];
     },
     actions: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
@@ -81,7 +93,7 @@ function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
     market: {
       request: (asked, told = NOTHING_TOLD, secrets) =>
         asking(told, () => groupedUrl(asked, config), secrets),
-      parse: marketIn,
+      parse: (answer, asked, told) => marketIn(answer, asked, told, reach),
       end: (asked, { market }) => marketOf(asked, market, shareOf, config),
       actions: {
         request: (asked, told = NOTHING_TOLD, secrets) =>
@@ -95,14 +107,43 @@ function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
 }
 
 /** One page of a ticker's bars added to what was told before. */
-function barsIn(answer: HttpAnswer, asked: ListRequest, told = NOTHING_TOLD): Page<Told> {
+function barsIn(answer: HttpAnswer, asked: ListRequest, told: Told, reach: Reach): Page<Told> {
   const ticker = tickerIn(asked);
   const fields = dataIn(answer, asked.now);
   const page = readBars(fields, askedSymbol(ticker), typeOf(ticker, null));
   // Of what is never split it may say either.
   if (mayHaveActions(ticker)) assertAsTraded(fields, ticker);
   const next = nextIn(fields);
-  return { parts: [], state: { ...told, next, bars: [...told.bars, page] }, hasMore: next !== null };
+  const [first] = page.ts;
+  if (first !== undefined) reach.note(utcDayOf(first));
+  const state = { ...told, next, bars: [...told.bars, page] };
+  if (next !== null) return { parts: [], state, hasMore: true };
+  const suspicion = suspicionOf(state, asked, reach);
+  const telling = suspicion && sessionThatTells(asked, suspicion);
+  return telling === undefined
+    ? { parts: [], state, hasMore: false }
+    : { parts: [], state: { ...state, telling }, hasMore: true };
+}
+
+/** What bars that came are suspected of; of none nothing is. */
+function suspicionOf({ bars }: Told, asked: ListRequest, reach: Reach): Suspicion | undefined {
+  const first = bars.find(({ length }) => length > 0)?.ts[0];
+  return first === undefined ? undefined : reach.suspicionOf(utcDayOf(first), asked);
+}
+
+/** Whether a key has bars of a session, of whatever shares: a refusal leaves what was suspected. */
+function tellingIn(
+  answer: HttpAnswer,
+  { now }: ListRequest,
+  told: Told & { readonly telling: Day },
+  reach: Reach,
+): Page<Told> {
+  try {
+    if (rowsIn(dataIn(answer, now)).length > 0) reach.note(told.telling);
+  } catch (error) {
+    if (!isBeyondPlan(error)) throw error;
+  }
+  return { parts: [], state: told, hasMore: false };
 }
 
 /** One page of splits or dividends. */
@@ -119,9 +160,16 @@ function actionsIn(
 }
 
 /** A page of the bars of a session. */
-function marketIn(answer: HttpAnswer, asked: MarketRequest, told = NOTHING_TOLD): Page<Told, never> {
+function marketIn(
+  answer: HttpAnswer,
+  asked: MarketRequest,
+  told = NOTHING_TOLD,
+  reach: Reach,
+): Page<Told, never> {
   const fields = dataIn(answer, asked.now);
-  const market = [...told.market, readGrouped(fields, asked.session, told.market)];
+  const page = readGrouped(fields, asked.session, told.market);
+  if (page.bars.length > 0) reach.note(asked.session);
+  const market = [...told.market, page];
   const next = nextIn(fields);
   return { parts: [], state: { ...told, next, market }, hasMore: next !== null };
 }

@@ -83,7 +83,7 @@ function startOf(day: Day, calendar: Calendar): number {
 }
 
 /** The bars of all shares in one session. */
-export function groupedUrl({ session }: MarketRequest, config: ProviderConfig): URL {
+export function groupedUrl({ session }: Pick<MarketRequest, 'session'>, config: ProviderConfig): URL {
   const path = `/v2/aggs/grouped/locale/us/market/stocks/${formatDay(session)}`;
   return below(config, path, { adjusted: 'false', include_otc: 'true' });
 }

@@ -1,3 +1,4 @@
+import type { Day } from '../../core/session/day.ts';
 import type { Bars } from '../../core/bars/columns.ts';
 import type { StatedOf } from './actions.ts';
 import type { GroupedPage } from './parse.ts';
@@ -12,6 +13,8 @@ export interface Told {
   readonly stated: readonly StatedOf[];
   /** Of a session. */
   readonly market: readonly GroupedPage[];
+  /** The session of all shares that is asked for besides, to see how far back the key reaches. Default: none is. */
+  readonly telling?: Day;
 }
 
 export const NOTHING_TOLD: Told = {
