@@ -52,7 +52,7 @@ function toolsFor(run: number, context: RunContext, start: RunStart | undefined)
 }
 
 async function openTools(
-  { storeUrl, provider, isDerived }: RunContext,
+  { storeUrl, provider, isDerived, before }: RunContext,
   start: RunStart | undefined,
 ): Promise<TaskTools> {
   if (start === undefined) throw new BackfillError('internal', 'a run of which this thread was told nothing');
@@ -62,7 +62,7 @@ async function openTools(
   const asked = isDerived
     ? derivedProvider(store, provider)
     : await openProvider(provider, gate, start.secrets);
-  return { store, provider: asked, source: stagedAs(provider), gate, elapsed };
+  return { store, provider: asked, source: stagedAs(provider), gate, elapsed, ...(before && { before }) };
 }
 
 function gateOf({ gate, run, policy }: RunStart): Gate {

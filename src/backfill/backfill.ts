@@ -16,8 +16,8 @@ import { type Done, nothingDone } from './run/hand-out.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { stagedAs, stagedOf } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
-import { askedNextIn, type ChainPlace } from './plan/handed-on.ts';
-import { type RecordedChain, type RecordedRun, lastRunEnd } from './run/run-record.ts';
+import { askedNextIn, recordedChain } from './plan/handed-on.ts';
+import { type RecordedRun, lastRunEnd } from './run/run-record.ts';
 import { livesOfLeft } from './run/recorded-lives.ts';
 import { NOTHING_BEYOND, NO_TRAFFIC, type RunContext, type Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
@@ -51,15 +51,14 @@ const STOP_GRACE_MS = 5000;
  * (`usage`, `store-locked`, `store-unusable`).
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
-  const source = { ...tools, stagedAs: stagedAs(tools.context.provider) };
-  return runPrepared((store, now) => prepare(request, store, source, now), tools, {
-    ...listAsked(request),
-    ...(tools.chain && { chain: recordedChain(tools.chain) }),
-  });
-}
-
-function recordedChain({ all, begunAt, unnamed }: ChainPlace): RecordedChain {
-  return { providers: all.map(({ id }) => id), begunAt, ...(unnamed && { isAgain: true }) };
+  const { chain, context } = tools;
+  const source = { ...tools, stagedAs: stagedAs(context.provider) };
+  const before = chain?.before.map(({ capabilities: { id } }) => id);
+  return runPrepared(
+    (store, now) => prepare(request, store, source, now),
+    { ...tools, context: { ...context, ...(before && { before }) } },
+    { ...listAsked(request), ...(chain && { chain: recordedChain(chain) }) },
+  );
 }
 
 /** A run of whatever plan is made once the store is this process's to write: see `backfill`. */
@@ -98,7 +97,7 @@ export async function runPrepared(
       tools.staging.sweep(user, () => run.markets.sweep(store.staging, source, run.stopped !== null));
     const summary = summarize({
       ...(isStopped ? run : await settle(run, prepared, ledger, { sweep, taken, noted })),
-      ...{ plan, scan, wanted, toldUntil },
+      ...{ plan, scan, wanted, toldUntil, before: tools.context.before ?? [] },
       provider: capabilities.id,
       quotas: capabilities.quotas,
       setAside: scan.setAside,

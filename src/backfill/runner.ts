@@ -20,6 +20,8 @@ export interface RunContext {
   readonly provider: ProviderConfig;
   /** Set where bars are made of the store's own instead of asked for. */
   readonly isDerived?: true;
+  /** Ids of those that were asked before it in its chain: what they lost it does not lose anew. Default: nobody. */
+  readonly before?: readonly string[];
 }
 
 /** What crosses to a thread or a queue. Plain JSON. */
@@ -62,7 +64,7 @@ export interface SeriesReport {
   readonly sourceEnds?: Day | undefined;
   /**
    * Rows put in quarantine; and those of them that are no news: their session was stored and only repeated, or an earlier
-   * run lost it in the same way. Default 0.
+   * run, or one before it in its chain, lost it in the same way. Default 0.
    */
   readonly rejected: number;
   readonly rejectedAgain?: number;

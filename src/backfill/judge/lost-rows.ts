@@ -9,12 +9,12 @@ import type { Received } from './received.ts';
 
 /**
  * Rows that are lost of the sessions that were wanted, why the first of them is, and those that are refused of others, or of
- * sessions of which the same source's rows were rejected before.
+ * sessions of which the same source's rows were rejected before, or those of one `before` it in its chain.
  */
 export function lostOfWanted(
   { unusable, offGrid = 0, offGridOn }: BarAnswer,
   { rejected }: Pick<Judgement, 'rejected'>,
-  asked: Pick<Received, 'want' | 'calendar' | 'stored' | 'source'>,
+  asked: Pick<Received, 'want' | 'calendar' | 'stored' | 'source'> & { readonly before: readonly string[] },
 ): Pick<SeriesReport, 'offGrid' | 'unusable' | 'rejectedAgain' | 'firstFault'> {
   const isAsked = askedDays(asked);
   const sessionOf = sessionDateOf(asked.want.series.interval, asked.calendar);
@@ -22,9 +22,10 @@ export function lostOfWanted(
   const wrong = wrongRows({ unusable });
   const wrongOfWanted = wrong.filter(isOfWanted);
   const { absent, lacking = [] } = asked.stored.coverage;
+  const those = new Set([asked.source, ...asked.before]);
   const known = normalize(
     [...absent, ...lacking].filter(({ by }) =>
-      by.some(({ provider, reason }) => provider === asked.source && reason === 'rejected'),
+      by.some(({ provider, reason }) => those.has(provider) && reason === 'rejected'),
     ),
   );
   const refused = [...rejected.map(({ bar, reason }) => ({ ts: bar.ts, reason })), ...wrongOfWanted];

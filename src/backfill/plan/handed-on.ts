@@ -11,6 +11,7 @@ import type { Capabilities } from '../../providers/provider.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
 import { type AskedNext, NOBODY_NEXT } from '../run/ledger.ts';
+import type { RecordedChain } from '../run/run-record.ts';
 import { isServedAt } from '../want/served.ts';
 import { ALL_DAYS, cannotGive, type Earlier } from './cannot-give.ts';
 
@@ -24,6 +25,11 @@ export interface ChainPlace {
   readonly begunAt: number;
   /** Series keys: these only are asked for, each by itself (see `unnamedIn`). Default: all that lacks, as it costs least. */
   readonly unnamed?: ReadonlySet<string>;
+}
+
+/** The chain as it is recorded with a run of one of its providers. */
+export function recordedChain({ all, begunAt, unnamed }: ChainPlace): RecordedChain {
+  return { providers: all.map(({ id }) => id), begunAt, ...(unnamed && { isAgain: true }) };
 }
 
 /** Who is asked after a provider of a chain for what it does not have; after one alone nobody is. */

@@ -56,7 +56,7 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
     newlyUnavailable: runs.some((run) => run.newlyUnavailable),
     newlyLost: {
       sessions: sumOf(runs.map((run) => run.newlyLost.sessions)),
-      tickers: runs.flatMap((run) => run.newlyLost.tickers).toSorted(),
+      tickers: [...new Set(runs.flatMap((run) => run.newlyLost.tickers))].toSorted(),
     },
     refused: joinRefusals(runs.flatMap((run) => run.refused)),
     warnings: runs.flatMap((run) => run.warnings),
@@ -92,7 +92,7 @@ function joinParts(parts: readonly ProviderPart[]): ProviderPart[] {
 }
 
 const PART_SUMS = [
-  ...(['requests', 'fetched', 'failed', 'bars', 'inserted'] as const),
+  ...(['requests', 'fetched', 'failed', 'unavailable', 'bars', 'inserted'] as const),
   ...(['sent', 'succeeded', 'retries', 'throttles', 'bytesReceived'] as const),
 ] as const;
 

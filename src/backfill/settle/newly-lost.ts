@@ -2,7 +2,7 @@ import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import { newlyLostDays } from '../../core/coverage/lost-sessions.ts';
 import type { Absence } from '../../core/coverage/coverage.ts';
-import { saidSince } from '../../core/coverage/evidence.ts';
+import { type Claim, saidSince } from '../../core/coverage/evidence.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { DayRange } from '../../core/session/day.ts';
@@ -22,6 +22,8 @@ export interface NewlyLost {
 export interface KnownBefore {
   readonly scan: Pick<Scan, 'series'>;
   readonly provider: string;
+  /** Those that were asked before it in its chain. Default: nobody. */
+  readonly before?: readonly string[];
   /** What was asked in it. */
   readonly tasks: readonly Task[];
   /** All that is wanted. Default: nothing but what was asked. */
@@ -32,18 +34,17 @@ export interface KnownBefore {
 
 /**
  * What a run newly lost of each series, by what was known before it. A session that a later answer of the run brought is
- * none; one that was lost before, for the same reason and to the same provider, was told then, unless that run did not live
- * to tell: that it was met again since, by whatever run, is no news.
+ * none; one that was lost before, for the same reason and to the same provider or one before it in its chain, was told then,
+ * unless that run did not live to tell: that it was met again since, by whatever run, is no news.
  */
 export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefore): readonly Lost[] {
-  const { scan, provider, toldUntil = Number.POSITIVE_INFINITY } = before;
-  const isTold = ({ by }: Absence): boolean =>
-    by.some((claim) => claim.provider === provider && saidSince(claim) <= toldUntil);
+  const { scan, provider, before: earlier = [] } = before;
+  const isTold = toldIn(before);
   const found = new Map<string, Lost>();
   for (const [key, { ticker, interval, calendar, sessions }] of lost) {
     const { absent = [], lacking = [] } = scan.series.get(key)?.coverage ?? {};
     const told = { absent: absent.filter(isTold), lacking: lacking.filter(isTold) };
-    const days = newlyLostDays(sessions, told, provider, calendarById(calendar));
+    const days = newlyLostDays(sessions, told, provider, calendarById(calendar), earlier);
     found.set(key, { ticker, interval, calendar, days });
   }
   for (const [key, one] of untold(before)) {
@@ -51,6 +52,17 @@ export function newlyLost({ lost }: Pick<RunResults, 'lost'>, before: KnownBefor
     found.set(key, { ...one, days });
   }
   return [...found.values()].filter(({ days }) => days.length > 0);
+}
+
+/** Whether an absence was told by an earlier run of the provider, or its loss by one of those before it. */
+function toldIn({
+  provider,
+  before = [],
+  toldUntil = Number.POSITIVE_INFINITY,
+}: KnownBefore): (absence: Absence) => boolean {
+  const isIts = (claim: Claim): boolean =>
+    claim.provider === provider || (claim.reason === 'rejected' && before.includes(claim.provider));
+  return ({ by }) => by.some((claim) => isIts(claim) && saidSince(claim) <= toldUntil);
 }
 
 /** The sessions and tickers of what was newly lost. */
@@ -71,7 +83,14 @@ export interface Lost extends Series {
  * Wanted sessions that were not asked for now, and whose rows were first rejected since the last run that told: one that was
  * killed may also have met again what had been told.
  */
-function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore): Map<string, Lost> {
+function untold({
+  scan,
+  provider,
+  before = [],
+  tasks,
+  wanted = [],
+  toldUntil,
+}: KnownBefore): Map<string, Lost> {
   const found = new Map<string, Lost>();
   if (toldUntil === undefined) return found;
   const asked = new Map<string, readonly DayRange[]>();
@@ -82,13 +101,12 @@ function untold({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore):
   for (const { series, calendar, range } of wanted) {
     const key = seriesKey(series);
     const { absent = [], lacking = [] } = scan.series.get(key)?.coverage ?? {};
+    const isTold = (claim: Claim): boolean =>
+      before.includes(claim.provider) && claim.reason === 'rejected' && saidSince(claim) <= toldUntil;
+    const isNews = (claim: Claim): boolean =>
+      claim.provider === provider && claim.reason === 'rejected' && saidSince(claim) > toldUntil;
     const rejected = normalize(
-      [...absent, ...lacking].filter(({ by }) =>
-        by.some(
-          (claim) =>
-            claim.provider === provider && claim.reason === 'rejected' && saidSince(claim) > toldUntil,
-        ),
-      ),
+      [...absent, ...lacking].filter(({ by }) => by.some(isNews) && !by.some(isTold)),
     );
     const days = subtract(intersect(rejected, [range]), asked.get(key) ?? []);
     if (days.length > 0) found.set(key, { ...series, calendar: calendar.id, days });

@@ -114,6 +114,7 @@ export interface RunOutcome {
   /** See `KnownBefore`. */
   readonly wanted?: KnownBefore['wanted'];
   readonly toldUntil?: number;
+  readonly before?: readonly string[];
   readonly results: RunResults;
   /** Requests of the tasks that were run, by plan. */
   readonly requests: number;

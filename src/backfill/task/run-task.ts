@@ -165,7 +165,7 @@ async function toCommit(
   { want, edit }: Asked,
   judged: Judged,
   now: number,
-  { provider, store }: TaskTools,
+  { provider, store, before = [] }: TaskTools,
 ): Promise<ToCommit> {
   const { answer, judgement, stored, actions: noted, isEmpty } = judged;
   const { learned, ...sessions } = judged.learned;
@@ -183,7 +183,7 @@ async function toCommit(
   await keepBadActions(store, series, answer, source, now);
   const isLeft = isEmpty && learned.absent.some(isUnproven);
   const change: SeriesChange = {
-    ...(capabilities.actions && { actions: (before) => bookAfter(before, want, answer, noted) }),
+    ...(capabilities.actions && { actions: (book) => bookAfter(book, want, answer, noted) }),
     ...(!isLeft && { bars: updateOf(want, judged, bars, now) }),
   };
   const reportOf: ToCommit['reportOf'] = ({ inserted, changed, revised }) => ({
@@ -200,7 +200,7 @@ async function toCommit(
     stayed: judgement.stayed.length,
     rejected: rejected.length,
     dropped: answer.dropped,
-    ...lostOfWanted(answer, judgement, { want, calendar, stored, source }),
+    ...lostOfWanted(answer, judgement, { want, calendar, stored, source, before }),
     unfinished: answer.unfinished ?? 0,
     ...(isAllOpen(want, capabilities.intervals[series.interval], now) && { isOpen: true as const }),
     wayOut: unitChangeAdvice(series, judgement, stored, calendar),

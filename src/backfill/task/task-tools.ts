@@ -8,6 +8,8 @@ export interface TaskTools {
   readonly store: BarStore;
   /** How the provider's answers are named in staging, see `stagedAs`. */
   readonly source: string;
+  /** See `RunContext.before`. */
+  readonly before?: readonly string[];
   /** The gate that the provider's requests pass. */
   readonly gate: Gate;
   /** Monotonic ms, for the durations in the report. */

@@ -2,7 +2,7 @@ import type { Calendar } from '../calendar/calendar.ts';
 import { contains, intersect, normalize, subtract } from '../session/ranges.ts';
 import type { DayRange } from '../session/day.ts';
 import type { Absence, Coverage } from './coverage.ts';
-import { type AbsenceReason, leadingClaim } from './evidence.ts';
+import { type AbsenceReason, type Claim, leadingClaim } from './evidence.ts';
 
 /** Sessions of which rows came that could not be stored. */
 export interface LostSessions extends DayRange {
@@ -24,7 +24,8 @@ export function lostIn(absent: readonly Absence[], invented: readonly DayRange[]
 }
 
 /**
- * Those of some lost sessions of which it is not known yet that a provider has no bar of them for that very reason. Fillers
+ * Those of some lost sessions of which it is not known yet that a provider has no bar of them for that very reason, nor that
+ * rows of others, `before` it, were rejected, as its own are. Fillers
  * that go on from one session to the next are no news either: those of a share that stands still come every day.
  */
 export function newlyLostDays(
@@ -32,11 +33,14 @@ export function newlyLostDays(
   { absent, lacking = [] }: Pick<Coverage, 'absent' | 'lacking'>,
   provider: string,
   calendar: Pick<Calendar, 'previousSession'>,
+  before: readonly string[] = [],
 ): DayRange[] {
+  const isWhose = (claim: Claim, reason: AbsenceReason): boolean =>
+    claim.provider === provider || (reason === 'rejected' && before.includes(claim.provider));
   return lost.flatMap(({ reason, ...days }) => {
     const known = normalize(
       [...absent, ...lacking].filter(({ by }) =>
-        by.some((claim) => claim.provider === provider && claim.reason === reason),
+        by.some((claim) => claim.reason === reason && isWhose(claim, reason)),
       ),
     );
     const isNews = ({ from }: DayRange): boolean =>

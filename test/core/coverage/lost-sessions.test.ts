@@ -37,6 +37,19 @@ describe('lost sessions', () => {
     ).toEqual([week]);
   });
 
+  it('are no news where one before it in its chain lost them, but for what came of fillers alone', () => {
+    const news = (reason: AbsenceReason): unknown =>
+      newlyLostDays(
+        [{ ...week, reason }],
+        { absent: [absence(week, { reason, provider: 'csv' })] },
+        'yahoo',
+        newYork,
+        ['csv'],
+      );
+    expect(news('rejected')).toEqual([]);
+    expect(news('vendor-empty')).toEqual([week]);
+  });
+
   it('are no news where fillers go on, over a week-end too, and news where they begin or what was rejected goes on', () => {
     const next = days('2025-06-09', '2025-06-11');
     const known = (reason: AbsenceReason) => ({ absent: [absence(week, { reason, provider: 'yahoo' })] });
