@@ -59,9 +59,11 @@ export function joinFailures(found: readonly Found[]): Failure[] {
 
 function joinPieces(pieces: readonly Found[]): Failure {
   const inOrder = pieces.toSorted(([, a], [, b]) => (a.from < b.from ? -1 : 1));
-  const [[, first], [, last]] = [inOrder[0], inOrder.at(-1)] as [Found, Found];
+  const [[, first]] = inOrder as [Found];
   if (pieces.length === 1) return first;
-  const joined = { ...first, to: last.to };
+  // One may lie between the gaps of another.
+  const to = pieces.reduce((latest, [, piece]) => (piece.to > latest ? piece.to : latest), first.to);
+  const joined = { ...first, to };
   if (first.code !== 'incomplete') return joined;
   let [missing, sessions] = [0, 0];
   let end: string | undefined;

@@ -101,6 +101,14 @@ describe('pieces of one series that fail alike', () => {
     ]);
   });
 
+  it('reach as far as any of them, where one lies between the gaps of another', () => {
+    const found = [
+      piece('2026-01-02', '2026-02-27', { missing: 10 }),
+      piece('2026-01-20', '2026-01-20', { missing: 1 }),
+    ];
+    expect(joinFailures(found)).toMatchObject([{ from: '2026-01-02', to: '2026-02-27' }]);
+  });
+
   it('are told apart by series and by what is said', () => {
     const found = [
       refused('AAPL', '2026-01-02', '2026-01-15', 'line 7'),
