@@ -71,14 +71,15 @@ const SHOWN = 10;
 /** What each provider of a chain did, a line each: `yahoo: 2,520 bars (2,520 new) of 10 series  Sent: 10 …`. */
 export function providerLines(parts: readonly ProviderPart[]): string[] {
   return parts.flatMap((part) => {
-    const { provider, bars, inserted, fetched, continued = 0, stopped, refused } = part;
+    const { provider, bars, inserted, fetched, continued = 0, unavailable, stopped, refused } = part;
     const brought = `${formatCount(bars)} bars (${formatCount(inserted)} new) of ${formatCount(fetched + continued)} series`;
     const rest = continued > 0 ? `, ${formatCount(continued)} of which another went on with` : '';
     const failed = part.failed - continued;
     const errors = failed > 0 ? `  Errors: ${formatCount(failed)}` : '';
+    const lacks = unavailable > 0 ? `  Unavailable: ${formatCount(unavailable)}` : '';
     const [traffic, ...priced] = trafficTexts(part);
     return [
-      `${provider}: ${brought}${rest}${errors}${traffic === undefined ? '' : `  ${traffic}`}`,
+      `${provider}: ${brought}${rest}${lacks}${errors}${traffic === undefined ? '' : `  ${traffic}`}`,
       ...priced.map((line) => `${provider}: ${line}`),
       ...(stopped === null
         ? []

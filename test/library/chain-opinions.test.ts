@@ -52,3 +52,33 @@ it('a quota that is used up by second opinions ends the run as one, and the next
     ...[0, 3, [{ provider: 'yahoo', says: 'refused' }]],
   ]);
 });
+
+it('a provider that is asked for second opinions alone has its line, and all requests are in one', async () => {
+  const all = tickersOf(2);
+  const full = spiked(walkingMarket(all), new Set(all.slice(1)), startOfDay(parseDay('2026-06-10')));
+  const polygon = await start({ wire: 'polygon', market: full, now: () => NOW });
+  const yahoo = await start({ wire: 'yahoo', market: full, now: () => NOW });
+  const { secrets: _ofFirst, ...options } = optionsOf(polygon, yahoo);
+  const history = openHistory({
+    ...options,
+    provider: [
+      { id: 'polygon', url: polygon.url, settings: { tier: 'starter' } },
+      { id: 'yahoo', url: yahoo.url },
+    ],
+  });
+  const range = { start: '2026-03-02', end: '2026-11-18' };
+  const summary = await history.backfill({ tickers: all, ...range, secondOpinion: true });
+  await history.close();
+  expect(summary.secondOpinions?.map(({ provider }) => provider)).toEqual(['yahoo']);
+  const { byProvider = [], sent, requests } = summary;
+  expect(byProvider).toMatchObject([
+    { provider: 'polygon', fetched: 2, sent: polygon.entries.length },
+    { provider: 'yahoo', fetched: 0, failed: 0, bars: 0, inserted: 0, sent: 1, stopped: null, refused: [] },
+  ]);
+  const sum = (name: 'sent' | 'requests'): number => byProvider.reduce((total, one) => total + one[name], 0);
+  expect([sum('sent'), sum('requests')]).toEqual([sent, requests]);
+  expect(yahoo.entries).toHaveLength(1);
+  expect(summaryText(summary)).toContainEqual(
+    expect.stringMatching(/^yahoo: 0 bars \(0 new\) of 0 series {2}Sent: 1 /),
+  );
+});

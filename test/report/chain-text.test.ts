@@ -8,6 +8,7 @@ import { asPriced, CALM } from './calm-run.ts';
 
 const PART: ProviderPart = {
   ...{ provider: 'yahoo', requests: 10, fetched: 10, failed: 0, bars: 2520, inserted: 2519 },
+  unavailable: 0,
   ...{ stopped: null, refused: [], sent: 10, succeeded: 10, retries: 0, throttles: 0 },
   bytesReceived: 20_480,
   ...{ successRate: 1, throttleRate: 0, requestsBy: asPriced(10) },
@@ -25,7 +26,7 @@ describe('the words of a chain', () => {
     const refused = [
       { interval: '1h', code: 'not-entitled', message: 'first answered 403: premium', tickers: ['A', 'B'] },
     ] as const;
-    const idle = { ...PART, sent: 0, successRate: null, throttleRate: null, failed: 2 };
+    const idle = { ...PART, sent: 0, successRate: null, throttleRate: null, failed: 2, unavailable: 1_234 };
     expect(
       providerLines([
         PART,
@@ -33,7 +34,7 @@ describe('the words of a chain', () => {
       ]),
     ).toEqual([
       'yahoo: 2,520 bars (2,519 new) of 10 series  Sent: 10  Success: 100.0%  Throttled: 0.0%  Received: 20.5 KB',
-      'first: 2,520 bars (2,519 new) of 10 series  Errors: 2',
+      'first: 2,520 bars (2,519 new) of 10 series  Unavailable: 1,234  Errors: 2',
       'first was not asked to the end: the quota is used up',
       'first: 1h is not open to this key (it answered 403: premium); not asked for: 2 tickers',
     ]);

@@ -84,23 +84,43 @@ export function chainSummary(
     newlyLost: lostStill(joined, after),
     absent: newlyAbsent(before, after),
     ...trafficWith(joined, opinions?.runs ?? []),
-    byProvider: runs.map((run) => partOf(run, opinions?.runs ?? [], after)),
+    byProvider: partsOf(runs, opinions?.runs ?? [], after),
     ...(opinions && { secondOpinions: opinions.said }),
   };
 }
+
+/** What each did, those too that there was nothing to ask for but second opinions. */
+function partsOf(
+  runs: readonly ChainRun[],
+  opinions: readonly ChainRun[],
+  after: ListStanding,
+): readonly ProviderPart[] {
+  const asked = new Set(runs.map(({ provider }) => provider));
+  const others = opinions.filter(({ provider }) => !asked.has(provider));
+  return [
+    ...runs.map((run) => partOf(run, opinions, after)),
+    ...others.map(({ provider, summary: { runId, stopped, ...summary } }) => ({
+      ...{ provider, ...(runId !== undefined && { runId }), ...NOTHING_BROUGHT, stopped },
+      ...trafficWith(summary, []),
+    })),
+  ];
+}
+
+/** Of a provider that was asked about what others gave. */
+const NOTHING_BROUGHT = { fetched: 0, failed: 0, unavailable: 0, bars: 0, inserted: 0, refused: [] };
 
 function partOf(
   { provider, summary }: ChainRun,
   opinions: readonly ChainRun[],
   after: ListStanding,
 ): ProviderPart {
-  const { runId, fetched, failed, bars, inserted, stopped, refused } = summary;
+  const { runId, fetched, failed, unavailable, bars, inserted, stopped, refused } = summary;
   const own = opinions.filter((one) => one.provider === provider);
   const continued = continuedIn(summary, after).size;
   return {
     provider,
     ...(runId !== undefined && { runId }),
-    ...{ fetched, failed, bars, inserted, stopped, refused },
+    ...{ fetched, failed, unavailable, bars, inserted, stopped, refused },
     ...(continued > 0 && { continued }),
     ...trafficWith(summary, own),
   };
@@ -113,11 +133,10 @@ function continuedIn(summary: RunSummary, after: ListStanding): ReadonlySet<stri
   return new Set(ended.filter((key) => !left.has(key)));
 }
 
+type Traffic = TrafficCounts & Pick<RunSummary, 'requests' | 'requestsBy'>;
+
 /** The requests of a run and of those that asked for second opinions. */
-function trafficWith(
-  summary: RunSummary,
-  opinions: readonly ChainRun[],
-): TrafficCounts & TrafficRates & Pick<RunSummary, 'requests' | 'requestsBy'> {
+function trafficWith(summary: Traffic, opinions: readonly ChainRun[]): Traffic & TrafficRates {
   const all = [summary, ...opinions.map((one) => one.summary)];
   const sum = (name: keyof TrafficCounts | 'requests'): number =>
     all.reduce((total, one) => total + one[name], 0);

@@ -16,6 +16,8 @@ export interface ProviderPart extends TrafficCounts, TrafficRates {
   /** Series that were asked for and of which nothing failed; with a failed task. */
   readonly fetched: number;
   readonly failed: number;
+  /** Series of which it has nothing, and was not asked again perhaps. */
+  readonly unavailable: number;
   /** Those of `failed` of which its source ends, and another one of the chain had the rest. Default 0. */
   readonly continued?: number;
   readonly bars: number;
