@@ -24,7 +24,7 @@ function trafficText({
 /** What requests beyond the plan are called, and those of it that were not sent. */
 const BESIDES: Readonly<Record<Exclude<keyof RequestsBy, 'priced'>, string>> = {
   added: 'Besides the plan',
-  pages: 'More pages',
+  pages: 'More pages or lists',
   isolation: 'Lists split',
   secondAsks: 'Asked in doubt',
   retries: 'Retries',

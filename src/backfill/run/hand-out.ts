@@ -149,12 +149,20 @@ export class TaskHandOut {
     for (const part of lacking) this.#noteLacking(task, part);
   }
 
-  /** Of a want whose sessions were not collected. */
+  /**
+   * Of a want whose sessions were not collected. Where the market is closed it is asked for by its series, unless these are read
+   * from the same answers.
+   */
   #noteLacking(task: Distribute, { want, error }: Lacking): void {
-    const { stops, done } = this.#tools;
-    if (stops.isMarketClosed(want.series.interval)) done.refused.push(want);
+    const { stops, done, intervals } = this.#tools;
+    const { ticker, interval } = want.series;
+    const closedBy = stops.marketClosedBy(interval);
+    const isAllOfIt = intervals[interval]?.market?.hasAllSeries === true;
+    if (closedBy !== undefined && !isAllOfIt) done.refused.push(want);
+    else if (closedBy !== undefined)
+      this.#noteResult(task, want, { ok: false, error: { ...closedBy, scope: 'series', ticker } });
     else if (error === undefined) done.notRun.push(want);
-    else this.#noteResult(task, want, { ok: false, error: { ...error, ticker: want.series.ticker } });
+    else this.#noteResult(task, want, { ok: false, error: { ...error, ticker } });
   }
 
   #count(task: Task, isRun: boolean): void {

@@ -54,7 +54,8 @@ export interface Stops {
    * collected is distributed all the same.
    */
   isClosed(task: Task): boolean;
-  isMarketClosed(interval: Interval): boolean;
+  /** What closed the market of an interval; undefined where it is open. */
+  marketClosedBy(interval: Interval): ErrorData | undefined;
   /** Whether what was collected may still be stored though the run has ended: it was not the store that ended it, nor a bug. */
   readonly mayStillWrite: boolean;
   /** Takes note of a want's error. Says whether it failed; if not, it counts as not run. */
@@ -113,7 +114,7 @@ export function watchStops(onStop: () => void): Stops {
       if ('tickers' in task) return task.intervals.every((interval) => closed.series.has(interval));
       return closed['slice' in task ? 'market' : 'series'].has(intervalOf(task));
     },
-    isMarketClosed: (interval) => closed.market.has(interval),
+    marketClosedBy: (interval) => closed.market.get(interval),
     stop,
     note: ({ series: { interval } }, error) => noteOf(closed.series, interval, error),
     noteMarket: (interval, error) => noteOf(closed.market, interval, error),

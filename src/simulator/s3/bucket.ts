@@ -84,15 +84,16 @@ function object(headers: WireRequest['headers'], { bytes, modified, rows }: Stor
     ...{ etag, 'last-modified': new Date(modified).toUTCString(), 'accept-ranges': 'bytes' },
     'content-type': 'application/gzip',
   };
-  const [, first] = /^bytes=(\d+)-$/.exec(String(range ?? '')) ?? [];
+  const [, first, end] = /^bytes=(\d+)-(\d*)$/.exec(String(range ?? '')) ?? [];
   if (first === undefined)
     return { status: 200, headers: own, body: bytes.toString('latin1'), encoding: 'latin1', rows };
   const from = Number(first);
   if (from >= bytes.length) return refusal(416, 'InvalidRange');
+  const last = end === undefined || end === '' ? bytes.length - 1 : Math.min(Number(end), bytes.length - 1);
   return {
     status: 206,
-    headers: { ...own, 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` },
-    ...{ body: bytes.subarray(from).toString('latin1'), encoding: 'latin1', rows },
+    headers: { ...own, 'content-range': `bytes ${from}-${last}/${bytes.length}` },
+    ...{ body: bytes.subarray(from, last + 1).toString('latin1'), encoding: 'latin1', rows },
   };
 }
 

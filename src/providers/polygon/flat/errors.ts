@@ -48,3 +48,9 @@ export function notInPlan(key: string): BackfillError {
   const message = `polygon lists its files and does not give ${key}: the plan has none, or none of that day; --tier says what the plan is`;
   return new BackfillError('not-entitled', message, { scope: 'series' });
 }
+
+/** The same of all files of a market: the newest is not given either. */
+export function nothingInPlan(key: string): BackfillError {
+  const message = `polygon lists its files and gives none of them, neither ${key} nor the newest: the plan has none; --tier says what the plan is`;
+  return new BackfillError('not-entitled', message, { scope: 'endpoint' });
+}

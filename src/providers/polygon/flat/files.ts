@@ -42,6 +42,11 @@ export function monthOfFile({ key }: FlatFile): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
+/** What the keys of all files of the same market and kind begin with. */
+export function tableOfFile({ key }: FlatFile): string {
+  return key.split('/').slice(0, 2).join('/');
+}
+
 /**
  * The files that have the sessions of a request for one ticker, in order; of a range without a session that is over that of its
  * first day, which should not be there. A session of currencies is one of London and lies in files of two UTC dates.

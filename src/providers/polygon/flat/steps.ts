@@ -1,5 +1,6 @@
 // The files of whole days, one after the other. Where one is not given, the listing of its month tells why: whether it is not
-// there (yet), or the keys are good and the plan does not have it.
+// there (yet), or the keys are good and the plan does not have it. Of a market the newest file tells then whether the plan has
+// any.
 
 import { concatBars } from '../../../core/bars/concat-bars.ts';
 import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
@@ -20,10 +21,18 @@ import { sourceOf } from '../settings.ts';
 import { type ShareOf, askedSymbol } from '../symbols.ts';
 import { NOTHING_TOLD, type Told } from '../told.ts';
 import { byFile } from './endpoint.ts';
-import { flatRefusal, isForbidden, notInPlan } from './errors.ts';
-import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn } from './files.ts';
+import { flatRefusal, isForbidden } from './errors.ts';
+import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn, tableOfFile } from './files.ts';
 import { FlatPiece, NO_ROWS } from './piece.ts';
 import { FlatReading, type WantedRows } from './reading.ts';
+import {
+  type SeenFiles,
+  afterNewest,
+  firstByte,
+  newestSession,
+  nothingSeen,
+  toldByNewest,
+} from './newest.ts';
 import { sharesIn, takerOf } from './shares.ts';
 
 const FILES_URL = 'https://files.massive.com';
@@ -35,7 +44,11 @@ interface Doubt {
   /** Keys of that month, as far as they were listed. */
   readonly keys: readonly string[];
   readonly token: string | null;
+  /** The newest file, of which a byte is asked for instead. Default: the month is listed. */
+  readonly newest?: FlatFile;
 }
+
+const FORBIDDEN: Doubt = { is: 'forbidden', keys: [], token: null };
 
 /** How far a chain is. */
 export interface FlatTold extends Told {
@@ -91,8 +104,10 @@ export function flatSteps(
         const wanted = { symbol: null, taker: takerOf(asked, shareOf, config) };
         return callOf(asked, marketFile(asked), wanted, told, secrets);
       },
-      parse: (answer, asked, told = NOTHING_READ) =>
-        marketAfter(after(answer, asked, marketFile(asked), told), asked, told),
+      parse: (answer, asked, told = NOTHING_READ) => {
+        const newest = marketFile({ ...asked, session: newestSession(asked.now) });
+        return marketAfter(after(answer, asked, marketFile(asked), told, newest), asked, told);
+      },
       // There is no file of a day that is not over.
       end: (asked, told) => ({ parts: sharesIn(asked, told.rest, shareOf, config), asOf: asked.now }),
       ...(market.actions && { actions: besideFiles(market.actions) }),
@@ -111,6 +126,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     readings.set(asked, reading);
     return reading;
   };
+  const seen = nothingSeen();
   const callOf = async (
     asked: object,
     file: FlatFile,
@@ -119,6 +135,10 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     { accessKey = '', secretKey = '' }: Secrets,
   ): Promise<Call> => {
     const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+    if (doubt?.newest !== undefined) {
+      const url = objectUrl(base, BUCKET, doubt.newest.key);
+      return { url, headers: await signedHeaders(url, keys, { range: 'bytes=0-0' }), readBytes: firstByte };
+    }
     if (doubt !== null) {
       const url = listUrl(base, BUCKET, monthOfFile(file), doubt.token);
       return { url, headers: await signedHeaders(url, keys) };
@@ -133,8 +153,10 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     asked: Pick<ListRequest, 'now'>,
     file: FlatFile,
     told: FlatTold,
+    newest?: FlatFile,
   ): FlatTold | FlatPiece => {
-    if (told.doubt !== null) return afterListing(answer, asked.now, file, told, told.doubt);
+    if (told.doubt !== null)
+      return afterDoubt(answer, asked.now, { file, newest }, { ...told, doubt: told.doubt }, seen);
     // It was replaced while it was read.
     if (answer.status === 412 || answer.status === 416) {
       readings.get(asked)?.restart();
@@ -147,9 +169,10 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
       if (keys !== undefined) return withoutFile(file, keys, told);
       return { ...told, doubt: { is: 'missing', keys: [], token: null } };
     }
-    if (isForbidden(answer)) return { ...told, doubt: { is: 'forbidden', keys: [], token: null } };
+    if (isForbidden(answer)) return afterRefusal({ file, newest }, told, seen);
     if (answer.read instanceof FlatPiece) {
       readings.delete(asked);
+      seen.given.add(tableOfFile(file));
       return answer.read;
     }
     throw flatRefusal(answer, file.key, asked.now);
@@ -177,14 +200,39 @@ export function besideFiles<Asked, One, Said>({
   };
 }
 
-/** The same file once its month is listed; in doubt while there is more of that. */
+/** A file in doubt after what was asked in its place. */
+function afterDoubt(
+  answer: HttpAnswer,
+  now: number,
+  { file, newest }: { readonly file: FlatFile; readonly newest: FlatFile | undefined },
+  told: FlatTold & { readonly doubt: Doubt },
+  seen: SeenFiles,
+): FlatTold {
+  if (told.doubt.newest !== undefined) return afterNewest(answer, now, file, told.doubt.newest, seen);
+  const next = afterListing(answer, now, file, told, told.doubt);
+  if (next !== 'forbidden') return next;
+  seen.isListed = true;
+  return afterRefusal({ file, newest }, told, seen);
+}
+
+/** A file that is refused: whether a list is given too is to be seen, or else what the newest one is answered with. */
+function afterRefusal(
+  { file, newest }: { readonly file: FlatFile; readonly newest: FlatFile | undefined },
+  told: FlatTold,
+  seen: SeenFiles,
+): FlatTold {
+  const doubt = seen.isListed ? { ...FORBIDDEN, newest: toldByNewest(file, newest, seen) } : FORBIDDEN;
+  return { ...told, doubt };
+}
+
+/** The same file once its month is listed; in doubt while there is more of that. `forbidden`: it is refused beside the list. */
 function afterListing(
   answer: HttpAnswer,
   now: number,
   file: FlatFile,
   told: FlatTold,
   doubt: Doubt,
-): FlatTold {
+): FlatTold | 'forbidden' {
   if (answer.status !== 200) {
     if (!isForbidden(answer)) throw flatRefusal(answer, `the files beside ${file.key}`, now);
     const message = `polygon gives neither ${file.key} nor a list of its files with these keys`;
@@ -194,7 +242,7 @@ function afterListing(
   if (page === undefined) throw unreadable(`it is no listing of ${monthOfFile(file)}`);
   const keys = [...doubt.keys, ...page.objects.map(({ key }) => key)];
   if (page.next !== null) return { ...told, doubt: { ...doubt, keys, token: page.next } };
-  if (doubt.is === 'forbidden') throw notInPlan(file.key);
+  if (doubt.is === 'forbidden') return 'forbidden';
   const listed = new Map([...told.listed, [monthOfFile(file), keys]]);
   return withoutFile(file, keys, { ...told, doubt: null, listed });
 }
