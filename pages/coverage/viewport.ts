@@ -14,11 +14,11 @@ export interface Room {
   readonly height: number;
 }
 
-/** Cells grow no further than this, in CSS pixels. */
+/** Cells grow no further than this, in CSS pixels, where there is no room to fill. */
 const LARGEST_COLUMN = 28;
 const LARGEST_ROW = 22;
 
-/** All of it; few rows are no higher than one can be. */
+/** All of it: few sessions fill the width; few rows are no higher than one can be. */
 export function whole(room: Room): Viewport {
   return { left: 0, top: 0, perColumn: leastColumn(room), perRow: leastRow(room) };
 }
@@ -30,7 +30,7 @@ export function zoomed(
   by: { readonly across: number; readonly down: number },
   at: { readonly x: number; readonly y: number },
 ): Viewport {
-  const perColumn = between(view.perColumn * by.across, leastColumn(room), LARGEST_COLUMN);
+  const perColumn = columnBetween(view.perColumn * by.across, room);
   const perRow = between(view.perRow * by.down, leastRow(room), LARGEST_ROW);
   const left = view.left + at.x / view.perColumn - at.x / perColumn;
   const top = view.top + at.y / view.perRow - at.y / perRow;
@@ -58,7 +58,7 @@ export function showing(view: Viewport, room: Room, column: number, row: number)
 
 /** The same part after the room changed, as far as it can be. */
 export function within(view: Viewport, room: Room): Viewport {
-  const perColumn = between(view.perColumn, leastColumn(room), LARGEST_COLUMN);
+  const perColumn = columnBetween(view.perColumn, room);
   const perRow = between(view.perRow, leastRow(room), LARGEST_ROW);
   return {
     ...{ perColumn, perRow },
@@ -68,7 +68,12 @@ export function within(view: Viewport, room: Room): Viewport {
 }
 
 function leastColumn({ columns, width }: Room): number {
-  return Math.min(LARGEST_COLUMN, width / Math.max(1, columns));
+  return width / Math.max(1, columns);
+}
+
+function columnBetween(value: number, room: Room): number {
+  const least = leastColumn(room);
+  return between(value, least, Math.max(LARGEST_COLUMN, least));
 }
 
 function leastRow({ rows, height }: Room): number {

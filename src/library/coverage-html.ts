@@ -1,6 +1,7 @@
+import { BackfillError } from '../core/errors.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import { type CoverageHtml, pageHtml } from '../report/coverage-page/page-html.ts';
-import { pageOf } from '../report/coverage-page/page-of.ts';
+import { type PageContent, pageOf } from '../report/coverage-page/page-of.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { judgedCoverage } from './coverage.ts';
 import { findIssues, findRevisions } from './issues.ts';
@@ -28,19 +29,24 @@ export async function coverageHtmlOf(
     issues: await findIssues(store, selection, now),
     // A file that cannot be read is among the issues.
     revisions: await findRevisions(store, selection, () => undefined),
-    universes: await universesOf(store),
+    ...(await universesOf(store)),
     store: store.url,
     version: programVersion(),
   });
   return { html: pageHtml(data, code), report };
 }
 
-/** The tickers of each universe that the store has. */
-async function universesOf(store: BarStore): Promise<ReadonlyMap<string, readonly string[]>> {
+/** The tickers of each universe that the store has; one that cannot be read is told in a line. */
+async function universesOf(store: BarStore): Promise<Pick<PageContent, 'universes'> & { notes: string[] }> {
   const universes = new Map<string, readonly string[]>();
-  for (const name of await store.listUniverses()) {
-    const members = await store.readUniverse(name);
-    universes.set(name, [...new Set(members?.map(({ ticker }) => ticker))]);
-  }
-  return universes;
+  const notes: string[] = [];
+  for (const name of await store.listUniverses())
+    try {
+      const members = await store.readUniverse(name);
+      universes.set(name, [...new Set(members?.map(({ ticker }) => ticker))]);
+    } catch (error) {
+      if (!(error instanceof BackfillError && error.code === 'usage')) throw error;
+      notes.push(`universe left out: ${error.message}`);
+    }
+  return { universes, notes };
 }

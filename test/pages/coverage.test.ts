@@ -47,6 +47,19 @@ describeWith(CHROMIUM)('the page of coverage of the sample market', () => {
         counts.format(totals[name]),
       ]);
     expect(await page.locator('#total-coverage').textContent()).toBe(`${totals.coverage}%`);
+    const said = (part: string): Promise<string | null> =>
+      page.locator(`${part} .chart`).getAttribute('aria-label');
+    await expect
+      .poll(() => said('#months'))
+      .toMatch(new RegExp(`; ${counts.format(totals.missing)} sessions missing in all\\.$`));
+    const barless = series.filter(({ last }) => last === null).length;
+    await expect.poll(() => said('#freshness')).toContain(`, no bar ${barless}.`);
+    const xnys = page.locator('#exchanges tbody tr', { hasText: 'XNYS' });
+    const ofXnys = series.filter(({ calendar }) => calendar === 'XNYS');
+    expect((await xnys.locator('td').allTextContents()).slice(1, 4)).toEqual([
+      ...[ofXnys.length, 0].map(String),
+      counts.format(ofXnys.reduce((sum, { missing }) => sum + missing, 0)),
+    ]);
     for (const one of series.filter(({ ticker }) => ['ALFA', 'SABL', 'KAZE.T', 'RUNO'].includes(ticker))) {
       await page.locator('#ticker').fill(one.ticker);
       const cells = await page.locator('#series tbody tr').first().locator('th, td').allTextContents();

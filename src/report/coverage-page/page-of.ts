@@ -22,6 +22,8 @@ export interface PageContent {
   readonly revisions: readonly SeriesRevision[];
   /** Tickers of the store's universes, by name. */
   readonly universes: ReadonlyMap<string, readonly string[]>;
+  /** What else there is to say, a line each. Default: nothing. */
+  readonly notes?: readonly string[];
   /** Where the store is. */
   readonly store: string;
   /** ms since the epoch. */
@@ -32,7 +34,7 @@ export interface PageContent {
 
 /** The page as data; nothing of it is HTML. */
 export function pageOf(content: PageContent): CoveragePageData {
-  const { report, judgedOf, issues, revisions, universes, store, now, version } = content;
+  const { report, judgedOf, issues, revisions, universes, notes = [], store, now, version } = content;
   const judged = report.series.map((coverage) => {
     const { state, judged: by } = judgedOf(coverage);
     return { coverage, runs: standingRuns(state, calendarById(coverage.calendar), by) };
@@ -42,7 +44,7 @@ export function pageOf(content: PageContent): CoveragePageData {
     ...codeSeries(judged),
     exchanges: exchangeSums(report.series),
     universes: universeSums(report.series, universes),
-    notes: noteLines(report),
+    notes: [...noteLines(report), ...notes],
     issues: issueRows(issues),
     revisions: revisionRows(revisions),
   };

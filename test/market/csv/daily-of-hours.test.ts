@@ -44,6 +44,19 @@ it.each([
   expect(faults).toEqual([[0, expect.stringContaining(reason)]]);
 });
 
+it('says that a day is wrong of which hours in a row had no trade, where nearly every hour has', () => {
+  const days = [0, 1, 2, 5, 6, 7].flatMap((day) =>
+    HOURS.map((one) => hour((one.ts - DAY.ts) / 3_600_000 + 24 * day, one.open)),
+  );
+  const still = { open: 104, high: 104, low: 104, close: 104, volume: 0 };
+  const idle = (places: readonly number[]): unknown[] =>
+    daily(days.map((one, i) => (places.includes(i) ? { ...one, ...still } : one))).faults;
+  expect(idle([16, 17])).toEqual([
+    [2, expect.stringMatching(/^its hour of 16:00Z: one of 2 bars in a row at 104/)],
+  ]);
+  expect([idle([]), idle([16])]).toEqual([[], []]);
+});
+
 it('says that a day is wrong of which an hour cannot be read, and makes none without its open or its close', () => {
   expect(daily(HOURS, new Map([[2, 'line 4: not a number']])).faults).toEqual([
     [0, 'its hour of 16:00Z: line 4: not a number'],

@@ -146,6 +146,61 @@ describe('a final hour', () => {
   });
 });
 
+/** Rows that nobody traded, at the price of the one before. */
+function idle(stamps: readonly string[]): Alter {
+  let close = Number.NaN;
+  return (row) => {
+    if (!stamps.includes(row.t)) close = row.c;
+    return [stamps.includes(row.t) ? { ...row, o: close, h: close, l: close, c: close, v: 0 } : row];
+  };
+}
+
+describe('bars with rows that nobody traded', () => {
+  const on = (day: string, times: readonly string[]): string[] => times.map((time) => `${day}T${time}:00Z`);
+
+  it('are none where these are several in a row', async () => {
+    proxy.alter(idle(on('2026-05-28', ['15:00', '15:30', '16:00'])));
+    expect(await fill(SHARE, '1h', '2026-06-01')).toMatchObject({ rejected: 3, newlyLost: { sessions: 1 } });
+    const left = truth(SHARE, '1h', '2026-06-01').filter((line) => !/^2026-05-28T1[45]:30/.test(line));
+    expect(await stored(SHARE, '1h')).toEqual(left);
+    expect(await fill(PAIR, '1d', '2026-06-01')).toMatchObject({ failures: [], rejected: 2 });
+    const days = truth(PAIR, '1d', '2026-06-01').filter((line) => !line.startsWith('2026-05-28'));
+    expect(await stored(PAIR, '1d')).toEqual(days);
+  });
+
+  it('wait where it is one, until an answer has more', async () => {
+    proxy.alter(idle([HALF]));
+    for (const [ticker, interval] of [
+      [SHARE, '1h'],
+      [PAIR, '1d'],
+    ] as const) {
+      expect(await fill(ticker, interval, '2026-06-01')).toMatchObject({ failures: [], waiting: 1 });
+      expect(await stored(ticker, interval)).not.toEqual(truth(ticker, interval, '2026-06-01'));
+    }
+    proxy.alter((row) => [row]);
+    now += 86_400_000;
+    for (const [ticker, interval] of [
+      [SHARE, '1h'],
+      [PAIR, '1d'],
+    ] as const) {
+      expect(await fill(ticker, interval, '2026-06-02')).toMatchObject({ failures: [], waiting: 0 });
+      expect(await stored(ticker, interval)).toEqual(truth(ticker, interval, '2026-06-02'));
+    }
+  });
+
+  it('take no final one’s place that was traded in all of its rows', async () => {
+    await fill(SHARE, '1h', '2026-06-01');
+    now += 86_400_000;
+    const halves = ['14:30', '15:30', '16:30'].map((time) => idle(on('2026-06-01', [time])));
+    proxy.alter((row, answer) => (halves[answer - 1] as Alter)(row, answer));
+    const summary = await fill(SHARE, '1h', '2026-06-02');
+    expect(proxy.answers()).toBe(3);
+    expect(summary).toMatchObject({ failures: [], revised: 0 });
+    expect(summary.warnings).toMatchObject([{ kind: 'correction', note: expect.stringContaining('stays') }]);
+    expect(await stored(SHARE, '1h')).toEqual(truth(SHARE, '1h', '2026-06-02'));
+  });
+});
+
 describe('an hour with a row', () => {
   const crossed = ({ h, l, ...row }: SentBar): SentBar => ({ ...row, h: l, l: h });
   const inCents = ({ o, h, l, c, ...row }: SentBar): SentBar => ({
