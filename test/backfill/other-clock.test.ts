@@ -97,6 +97,9 @@ describe('a top-up that is read by another clock', () => {
       'give --csv-zone America/New_York --csv-stamps end',
     );
     expect(await refusal({ ...zoned, settings: [both, NEW_YORK] })).toContain('give --csv-stamps end;');
+    expect(await refusal({ interval: '5m', clockAt: clockOf('UTC'), settings: [{}, end] })).toContain(
+      'stored 5 minutes later: its times are read by another clock than before: give --csv-stamps start;',
+    );
     // An hour may be that of a zone as well.
     expect(await refusal({ clockAt: ends('UTC', '1h'), settings })).toMatch(/ or --csv-stamps end;/);
   });
