@@ -119,7 +119,11 @@ export async function judgeWant(
     if ((isLast && isCredible) || (!isInDoubt && !judgement.isDoubted && judgement.conflict === null))
       return { kind: 'sure', judged };
     const about = { provider: id, answers, now, calendar, isCredible, isYoungToo: !isCredible };
-    const asItIs = isInDoubt ? { ...judged, learned: learnInDoubt(learned, stored.coverage, about) } : judged;
+    const inDoubt = {
+      learned: learnInDoubt(learned, stored.coverage, about),
+      ...(isDoubtful && isCredible && doubtOf(judged, answers)),
+    };
+    const asItIs = isInDoubt ? { ...judged, ...inDoubt } : judged;
     return { kind: 'doubtful', judged: asItIs };
   } catch (error) {
     const isWorthAnother =
@@ -129,6 +133,13 @@ export async function judgeWant(
       await edit.commit({ actions: (book) => countLeftOut(book, actions.told) });
     return { kind: 'refused', error, isWorthAnother };
   }
+}
+
+/** An answer without a bar that too few said yet: what is missing is so until others do. */
+function doubtOf({ answer }: Judged, answers: number): Pick<Judged, 'answer'> {
+  const times = answers === 1 ? 'one answer has' : `${answers} answers have`;
+  const whyUnproven = `${times} no bar of it, which is believed once ${ANSWERS_BELIEVED} say so; run again, and it is asked again`;
+  return { answer: { whyUnproven, ...answer } };
 }
 
 /** How many answers have to say the same of which only a part of what is stored is left. */
