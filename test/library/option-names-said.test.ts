@@ -27,7 +27,7 @@ const TOLD: readonly RegExp[] = [
   /^backfill\/(judge|settle|task)\//,
   /^backfill\/(failure|want\/ask-again|want\/portfolio)\.ts$/,
   /^providers\/(polygon|alphavantage|binance|alpaca)\//,
-  /^providers\/csv\/(settings|parse|told-splits)\.ts$/,
+  /^providers\/csv\/(settings|parse|stamps-read|told-splits)\.ts$/,
   /^library\/(adjusted|stale-bars|hidden-splits)\.ts$/,
   // A rename as a command has it.
   /^(library\/undoable-rename|core\/instrument\/moved-part)\.ts$/,

@@ -197,8 +197,9 @@ describe('prices that were rounded', () => {
         const answered = stored.map((one) => flat({ ...one, close: Number((one.close * ratio).toFixed(2)) }));
         const found = restatement(compareBars(stored, answered, exact).compared);
         expect(found).toMatchObject({ bars: prices.length, isOldest: true });
-        expect(found?.ratios).toHaveLength(1);
-        expect((found?.ratios[0] ?? 0) / ratio).toBeCloseTo(1, 1);
+        // Closes that were rounded to both sides may show two, as near to it as cents are.
+        expect(found?.ratios.length).toBeGreaterThan(0);
+        for (const one of found?.ratios ?? []) expect(one / ratio).toBeCloseTo(1, 1);
       }),
     );
   });
