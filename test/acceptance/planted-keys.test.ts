@@ -65,7 +65,10 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `check-data --json --missing --now ${NOW}`,
     'check-data --issues',
     'check-data --revisions',
+    'check-data --html ../coverage.html',
   ],
+  runs: () => ['runs --json', 'runs show last', 'runs compare last last --json'],
+  plot: () => ['plot ALFA --out ../alfa.svg'],
   verify: () => [`verify ALFA --sample 100% ${ask('alphavantage')}`],
   discover: () => [
     `discover us_equities --json --provider alphavantage --provider-url alphavantage=${simulators.alphavantage.url} --state ../state`,
