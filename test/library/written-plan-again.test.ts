@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
+import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { type Logged, NOW, start, stopAll } from '../simulator/running.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
@@ -65,5 +66,33 @@ describe('a plan that fetches again what is there, interrupted', () => {
     expect(rest.complete > 0).toBe(isOneFile);
     const again = await historyOf().backfill({ plan });
     expect(again.sent).toBe(isOneFile ? 0 : totals.requests);
+  });
+});
+
+describe('a plan that fetched again what is there, of which some was forgotten then', () => {
+  const POLYGON = {
+    provider: { id: 'polygon', settings: { tier: 'starter' } },
+    secrets: { key: POLYGON_KEYS.starter },
+  };
+
+  it.each([
+    ['by series', 'yahoo', ['ALFA', 'BRIQ'], { start: '2026-10-20', end: '2026-10-22' }, 3],
+    ['by series, a whole one', 'yahoo', ['ALFA', 'BRIQ'], {}, 20],
+    ['of whole markets', 'polygon', TICKERS, { start: '2026-10-20', end: '2026-10-22' }, 3],
+  ] as const)('asks for it, %s', async (_, wire, tickers, range, sessions) => {
+    const plan = `${folder.path}/night.plan`;
+    const { url } = wire === 'yahoo' ? simulator : await start({ wire, now: () => now });
+    const provider = wire === 'yahoo' ? { id: wire, url } : { ...POLYGON.provider, url };
+    const history = historyOf({ ...(wire === 'polygon' && POLYGON), provider });
+    const request = { tickers, start: '2026-10-12', end: '2026-11-06' };
+    await history.plan({ ...request, everything: true, to: plan });
+    expect(await history.backfill({ plan })).toMatchObject({ failed: 0 });
+    expect((await history.plan({ plan })).tasks).toEqual([]);
+    expect(await history.forget('BRIQ', range)).toMatchObject({ rows: sessions });
+
+    expect((await history.plan({ plan })).totals).toMatchObject({ complete: tickers.length - 1, toFill: 1 });
+    expect(await history.backfill({ plan })).toMatchObject({ failed: 0, inserted: sessions });
+    expect((await history.coverage(request)).totals.missing).toBe(0);
+    expect((await history.plan({ plan })).tasks).toEqual([]);
   });
 });

@@ -112,10 +112,12 @@ function doneSince(
     const known = scan.series.get(key);
     if (known === undefined) return false;
     if (gaps.length === 0) return isComparedSince(known, begunAt);
-    if (again) return isFetchedSince(known, want, begunAt);
     const calendar = calendarById(id);
-    const isAsThen = knownOf({ series, calendar }, [], scan).state === before.get(key);
-    if (isAsThen) return false;
+    const isTouched = again
+      ? isFetchedSince(known, want, begunAt)
+      : knownOf({ series, calendar }, [], scan).state !== before.get(key);
+    if (!isTouched) return false;
+    // Some of it may have been forgotten since.
     const range = span(gaps) ?? want.range;
     const coverageOf = { get: () => known.coverage };
     const { editionOf, capabilities } = source;
