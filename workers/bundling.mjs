@@ -40,9 +40,9 @@ export function bundle(entryPoints, outdir) {
 export function bundlePages(outdir) {
   return build({
     absWorkingDir: ROOT,
-    entryPoints: ['pages/coverage/coverage.ts', 'pages/coverage/coverage.css'],
+    entryPoints: ['src/pages/coverage/coverage.ts', 'src/pages/coverage/coverage.css'],
     outdir,
-    outbase: 'pages/coverage',
+    outbase: 'src/pages/coverage',
     bundle: true,
     minify: true,
     format: 'iife',

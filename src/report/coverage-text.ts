@@ -13,6 +13,7 @@ import { suspectedLines } from './suspected-text.ts';
 import { stagedLines, uncomparedLines } from './staged-text.ts';
 import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
+import { WORST_FIRST } from './worst-first.ts';
 
 /** All numbers are of the range that was asked for; `check-data --help` explains them. */
 const COLUMNS: readonly Column<SeriesCoverage>[] = [
@@ -137,16 +138,6 @@ function someLines(lines: readonly string[], { isWhole, columns }: Page): string
     ...(more > 0 ? [`… and ${formatCount(more)} more: --all lists them`] : []),
   ];
 }
-
-/** How bad a standing is, the worst first. */
-const WORST_FIRST: readonly SeriesStanding[] = [
-  'damaged',
-  'incomplete',
-  'unavailable',
-  'provisional',
-  'holes',
-  'complete',
-];
 
 /**
  * The order in which series are read: by standing, those judged by a guess behind the others that are not complete, then by

@@ -14,7 +14,7 @@ const ORDERS = [
       ['providers', 'store', 'simulator'],
       ['backfill', 'testing'],
       ['pool', 'queue', 'report', 'monitor'],
-      ['library'],
+      ['library', 'pages'],
       ['index.ts', 'provider.ts', 'terminal.ts'],
       ['cli'],
     ],
@@ -64,6 +64,11 @@ const ORDERS = [
 
 /** Imports that no order of folders forbids. */
 const FORBIDDEN = [
+  {
+    from: /^src\/(?!pages\/)/,
+    to: /^src\/pages\//,
+    message: 'what runs in a browser is bundled for that, and imported by nobody',
+  },
   {
     from: /^src\/cli\//,
     to: /^src\/(?!cli\/|index\.ts$|terminal\.ts$)/,

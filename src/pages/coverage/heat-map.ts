@@ -145,10 +145,11 @@ export class HeatMap {
 
   /** Draws it before the next frame, once however often that is asked for. */
   draw(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#drawNow();
-    });
+    if (this.#frame === 0)
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#drawNow();
+      });
   }
 
   #drawNow(): void {

@@ -1,4 +1,4 @@
-import type { CoveragePageData, IssueRow, RevisionRow } from '../../src/report/coverage-page/page-data.ts';
+import type { CoveragePageData, IssueRow, RevisionRow } from '../../report/coverage-page/page-data.ts';
 import { countText, element, section } from './dom.ts';
 import { pagedTable } from './paged-table.ts';
 
@@ -9,7 +9,11 @@ export function findingsSections(data: CoveragePageData): HTMLElement[] {
 
 function notesSection({ notes }: CoveragePageData): HTMLElement[] {
   if (notes.length === 0) return [];
-  const list = element('ul', {}, ...notes.map((note) => element('li', {}, note)));
+  const list = element(
+    'ul',
+    {},
+    notes.map((note) => element('li', {}, note)),
+  );
   return [section('notes', 'Notes', list)];
 }
 
@@ -31,7 +35,7 @@ function issuesSection({ issues: { kinds, rows } }: CoveragePageData): HTMLEleme
     ],
     rows,
   );
-  return section('issues', 'Issues', element('ul', {}, ...counts), ofAll(), table.part);
+  return section('issues', 'Issues', element('ul', {}, counts), ofAll(), table.part);
 }
 
 function revisionsSection({ revisions: { count, rows } }: CoveragePageData): HTMLElement {

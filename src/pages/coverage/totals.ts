@@ -1,5 +1,5 @@
-import type { CoveragePageData, UniverseSums } from '../../src/report/coverage-page/page-data.ts';
-import type { SeriesSums } from '../../src/report/sums.ts';
+import type { CoveragePageData, UniverseSums } from '../../report/coverage-page/page-data.ts';
+import type { SeriesSums } from '../../report/sums.ts';
 import { countText, element, percentText, section } from './dom.ts';
 import { pagedTable, type TableColumn } from './paged-table.ts';
 
@@ -22,11 +22,11 @@ export function totalsSection({ totals }: CoveragePageData): HTMLElement {
   const list = element(
     'dl',
     { class: 'totals' },
-    ...counts.map(([name, value, id]) =>
+    counts.map(([name, value, id]) =>
       element('div', {}, element('dt', {}, name), element('dd', { id: `total-${id}` }, value)),
     ),
   );
-  return section('totals', 'Totals', list, ...leftOutOf(totals));
+  return section('totals', 'Totals', list, leftOutOf(totals));
 }
 
 function leftOutOf({

@@ -1,7 +1,8 @@
 import { button, type Content, countText, element, percentText, section } from './dom.ts';
 import type { HeatMap } from './heat-map.ts';
 import { pagedTable, type TableColumn } from './paged-table.ts';
-import { type Filter, type Selection, type SortKey, WORST_FIRST } from './selection.ts';
+import { WORST_FIRST } from '../../report/worst-first.ts';
+import type { Filter, Selection, SortKey } from './selection.ts';
 import type { Series } from './series.ts';
 
 interface Shown {
@@ -133,7 +134,7 @@ function choiceOf(
   choose: (value: string) => void,
 ): HTMLElement {
   const options = found.map((one) => element('option', { value: one }, one));
-  const select = element('select', { id: key }, element('option', { value: '' }, 'all'), ...options);
+  const select = element('select', { id: key }, element('option', { value: '' }, 'all'), options);
   select.addEventListener('change', () => choose(select.value));
   return element('label', {}, `${TITLES[key]} `, select);
 }

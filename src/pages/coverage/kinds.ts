@@ -1,4 +1,4 @@
-import type { LegendEntry } from '../../src/report/coverage-page/page-data.ts';
+import type { LegendEntry } from '../../report/coverage-page/page-data.ts';
 
 /** What a cell of the map can be, as it is drawn: the reasons of an absence each for itself, whoever gives them. */
 export interface Kind {

@@ -1,5 +1,5 @@
-import type { CoveragePageData, LegendEntry, SeriesRow } from '../../src/report/coverage-page/page-data.ts';
-import { type CodedRun, decodeRuns, fromSteps } from '../../src/report/coverage-page/run-code.ts';
+import type { CoveragePageData, LegendEntry, SeriesRow } from '../../report/coverage-page/page-data.ts';
+import { type CodedRun, decodeRuns, fromSteps } from '../../report/coverage-page/run-code.ts';
 import { dayText } from './dom.ts';
 import { kindOf, NO_SESSION } from './kinds.ts';
 

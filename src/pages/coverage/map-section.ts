@@ -1,4 +1,4 @@
-import { button, countText, dayText, element, section, weekdayText } from './dom.ts';
+import { button, countText, dayText, element, replaceAll, section, weekdayText } from './dom.ts';
 import { HeatMap, type Place } from './heat-map.ts';
 import { KINDS, kindText, NO_SESSION, PRESENT } from './kinds.ts';
 import { listenTo, zoomAtCursor } from './map-input.ts';
@@ -72,7 +72,10 @@ function tell(map: HeatMap, tooltip: HTMLElement, cells: Cells, selection: Selec
   const { cursor } = map;
   tooltip.hidden = cursor === undefined;
   if (cursor === undefined) return;
-  tooltip.replaceChildren(...linesOf(map, cursor, cells, selection).map((line) => element('div', {}, line)));
+  replaceAll(
+    tooltip,
+    linesOf(map, cursor, cells, selection).map((line) => element('div', {}, line)),
+  );
   const box = map.boxOf(cursor);
   const room = map.canvas.clientWidth - tooltip.offsetWidth - 4;
   tooltip.style.left = `${Math.max(4, Math.min(room, box.x + box.width + 10))}px`;
@@ -90,7 +93,7 @@ function linesOf(map: HeatMap, cursor: Place, cells: Cells, selection: Selection
   if (series === undefined || day === undefined) return [];
   const entry = cells.entryAt(series.place, column);
   const kind = cells.kinds[series.place * cells.days.length + column] ?? NO_SESSION;
-  const says = kind === PRESENT ? '' : `${KINDS[kind]?.says ?? ''}`;
+  const says = kind === PRESENT ? '' : (KINDS[kind]?.says ?? '');
   const lines = [
     `${series.ticker} ${series.interval}`,
     `${dayText(day)} ${weekdayText(day)}`,

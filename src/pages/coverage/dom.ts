@@ -1,6 +1,9 @@
 /** What stands in an element: text is text, whatever is in it. */
 export type Content = Node | string;
 
+/** Content, in its order; a list may be long. */
+export type Contents = readonly (Content | readonly Content[])[];
+
 interface Attributes {
   readonly [name: string]: string | number | boolean | undefined;
 }
@@ -9,14 +12,25 @@ interface Attributes {
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
-  ...content: readonly Content[]
+  ...content: Contents
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes))
     if (value !== undefined && value !== false)
       made.setAttribute(attribute, value === true ? '' : String(value));
-  made.append(...content);
+  appendAll(made, content.flat());
   return made;
+}
+
+/** Puts content behind what an element has. */
+function appendAll(to: Element, content: readonly Content[]): void {
+  for (const one of content) to.append(one);
+}
+
+/** Puts content in the place of what an element has. */
+export function replaceAll(of: Element, content: readonly Content[]): void {
+  of.replaceChildren();
+  appendAll(of, content);
 }
 
 /** A button that does something. */
@@ -27,9 +41,9 @@ export function button(text: string, onPress: () => void, attributes: Attributes
 }
 
 /** A part of the page under a heading of its own. */
-export function section(id: string, title: string, ...content: readonly Content[]): HTMLElement {
+export function section(id: string, title: string, ...content: Contents): HTMLElement {
   const heading = element('h2', { id: `${id}-title` }, title);
-  return element('section', { id, 'aria-labelledby': `${id}-title` }, heading, ...content);
+  return element('section', { id, 'aria-labelledby': `${id}-title` }, heading, content.flat());
 }
 
 const counts = new Intl.NumberFormat('en');

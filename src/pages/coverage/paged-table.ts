@@ -1,4 +1,4 @@
-import { button, type Content, countText, element } from './dom.ts';
+import { button, type Content, countText, element, replaceAll } from './dom.ts';
 
 /** A column of a table. */
 export interface TableColumn<Row> {
@@ -30,7 +30,7 @@ export function pagedTable<Row>(
   let first = 0;
   const heads = columns.map(headOf);
   const body = element('tbody');
-  const table = element('table', {}, element('thead', {}, element('tr', {}, ...heads)), body);
+  const table = element('table', {}, element('thead', {}, element('tr', {}, heads)), body);
   const frame = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, table);
   const told = element('span', { role: 'status', 'aria-live': 'polite' });
   const turn = (by: number): void => {
@@ -42,7 +42,10 @@ export function pagedTable<Row>(
   const later = button('Next', () => turn(PAGE), { 'aria-label': `Next rows: ${label}` });
   const draw = (): void => {
     const last = Math.min(all.length, first + PAGE);
-    body.replaceChildren(...all.slice(first, last).map((row) => rowOf(row, columns)));
+    replaceAll(
+      body,
+      all.slice(first, last).map((row) => rowOf(row, columns)),
+    );
     for (const [i, { sorted }] of columns.entries())
       if (sorted !== undefined) heads[i]?.setAttribute('aria-sort', sorted());
     const range = all.length <= PAGE ? '' : `${countText(first + 1)} to ${countText(last)} of `;
@@ -81,5 +84,5 @@ function rowOf<Row>(row: Row, columns: readonly TableColumn<Row>[]): HTMLTableRo
       content(row),
     ),
   );
-  return element('tr', {}, ...cells);
+  return element('tr', {}, cells);
 }

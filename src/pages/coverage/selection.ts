@@ -1,3 +1,4 @@
+import { WORST_FIRST } from '../../report/worst-first.ts';
 import type { Series } from './series.ts';
 
 /** Which series are shown, and in which order. */
@@ -27,16 +28,6 @@ export interface Sorting {
   readonly by: SortKey | 'worst';
   readonly descending: boolean;
 }
-
-/** Standings, the worst first. */
-export const WORST_FIRST: readonly Series['standing'][] = [
-  'damaged',
-  'incomplete',
-  'unavailable',
-  'provisional',
-  'holes',
-  'complete',
-];
 
 const EVERYTHING: Filter = { ticker: '', standing: '', calendar: '', interval: '' };
 

@@ -1,7 +1,7 @@
 /** Draws the page of coverage from the data that lies in it. */
-import type { CoveragePageData } from '../../src/report/coverage-page/page-data.ts';
+import type { CoveragePageData } from '../../report/coverage-page/page-data.ts';
 import { chartSections } from './charts.ts';
-import { element } from './dom.ts';
+import { element, replaceAll } from './dom.ts';
 import { findingsSections } from './findings.ts';
 import { mapSection } from './map-section.ts';
 import { selectionOf } from './selection.ts';
@@ -19,14 +19,13 @@ function draw(place: Element, data: CoveragePageData): void {
   const { part: mapPart, map } = mapSection(cells, selection);
   const { filters, part: seriesPart } = seriesSection(series, selection, map);
   const [months, freshness] = chartSections(cells, selection);
-  place.replaceChildren(
-    header(data),
-    totalsSection(data),
-    ...(series.length === 0
+  const ofSeries =
+    series.length === 0
       ? [element('p', {}, 'The store has no series.')]
-      : [filters, mapPart, pair(months, freshness), seriesPart]),
-    pair(...sumsSections(data)),
-    ...findingsSections(data),
+      : [filters, mapPart, pair([months, freshness]), seriesPart];
+  replaceAll(
+    place,
+    [header(data), totalsSection(data), ofSeries, pair(sumsSections(data)), findingsSections(data)].flat(),
   );
 }
 
@@ -41,6 +40,10 @@ function header({ store, madeAt, version }: CoveragePageData): HTMLElement {
 }
 
 /** Parts side by side where the page is wide enough. */
-function pair(...parts: readonly (HTMLElement | undefined)[]): HTMLElement {
-  return element('div', { class: 'pair' }, ...parts.filter((part) => part !== undefined));
+function pair(parts: readonly (HTMLElement | undefined)[]): HTMLElement {
+  return element(
+    'div',
+    { class: 'pair' },
+    parts.filter((part) => part !== undefined),
+  );
 }

@@ -3,6 +3,7 @@ import { GridComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { byBehind, byMonth } from './by-month.ts';
+import { smallest } from '../../core/extremes.ts';
 import { countText, element, section } from './dom.ts';
 import type { Selection } from './selection.ts';
 import type { Cells, Series } from './series.ts';
@@ -78,7 +79,7 @@ function coloursOf(frame: HTMLElement): Colours {
 function monthsOf(cells: Cells, series: readonly Series[], colours: Colours): Drawing {
   const months = byMonth(cells, series);
   const known = months.flatMap(({ coverage }) => coverage ?? []);
-  const least = known.length === 0 ? 0 : Math.min(...known);
+  const least = known.length === 0 ? 0 : smallest(known);
   const worst = months.find(({ coverage }) => coverage === least);
   const missing = months.reduce((sum, month) => sum + month.missing, 0);
   const axis = { axisLabel: { color: colours.text }, axisLine: { lineStyle: { color: colours.grid } } };
