@@ -21,6 +21,8 @@ const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const TOLD: readonly RegExp[] = [
   /^report\//,
   /^cli\//,
+  // Variables of styles begin alike.
+  /^pages\//,
   /^market\//,
   /^pool\//,
   /^store\//,
