@@ -6,6 +6,7 @@ import type {
   Plan,
   PlanRequest,
   Quota,
+  RunObserver,
   RunSummary,
 } from '../index.ts';
 import {
@@ -50,6 +51,8 @@ export interface Filling {
   /** Carried out one after the other, until one is stopped. */
   readonly requests: readonly BackfillOptions[];
   readonly telling: Telling;
+  /** Told of each run. Default: nobody. */
+  readonly observer?: RunObserver;
 }
 
 /** Plans a request; prints the plan, unless it is wanted as JSON. */
@@ -65,7 +68,7 @@ export async function planOf(request: PlanRequest, { history, telling }: Filling
 /** Carries a request out, with its progress. */
 export async function runOf(
   request: BackfillOptions,
-  { history, telling }: Filling,
+  { history, telling, observer }: Filling,
   stop: AbortSignal,
 ): Promise<RunSummary> {
   const { quotas } = capabilitiesFor(request, history);
@@ -81,8 +84,14 @@ export async function runOf(
       }
       tellOpening(event);
       progress.show(event);
+      observer?.note(event);
     };
-    return await history.backfill({ ...request, stop, onEvent });
+    const summary = await history.backfill({ ...request, stop, onEvent });
+    observer?.ended(summary);
+    return summary;
+  } catch (error) {
+    observer?.failed(error);
+    throw error;
   } finally {
     progress.end();
   }

@@ -15,6 +15,7 @@ const ORDERS = [
       ['backfill', 'testing'],
       ['pool', 'queue', 'report', 'monitor'],
       ['library', 'pages'],
+      ['server'],
       ['index.ts', 'provider.ts', 'terminal.ts'],
       ['cli'],
     ],
