@@ -19,6 +19,7 @@ export type OptionName =
   | 'add'
   | 'withdraw'
   | 'to'
+  | 'adjust'
   | 'store'
   | 'stateFolder'
   | 'provider'

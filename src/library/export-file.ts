@@ -36,7 +36,7 @@ export async function exportTo(
     throw new BackfillError('usage', `${to} is no regular file, which a Parquet file has to be`);
   const write = async (path: string): Promise<Exported> => {
     if (format !== 'parquet') return writeText(path, asText);
-    const bars = openBarFile(path);
+    const bars = openBarFile(path, mode);
     try {
       return await into(bars);
     } finally {

@@ -103,16 +103,23 @@ interface TextSink extends BarSink {
   end(): Promise<void>;
 }
 
-/** A sink of text: CSV with a heading, or one JSON object a line. Bars as traded (`adjust` is `none`) are written exactly. */
+/**
+ * A sink of text: CSV with a heading, or one JSON object a line. Bars as traded (`adjust` is `none`) are written exactly;
+ * others say in a last column what they are adjusted for, so that nobody takes them for such.
+ */
 export function textSink(
   format: Exclude<ExportFormat, 'parquet'>,
   adjust: Adjustment,
   write: (text: string) => Promise<void>,
 ): TextSink {
   const shown = adjust === 'none' ? exactly : withoutNoise;
+  const basis = adjust === 'none' ? undefined : adjust;
   let headed = format === 'ndjson';
   const head = async (): Promise<void> => {
-    if (!headed) await write(`ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range\n`);
+    if (!headed)
+      await write(
+        `ticker,ts,${COLUMNS.join(',')},source,is_final,outside_range${basis === undefined ? '' : ',adjusted'}\n`,
+      );
     headed = true;
   };
   return {
@@ -123,7 +130,7 @@ export function textSink(
       for (let from = 0; from < bars.length; from += LINES) {
         let lines = '';
         for (let i = from; i < Math.min(bars.length, from + LINES); i++)
-          lines += line(series, bars, i, shown, isFinal(bars.ts[i] as number));
+          lines += line(series, bars, i, { shown, basis, isFinal: isFinal(bars.ts[i] as number) });
         await write(lines);
       }
     },
@@ -132,6 +139,14 @@ export function textSink(
 
 /** Lines that are written at once. */
 const LINES = 5000;
+
+/** How a line is written. */
+interface Written {
+  readonly shown: Shown;
+  /** What its prices are adjusted for; undefined: nothing. */
+  readonly basis: string | undefined;
+  readonly isFinal: boolean;
+}
 
 /** A value as it is written. */
 type Shown = (value: number | null) => number | null;
@@ -144,17 +159,17 @@ const SURE_DIGITS = 15;
 const withoutNoise: Shown = (value) =>
   value === null || Number.isInteger(value) ? value : Number(value.toPrecision(SURE_DIGITS));
 
-function csvLine(series: Series, bars: StoredBars, i: number, shown: Shown, isFinal: boolean): string {
+function csvLine(series: Series, bars: StoredBars, i: number, { shown, basis, isFinal }: Written): string {
   const bar = barAt(bars, i);
   const values = COLUMNS.map((column) => csvNumber(shown(bar[column]))).join(',');
-  const flags = `${isFinal},${isOutsideRange(bar)}`;
+  const flags = `${isFinal},${isOutsideRange(bar)}${basis === undefined ? '' : `,${basis}`}`;
   return `${csvField(series.ticker)},${stampOf(series, bar.ts)},${values},${csvField(sourceAt(bars, i))},${flags}\n`;
 }
 
-function jsonLine(series: Series, bars: StoredBars, i: number, shown: Shown, isFinal: boolean): string {
+function jsonLine(series: Series, bars: StoredBars, i: number, { shown, basis, isFinal }: Written): string {
   const bar = barAt(bars, i);
   const values = Object.fromEntries(COLUMNS.map((column) => [column, shown(bar[column])]));
-  const flags = { is_final: isFinal, outside_range: isOutsideRange(bar) };
+  const flags = { is_final: isFinal, outside_range: isOutsideRange(bar), adjusted: basis };
   const { ticker } = series;
   return `${JSON.stringify({ ticker, ts: stampOf(series, bar.ts), ...values, source: sourceAt(bars, i), ...flags })}\n`;
 }

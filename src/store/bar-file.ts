@@ -1,5 +1,6 @@
 import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
+import type { Adjustment } from '../core/adjust/factors.ts';
 import type { Series } from '../core/bars/bars.ts';
 import { type StoredBars, sourceAt } from '../core/bars/columns.ts';
 import { concatBars } from '../core/bars/concat-bars.ts';
@@ -16,6 +17,13 @@ const COLUMNS: readonly SchemaElement[] = [
   { name: 'outside_range', type: 'BOOLEAN', repetition_type: 'REQUIRED' },
 ];
 
+const ADJUSTED: SchemaElement = {
+  name: 'adjusted',
+  type: 'BYTE_ARRAY',
+  converted_type: 'UTF8',
+  repetition_type: 'REQUIRED',
+};
+
 /** Bars of one series, and of each whether it is final. */
 interface Part {
   readonly ticker: string;
@@ -25,7 +33,7 @@ interface Part {
 
 /**
  * A Parquet file of bars of many series, written row group by row group: the columns of a store's bars after `ticker`,
- * then whether each bar is final, and whether it opens or closes outside its range.
+ * then whether each bar is final, and whether it opens or closes outside its range, and what adjusted ones are adjusted for.
  */
 export interface BarFile {
   write(series: Series, bars: StoredBars, isFinal: (ts: number) => boolean): Promise<void>;
@@ -33,17 +41,22 @@ export interface BarFile {
   close(): Promise<void>;
 }
 
-/** Creates the file at `path`, or replaces it. */
-export function openBarFile(path: string): BarFile {
+/** Creates the file at `path`, or replaces it. Bars that are adjusted say in a last column what for. */
+export function openBarFile(path: string, adjust: Adjustment): BarFile {
+  const columns = adjust === 'none' ? COLUMNS : [...COLUMNS, ADJUSTED];
   const writer = new ParquetWriter({
     writer: fileWriter(path),
-    schema: [{ name: 'root', num_children: COLUMNS.length }, ...COLUMNS],
+    schema: [{ name: 'root', num_children: columns.length }, ...columns],
     createdBy: 'backfill',
   });
   let parts: Part[] = [];
   let rows = 0;
   const writeGroup = async (): Promise<void> => {
-    const columnData = columnsOf(parts);
+    const data = {
+      ...dataOf(parts),
+      [ADJUSTED.name]: parts.flatMap(({ isFinal }) => isFinal.map(() => adjust)),
+    };
+    const columnData = columns.map(({ name }) => ({ name, data: data[name] ?? [] }));
     parts = [];
     rows = 0;
     await writer.write({ columnData, rowGroupSize: ROW_GROUP });
@@ -61,11 +74,11 @@ export function openBarFile(path: string): BarFile {
   };
 }
 
-function columnsOf(parts: readonly Part[]): ColumnSource[] {
+function dataOf(parts: readonly Part[]): Record<string, ColumnSource['data']> {
   const bars = concatBars(parts.map((part) => part.bars));
   const { open, high, low, close, volume, vwap, trades } = bars;
   const places = Array.from({ length: bars.length }, (_, i) => i);
-  const data: Record<string, ColumnSource['data']> = {
+  return {
     ticker: parts.flatMap((part) => part.isFinal.map(() => part.ticker)),
     ts: BigInt64Array.from(bars.ts, BigInt),
     ...{ open, high, low, close },
@@ -79,7 +92,6 @@ function columnsOf(parts: readonly Part[]): ColumnSource[] {
     is_final: parts.flatMap((part) => part.isFinal),
     outside_range: places.map((i) => isOutsideRange(pricesAt(bars, i))),
   };
-  return COLUMNS.map(({ name }) => ({ name, data: data[name] ?? [] }));
 }
 
 function known(column: Float64Array | null, i: number): number | null {

@@ -94,6 +94,7 @@ describe('an export', () => {
       source: 'sample',
       is_final: true,
       outside_range: false,
+      adjusted: 'splits',
     });
   });
 
@@ -131,6 +132,27 @@ describe('an export', () => {
     await expect(exportTo(store, ['AAPL'], { to: join(root, 'no', 'out.csv') })).rejects.toMatchObject({
       code: 'usage',
     });
+  });
+
+  it.each(['splits', 'all'] as const)('that is adjusted says so in each row: %s', async (adjust) => {
+    const linesAs = async (format: 'csv' | 'ndjson'): Promise<string[]> => {
+      let text = '';
+      await exportTo(store, ['AAPL'], { adjust, format, to: async (more) => void (text += more) });
+      return text.trimEnd().split('\n');
+    };
+    const [heading, ...rows] = await linesAs('csv');
+    expect(heading).toMatch(/,outside_range,adjusted$/);
+    expect(rows.map((line) => line.split(',').at(-1))).toEqual(Array.from({ length: 5 }, () => adjust));
+    const objects = (await linesAs('ndjson')).map((line) => JSON.parse(line) as { adjusted: string });
+    expect(objects.map(({ adjusted }) => adjusted)).toEqual(Array.from({ length: 5 }, () => adjust));
+    const file = join(root, 'out.parquet');
+    await exportTo(store, ['AAPL'], { adjust, format: 'parquet', to: file });
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    const connection = await instance.connect();
+    const read = await connection.runAndReadAll(`SELECT adjusted, count(*)::INT FROM '${file}' GROUP BY ALL`);
+    expect(read.getRows()).toEqual([[adjust, 5]]);
+    connection.closeSync();
+    instance.closeSync();
   });
 
   it('to Parquet reads back in DuckDB with the same values and types', async () => {

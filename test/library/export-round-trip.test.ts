@@ -103,6 +103,23 @@ describe('an export', () => {
     );
   });
 
+  it.each(['splits', 'all'] as const)(
+    'of adjusted prices is not taken for prices as traded: %s',
+    async (adjust) => {
+      let text = '';
+      const sink = textSink('csv', adjust, async (part) => void (text += part));
+      const bars = starts('AAPL', '1d').map((ts) => ({
+        ...{ ts, open: 10, high: 18, low: 9, close: 11, volume: 100 },
+        ...{ vwap: null, trades: null, source: 'yahoo', fetchedAt: 0 },
+      }));
+      await sink.write({ ticker: 'AAPL', interval: '1d' }, storedBarsOf(bars), () => true);
+      await writeFile(join(folder, 'prices.csv'), text);
+      expect(() => csvFolderMarket(folder).rows('AAPL', '1d', ALL)).toThrow(
+        /prices\.csv, line 2: its prices are adjusted for splits.* export them with adjust none$/,
+      );
+    },
+  );
+
   it.each(['1d', '5m'] as const)(
     'is read back without the bars of %s that were not final',
     async (interval) => {

@@ -18,6 +18,8 @@ export interface Header {
   readonly trades: number | null;
   /** Whether a row is final: this program's own exports tell. */
   readonly isFinal: number | null;
+  /** What the prices of a row are adjusted for: this program's own exports tell. */
+  readonly adjusted: number | null;
   /** What tells of splits and dividends beside the bars. */
   readonly actions: readonly ActionColumn[];
   /** Which instrument a row is of. */
@@ -55,6 +57,7 @@ const NAMES = {
   vwap: 'vwap,vw',
   trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
   isFinal: 'is final,isfinal',
+  adjusted: 'adjusted',
   split: 'stock splits,stock split,splits,split,split ratio,split factor,splitfactor,split coefficient',
   dividend: 'dividends,dividend,dividend amount,divcash,div cash,ex-dividend,ex dividend',
   ticker: 'ticker,symbol',
@@ -115,6 +118,7 @@ export function readHeader(
     vwap: find('vwap'),
     trades: find('trades'),
     isFinal: find('isFinal'),
+    adjusted: find('adjusted'),
     actions: (['split', 'dividend'] as const).flatMap((kind) => {
       const index = find(kind);
       return index === null ? [] : [{ kind, index, name: names[index] ?? '' }];

@@ -78,6 +78,7 @@ function columnsFrom(open: number, more: Pick<Header, 'volume' | 'trades'>): Hea
     ticks: null,
     vwap: null,
     isFinal: null,
+    adjusted: null,
     actions: [],
     ticker: null,
     name: null,

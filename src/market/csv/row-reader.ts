@@ -14,6 +14,9 @@ export interface CellForms {
   readonly dates: DateOrder;
 }
 
+/** What an export says that adjusted prices are adjusted for. */
+const ADJUSTED: Readonly<Record<string, string>> = { splits: 'splits', all: 'splits and dividends' };
+
 /** What other tools make of `false`, besides its case, and what a cut leaves of it. */
 const FALSE = /^(f(a|al|als|alse)?|0|no?)$/i;
 
@@ -112,11 +115,18 @@ function rowReader(
 
 /** What a row says beside its bar. */
 function asideOf(
-  { fields }: CsvLine,
-  { isFinal, actions }: Header,
-): Pick<Aside, 'isFinal' | 'told'> | undefined {
+  { fields, number }: CsvLine,
+  { isFinal, adjusted, actions }: Header,
+): Pick<Aside, 'isFinal' | 'adjusted' | 'told'> | undefined {
   const isProvisional = isFinal !== null && FALSE.test(fields[isFinal] ?? '');
+  const adjustedFor = adjusted === null ? undefined : ADJUSTED[(fields[adjusted] ?? '').toLowerCase()];
   const told = actions.length === 0 ? [] : toldIn(fields, actions);
-  if (!isProvisional && told.length === 0) return undefined;
-  return { ...(isProvisional && { isFinal: false }), ...(told.length > 0 && { told }) };
+  if (!isProvisional && adjustedFor === undefined && told.length === 0) return undefined;
+  return {
+    ...(isProvisional && { isFinal: false }),
+    ...(adjustedFor !== undefined && {
+      adjusted: `line ${number}: its prices are adjusted for ${adjustedFor}`,
+    }),
+    ...(told.length > 0 && { told }),
+  };
 }

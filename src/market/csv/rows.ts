@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
+import { option } from '../../core/option-name.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { CurrencyChanges } from './currencies.ts';
@@ -140,13 +141,15 @@ export class RowsSaid {
   mayBeCut = false;
   firstFault = '';
   firstLack = '';
+  firstAdjusted: string | undefined;
   readonly currencies = new CurrencyChanges();
 
   add(stamped: StampedRows): void {
     const { bars, asides } = stamped;
     this.rows += bars.length;
     this.currencies.add(stamped);
-    for (const { fault, lacks, mayBeCut } of asides.values()) {
+    for (const { fault, lacks, adjusted, mayBeCut } of asides.values()) {
+      this.firstAdjusted ??= adjusted;
       if (fault !== undefined && this.faults++ === 0) this.firstFault = fault;
       if (lacks !== undefined && this.lacks++ === 0) this.firstLack = lacks;
       if (mayBeCut === true) this.mayBeCut = true;
@@ -155,12 +158,14 @@ export class RowsSaid {
 }
 
 /**
- * Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws
+ * Refuses rows of which none has its prices, or that are adjusted; a line about those that have none, and about those that cannot be read. Throws
  * `usage`.
  */
 export function notesOf(path: string, said: RowsSaid, ticker: string): string[] {
   if (said.rows === 0) return [`${basename(path)}: has a header and no row`];
-  const { faults, lacks, firstFault, firstLack } = said;
+  const { faults, lacks, firstFault, firstLack, firstAdjusted } = said;
+  if (firstAdjusted !== undefined)
+    throw malformedRow(path, `${firstAdjusted} (column adjusted): ${AS_TRADED}`);
   if (lacks > 0 && lacks + faults === said.rows)
     throw malformedRow(path, `${firstLack}, and no other row of ${ticker} has all prices: nothing to read`);
   const note = (some: number, first: string, are: string): string[] => {
@@ -171,6 +176,8 @@ export function notesOf(path: string, said: RowsSaid, ticker: string): string[] 
   const cut = said.mayBeCut ? [`${basename(path)}: ${CUT_END}`] : [];
   return [...note(faults, firstFault, 'not read'), ...note(lacks, firstLack, 'without all prices'), ...cut];
 }
+
+const AS_TRADED = `a store has prices as they were traded; export them with ${option('adjust')} none`;
 
 const CUT_END =
   'its last row may be cut, for no line end follows it: not final until the file changes; end the line if it is whole';

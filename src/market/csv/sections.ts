@@ -25,6 +25,7 @@ const COLUMNS = [
   'vwap',
   'trades',
   'isFinal',
+  'adjusted',
   'ticker',
   'name',
   'interval',
@@ -132,7 +133,11 @@ function assertAlike(path: string, line: number, first: Layout, next: Layout): v
     throw malformed(path, line, `this header differs from the first ${differs}; ${APART}`);
 }
 
-const WORDS: Partial<Record<Column, string>> = { isFinal: 'finality', time: 'time of day' };
+const WORDS: Partial<Record<Column, string>> = {
+  isFinal: 'finality',
+  adjusted: 'adjustment',
+  time: 'time of day',
+};
 
 /** Where a header has a column; null where it has none. */
 export function indexOf(header: Header, column: Column): number | null {

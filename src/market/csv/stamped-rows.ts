@@ -14,6 +14,8 @@ export interface Aside {
   readonly lacks?: string;
   /** Set where the row was exported before its session was settled: whatever it is now, it is not that any more. */
   readonly isFinal?: false;
+  /** Set where its prices were adjusted when it was exported: for what, with its line. */
+  readonly adjusted?: string;
   /** Set where no line end follows it: its last field may have been cut. */
   readonly mayBeCut?: true;
   /** What it tells of splits and dividends by the way. Default: nothing. */

@@ -233,7 +233,14 @@ export function areTickers({ ticker, header }: Layout): boolean {
 function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'hasHeader' | 'used' | 'unused'> {
   if (names === null) return { hasHeader: false, used: placedColumns(header), unused: [] };
   const { stamp, time, open, high, low, close, volume, vwap, trades } = header;
-  const beside = [header.ticker, header.name, header.interval, header.isFinal, header.currency];
+  const beside = [
+    header.ticker,
+    header.name,
+    header.interval,
+    header.isFinal,
+    header.adjusted,
+    header.currency,
+  ];
   const told = header.actions.map(({ index }) => index);
   const read = [stamp, time, open, high, low, close, volume, vwap, trades, ...beside, ...told];
   const used = [...new Set(read)].flatMap((column) => (column === null ? [] : (names[column] ?? [])));
