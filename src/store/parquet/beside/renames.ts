@@ -1,5 +1,6 @@
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
+import { sealed, unsealed } from '../../../core/seal.ts';
 import { joinMoved } from '../../../core/instrument/moved.ts';
 import { isSameRename } from '../../../core/instrument/rename.ts';
 import type { Rename } from '../../store.ts';
@@ -19,8 +20,9 @@ export async function readRenamesFile(blobs: Blobs): Promise<Rename[]> {
   const renames: Rename[] = [];
   try {
     entries = list(JSON.parse(content));
-    for (const entry of entries) renames.push(renameOf(entry));
+    for (const entry of entries) renames.push(renameOf(entry, renames.length + 1));
   } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') throw error;
     const shape = '{"from": "FB", "to": "META", "start": null, "end": "2022-06-09"}';
     const which = entries === undefined ? '' : `; entry ${renames.length + 1} is none`;
     throw new BackfillError(
@@ -59,15 +61,26 @@ function changeRenames(
     const ifVersion = (await blobs.version(RENAMES_FILE)) ?? null;
     const before = await readRenamesFile(blobs);
     const [was, content] = [before, change(before)].map((renames) =>
-      JSON.stringify(renames.map(jsonOf), null, 1),
+      JSON.stringify(
+        renames.map((one) => sealed(jsonOf(one))),
+        null,
+        1,
+      ),
     );
     if (content === was) return;
     await blobs.put(RENAMES_FILE, bytesOfText(`${content}\n`), { ifVersion });
   });
 }
 
-function renameOf(value: unknown): Rename {
-  const { from, to, start, end, moved } = fields(value);
+/** A rename as it was written. Throws `store-corrupt` for one that was changed since. */
+function renameOf(value: unknown, place: number): Rename {
+  const { document, seal } = unsealed(value) ?? {};
+  if (seal === 'broken')
+    throw new BackfillError(
+      'store-corrupt',
+      `${RENAMES_FILE}: entry ${place} was changed since it was written, so that nobody can tell which tickers are which; put back what it said, or, if it says what you mean, take its "seal" out`,
+    );
+  const { from, to, start, end, moved } = fields(document);
   const rename = { from: text(from), to: text(to), start: dayOrNull(start), end: dayOrNull(end) };
   return moved === undefined ? rename : { ...rename, moved: movedIn(moved) };
 }

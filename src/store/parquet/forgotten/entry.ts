@@ -1,10 +1,21 @@
 import { BackfillError } from '../../../core/errors.ts';
+import { sealed, unsealed } from '../../../core/seal.ts';
 import type { MovedPart } from '../../../core/instrument/moved-part.ts';
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import { isInterval } from '../../../core/session/interval.ts';
 import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
-import { dayOrNull, fields, instant, list, malformed, pairOf, rangeOf, text } from '../codec/json.ts';
+import {
+  type Json,
+  dayOrNull,
+  fields,
+  instant,
+  list,
+  malformed,
+  pairOf,
+  rangeOf,
+  text,
+} from '../codec/json.ts';
 import { FORGOTTEN } from '../files/layout.ts';
 
 /**
@@ -80,10 +91,10 @@ export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntr
   if (content === undefined) return undefined;
   const restored = await readText(blobs, `${folder}/${RESTORED_FILE}`);
   try {
-    const json = fields(JSON.parse(content));
+    const json = asWritten(content);
     const actions = json['actions'];
     if (typeof actions !== 'number') throw malformed(actions);
-    const restoredAt = restored === undefined ? null : instant(fields(JSON.parse(restored))['restoredAt']);
+    const restoredAt = restored === undefined ? null : instant(asWritten(restored)['restoredAt']);
     const series = list(json['series']).map(seriesOf);
     const movedFrom = list(json['movedFrom'] ?? []).map(movedPartIn);
     return {
@@ -120,5 +131,11 @@ function movedPartIn(value: unknown): MovedPart {
 }
 
 async function writeJson(blobs: Blobs, path: string, json: object): Promise<void> {
-  await blobs.put(path, bytesOfText(`${JSON.stringify(json, null, 1)}\n`));
+  await blobs.put(path, bytesOfText(`${JSON.stringify(sealed(json), null, 1)}\n`));
+}
+
+/** What a file of an entry says. Throws where it was changed since it was written; one of an earlier version cannot tell. */
+function asWritten(content: string): Json {
+  const { document, seal } = unsealed(JSON.parse(content)) ?? {};
+  return fields(seal === 'broken' ? undefined : document);
 }

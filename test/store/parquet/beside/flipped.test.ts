@@ -2,9 +2,11 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../../src/core/session/day.ts';
 import { readMembers, tickerEntry } from '../../../../src/core/universe/read-members.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
+import { AAPL, WEEK_DAYS, coverage, daily, update } from '../../fixtures.ts';
 import { everyFlip } from '../../../flipped-bits.ts';
 
 const NOON = Date.UTC(2026, 2, 2, 12);
@@ -89,4 +91,34 @@ describe('a flipped bit', () => {
     }
     expect(refused).toBeGreaterThan(read.size * 0.8);
   });
+
+  it('in the list of renames is refused in one line, or changes none of them', async () => {
+    const moved = { at: NOON, series: [], exDays: [{ from: 20_000, to: 20_010 }], actions: [] };
+    await store.saveRename({ from: 'FB', to: 'META', start: null, end: parseDay('2022-06-09'), moved });
+    const said = await store.readRenames();
+    const read = await readFlipped('renames.json', () => store.readRenames());
+    expectRefusedOr(read, said, /^store-corrupt: renames\.json[^\n]*$/);
+  });
+
+  it('in what was forgotten is refused in one line, or changes nothing of it', async () => {
+    await store.upsert(update([daily('2026-02-24')], { learned: coverage({ present: [WEEK_DAYS] }) }));
+    const kept = await store.keepForgotten({ at: NOON, series: [AAPL], actionsOf: [] });
+    const said = await store.listForgotten();
+    const read = await readFlipped(`quarantine/forgotten/${kept?.id}/forgotten.json`, () =>
+      store.listForgotten(),
+    );
+    expectRefusedOr(read, said, /^store-corrupt: quarantine\/forgotten[^\n]*$/);
+  });
 });
+
+function expectRefusedOr(read: ReadonlyMap<string, unknown>, said: unknown, refusal: RegExp): void {
+  let refused = 0;
+  for (const [where, what] of read) {
+    if (typeof what !== 'string') expect(what, where).toEqual(said);
+    else {
+      refused++;
+      expect(what, where).toMatch(refusal);
+    }
+  }
+  expect(refused).toBeGreaterThan(read.size * 0.8);
+}

@@ -64,8 +64,21 @@ describe('the list of renames', () => {
   it('is a JSON file with dates', async () => {
     await store.saveRename(META);
     expect(JSON.parse(await readFile(path(), 'utf8'))).toEqual([
-      { from: 'FB', to: 'META', start: null, end: '2022-06-09' },
+      { from: 'FB', to: 'META', start: null, end: '2022-06-09', seal: expect.any(String) as string },
     ]);
+  });
+
+  it('is believed as a hand wrote it, and not where one changed what was written', async () => {
+    await writeFile(path(), '[{"from":"FB","to":"META","start":null,"end":"2022-06-08"}]');
+    await store.saveRename({ ...META, from: 'OLD' });
+    expect((await store.readRenames()).map(({ from }) => from)).toEqual(['FB', 'OLD']);
+    const written = await readFile(path(), 'utf8');
+    await writeFile(path(), written.replace('"OLD"', '"ODD"'));
+    await expect(store.readRenames()).rejects.toThrow(
+      'renames.json: entry 2 was changed since it was written, so that nobody can tell which tickers are which; put back',
+    );
+    await writeFile(path(), written.replace('"OLD"', '"ODD"').replace(/,\s*"seal": "[^"]*"\s*\}\s*\]/, '}]'));
+    expect((await store.readRenames()).map(({ from }) => from)).toEqual(['FB', 'ODD']);
   });
 
   it('is not written for a rename that is in it', async () => {
