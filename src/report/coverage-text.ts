@@ -1,17 +1,16 @@
 import { styleText } from 'node:util';
-import type { Calendar } from '../core/calendar/calendar.ts';
-import { calendarById } from '../core/calendar/calendars.ts';
 import { grouped } from '../core/grouped.ts';
-import { parseDay } from '../core/session/day.ts';
 import { closureLine, notStoredLine, unreadableLines } from './coverage-notes.ts';
 import type { CoverageReport } from './coverage.ts';
+import { LEAST_STRIP, monthStrip } from './coverage-strip.ts';
 import { distrustedLines } from './distrusted-text.ts';
 import { exchangeLines } from './exchange-text.ts';
-import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
-import { isLeftOut, type SeriesCoverage, type SeriesStanding, type SessionRun } from './series-coverage.ts';
+import { type Page, printable, totalLine, UNBOUNDED, widthOf, wrapped } from './page.ts';
+import { isLeftOut, type SeriesCoverage, type SeriesStanding } from './series-coverage.ts';
+import { seriesNotes } from './series-notes.ts';
 import { suspectedLines } from './suspected-text.ts';
 import { stagedLines, uncomparedLines } from './staged-text.ts';
-import { type Column, fittedTable, formatCount, formatPercent, NONE, plural } from './table.ts';
+import { type Column, fittedTable, formatCount, formatPercent, NONE } from './table.ts';
 import { unavailableLine } from './unavailable-text.ts';
 import { WORST_FIRST } from './worst-first.ts';
 
@@ -28,9 +27,6 @@ const COLUMNS: readonly Column<SeriesCoverage>[] = [
   { title: 'COVER', text: ({ coverage }) => formatPercent(coverage), right: true },
   { title: 'FETCHED', text: ({ fetchedAt }) => fetchedAt?.slice(0, 10) ?? NONE, leftOut: 3 },
 ];
-
-/** Runs of one reason that are named; a whole page names all of what is missing (`--json` has all of all). */
-const NAMED_RUNS = 4;
 
 /** So many series are listed without being asked for, and above them the exchanges are summed up. */
 const FEW_SERIES = 40;
@@ -94,28 +90,40 @@ export function coverageText(
 
 function seriesLines(series: readonly SeriesCoverage[], missing: boolean, page: Page): string[] {
   if (series.length === 0) return [];
-  const { head, rows } = fittedTable(COLUMNS, series, page.columns);
+  const { columns, below, legend } = stripOf(series, page);
+  const { head, rows } = fittedTable(columns, series, page.columns);
   return [
     page.hasColours ? styleText('bold', head, { validateStream: false }) : head,
     ...series.flatMap((one, i) => {
-      const notes = [
-        ...absenceLines(one),
-        ...one.damaged.map((path) => `  damaged: ${path}`),
-        ...provisionalLines(one),
-        ...(missing && one.missing > 0 ? [missingLine(one, page)] : []),
-      ];
       return [
         ...(rows[i] ?? []).map((line) => coloured(line, one.standing, page)),
-        ...notes.flatMap((note) => noteLines(note, page)),
+        ...below(one),
+        ...seriesNotes(one, missing, page),
       ];
     }),
+    ...legend.flatMap((line) => totalLine(line, page)),
   ];
 }
 
-/** A note below a series' line, as deep as it begins with blanks. */
-function noteLines(note: string, { columns }: Page): string[] {
-  const text = note.trimStart();
-  return wrapped(printable(text), columns, { indent: note.length - text.length, hang: 2 });
+/**
+ * Where the months of series are shown on a terminal: in a last column, or, where it is too narrow for one, below those that
+ * are not complete.
+ */
+function stripOf(series: readonly SeriesCoverage[], { columns }: Page) {
+  const none = { columns: COLUMNS, below: (): string[] => [], legend: [] };
+  if (!Number.isFinite(columns)) return none;
+  const room = columns - widthOf(fittedTable(COLUMNS, series, columns).head) - 1;
+  const beside = monthStrip(series, room);
+  if (beside !== undefined) {
+    const column: Column<SeriesCoverage> = { title: beside.title, text: beside.marks, leftOut: 4 };
+    return { ...none, columns: [...COLUMNS, column], legend: [beside.legend] };
+  }
+  const incomplete = series.filter(({ standing }) => standing !== 'complete');
+  const under = room < LEAST_STRIP ? monthStrip(incomplete, columns - 2) : undefined;
+  if (under === undefined) return none;
+  const below = (one: SeriesCoverage): string[] =>
+    one.standing === 'complete' ? [] : [`  ${under.marks(one)}`];
+  return { ...none, below, legend: [under.legend] };
 }
 
 /** How many are not listed, and how they can be. */
@@ -170,45 +178,6 @@ function coloured(line: string, standing: SeriesStanding, { hasColours }: Page):
   return styleText(isRed ? 'red' : 'yellow', line, { validateStream: false });
 }
 
-/** Sessions of which the stored bars may not be the last word: those that are over by name, and the one that may go on. */
-function provisionalLines({ provisional, unsure, provisionalSessions }: SeriesCoverage): string[] {
-  const open = provisional - unsure;
-  const openLines = open === 0 ? [] : [`  provisional ${open}: not settled yet, fetched again once it is`];
-  if (unsure === 0) return openLines;
-  const names = provisionalSessions.slice(0, NAMED_RUNS);
-  const more = unsure > NAMED_RUNS ? [`and ${unsure - NAMED_RUNS} more`] : [];
-  return [
-    `  provisional ${unsure}: ${[...names, ...more].join(', ')} (not final: fetched again, or confirmed by the next answer)`,
-    ...openLines,
-  ];
-}
-
-/** Where sessions lie that should have a bar. */
-const PLACES = {
-  before: ' before its first bar',
-  between: ' between its bars',
-  after: ' after its last bar',
-  nowhere: '',
-} as const;
-
-function absenceLines({ absences, advisory, calendar }: SeriesCoverage): string[] {
-  const kinds = grouped(absences, ({ reason, place = 'nowhere' }) => `${reason} ${place}`).values();
-  const ofExchange = calendarById(calendar);
-  const lines = [...kinds].flatMap((runs) => {
-    const sessions = runs.reduce((sum, run) => sum + run.sessions, 0);
-    const [first] = runs;
-    const said = first === undefined ? '' : ` (${first.provider}, ${first.checkedAt.slice(0, 10)})`;
-    const notes = new Set(runs.flatMap(({ note }) => (note === undefined ? [] : [note])));
-    const { reason = '', place = 'nowhere' } = first ?? {};
-    return [
-      `  ${reason} ${sessions}${PLACES[place]}: ${runsText(joinedRuns(runs, ofExchange), NAMED_RUNS)}${said}`,
-      ...[...notes].slice(0, NAMED_RUNS).map((note) => `    ${note}`),
-    ];
-  });
-  if (advisory) lines.push(`  no calendar for this exchange: expected is a guess (${calendar})`);
-  return lines;
-}
-
 /** Where nothing is known of the time since the last bar of all series: a history, seen as if it were to be kept up. */
 export function staleHint({ series, totals }: CoverageReport): string | undefined {
   const last = series.reduce(
@@ -219,33 +188,6 @@ export function staleHint({ series, totals }: CoverageReport): string | undefine
   if (last === '' || totals.missing === 0 || !series.every((one) => one.missing === 0 || isStale(one)))
     return undefined;
   return `All that is missing is later than ${last}, the last bar; --end ${last} judges the history alone.`;
-}
-
-function missingLine({ missing, missingRuns }: SeriesCoverage, { isWhole }: Page): string {
-  return `  missing ${missing}: ${runsText(missingRuns, isWhole ? missingRuns.length : NAMED_RUNS)}`;
-}
-
-/** Ascending runs, those as one that no session parts: a long hole is answered for in pieces, each with its own moment. */
-function joinedRuns(runs: readonly SessionRun[], calendar: Calendar): readonly SessionRun[] {
-  const joined: SessionRun[] = [];
-  for (const { from, to, sessions } of runs) {
-    const last = joined.at(-1);
-    if (last === undefined || calendar.nextSession(parseDay(last.to)) !== parseDay(from))
-      joined.push({ from, to, sessions });
-    else joined[joined.length - 1] = { from: last.from, to, sessions: last.sessions + sessions };
-  }
-  return joined;
-}
-
-/** `2024-06-03..2024-06-28 (20 sessions), 2024-07-01, and 3 more`; of a single run the number is told already. */
-function runsText(runs: readonly SessionRun[], most: number): string {
-  const names = runs.slice(0, most).map(({ from, to, sessions }) => {
-    if (from === to) return from;
-    return runs.length === 1 ? `${from}..${to}` : `${from}..${to} (${plural(sessions, 'session')})`;
-  });
-  return [...names, ...(runs.length > most ? [`and ${formatCount(runs.length - most)} more`] : [])].join(
-    ', ',
-  );
 }
 
 function totalLines({ totals }: CoverageReport): string[] {

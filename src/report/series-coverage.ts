@@ -1,7 +1,6 @@
 import type { Calendar } from '../core/calendar/calendar.ts';
-import { calendarById } from '../core/calendar/calendars.ts';
 import { type Absence, provisionalAt, within } from '../core/coverage/coverage.ts';
-import { type Day, type DayRange, formatDay, parseDay } from '../core/session/day.ts';
+import { type Day, type DayRange, formatDay } from '../core/session/day.ts';
 import { type AbsenceReason, type Claim, leadingClaim } from '../core/coverage/evidence.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { intersect, subtract } from '../core/session/ranges.ts';
@@ -23,6 +22,7 @@ import {
   unavailableIn,
 } from '../core/coverage/unavailable.ts';
 import type { SeriesState } from '../store/scan.ts';
+import { withMissingSessions } from './missing-sessions.ts';
 
 /** What one provider says of sessions without a bar. */
 export interface ReportedClaim {
@@ -104,8 +104,9 @@ export interface SeriesCoverage extends HoleCounts {
   readonly missingRuns: readonly SessionRun[];
   /** These one by one, listed anew whenever they are looked at. */
   readonly missingSessions: readonly string[];
-  /** Sessions of `unsure`. */
+  /** Sessions of `unsure`, and those of `lacking`. */
   readonly provisionalSessions: readonly string[];
+  readonly lackingSessions: readonly string[];
 }
 
 /** What a series is judged by. */
@@ -137,6 +138,7 @@ export function coverSeries(
   const byReason = sessionsByReason(absences);
   const open = intersect(intersect(coverage.present, meant), provisionalAt(coverage, now));
   const unsure = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: settled + 1 }]);
+  const lacking = subtract(intersect(coverage.lacking ?? [], meant), unsure);
   const unavailable = unavailableIn(coverage, range, calendar);
   const holes = holesIn(coverage, range, calendar);
   const counts = {
@@ -144,7 +146,7 @@ export function coverSeries(
     present: sessionsIn(present),
     provisional: calendar.count(open),
     unsure: calendar.count(unsure),
-    lacking: calendar.count(subtract(intersect(coverage.lacking ?? [], meant), unsure)),
+    lacking: calendar.count(lacking),
     absent: sessionsIn(absences),
     missing: sessionsIn(missing),
   };
@@ -169,8 +171,13 @@ export function coverSeries(
     damaged,
     unavailable,
     missingRuns: orNone(missing.map(runOf)),
-    provisionalSessions: orNone(unsure.flatMap((days) => calendar.sessions(days)).map(formatDay)),
+    provisionalSessions: datesIn(unsure, calendar),
+    lackingSessions: datesIn(lacking, calendar),
   });
+}
+
+function datesIn(ranges: readonly DayRange[], calendar: Calendar): readonly string[] {
+  return orNone(ranges.flatMap((days) => calendar.sessions(days)).map(formatDay));
 }
 
 /** One empty list for all that have nothing to list, who are many. */
@@ -181,21 +188,6 @@ function orNone<T>(list: readonly T[]): readonly T[] {
 const NONE: readonly never[] = [];
 
 const NO_REASONS: SeriesCoverage['absentByReason'] = {};
-
-/** A decade that is missing of a thousand series is millions of sessions: they are listed when they are looked at. */
-function withMissingSessions(coverage: Omit<SeriesCoverage, 'missingSessions'>): SeriesCoverage {
-  return Object.defineProperty(coverage, 'missingSessions', MISSING_SESSIONS) as SeriesCoverage;
-}
-
-const MISSING_SESSIONS = {
-  enumerable: true,
-  get(this: SeriesCoverage): readonly string[] {
-    const calendar = calendarById(this.calendar);
-    return this.missingRuns.flatMap(({ from, to }) =>
-      calendar.sessions({ from: parseDay(from), to: parseDay(to) + 1 }).map(formatDay),
-    );
-  },
-};
 
 /** The missing sessions, those in one run that no other session parts. */
 function missingRunsOf(runs: readonly StateRun[]): Sessions[] {

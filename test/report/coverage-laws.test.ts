@@ -75,6 +75,9 @@ function walk(known: Coverage, calendar: Calendar, { range: days, settled, now }
   });
   const open = of('present').filter(({ session }) => contains(provisional, session));
   const unsure = open.filter(({ session }) => session <= settled);
+  const lacking = of('present').filter(
+    ({ session }) => contains(known.lacking ?? [], session) && !unsure.some((one) => one.session === session),
+  );
   const absences: { by: Absence; sessions: typeof sessions }[] = [];
   const absentByReason: Partial<Record<AbsenceReason, number>> = {};
   for (const one of sessions) {
@@ -99,6 +102,7 @@ function walk(known: Coverage, calendar: Calendar, { range: days, settled, now }
     missingRuns: missing.map(runs),
     missingSessions: datesOf(of('missing')),
     provisionalSessions: datesOf(unsure),
+    lackingSessions: datesOf(lacking),
   };
 }
 

@@ -69,7 +69,14 @@ const SERIES: SeriesStatus = {
     coverage: 98.85,
     rows: 860,
   },
-  ...{ holes: 0, holesAround: 0, holesRejected: 0, unavailable: [], provisionalSessions: [] },
+  ...{
+    holes: 0,
+    holesAround: 0,
+    holesRejected: 0,
+    unavailable: [],
+    provisionalSessions: [],
+    lackingSessions: [],
+  },
   ...{
     fetchedAt: null,
     missingSessions: [],
