@@ -3,6 +3,7 @@ import { calendarById } from '../core/calendar/calendars.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import { NOTHING_TO_TRADE } from '../core/coverage/unavailable.ts';
 import { type Day, type DayRange, parseDay } from '../core/session/day.ts';
+import { TIE } from './page.ts';
 import type { SeriesCoverage, SessionRun } from './series-coverage.ts';
 
 /** Marks of some series side by side, of one time for all. */
@@ -19,6 +20,19 @@ export const LEAST_STRIP = '2024-12–2026-03'.length;
 
 /** What a mark says, from the best to the worst. */
 const MARKS = { nothing: ' ', final: '█', open: '▓', hole: '▒', partly: '░', unknown: '·' } as const;
+
+/** What each is called; a mark is not parted from its name. */
+const LEGEND = (
+  [
+    [MARKS.final, 'final'],
+    [MARKS.open, 'not final yet'],
+    [MARKS.hole, 'lacks bars'],
+    [MARKS.partly, 'partly unknown'],
+    [MARKS.unknown, 'unknown'],
+  ] as const
+)
+  .map(([mark, name]) => `${mark} ${name}`.replaceAll(' ', TIE))
+  .join(', ');
 
 /**
  * One mark a month, of series over the months that any of them is judged by; where there are more months than `room`, a mark
@@ -41,9 +55,7 @@ export function monthStrip(series: readonly SeriesCoverage[], room: number): Str
   const each = length === 1 ? 'a month' : `${length} months`;
   return {
     title,
-    legend:
-      `${title}, ${each} a mark: ${MARKS.final} final, ${MARKS.open} not final yet, ${MARKS.hole} lacks bars, ` +
-      `${MARKS.partly} partly unknown, ${MARKS.unknown} unknown`,
+    legend: `${title}, ${each} a mark: ${LEGEND}`,
     marks: (one) => marksOf(one, starts, length).trimEnd(),
   };
 }
