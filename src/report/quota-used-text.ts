@@ -80,7 +80,7 @@ function windowText({ requests, perMs, used, next }: QuotaWindow): string {
   if (used === null || next === null) return `${per}, by spacing`;
   const counted =
     requests === null
-      ? `${formatCount(used)} used without a declared limit`
+      ? `${formatCount(used)} counted per ${per.split('/')[1]}, of which no limit is declared now`
       : `${formatCount(used)} of ${per} used`;
   return `${counted}, counted anew ${opensText(next)}`;
 }

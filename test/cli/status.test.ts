@@ -140,9 +140,9 @@ describe('the status of a store', () => {
       / yahoo: 7 of 10 req\/366day used, counted anew at [^;\n]*; 2 req\/s, by spacing\n/,
     );
     expect(stdout).toMatch(
-      / alphavantage: 0 of 25 req\/day used, counted anew at [^\n]*; 3 used without a declared limit, /,
+      / alphavantage: 0 of 25 req\/day used, counted anew at [^\n]*; 3 counted per \w+, of which no limit is declared now, /,
     );
-    expect(stdout).toMatch(/ alphavantage at port 8080 with another key: .*; 5 used without /);
+    expect(stdout).toMatch(/ alphavantage at port 8080 with another key: .*; 5 counted per /);
     const json = await backfill('status', '--json');
     expect(`${stdout}${json.stdout}`).not.toContain(key);
     await use('yahoo-anonymous', 10);
@@ -151,7 +151,9 @@ describe('the status of a store', () => {
     // A limit that was exceeded was not the one in force.
     await use('yahoo-anonymous', 12);
     const beyond = await backfill('status', '--rate-limit', '10/366day');
-    expect(beyond.stdout).toMatch(/ yahoo: 12 used without a declared limit, counted anew at [^;\n]*\n/);
+    expect(beyond.stdout).toMatch(
+      / yahoo: 12 counted per \w+, of which no limit is declared now, counted anew at [^;\n]*\n/,
+    );
     await use('yahoo-anonymous', 7);
     // Its last window is over: whatever answered at the port is gone.
     const past = JSON.stringify({ nextAt: 0, pausedUntil: 0, windows: { '60000ms': { index: 1, used: 5 } } });
@@ -182,9 +184,9 @@ describe('the quota of a key', () => {
       (await backfill('status', '--provider', 'alphavantage', ...told)).stdout;
     for (const told of [[], ['--tier', '75']])
       expect(await said(...told)).toMatch(
-        / alphavantage: 75 req\/min, by spacing; 20 used without a declared limit, /,
+        / alphavantage: 75 req\/min, by spacing; 20 counted per \w+, of which no limit is declared now, /,
       );
-    expect((await backfill('status')).stdout).toMatch(/ alphavantage: 75 req\/min, by spacing; 20 used/);
+    expect((await backfill('status')).stdout).toMatch(/ alphavantage: 75 req\/min, by spacing; 20 counted/);
     for (const told of [
       ['--tier', 'free'],
       ['--rate-limit', '25/day'],

@@ -201,8 +201,7 @@ function orderOf(path: string, layout: Layout, lines: Iterable<CsvLine>): DateOr
   if (order !== undefined) return order;
   const orders = ordersLeft(fieldsOf(column, lines));
   const [first] = lines;
-  const isShort = orders.includes('year-first');
-  const may = isShort ? 'the day, the month or the year' : 'the day or the month';
+  const may = orders.map((one) => `the ${one.slice(0, -'-first'.length)}`).join(' or ');
   const ways = orders.map(wordOf);
   throw malformed(
     path,

@@ -107,6 +107,14 @@ describe('numbers', () => {
 });
 
 describe('dates with the day or the month first', () => {
+  it.each([
+    ['01/02/24', 'the day or the month or the year: give --csv-dates dmy or mdy or ymd'],
+    ['31/01/24', 'the day or the year: give --csv-dates dmy or ymd'],
+  ])('with two digits of the year name all that they may be: %s', (date, ways) => {
+    const market = marketOf({ 'AAPL.csv': `${HEADER}\n${date},1,1,1,1,1\n` });
+    expect(() => market.intervals('AAPL')).toThrow(`"${date}" may start with ${ways}, or write them as`);
+  });
+
   it('are refused where nothing tells which', () => {
     const market = marketOf({ 'AAPL.csv': `${HEADER}\n01/02/2024,1,1,1,1,1\n01/03/2024,1,1,1,1,1\n` });
     expect(() => market.intervals('AAPL')).toThrow(
