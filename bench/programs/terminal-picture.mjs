@@ -80,7 +80,7 @@ async function type(command) {
 const [node, backfill] = program('backfill');
 const simulator = spawn(
   node,
-  [backfill, 'simulate', '--from', 'sample', '--latency', '300ms', '--now', '2026-03-02T23:00:00Z'],
+  [backfill, 'simulate', '--from', 'sample', '--latency', '900ms', '--now', '2026-03-02T23:00:00Z'],
   {
     cwd: folder,
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -108,7 +108,7 @@ tmux('new-session', '-d', '-x', '80', '-y', '24', '-c', folder, shell);
 try {
   await until(/\$ *$/m);
   await type('backfill');
-  await until(/\[\w.* [89]\/15/);
+  await until(/\[\w.* [6-9]\/15/);
   const picture = (name) => fromRoot(`bench/published/${name}.svg`);
   await writeFile(picture('terminal-run'), svgOf(screen(), 'A run on a terminal of 80 columns'));
   await until(/\$ *$/m);

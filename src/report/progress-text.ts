@@ -8,7 +8,7 @@ const NARROWEST_TICKER = 5;
 
 /** Columns of the bar, as many as there is room for. */
 const NARROWEST_BAR = 10;
-const WIDEST_BAR = 20;
+const WIDEST_BAR = 40;
 
 /**
  * `[AAPL ] 42/503 ( 8.3%) ETA: 1h 32m 15s  Errors: 1  Elapsed: 8m 23s  1,761 bars/s`: how far a run is, in series.

@@ -56,12 +56,12 @@ describe('the progress of a run', () => {
   });
 
   it('fits any width: what comes last is left out first, and the bar has what is over', () => {
-    const wide = progressLine(NOW, false, 120);
-    expect(wide).toBe(`${progressText(NOW, false)}  #...................`);
+    const wide = progressLine(NOW, false, 200);
+    expect(wide).toBe(`${progressText(NOW, false)}  ###${'.'.repeat(37)}`);
     expect(progressLine(NOW, false, 83)).toMatch(/bars\/s {2}#\.{11}$/);
     expect(progressLine(NOW, false, 80)).toBe(progressText(NOW, false));
     expect(progressLine(NOW, false, 58)).toBe('[AAPL ] 42/503 ( 8.3%) ETA: 1h 32m 15s  Elapsed: 8m 23s');
     expect(progressLine(NOW, false, 50)).toBe('[AAPL ] 42/503 ( 8.3%) ETA: 1h 32m 15s  ..........');
-    expect(progressLine({ ...NOW, done: 503 }, false, 120)).toMatch(/ {2}#{20}$/);
+    expect(progressLine({ ...NOW, done: 503 }, false, 200)).toMatch(/ {2}#{40}$/);
   });
 });

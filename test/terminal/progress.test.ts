@@ -79,7 +79,7 @@ describeWith(TMUX)('the line of a run that goes on', () => {
     await stop(terminal);
   });
 
-  it.each([80, 60, 40])('fits %i columns', async (columns) => {
+  it.each([200, 80, 60, 40])('fits %i columns', async (columns) => {
     await using terminal = await open(columns, ['--latency', '5s']);
     await terminal.start('backfill');
     const screen = await terminal.waitFor(/Elapsed: [1-4]s/);
