@@ -145,9 +145,9 @@ export function comparisonText(before: RunOnRecord, after: RunOnRecord, page: Pa
   const { head, rows } = fittedTable<readonly [string, string, string, string]>(
     [
       { title: '', text: ([name]) => name },
-      { title: before.id, text: ([, a]) => a, right: true, least: 12 },
-      { title: after.id, text: ([, , b]) => b, right: true, least: 12 },
-      { title: 'CHANGE', text: ([, , , change]) => change, right: true },
+      { title: before.id, text: ([, a]) => a, right: true },
+      { title: after.id, text: ([, , b]) => b, right: true },
+      { title: 'CHANGE', text: ([, , , change]) => change, right: true, leftOut: 1 },
     ],
     [
       ['Result', resultOf(before), resultOf(after), ''],

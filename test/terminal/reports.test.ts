@@ -71,6 +71,17 @@ describeWith(TMUX)('the reports of 62 series', () => {
   });
 });
 
+describeWith(TMUX)('a report on a wide terminal', () => {
+  it('has the months of each series beside its numbers', async () => {
+    await using terminal = await openTerminal({ columns: 120, rows: 24 });
+    const fill = `backfill --provider sample --days 252 --store data --now ${NOW} --quiet`;
+    expect(await terminal.run(fill)).toBe(0);
+    const report = `check-data ALFA KAZE.T NOIX.PA DEMO-USD --days 300 --store data --now ${LATER}`;
+    expect(await terminal.run(`clear; ${report}`)).toBe(0);
+    await expectScreen(await terminal.screen(), 'months-120');
+  });
+});
+
 describeWith(TMUX)('a plan of which there is more than one way', () => {
   it.each([80, 60])('at %i columns says what each costs, and where it was written', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 24 });

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { TMUX, describeWith } from '../needs.ts';
+import { expectScreen, openTerminal } from './terminal.ts';
+
+const [FIRST, SECOND, THIRD] = ['2026-03-02T23:00:00Z', '2026-03-05T23:00:00Z', '2026-03-05T23:30:00Z'];
+
+/** Ids end with characters that no two runs share, and runs take their time. */
+const MASKS = [
+  [/\d{8}T\d{6}Z-[\da-f]{4}/g, 'YYYYMMDDTHHMMSSZ-xxxx'],
+  [/\b[\d.]+ ?m?s\b/g, 'Ns'],
+] as const;
+
+describeWith(TMUX)('the runs of a store', () => {
+  it.each([80, 60])('at %i columns are listed, shown and compared', async (columns) => {
+    await using terminal = await openTerminal({ columns, rows: 24 });
+    const fill = (now: string, more: string): string =>
+      `backfill --provider sample --days 60 --store data --now ${now} --quiet ${more}`;
+    expect(await terminal.run(fill(FIRST, 'ALFA BRIQ KAZE.T'))).toBe(0);
+    expect(await terminal.run(fill(SECOND, ''))).toBe(0);
+    expect(await terminal.run(fill(THIRD, ''))).toBe(0);
+    const shows = async (command: string, name: string): Promise<void> => {
+      expect(await terminal.run(`clear; ${command}`)).toBe(0);
+      await expectScreen(await terminal.screen(), `${name}-${columns}`, MASKS);
+    };
+    await shows('backfill runs --store data', 'runs');
+    await shows('backfill runs show 20260305T2300 --store data', 'runs-show');
+    await shows('backfill runs compare 20260302 20260305T2300 --store data', 'runs-compare');
+  });
+});
