@@ -61,6 +61,21 @@ describe('a universe as JSON', () => {
     expect(messageOf(() => membersInJson(many, 'x.json'))).toBe(`x.json, entry 1: ${told}`);
   });
 
+  it('names each misspelt key, and what else is wrong, a line each', () => {
+    const list = [
+      { ticker: 'ALFA', lised: '2010-01-04' },
+      { ticker: 'BRIQ', lsted: '2010-01-04' },
+      { ticker: 'CORV', listed: 'soon' },
+      { ticker: 'DUNO', lised: '2010-01-04' },
+      'ELNA',
+    ];
+    expect(messageOf(() => membersInJson(JSON.stringify(list), 'x.json')).split('\n')).toEqual([
+      'x.json, entry 1: there is no "lised" of a member (nor of 1 more); did you mean listed?',
+      'x.json, entry 2: there is no "lsted" of a member; did you mean listed?',
+      expect.stringContaining('x.json, entry 3: its listed "soon" is not a date'),
+    ]);
+  });
+
   it('may tell more of its members than is read of them', () => {
     const more = [
       ...[{ sector: 'Water' }, { no: '1' }, { is_delisted: true }, { tick: 0.01 }, { delistd: null }],

@@ -29,6 +29,8 @@ const TOLD: readonly RegExp[] = [
   /^backfill\/(judge|settle|task)\//,
   /^backfill\/(failure|want\/ask-again|want\/portfolio)\.ts$/,
   /^providers\/(polygon|alphavantage|binance|alpaca)\//,
+  // What became of a run: a thread may have said it.
+  /^providers\/http\/quota-file\.ts$/,
   /^providers\/csv\/(settings|parse|stamps-read|told-splits)\.ts$/,
   /^library\/(adjusted|stale-bars|hidden-splits)\.ts$/,
   // A rename as a command has it.

@@ -133,6 +133,32 @@ describe('one bit of one price that rotted', () => {
   });
 });
 
+describe('a file that cannot be read at all', () => {
+  beforeEach(async () => writeFile(join(root, APPLE), 'no Parquet'));
+
+  it.each([
+    "SELECT count(*) FROM bars WHERE ticker = 'MSFT'",
+    "SELECT count(*) FROM bars WHERE interval = '1d' AND ticker >= 'B' AND ticker <> 'NULLS'",
+    "SELECT count(*) FROM bars_adjusted WHERE ticker = 'MSFT'",
+    'SELECT count(*) FROM revisions',
+    'SELECT count(*) FROM actions',
+  ])('is not told of where it was not asked for: %s', async (sql) => {
+    expect((await ask(sql)).leftOut).toEqual([]);
+  });
+
+  it.each([
+    'SELECT count(*) FROM bars',
+    "SELECT count(*) FROM bars WHERE ticker = 'AAPL'",
+    "SELECT count(*) FROM bars WHERE ticker IN ('AAPL', 'MSFT')",
+    "SELECT count(*) FROM bars WHERE interval = '1d'",
+    "SELECT count(*) FROM bars_adjusted WHERE ticker LIKE 'A%'",
+    "SELECT count(*) FROM query_table('ba' || 'rs') WHERE ticker = 'AAPL'",
+    'FROM coverage',
+  ])('is named where it may have been meant: %s', async (sql) => {
+    expect((await ask(sql)).leftOut).toEqual([APPLE]);
+  });
+});
+
 it.each([
   ['hour', HOURS, 100.46875, 'SELECT count(*) FROM bars', 15],
   ['split', ACTIONS, 4.5, 'SELECT count(*) FROM actions', 4],

@@ -1,5 +1,6 @@
 import { closest } from '../closest.ts';
 import { BackfillError } from '../errors.ts';
+import { grouped } from '../grouped.ts';
 import { inOneLine } from '../quoted.ts';
 import { sealed, unsealed } from '../seal.ts';
 import { type Day, formatDay } from '../session/day.ts';
@@ -22,8 +23,8 @@ const LISTS = ['members', 'tickers', 'symbols'];
 
 /**
  * The members of a JSON text: a list of tickers and of members, or an object with such a list under `members`, `tickers` or
- * `symbols`. Throws `usage`, also for several such lists, for a key of a member that looks misspelt, and for a list that was changed since `universeJson`
- * wrote it.
+ * `symbols`. Throws `usage`, also for several such lists, for keys of members that look misspelt, and for a list that was changed since
+ * `universeJson` wrote it.
  */
 export function membersInJson(text: string, called: string): Member[] {
   const json = parsed(text, called);
@@ -42,8 +43,11 @@ export function membersInJson(text: string, called: string): Member[] {
     );
   const list = Array.isArray(json) ? json : (fields['members'] ?? fields['tickers'] ?? fields['symbols']);
   if (!Array.isArray(list)) throw new BackfillError('usage', `${called} is no universe; it must be ${SHAPE}`);
-  assertSpelt(list, called);
-  const entries = list.map((entry: unknown, i) => entryOf(entry, `entry ${i + 1}`));
+  const misspelt = misspeltIn(list);
+  const entries = list.map((entry: unknown, i) => {
+    const fault = misspelt.get(i);
+    return { ...entryOf(entry, `entry ${i + 1}`), ...(fault !== undefined && { fault }) };
+  });
   return readMembers(entries, called, typeof source === 'string' ? source : called);
 }
 
@@ -87,20 +91,23 @@ const SPELT = [...ENTRY_FIELDS, 'symbol'];
 /** A key of fewer letters is like too many. */
 const FEWEST_LETTERS = 3;
 
-/** Throws `usage` for the first key that looks misspelt: what it says would be left out, and nobody would know. */
-function assertSpelt(list: readonly unknown[], called: string): void {
-  const misspelt = list.flatMap((entry, i) => {
-    const meant = isObject(entry) ? meantIn(entry) : undefined;
-    return meant === undefined ? [] : [{ ...meant, where: `entry ${i + 1}` }];
+/**
+ * What is wrong with entries of which a key looks misspelt, by their places: what it says would be left out, and nobody would
+ * know. Of several with one such key the first says so of all, and the others nothing.
+ */
+function misspeltIn(list: readonly unknown[]): ReadonlyMap<number, string> {
+  const meant = list.flatMap((entry, place) => {
+    const key = isObject(entry) ? meantIn(entry) : undefined;
+    return key === undefined ? [] : [{ ...key, place }];
   });
-  const [first] = misspelt;
-  if (first === undefined) return;
-  const alike = misspelt.filter(({ key }) => key === first.key).length - 1;
-  const others = alike === 0 ? '' : ` (nor of ${alike} more)`;
-  throw new BackfillError(
-    'usage',
-    `${called}, ${first.where}: there is no "${first.key}" of a member${others}; did you mean ${first.name}?`,
-  );
+  const faults = new Map<number, string>();
+  for (const [key, [first, ...alike]] of grouped(meant, (one) => one.key)) {
+    if (first === undefined) continue;
+    const others = alike.length === 0 ? '' : ` (nor of ${alike.length} more)`;
+    faults.set(first.place, `there is no "${key}" of a member${others}; did you mean ${first.name}?`);
+    for (const { place } of alike) faults.set(place, '');
+  }
+  return faults;
 }
 
 /** A key that no member has, whose text is as that of one could be which is not there, and that one. */

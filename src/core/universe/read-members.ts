@@ -8,6 +8,8 @@ import type { Member } from './member.ts';
 export interface Entry {
   readonly where: string;
   readonly fields: Readonly<Record<(typeof ENTRY_FIELDS)[number], unknown>>;
+  /** What its keys show to be wrong with it; empty where an entry before it says so of both. Default: nothing. */
+  readonly fault?: string;
 }
 
 export const ENTRY_FIELDS = [
@@ -46,7 +48,11 @@ const MOST_FAULTS = 10;
 export function readMembers(entries: readonly Entry[], called: string, source: string): Member[] {
   const members: Member[] = [];
   const faults: string[] = [];
-  for (const { where, fields } of entries) {
+  for (const { where, fields, fault: known } of entries) {
+    if (known !== undefined) {
+      if (known !== '') faults.push(`${called}, ${where}: ${known}`);
+      continue;
+    }
     try {
       members.push(memberOf(fields, source));
     } catch (error) {

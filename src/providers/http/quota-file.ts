@@ -14,7 +14,6 @@ import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
-import { option } from '../../core/option-name.ts';
 import { largest } from '../../core/extremes.ts';
 import type { Quota, QuotaUse } from '../../core/plan/quota.ts';
 import { sealed, unsealed } from '../../core/seal.ts';
@@ -131,7 +130,7 @@ function unkept(path: string, error: unknown): BackfillError {
   const why = error instanceof Error ? error.message : String(error);
   return new BackfillError(
     'store-unusable',
-    `the quota of the provider cannot be kept at ${path}: ${why}; ${option('stateFolder')} FOLDER puts it elsewhere`,
+    `the quota of the provider cannot be kept at ${path}: ${why}; --state FOLDER keeps it elsewhere (stateFolder of the library)`,
     { cause: error },
   );
 }

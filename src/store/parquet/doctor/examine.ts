@@ -88,9 +88,9 @@ class Examiner {
         this.#damages.push({ path: found.path, ...CLOSED, what, mended: false });
       }
     }
-    for (const { path, reason } of await lostIn(this.#blobs))
+    for (const { path, reason, ticker } of await lostIn(this.#blobs))
       if (!this.#damages.some((damage) => damage.path === path))
-        this.#damages.push({ path, ...LOST, what: reason, mended: false });
+        this.#damages.push({ path, ...lostOf(ticker), what: reason, mended: false });
     const { length: staged } = await listStaged(this.#blobs);
     return {
       ...{ partitions: this.#partitions, rows: this.#rows, damages: inOrder(this.#damages) },
@@ -197,11 +197,10 @@ async function lostIn(blobs: Blobs): Promise<readonly SetAside[]> {
   return lost;
 }
 
-const LOST = {
-  kind: 'lost',
-  mend: 'nothing; the next backfill of the ticker asks for it again, or backfill forget gives it up',
-  mendable: false,
-} as const;
+function lostOf(ticker: string) {
+  const mend = `nothing; the next backfill of ${ticker} asks for it again, or backfill forget ${ticker} gives it up`;
+  return { kind: 'lost', mend, mendable: false } as const;
+}
 
 const CLOSED = {
   kind: 'unreadable',

@@ -7,7 +7,7 @@ import { withSlashes } from '../../sql-path.ts';
 import type { Scan } from '../../scan.ts';
 import type { AdjustedView, JudgeBasis, LeftOut, QueryUse } from '../../views.ts';
 import type { Blobs } from '../files/blobs.ts';
-import type { DataFile } from '../files/data-paths.ts';
+import { type DataFile, dataFileAt } from '../files/data-paths.ts';
 import type { Partition } from '../files/layout.ts';
 import { damagedAmong, listViewFiles, untrueAmong } from './view-files.ts';
 import { pinnedViews } from './views.ts';
@@ -42,9 +42,9 @@ export async function queryStore<T>(
     let leftOut = views.leftOut;
     const refine = async (asked: Asked): Promise<string> => {
       const adjustments = adjustmentsIn(asked, adjusted);
-      const files = await reachedBy(asked, views.own);
+      const files = await reachedBy(asked, views.own, views.leftOut);
       const rotted = await rottedFor(asked, blobs, scan, views.own, files);
-      leftOut = [...leftOut, ...rotted];
+      leftOut = [...files.leftOut, ...rotted];
       return views.without(rotted, await judge(scan, adjustments, (key) => files.series.has(key)));
     };
     const before = { outline: views.outline, refine };
@@ -78,13 +78,21 @@ interface Reached {
   readonly files: readonly DataFile[];
   /** The series that it may have bars of, by `seriesKey`. */
   readonly series: ReadonlySet<string>;
+  /** Of what the views are without, that which it may have meant. */
+  readonly leftOut: readonly LeftOut[];
 }
 
-/** Of a plan in which adjusted bars are those of their own files alone. */
-async function reachedBy(asked: Asked, own: readonly DataFile[]): Promise<Reached> {
+/** Of a plan in which adjusted bars are those of their own files alone; `leftOut`: what the views are without. */
+async function reachedBy(
+  asked: Asked,
+  own: readonly DataFile[],
+  leftOut: readonly LeftOut[],
+): Promise<Reached> {
   const meant = own.filter(({ is }) => READERS[is].some((word) => asked.mentions(word)));
-  const all = meant.flatMap((file) => (file.is === 'bars' ? [{ file, ...keysOf(file.partition) }] : []));
-  const places = all.length === 0 ? new Set<number>() : await asked.reached(all);
+  const all = meant.flatMap(barsFile);
+  const lost = leftOut.flatMap(({ path }) => barsFile(dataFileAt(path)));
+  const reached = await asked.reached([...all, ...lost]);
+  const places = all.length === 0 ? new Set<number>() : reached;
   const bars = all.filter((_, i) => places.has(i));
   const tickers = new Set(bars.map(({ ticker }) => ticker));
   // A daily close may stand in for one that hours lack.
@@ -95,11 +103,47 @@ async function reachedBy(asked: Asked, own: readonly DataFile[]): Promise<Reache
   return {
     files: [...meant.filter(({ is }) => is !== 'bars'), ...[...bars, ...standIns].map(({ file }) => file)],
     series: new Set(bars.map(({ file }) => seriesKey(file.partition.series))),
+    leftOut: leftOutFor(
+      asked,
+      leftOut,
+      lost.filter((_, i) => reached.has(all.length + i)),
+      tickers,
+    ),
   };
 }
 
-function keysOf({ series, period }: Partition): Keys {
-  return { ...series, period };
+interface FileOfBars extends Keys {
+  readonly file: DataFile & { readonly partition: Partition };
+}
+
+function barsFile(file: DataFile | undefined): FileOfBars[] {
+  if (file?.is !== 'bars') return [];
+  const { series, period } = file.partition;
+  return [{ file: { ...file, is: 'bars' }, ...series, period }];
+}
+
+/**
+ * Of what the views are without, that which a statement may have meant: rows of files by the filters on their folders (`lost`),
+ * and what else adjusted bars are made of. What is no file of a store may be of anything.
+ */
+function leftOutFor(
+  asked: Asked,
+  leftOut: readonly LeftOut[],
+  lost: readonly FileOfBars[],
+  tickers: ReadonlySet<string>,
+): LeftOut[] {
+  if (['coverage', 'partition_knowledge'].some((word) => asked.mentions(word))) return [...leftOut];
+  const paths = new Set(lost.map(({ file }) => file.path));
+  const adjusted = new Set(
+    asked.mentions('adjusted') ? [...tickers, ...lost.map(({ ticker }) => ticker)] : [],
+  );
+  return leftOut.filter(({ path }) => {
+    const file = dataFileAt(path);
+    if (file === undefined) return true;
+    if (file.is === 'revisions') return asked.mentions('revisions');
+    if (file.is === 'actions') return asked.mentions('actions') || adjusted.has(file.ticker);
+    return (asked.mentions('bars') && paths.has(path)) || adjusted.has(file.partition.series.ticker);
+  });
 }
 
 /**
