@@ -21,6 +21,7 @@ import { EXIT } from './exit-codes.ts';
 import { onlyLeft } from './retry-failed.ts';
 import { assertStoreExists } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
+import { OBSERVED, type Observers, openObservers } from './observers.ts';
 
 /** What every run takes, beside its tickers. */
 export const RUN = {
@@ -71,6 +72,7 @@ export const RUN = {
     group: OUTPUT,
     describe: 'Exit 1 whenever something that was asked for cannot be had, be it one session',
   },
+  ...OBSERVED,
   ...NOW,
 } as const satisfies Declarations;
 
@@ -150,19 +152,27 @@ export async function fillGaps(argv: RunValues): Promise<number> {
   const dryRun = argv.dryRun || planOut !== undefined;
   if (!dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
   const history = openHistory(connection);
+  let observers: Observers | undefined;
   try {
+    if (!dryRun) observers = await openObservers(argv, history);
     await tellNotes(history, argv.quiet ? 'warnings' : 'all');
     const { retries, isCut } = retryFailed
       ? await onlyLeft(history, requests, argv)
       : { retries: requests, isCut: false };
     // Of nothing there is a plan too, for whoever carries it out unattended.
     const meant = planOut !== undefined && retries.length === 0 ? requests.map(asRetry) : retries;
-    const filling = { history, requests: meant, telling: { ...argv, dryRun } };
+    const filling = {
+      history,
+      requests: meant,
+      telling: { ...argv, dryRun },
+      ...given({ observer: observers?.observer }),
+    };
     const cut = plan === undefined ? cutOf(argv) : undefined;
     const code = await (dryRun ? planned(filling, cut, planOut) : done(filling, cut));
     // What was stopped before it began is as little done as what was stopped in its middle.
     return isCut ? Math.max(code, EXIT.someFailed) : code;
   } finally {
+    await observers?.close();
     await history.close();
   }
 }

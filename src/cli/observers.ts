@@ -1,0 +1,41 @@
+import { type History, type RunObserver, observedBy } from '../index.ts';
+import type { Declarations, ValuesOf } from './declaration.ts';
+
+/** Options by which runs are watched; `RUN` has them. */
+export const OBSERVED = {} as const satisfies Declarations;
+
+/** What a run is told of who watches it. */
+export type ObservedValues = ValuesOf<typeof OBSERVED>;
+
+/** Who watches the runs of a command, until it is closed. */
+export interface Observers {
+  /** Undefined: nobody does. */
+  readonly observer?: RunObserver;
+  /** Called once, after the last run, however it ended. Throws nothing. */
+  close(): Promise<void>;
+}
+
+/** Opens one observer, where the options ask for it. Throws `usage` where it cannot do what they ask. */
+type Open = (argv: ObservedValues, history: History) => Promise<Required<Observers> | undefined>;
+
+/** In the order in which they are told. */
+const OPENERS: readonly Open[] = [];
+
+/** Opens those that the options ask for. Throws `usage` where one cannot be had; those before it are closed then. */
+export async function openObservers(argv: ObservedValues, history: History): Promise<Observers> {
+  const opened: Required<Observers>[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of opened.toReversed()) await one.close();
+  };
+  try {
+    for (const open of OPENERS) {
+      const one = await open(argv, history);
+      if (one !== undefined) opened.push(one);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  if (opened.length === 0) return { close };
+  return { observer: observedBy(opened.map(({ observer }) => observer)), close };
+}
