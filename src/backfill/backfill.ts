@@ -3,13 +3,13 @@ import type { Plan } from '../core/plan/plan.ts';
 import { isPaced } from '../core/plan/quota.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
 import type { BarStore, Lease } from '../store/store.ts';
-import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { type HandedOut, handOutPlan } from './settle/hand-out-plan.ts';
 import { measuredByList } from './settle/probe.ts';
 import { noteFills, takeBackLeft, type TakenFill, tellTaken } from './settle/left-fills.ts';
 import { settleSameSeries, type TakeBackTools, type Twins } from './settle/same-series.ts';
+import { stillLost } from './settle/still-lost.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
 import { type Done, nothingDone } from './run/hand-out.ts';
@@ -73,6 +73,14 @@ export async function runPrepared(
   const user = await tools.staging.begin();
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
+    const runId = await store.nextRunId(startedAt);
+    onEvent?.({
+      type: 'begun',
+      runId,
+      provider: capabilities.id,
+      startedAt,
+      ...(asked.batch && { batch: asked.batch }),
+    });
     // It may not be its turn to write.
     const taken = tools.stop?.aborted === true ? [] : await takeBackLeft(writer, store, startedAt);
     const prepared = await prepareRun(store, startedAt);
@@ -105,7 +113,7 @@ export async function runPrepared(
       startedAt,
       endedAt: clock(),
     });
-    return await recorded(summary, asked, ledger);
+    return await recorded({ ...summary, runId }, asked, ledger);
   } finally {
     tools.staging.leave(user);
     await writer.release();
@@ -174,21 +182,9 @@ async function settle(
   }
 }
 
-/** The damaged files of a scan of which something is lost still. */
-async function stillLost(before: Scan, store: BarStore): Promise<readonly SetAside[]> {
-  const damaged = new Map(
-    unreadableIn(before).flatMap((file) =>
-      file.isLeft || file.isRevisions ? [] : [[file.path, file.ticker]],
-    ),
-  );
-  if (damaged.size === 0) return [];
-  const after = await store.scan({ tickers: [...new Set(damaged.values())] });
-  return unreadableIn(after).filter(({ path, isLeft }) => !isLeft && damaged.has(path));
-}
-
-/** The summary as it is stored: where the disk has no room for it, it still tells what was done. */
+/** The summary once it is stored: where the disk has no room for it, it still tells what was done. */
 async function recorded(
-  summary: RunSummary,
+  { runId, ...summary }: RunSummary,
   { lives, ...asked }: Partial<Asked>,
   { store, provider }: LedgerTools,
 ): Promise<RunSummary> {
@@ -199,7 +195,7 @@ async function recorded(
     ...summary,
   };
   try {
-    return { ...summary, runId: await store.saveRun(summary.startedAt, record) };
+    return { ...summary, runId: await store.saveRun(summary.startedAt, record, runId) };
   } catch (error) {
     return { ...summary, stopped: summary.stopped ?? stopOrThrow(error) };
   }

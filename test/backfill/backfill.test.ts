@@ -109,6 +109,27 @@ describe('a backfill', () => {
     expect(runId).toMatch(/^20250620T120000Z-[0-9a-f]{4}$/);
   });
 
+  it('tells first what its record will be called, and of which batch it is', async () => {
+    const told: BackfillEvent[] = [];
+    const place = {
+      number: 2,
+      of: 3,
+      first: 2,
+      last: 2,
+      total: 3,
+      asked: { first: 1, last: 3 },
+      list: '3-x',
+    };
+    const listening = tools(open(), { onEvent: (event) => void told.push(event) });
+    const { runId, startedAt } = await backfill({ tickers: ['ALFA'], ...WEEK, batch: place }, listening);
+    const begun = { type: 'begun', runId, provider: 'sample', startedAt };
+    expect(told[0]).toEqual({ ...begun, batch: place });
+    const other = await backfill({ tickers: ['ALFA'], ...WEEK }, listening);
+    expect(told.filter(({ type }) => type === 'begun')[1]).toEqual({ ...begun, runId: other.runId });
+    const recorded = new Set((await store.readRuns(2)).map(({ id }) => id));
+    expect(recorded).toEqual(new Set([runId, other.runId]));
+  });
+
   it.each([
     ['in good order', 0, true],
     ['with a thread that died', 1, false],

@@ -2,6 +2,7 @@ import type { Plan } from '../../core/plan/plan.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { Quota } from '../../core/plan/quota.ts';
 import type { Collect, FetchActions, Task, Want } from '../../core/plan/task.ts';
+import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { SetAside } from '../../store/scan.ts';
 import type { Failure } from '../failure.ts';
 import type { SeriesResult, TrafficNow } from '../runner.ts';
@@ -24,6 +25,17 @@ export interface Meant {
 
 /** What a run tells while it goes. */
 export type BackfillEvent =
+  /** A run has the store, and will be on record: each provider of a chain has one of its own, and so has each batch. */
+  | {
+      readonly type: 'begun';
+      /** Id of its record, which is written at its end. */
+      readonly runId: string;
+      readonly provider: string;
+      /** ms since the epoch. */
+      readonly startedAt: number;
+      /** Which part of a list it is of. Default: it is of none. */
+      readonly batch?: BatchPlace;
+    }
   /** Of a chain: which of its providers is asked next, and who was asked before it. */
   | {
       readonly type: 'asking';

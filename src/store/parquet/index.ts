@@ -21,7 +21,6 @@ import type {
   SeriesCommit,
   SeriesEdit,
   SeriesUpdate,
-  StoredRun,
   UpsertResult,
 } from '../store.ts';
 import type { Scan } from '../scan.ts';
@@ -45,7 +44,7 @@ import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
 import { openBegunPlans } from './beside/begun-plans.ts';
 import { openFirstFills } from './beside/first-fills.ts';
-import { readRunRecords, saveRunRecord } from './beside/records.ts';
+import { nextRunId, readRunRecords, saveRunRecord } from './beside/records.ts';
 import {
   listUniverses,
   readNewestUniverse,
@@ -279,13 +278,13 @@ class ParquetStore implements BarStore {
     return openBegunPlans(this.#blobs, (work) => this.#usable(work));
   }
 
-  saveRun(startedAt: number, record: object): Promise<string> {
-    return this.#usable(() => saveRunRecord(this.#blobs, startedAt, record));
-  }
+  readonly nextRunId: BarStore['nextRunId'] = (at) => this.#usable(() => nextRunId(this.#blobs, at));
 
-  readRuns(most: number, beginning = ''): Promise<readonly StoredRun[]> {
-    return this.#usable(() => readRunRecords(this.#blobs, most, beginning));
-  }
+  readonly saveRun: BarStore['saveRun'] = (at, record, id) =>
+    this.#usable(() => saveRunRecord(this.#blobs, at, record, id));
+
+  readonly readRuns: BarStore['readRuns'] = (most, beginning = '') =>
+    this.#usable(() => readRunRecords(this.#blobs, most, beginning));
 
   /** Turns what the file system says into `store-unusable`. */
   async #usable<T>(work: () => Promise<T>): Promise<T> {

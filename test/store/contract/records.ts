@@ -20,6 +20,17 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       expect(second).not.toBe(first);
     });
 
+    it('gives an id to a run that begins, which no other gets before its record is saved', async () => {
+      const startedAt = Date.UTC(2026, 10, 20, 21, 15, 0, 500);
+      const saved = await store.saveRun(startedAt, { fetched: 0 });
+      const [one, other] = await Promise.all([store.nextRunId(startedAt), store.nextRunId(startedAt)]);
+      const third = await store.saveRun(startedAt, { fetched: 3 });
+      expect(new Set([saved, one, other, third]).size).toBe(4);
+      expect(await store.saveRun(startedAt, { fetched: 1 }, one)).toBe(one);
+      expect(await subject.reopen().nextRunId(startedAt)).not.toBe(one);
+      expect((await store.readRuns(1, one))[0]).toEqual({ id: one, record: { fetched: 1 } });
+    });
+
     it('gives the last records back, the newest first', async () => {
       expect(await store.readRuns(3)).toEqual([]);
       const at = Date.UTC(2026, 10, 20, 21, 15);

@@ -23,7 +23,7 @@ export function openFirstFills(
 ): FirstFillNotes {
   return {
     list: () => usable(() => readFirstFills(blobs)),
-    note: (at, series) => usable(() => putOfRun(blobs, at, ENDING, noteOf(at, series))),
+    note: (at, series) => usable(() => putOfRun(blobs, at, noteOf(at, series), { ending: ENDING })),
     remove: (ids) =>
       usable(async () => {
         for (const id of ids) await orAbsent(blobs.remove(pathOf(id)));

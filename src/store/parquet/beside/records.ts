@@ -5,29 +5,42 @@ import { RUNS, timeStamp } from '../files/layout.ts';
 import { WRITER } from '../files/writer.ts';
 import type { StoredRun } from '../../store.ts';
 
-/** Writes `runs/ID.json`. The id is the start to the second and four hex digits of start, process and machine. */
-export function saveRunRecord(blobs: Blobs, startedAt: number, record: object): Promise<string> {
-  return putOfRun(blobs, startedAt, '.json', `${JSON.stringify(sealed(record), null, 2)}\n`);
+const RECORD = '.json';
+
+/** Paths that this process was given so far. */
+const given = new Set<string>();
+
+/** The start to the second and four hex digits of start, process and machine: no other run has that id, nor is given it. */
+export async function nextRunId(blobs: Blobs, startedAt: number, ending = RECORD): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const whose = `${startedAt} ${WRITER.pid} ${WRITER.host} ${attempt}`;
+    const id = `${timeStamp(startedAt)}-${createHash('sha256').update(whose).digest('hex').slice(0, 4)}`;
+    const path = `${RUNS}/${id}${ending}`;
+    const isGiven = given.has(`${blobs.url} ${path}`);
+    // Before anything else is waited for.
+    given.add(`${blobs.url} ${path}`);
+    if (!isGiven && (await blobs.version(path)) === undefined) return id;
+  }
+}
+
+/** Writes `runs/ID.json`. Gives the id, by default a new one. */
+export function saveRunRecord(blobs: Blobs, startedAt: number, record: object, id?: string): Promise<string> {
+  return putOfRun(blobs, startedAt, `${JSON.stringify(sealed(record), null, 2)}\n`, { id });
 }
 
 /** Writes a text as `runs/ID` with an ending, by an id that no other such file has. Gives the id. */
 export async function putOfRun(
   blobs: Blobs,
   startedAt: number,
-  ending: string,
   content: string,
+  { ending = RECORD, id }: { readonly ending?: string; readonly id?: string | undefined },
 ): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    const whose = `${startedAt} ${WRITER.pid} ${WRITER.host} ${attempt}`;
-    const id = `${timeStamp(startedAt)}-${createHash('sha256').update(whose).digest('hex').slice(0, 4)}`;
-    const path = `${RUNS}/${id}${ending}`;
-    if ((await blobs.version(path)) !== undefined) continue;
-    await blobs.put(path, bytesOfText(content), { ifVersion: null });
-    return id;
-  }
+  const own = id ?? (await nextRunId(blobs, startedAt, ending));
+  await blobs.put(`${RUNS}/${own}${ending}`, bytesOfText(content), { ifVersion: null });
+  return own;
 }
 
-/** Names that `putOfRun` gives. */
+/** Names that records have. */
 const OURS = /^\d{8}T\d{6}Z-[\da-f]{4}\.json$/;
 
 /**
@@ -39,7 +52,7 @@ export async function readRunRecords(
   most: number,
   beginning: string,
 ): Promise<readonly StoredRun[]> {
-  const all = (await blobs.list(RUNS)).filter((name) => name.endsWith('.json'));
+  const all = (await blobs.list(RUNS)).filter((name) => name.endsWith(RECORD));
   const names = all.filter((name) => name.startsWith(beginning)).toSorted();
   const read = await Promise.all(names.slice(-most).map((name) => storedRun(blobs, name)));
   return read.flat().toReversed();
@@ -48,7 +61,7 @@ export async function readRunRecords(
 async function storedRun(blobs: Blobs, name: string): Promise<StoredRun[]> {
   const text = await readText(blobs, `${RUNS}/${name}`);
   if (text === undefined) return [];
-  const id = name.slice(0, -'.json'.length);
+  const id = name.slice(0, -RECORD.length);
   const { document, seal } = recordIn(text) ?? {};
   if (document !== undefined && seal !== 'broken') return [{ id, record: document }];
   return OURS.test(name) ? [{ id, record: null }] : [];
