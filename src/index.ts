@@ -39,7 +39,7 @@ export { type RangeOptions, assertRange } from './backfill/want/wanted.ts';
 export type { BackfillEvent } from './backfill/run/events.ts';
 export type { Failure } from './backfill/failure.ts';
 export type { RunSummary } from './backfill/settle/summary.ts';
-export { type RunObserver, observedBy } from './monitor/observer.ts';
+export { type OpenObserver, type RunObserver, observedBy } from './monitor/observer.ts';
 export { joinRuns } from './backfill/settle/joined-runs.ts';
 export type { CoverageHtml } from './report/coverage-page/page-html.ts';
 export type { CoverageReport } from './report/coverage.ts';

@@ -3,6 +3,11 @@
 export { faultLines, openWire } from './library/markets.ts';
 export { WIRE_NAMES } from './simulator/wire-names.ts';
 export { assertStoreExists } from './library/existing-store.ts';
+export { LEVELS } from './monitor/log/events.ts';
+export { openLogger } from './monitor/log/logger.ts';
+export { prettyLine } from './monitor/log/pretty.ts';
+export { RunLog } from './monitor/log/run-log.ts';
+export { openLogFile } from './library/log-file.ts';
 export { saveText } from './library/out-file.ts';
 export { programVersion } from './library/version.ts';
 export { closest, didYouMean } from './core/closest.ts';

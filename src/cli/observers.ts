@@ -1,11 +1,13 @@
-import { type History, type RunObserver, observedBy } from '../index.ts';
+import { type History, type OpenObserver, type RunObserver, observedBy } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
+import type { STORE } from './options.ts';
+import { LOGGED, openRunLog } from './run-log.ts';
 
 /** Options by which runs are watched; `RUN` has them. */
-export const OBSERVED = {} as const satisfies Declarations;
+export const OBSERVED = { ...LOGGED } as const satisfies Declarations;
 
 /** What a run is told of who watches it. */
-export type ObservedValues = ValuesOf<typeof OBSERVED>;
+export type ObservedValues = ValuesOf<typeof OBSERVED & typeof STORE>;
 
 /** Who watches the runs of a command, until it is closed. */
 export interface Observers {
@@ -16,14 +18,14 @@ export interface Observers {
 }
 
 /** Opens one observer, where the options ask for it. Throws `usage` where it cannot do what they ask. */
-type Open = (argv: ObservedValues, history: History) => Promise<Required<Observers> | undefined>;
+type Open = (argv: ObservedValues, history: History) => Promise<OpenObserver | undefined>;
 
 /** In the order in which they are told. */
-const OPENERS: readonly Open[] = [];
+const OPENERS: readonly Open[] = [openRunLog];
 
 /** Opens those that the options ask for. Throws `usage` where one cannot be had; those before it are closed then. */
 export async function openObservers(argv: ObservedValues, history: History): Promise<Observers> {
-  const opened: Required<Observers>[] = [];
+  const opened: OpenObserver[] = [];
   const close = async (): Promise<void> => {
     for (const one of opened.toReversed()) await one.close();
   };

@@ -140,6 +140,12 @@ export function tell(text: string): void {
   if (stderr.writable) stderr.write(`${lines.join('\n')}\n`);
 }
 
+/** Writes text as it is, above the line at the bottom. */
+export function tellWhole(text: string, stream: WriteStream): void {
+  clearBottom();
+  if (stream.writable) stream.write(text);
+}
+
 /**
  * A line as a terminal shows it, broken between words where whoever made it did not know how wide that is, and with its
  * commands as they can be pasted.
@@ -177,11 +183,14 @@ function isFullDisk(cause: unknown): boolean {
 
 /** Says what stopped a command and gives its exit code. A mistake of the user's is one line; a bug keeps its stack. */
 export function reportError(program: string, error: unknown): number {
-  if (error instanceof BackfillError) {
-    tell(`${program}: ${messageInFlags(error)}`);
-    if (error.code === 'quota-exhausted') return EXIT.quotaExhausted;
-    return USER_MISTAKES.has(error.code) && !isFullDisk(error.cause) ? EXIT.usage : EXIT.someFailed;
-  }
-  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return EXIT.someFailed;
+  if (error instanceof BackfillError) tell(`${program}: ${messageInFlags(error)}`);
+  else tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return exitCodeOfError(error);
+}
+
+/** The exit code of a command that an error stopped. */
+export function exitCodeOfError(error: unknown): number {
+  if (!(error instanceof BackfillError)) return EXIT.someFailed;
+  if (error.code === 'quota-exhausted') return EXIT.quotaExhausted;
+  return USER_MISTAKES.has(error.code) && !isFullDisk(error.cause) ? EXIT.usage : EXIT.someFailed;
 }

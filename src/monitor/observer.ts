@@ -11,6 +11,12 @@ export interface RunObserver {
   failed(error: unknown): void;
 }
 
+/** One that holds something, such as a file, until it is closed: once, after the last run. */
+export interface OpenObserver {
+  readonly observer: RunObserver;
+  close(): Promise<void>;
+}
+
 /** Tells several observers as if they were one. */
 export function observedBy(observers: readonly RunObserver[]): RunObserver {
   return {

@@ -1,0 +1,20 @@
+/** What needs no quotes. */
+const PLAIN = /^[\w.:,/+^=-]+$/;
+
+/** A line of JSON as a person reads it, `14:51:30.123 warn  symbol_error symbol=AAPL error="no answer"`, on the clock of the time zone. */
+export function prettyLine(line: string): string {
+  const { time, level, event, pid: _pid, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const at = new Date(String(time));
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  const millis = String(at.getMilliseconds()).padStart(3, '0');
+  const name = String(event).replace(/^backfill\./, '');
+  const said = Object.entries(fields).map(([key, value]) => ` ${key}=${prettyValue(value)}`);
+  return `${clock.join(':')}.${millis} ${String(level).padEnd(5)} ${name}${said.join('')}\n`;
+}
+
+function prettyValue(value: unknown): string {
+  const text = String(value);
+  return PLAIN.test(text) ? text : JSON.stringify(text);
+}
