@@ -1,4 +1,12 @@
-import { BackfillError, type BackfillOptions, openHistory, usualYears } from '../index.ts';
+import {
+  BackfillError,
+  type BackfillOptions,
+  type HistoryOptions,
+  type RunObserver,
+  observedBy,
+  openHistory,
+  usualYears,
+} from '../index.ts';
 import {
   ALL,
   BATCHED,
@@ -15,13 +23,14 @@ import {
 import { CONNECTION, PROVIDER, assertItsInstant, connectionOf } from './provider-options.ts';
 import { command } from './command.ts';
 import type { Declaration, Declarations, ValuesOf } from './declaration.ts';
-import { done, planned } from './fill.ts';
+import { type Filled, done, planned } from './fill.ts';
 import type { Cut } from './fill-batches.ts';
 import { EXIT } from './exit-codes.ts';
 import { onlyLeft } from './retry-failed.ts';
 import { assertStoreExists } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
 import { OBSERVED, type Observers, openObservers } from './observers.ts';
+import { FOLLOWED, followedBy, keysOf } from './on-done.ts';
 
 /** What every run takes, beside its tickers. */
 export const RUN = {
@@ -73,6 +82,7 @@ export const RUN = {
     describe: 'Exit 1 whenever something that was asked for cannot be had, be it one session',
   },
   ...OBSERVED,
+  ...FOLLOWED,
   ...NOW,
 } as const satisfies Declarations;
 
@@ -139,18 +149,33 @@ export const backfillCommand = command({
     }),
     ...PLANNED,
   },
+  // A command of the shell comes from no file that lies about.
+  explicit: ['on-done'],
   run: fillGaps,
 });
 
 /** A run, or its plan. Gives the exit code. */
 export async function fillGaps(argv: RunValues): Promise<number> {
   const connection = await connectionOf(argv);
-  const { plan, planOut } = argv;
+  const { plan, planOut, onDone } = argv;
   const requests = plan === undefined ? requestsOf(argv) : [{ plan }];
-  const retryFailed = argv.retryFailed && plan === undefined;
-  if (retryFailed) await assertStoreExists(argv.store);
   const dryRun = argv.dryRun || planOut !== undefined;
   if (!dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
+  const fill = (observer?: RunObserver): Promise<Filled> =>
+    fillRequests(requests, { ...argv, dryRun }, connection, observer);
+  if (onDone !== undefined) return followedBy(onDone, fill, keysOf(connection));
+  return (await fill()).code;
+}
+
+async function fillRequests(
+  requests: readonly BackfillOptions[],
+  argv: RunValues,
+  connection: HistoryOptions,
+  besides?: RunObserver,
+): Promise<Filled> {
+  const { plan, planOut, dryRun } = argv;
+  const retryFailed = argv.retryFailed && plan === undefined;
+  if (retryFailed) await assertStoreExists(argv.store);
   const history = openHistory(connection);
   let observers: Observers | undefined;
   try {
@@ -161,16 +186,14 @@ export async function fillGaps(argv: RunValues): Promise<number> {
       : { retries: requests, isCut: false };
     // Of nothing there is a plan too, for whoever carries it out unattended.
     const meant = planOut !== undefined && retries.length === 0 ? requests.map(asRetry) : retries;
-    const filling = {
-      history,
-      requests: meant,
-      telling: { ...argv, dryRun },
-      ...given({ observer: observers?.observer }),
-    };
+    const watching = [besides, observers?.observer].flatMap((one) => one ?? []);
+    const filling = { history, requests: meant, telling: argv, observer: observedBy(watching) };
     const cut = plan === undefined ? cutOf(argv) : undefined;
-    const code = await (dryRun ? planned(filling, cut, planOut) : done(filling, cut));
+    const { code, summaries } = dryRun
+      ? { code: await planned(filling, cut, planOut), summaries: [] }
+      : await done(filling, cut);
     // What was stopped before it began is as little done as what was stopped in its middle.
-    return isCut ? Math.max(code, EXIT.someFailed) : code;
+    return { summaries, code: isCut ? Math.max(code, EXIT.someFailed) : code };
   } finally {
     await observers?.close();
     await history.close();

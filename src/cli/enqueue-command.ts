@@ -41,7 +41,7 @@ export const enqueueCommand: Command = command({
     { does: 'What all lists together would ask for', line: 'backfill enqueue "lists/*.txt" --dry-run' },
   ],
   options: FILES,
-  explicit: ['files'],
+  explicit: ['files', 'on-done'],
   run: fillFiles,
 });
 
@@ -56,7 +56,7 @@ export const enqueueBatchCommand: Command = command({
     },
   ],
   options: IN_BATCHES,
-  explicit: ['files'],
+  explicit: ['files', 'on-done'],
   run: fillFiles,
 });
 

@@ -49,8 +49,16 @@ async function planAtOnce(filling: Filling): Promise<{ readonly plan: Plan }[]> 
   return plans;
 }
 
-/** Fills, at once or as it is cut. Gives the exit code. */
-export async function done(filling: Filling, cut?: Cut): Promise<number> {
+/** What came of the runs of a command. */
+export interface Filled {
+  /** Exit code. */
+  readonly code: number;
+  /** One a request; none where it was stopped before it began. */
+  readonly summaries: readonly RunSummary[];
+}
+
+/** Fills, at once or as it is cut. */
+export async function done(filling: Filling, cut?: Cut): Promise<Filled> {
   const { telling } = filling;
   const { stop, signal, signalOf, release } = stopOnSignal();
   try {
@@ -59,11 +67,12 @@ export async function done(filling: Filling, cut?: Cut): Promise<number> {
     if (summaries.some(({ stopped }) => stopped?.reason === 'unreachable')) tellOfProxy();
     const isInterrupted = summaries.some(({ stopped }) => stopped?.reason === 'interrupted');
     // Of the two codes of a run that ended by itself the quota's says more.
-    return isInterrupted
+    const code = isInterrupted
       ? signal()
-      : summaries.reduce((code, summary) => Math.max(code, exitCodeOf(summary, telling)), 0);
+      : summaries.reduce((worst, summary) => Math.max(worst, exitCodeOf(summary, telling)), 0);
+    return { code, summaries };
   } catch (error) {
-    return signalOf(error);
+    return { summaries: [], code: signalOf(error) };
   } finally {
     release();
   }
@@ -81,7 +90,7 @@ async function runAtOnce(filling: Filling, stop: AbortSignal): Promise<readonly 
 }
 
 /** One as it is; several as a list. */
-function oneOrAll<T extends object>(all: readonly T[]): T | readonly T[] {
+export function oneOrAll<T extends object>(all: readonly T[]): T | readonly T[] {
   const [only, ...others] = all;
   return only !== undefined && others.length === 0 ? only : all;
 }

@@ -48,6 +48,13 @@ export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string
   ['C_FORCE_ROOT', { why: NO_CONTAINER, isGeneric: true }],
 ]);
 
+/** Variables by which a command of `--on-done` is told what was done: where that is one of ours, they set nothing. */
+export const TOLD_VARIABLES = [
+  ...(['BACKFILL_EXIT_CODE', 'BACKFILL_RESULT', 'BACKFILL_RUN_ID', 'BACKFILL_ERROR'] as const),
+  ...(['BACKFILL_FETCHED', 'BACKFILL_FAILED', 'BACKFILL_UNAVAILABLE', 'BACKFILL_NOT_RUN'] as const),
+  ...(['BACKFILL_BARS', 'BACKFILL_REQUESTS'] as const),
+] as const;
+
 /** Times are seconds there, and have a unit here. */
 function secondsOf({ value }: Variable): string {
   return /^\d+(\.\d+)?$/.test(value) ? `${value}s` : value;

@@ -13,6 +13,6 @@ export const runOnceCommand = command({
     },
   ],
   options: { tickers: { ...TICKERS.tickers, required: true }, ...RUN },
-  explicit: ['tickers'],
+  explicit: ['tickers', 'on-done'],
   run: fillGaps,
 });
