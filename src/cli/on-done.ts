@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   type HistoryOptions,
   type RunObserver,
@@ -92,6 +93,10 @@ const RESULTS: Readonly<Record<number, string>> = {
   [EXIT.quotaExhausted]: 'quota-exhausted',
 };
 
+/** A variable has an end: Linux allows 128 KB. */
+const MOST_IDS = 1000;
+const MOST_CHARACTERS = 10_000;
+
 function environmentOf(
   { code, summaries, runs, error = '' }: Told,
   without: ReadonlySet<string>,
@@ -102,8 +107,8 @@ function environmentOf(
   const told: Record<(typeof TOLD_VARIABLES)[number], string> = {
     BACKFILL_EXIT_CODE: String(code),
     BACKFILL_RESULT: RESULTS[code] ?? 'interrupted',
-    BACKFILL_RUN_ID: runs.join(' '),
-    BACKFILL_ERROR: error.replaceAll('\0', ''),
+    BACKFILL_RUN_ID: runs.slice(-MOST_IDS).join(' '),
+    BACKFILL_ERROR: error.replaceAll('\0', '').slice(0, MOST_CHARACTERS),
     BACKFILL_FETCHED: sum(({ fetched }) => fetched),
     BACKFILL_FAILED: sum(({ failed }) => failed),
     BACKFILL_UNAVAILABLE: sum(({ unavailable }) => unavailable),
@@ -118,7 +123,8 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Carries out a command of the shell with a text as its input; what it prints goes to stderr, as stdout is data. A signal that
- * comes meanwhile is passed on to it and to all that it started, and so is the end of its time. Says why it failed, if it did.
+ * comes meanwhile is passed on to it and to all that it started, and so is the end of its time. Says whether it succeeded, and
+ * tells why not.
  */
 export async function carriedOut(
   command: string,
@@ -126,37 +132,39 @@ export async function carriedOut(
   input: string,
   { mostMs, graceMs } = LIMITS,
 ): Promise<boolean> {
-  const child = spawn(command, { shell: true, detached: true, env, stdio: ['pipe', 2, 2] });
-  const end = (signal: NodeJS.Signals): void => {
+  let child: ChildProcess | undefined;
+  const passOn = (signal: NodeJS.Signals): void => {
     try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal);
+      if (child?.pid !== undefined) process.kill(-child.pid, signal);
     } catch {
       // All of it has ended by now.
     }
   };
-  let isLate = false;
+  // Before it is there: it may have somebody send one.
+  for (const signal of PASSED_ON) process.on(signal, passOn);
+  let lateAfter: string | undefined;
   let last: NodeJS.Timeout | undefined;
   const limit = setTimeout(() => {
-    isLate = true;
-    end('SIGTERM');
-    last = setTimeout(end, graceMs, 'SIGKILL');
+    lateAfter = `took longer than ${mostMs / 1000} s, and was ended`;
+    passOn('SIGTERM');
+    last = setTimeout(passOn, graceMs, 'SIGKILL');
   }, mostMs);
-  for (const signal of PASSED_ON) process.on(signal, end);
   try {
+    child = spawn(command, { shell: true, detached: true, env, stdio: ['pipe', 2, 2] });
     child.stdin?.on('error', () => undefined).end(input);
-    const why = await new Promise<string | undefined>((resolve) => {
-      child.on('error', ({ message }) => resolve(`could not be carried out (${message})`));
-      child.on('exit', (code, signal) => {
-        if (code !== 0) resolve(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`);
-        else resolve(undefined);
-      });
-    });
-    const said = isLate ? `took longer than ${mostMs / 1000} s, and was ended` : why;
-    if (said !== undefined) tell(`warning: the command of --on-done ${said}`);
-    return said === undefined;
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    if (lateAfter === undefined && code === 0) return true;
+    tellFailed(lateAfter ?? (code === null ? `was ended by ${signal}` : `ended with exit code ${code}`));
+  } catch (error) {
+    tellFailed(`could not be carried out (${messageOf(error)})`);
   } finally {
     clearTimeout(limit);
     clearTimeout(last);
-    for (const signal of PASSED_ON) process.off(signal, end);
+    for (const signal of PASSED_ON) process.off(signal, passOn);
   }
+  return false;
+}
+
+function tellFailed(why: string): void {
+  tell(`warning: the command of --on-done ${why}`);
 }

@@ -16,5 +16,8 @@ export function prettyLine(line: string): string {
 
 function prettyValue(value: unknown): string {
   const text = String(value);
-  return PLAIN.test(text) ? text : JSON.stringify(text);
+  if (PLAIN.test(text)) return text;
+  const code = (sign: string): string => `\\u00${sign.charCodeAt(0).toString(16)}`;
+  // To a terminal these are commands too, and JSON leaves them.
+  return JSON.stringify(text).replaceAll(/[\u007f-\u009f]/g, code);
 }
