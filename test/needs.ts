@@ -17,6 +17,11 @@ export const REAL_DATA: Need = { isMet: hasRealData, lack: 'no ../shared/realdat
 export const CASES: Need = { isMet: hasCases, lack: 'no ../shared/cases' };
 export const TMUX: Need = { isMet: spawnSync('tmux', ['-V']).status === 0, lack: 'no tmux' };
 export const ZSH: Need = { isMet: spawnSync('zsh', ['--version']).status === 0, lack: 'no zsh' };
+export const JQ: Need = { isMet: spawnSync('jq', ['--version']).status === 0, lack: 'no jq' };
+export const SYSTEMD: Need = {
+  isMet: spawnSync('systemd-analyze', ['--version']).status === 0,
+  lack: 'no systemd-analyze',
+};
 export const FISH: Need = { isMet: spawnSync('fish', ['--version']).status === 0, lack: 'no fish' };
 
 /** Debian's Chromium, or another by that name. */

@@ -38,7 +38,9 @@ describe('no output and no file has a key in it where something fails', () => {
       const { port } = echo.address() as AddressInfo;
       const at = (status: number): string => `http://127.0.0.1:${port}/${status}`;
       const asked = [
-        ...[200, 401].map((status) => `ALFA ${ask(provider, at(status))}`),
+        ...[200, 401].map(
+          (status) => `ALFA ${ask(provider, at(status))} --log-file ../run.log --log-level debug`,
+        ),
         // The simulator knows no such key; there is no server.
         `ALFA ${ask(provider)} --json`,
         `ALFA ${ask(provider, 'http://127.0.0.1:1')}`,

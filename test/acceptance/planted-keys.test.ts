@@ -51,7 +51,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `--plan ../night.plan ${ask('polygon').replace('--days 5', '')}`,
   ],
   'run-once': () => [
-    `run-once ELNA ${ask('alpaca')}`,
+    `run-once ELNA ${ask('alpaca')} --log-file ../run.log --log-level debug --on-done env>../told.txt`,
     `run-once KELV ${ask('polygon')}`,
     `run-once GLYF ${ask('polygon')} --provider-setting source=flat`,
   ],

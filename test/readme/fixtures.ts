@@ -14,6 +14,7 @@
 import { PORTFOLIO_TEXT } from '../../src/backfill/want/portfolio.ts';
 import { membersInText } from '../../src/core/universe/members-text.ts';
 import { parseDay } from '../../src/core/session/day.ts';
+import { JQ, type Need } from '../needs.ts';
 import { csvOf, marketOf } from './market.ts';
 
 /** The instant of every run: that of the output of `npm start` in the README. */
@@ -32,6 +33,8 @@ interface Fixture {
   readonly before?: readonly string[];
   /** Exit code, where it is another than 0. */
   readonly exit?: number;
+  /** What it needs of the machine. */
+  readonly need?: Need;
   /** It serves until another one does; a `PORT` of the lines after it is the one that it prints. */
   readonly serves?: true;
   /** Of a program: what it does besides, and prints. */
@@ -62,6 +65,9 @@ export const FIXTURES: readonly Fixture[] = [
     },
   },
   { of: 'backfill simulate', serves: true },
+  // Nothing is mailed here, which is no success.
+  { of: 'Prices: $BACKFILL_RESULT', exit: 1 },
+  { of: 'jq -', need: JQ },
   {
     of: "import { openHistory } from 'backfill'",
     besides: 'console.log(summary.failed, report.series.length, bars.length > 200);',
@@ -98,10 +104,18 @@ export const FILES: Readonly<Record<string, string>> = {
 
 export type Shown = 'output of npm start' | 'files of the store' | 'nothing of a run';
 
+/** An event, which is held against what events have. */
+export const EVENT_SHOWN =
+  '{"level":"info","time":"2026-11-20T22:00:01.307Z","pid":4711,"event":"backfill.ticker_done","run":"20261120T220000Z-3f9a","provider":"yahoo","ticker":"AAPL","interval":"1d","result":"fetched","bars":252,"inserted":252,"changed":0,"revised":0,"rejected":0,"missing":0,"fetch_ms":241,"store_ms":18,"done":42,"total":503}';
+
 /** Blocks that are shown, by their first line, and what they are compared with. */
 export const SHOWN: Readonly<Record<string, Shown>> = {
   '62 tickers that sample lists, the last 252 sessions of 1d': 'output of npm start',
   ' main thread                                        worker threads': 'nothing of a run',
   'data/': 'files of the store',
+  [EVENT_SHOWN]: 'nothing of a run',
+  // Whether systemd takes them is asked by a test of their own.
+  '# /etc/systemd/system/backfill.service': 'nothing of a run',
+  '# /etc/systemd/system/backfill.timer': 'nothing of a run',
   '48 tickers x 252 sessions, 1000 ms latency, one fetch in flight a worker': 'nothing of a run',
 };

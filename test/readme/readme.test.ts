@@ -139,7 +139,12 @@ function pathsIn(drawing: string): RegExp[] {
 
 /** How a block of each language is run. */
 const STEPS: Readonly<Record<string, (block: Block) => Step[]>> = {
-  sh: (block) => commandLinesOf(block).map((each) => ({ title: titled(each), run: () => shell(each) })),
+  sh: (block) =>
+    commandLinesOf(block).map((each) => ({
+      title: titled(each),
+      need: fixturesOf(each.text).find(({ need }) => need !== undefined)?.need ?? NOTHING,
+      run: () => shell(each),
+    })),
   ts: (block) => [{ title: titled(block), run: () => typescript(block) }],
   js: (block) => [{ title: titled(block), run: () => javascript(block) }],
   python: (block) => [{ title: titled(block), need: PYTHON_PACKAGES, run: () => python(block) }],

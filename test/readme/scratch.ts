@@ -104,6 +104,8 @@ async function standIns(bin: string): Promise<void> {
   const done = DONE_ALREADY.map((line) => `'${line.replace('npm ', '')}') exit 0 ;;`);
   const programs = {
     npm: `case "$*" in\n${done.join('\n')}\nesac\nexec ${stdout.trim()} "$@"`,
+    // It would go on; here its command is run once.
+    watch: 'shift 2\nexec "$@"',
     // Nothing is to be mailed.
     mail: 'echo "mail: $*"; exit 1',
   };
