@@ -87,6 +87,24 @@ describeWith(TMUX)('the line of a run that goes on', () => {
     await stop(terminal);
   });
 
+  it.each([
+    ['on stderr', '--log-level info'],
+    ['on stdout', '--log-file -'],
+  ])('stays below the events that are told %s, and leaves nothing of itself between them', async (_, log) => {
+    await using terminal = await open(60, ['--latency', '300ms']);
+    await terminal.start(`backfill ${log}`);
+    await terminal.waitFor(/ticker_done.*\n.*\n(?:.*\n)*\[\w+ *\] [3-9]\/12 \([^\n]*\s*$/);
+    await terminal.ended();
+    const screen = await terminal.screen({ history: true });
+    expect(screen).not.toMatch(/Elapsed|\/12 \(/);
+    // Of a line that is wider than the terminal a row begins wherever it was cut.
+    const events = screen
+      .replaceAll('\n', '')
+      .match(/\d\d:\d\d:\d\d\.\d{3} \w+ +ticker_done run=\S+ provider=yahoo ticker=\w+ /g);
+    expect(events).toHaveLength(12);
+    expect(screen).toMatch(/^Backfill complete in /m);
+  });
+
   it.each([{ CI: 'true' }, { TERM: 'dumb' }])(
     'is not written where %o says that nobody looks',
     async (environment) => {
