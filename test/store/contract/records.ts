@@ -45,6 +45,18 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       expect(await store.readRuns(9, '2027')).toEqual([]);
     });
 
+    it('gives records of one second back in the order in which they began, and ended', async () => {
+      const at = Date.UTC(2026, 10, 20, 21, 15);
+      await store.saveRun(at - 1000, { startedAt: at - 1000, n: -1 });
+      for (const n of [0, 1, 2, 3, 4, 5, 6, 7])
+        await store.saveRun(at, { startedAt: at + (n >> 1), endedAt: at + 10 + n, n });
+      const order = async (most: number): Promise<unknown[]> =>
+        (await store.readRuns(most)).map(({ record }) => (record as { n: number }).n);
+      expect(await order(9)).toEqual([7, 6, 5, 4, 3, 2, 1, 0, -1]);
+      expect(await order(3)).toEqual([7, 6, 5]);
+      expect(await order(20)).toHaveLength(9);
+    });
+
     it('tells the next writer once which first fills were noted and not removed', async () => {
       const [one, other] = [
         { ticker: 'BRK/B', interval: '1d' },

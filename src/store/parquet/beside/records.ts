@@ -54,8 +54,31 @@ export async function readRunRecords(
 ): Promise<readonly StoredRun[]> {
   const all = (await blobs.list(RUNS)).filter((name) => name.endsWith(RECORD));
   const names = all.filter((name) => name.startsWith(beginning)).toSorted();
-  const read = await Promise.all(names.slice(-most).map((name) => storedRun(blobs, name)));
-  return read.flat().toReversed();
+  // What an id has behind the second tells nothing of the order.
+  const first = secondOf(names.at(-most) ?? '');
+  const wanted = names.slice(-most).length < most ? names : names.filter((name) => secondOf(name) >= first);
+  const read = await Promise.all(wanted.map((name) => storedRun(blobs, name)));
+  return read.flat().toSorted(newestFirst).slice(0, most);
+}
+
+function secondOf(name: string): string {
+  return name.slice(0, SECOND.length);
+}
+
+const SECOND = '20261120T211500Z';
+
+/** Of runs that were begun within one second their records tell; what is no record any more was the first. */
+function newestFirst(a: StoredRun, b: StoredRun): number {
+  const [one, other] = [secondOf(a.id), secondOf(b.id)];
+  if (one !== other) return one < other ? 1 : -1;
+  return (
+    instantIn(b, 'startedAt') - instantIn(a, 'startedAt') || instantIn(b, 'endedAt') - instantIn(a, 'endedAt')
+  );
+}
+
+function instantIn({ record }: StoredRun, name: 'startedAt' | 'endedAt'): number {
+  const { [name]: value }: Partial<Record<typeof name, unknown>> = record ?? {};
+  return typeof value === 'number' ? value : 0;
 }
 
 async function storedRun(blobs: Blobs, name: string): Promise<StoredRun[]> {
