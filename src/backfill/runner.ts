@@ -94,6 +94,8 @@ export interface SeriesReport {
   readonly answered?: string;
   /** What an answer without a single row would say, if it is no fault of the provider's: not stored yet. */
   readonly unconfirmed: Coverage | null;
+  /** Start of the last wanted bar that was stored, ms since the epoch. Default: none was. */
+  readonly lastBar?: number;
   /** Time spent waiting for the provider and committing, ms. */
   readonly fetchMs: number;
   readonly storeMs: number;
@@ -111,6 +113,8 @@ export interface TaskResult {
   readonly error?: ErrorData;
   /** What a task for splits and dividends brought. */
   readonly told?: Told;
+  /** Its requests that were sent again because no usable answer came. Default 0. */
+  readonly retries?: number;
   /** What it, and perhaps another task of its thread, committed. Default: nothing that is worth a note. */
   readonly committed?: readonly CommitNote[];
 }

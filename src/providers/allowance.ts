@@ -17,11 +17,20 @@ export type SentAs = Due | 'retries' | 'throttled';
 export interface Allowance {
   /** `isApart`: it begins a list anew that was refused for some of its tickers. */
   take(isApart: boolean): Due;
+  /** One of them is sent again because no usable answer came of it. */
+  retry(): void;
+  /** How many were. */
+  readonly retries: number;
 }
 
 export function allowanceOf(requests: number): Allowance {
   let left = requests;
+  let retries = 0;
   return {
+    retry: () => void retries++,
+    get retries() {
+      return retries;
+    },
     take: (isApart) => {
       if (isApart) return 'isolation';
       if (left <= 0) return 'pages';
@@ -31,5 +40,13 @@ export function allowanceOf(requests: number): Allowance {
   };
 }
 
-/** What was asked for once already: no plan counts it. */
-export const NOT_AGAIN: Allowance = { take: () => 'secondAsks' };
+/** The same of what was asked for once already: no plan counts that. */
+export function askedAgain(first: Allowance | undefined): Allowance {
+  return {
+    take: () => 'secondAsks',
+    retry: () => first?.retry(),
+    get retries() {
+      return first?.retries ?? 0;
+    },
+  };
+}

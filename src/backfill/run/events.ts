@@ -5,7 +5,7 @@ import type { Collect, FetchActions, Task, Want } from '../../core/plan/task.ts'
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { SetAside } from '../../store/scan.ts';
 import type { Failure } from '../failure.ts';
-import type { SeriesResult, TrafficNow } from '../runner.ts';
+import type { SeriesResult, TaskResult, TrafficNow } from '../runner.ts';
 
 /** Where some of the tickers of a run come from, as it names them. */
 export interface TickersOrigin {
@@ -87,6 +87,8 @@ export type BackfillEvent =
       readonly path: string;
     }
   | { readonly type: 'started'; readonly task: Task }
+  /** A task is in work no more, after what it tells of its wants, be it that it was stopped. */
+  | { readonly type: 'ended'; readonly task: Task; readonly result: TaskResult }
   /** A session of a whole market, or splits and dividends, were asked for, be it in vain. */
   | { readonly type: 'collected'; readonly task: Collect | FetchActions }
   /** A want of a task. `requests`: its share of those of the task. `failure`: what the summary will say of it, if it is one. */

@@ -89,7 +89,10 @@ export class TaskHandOut {
       capacity: () => (this.#isProven ? most : 1),
       run: (task) => this.#run(task),
       onStart: (task) => onEvent?.({ type: 'started', task }),
-      onResult: (task, result) => this.#note(task, result),
+      onResult: (task, result) => {
+        this.#note(task, result);
+        onEvent?.({ type: 'ended', task, result });
+      },
       stopped,
       isClosed: (task) => stops.isClosed(task),
       endpointOf: (task) => endpointOf(task, this.#tools.intervals),

@@ -3,7 +3,7 @@ import { NO_BARS } from '../../core/bars/columns.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Want } from '../../core/plan/task.ts';
 import { randomFor } from '../../market/random.ts';
-import { type Allowance, NOT_AGAIN } from '../../providers/allowance.ts';
+import { type Allowance, askedAgain } from '../../providers/allowance.ts';
 import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
 import { withSoundActions } from '../judge/bad-actions.ts';
@@ -53,7 +53,7 @@ export async function askUntilSure(
   for (let answers = 1; open.length > 0; answers++) {
     const doubtful = new Map<Asked, Judged>();
     const again: Asked[] = [];
-    const how = answers === 1 ? { now, told, allowance } : { now, allowance: NOT_AGAIN };
+    const how = answers === 1 ? { now, told, allowance } : { now, allowance: askedAgain(allowance) };
     const parts = await answersTo(open, how, tools.provider);
     for (const [i, one] of open.entries()) {
       const part = parts[i] as Answered | { readonly error: unknown };

@@ -5,7 +5,6 @@ import { eachBounded } from '../../store/bounded.ts';
 import { unavailableIn } from '../../core/coverage/unavailable.ts';
 import { NO_BARS, type StoredBars, keep } from '../../core/bars/columns.ts';
 import { volumeSteps } from '../../core/bars/compare.ts';
-import type { RejectedBar } from '../../core/checks/checks.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError, errorData } from '../../core/errors.ts';
@@ -22,7 +21,6 @@ import type { BarAnswer, IntervalCapability } from '../../providers/provider.ts'
 import { provenDays } from '../../providers/proven-days.ts';
 import type {
   BarStore,
-  RejectedRow,
   Rename,
   SeriesChange,
   SeriesCommit,
@@ -38,7 +36,8 @@ import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
 import { lostOfWanted, lostSessions } from '../judge/lost-rows.ts';
 import { labelled, labelsIn } from '../judge/row-labels.ts';
-import { newlyAbsent, wrongRows } from '../judge/learn-from.ts';
+import { newlyAbsent } from '../judge/learn-from.ts';
+import { refusedRows } from '../judge/refused-rows.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
 import type { Judgement } from '../judge/judge-answer.ts';
@@ -57,6 +56,16 @@ const CONTEXT_DAYS = 30;
 /** One task; `told`: what came of the one that it waited for. Never rejects. */
 export async function runTask(task: Task, now: number, tools: TaskTools, told?: Told): Promise<TaskResult> {
   const allowance = allowanceOf(task.requests);
+  const result = await carriedOut(task, now, tools, { told, allowance });
+  return allowance.retries === 0 ? result : { ...result, retries: allowance.retries };
+}
+
+async function carriedOut(
+  task: Task,
+  now: number,
+  tools: TaskTools,
+  { told, allowance }: { readonly told: Told | undefined; readonly allowance: Allowance },
+): Promise<TaskResult> {
   if ('slice' in task) return collect(task, now, tools, allowance);
   if ('tickers' in task) return tell(task, now, tools, allowance);
   if (!('bucket' in task)) return fill(task, now, tools, { told, allowance });
@@ -173,7 +182,7 @@ async function toCommit(
   const fresh = newlyAbsent(judged.learned, stored.coverage, calendar);
   const { series } = want;
   const { capabilities } = provider;
-  const rejected = refusedRows(judgement.rejected, answer);
+  const rejected = refusedRows(judgement, answer);
   const source = capabilities.id;
   const wanted = keep(judgement.wanted, (i) => !judgement.stay.has(judgement.wanted.ts[i] as number));
   const sessionOf = sessionDateOf(series.interval, calendar);
@@ -194,6 +203,7 @@ async function toCommit(
     ...(answer.sourceEnds !== undefined && { sourceEnds: answer.sourceEnds }),
     endsOn: endsOn(learned, want),
     bars: bars.length + judgement.wanted.length - wanted.length,
+    ...(wanted.length > 0 && { lastBar: wanted.ts[wanted.length - 1] as number }),
     inserted,
     changed,
     revised,
@@ -285,12 +295,4 @@ function exDatesOf(answer: BarAnswer): DayRange[] {
 /** Whether an absence is concluded from an empty answer alone. */
 function isUnproven(absence: Absence): boolean {
   return isUnexplained(absence) || leadingClaim(absence.by).reason === 'doubted';
-}
-
-/** Rows that failed a check, and those that came with values that are none. */
-function refusedRows(rejected: readonly RejectedBar[], answer: BarAnswer): RejectedRow[] {
-  return [
-    ...rejected.map(({ bar, reason }) => ({ row: bar, reason })),
-    ...wrongRows(answer).map(({ row, reason }) => ({ row, reason })),
-  ];
 }

@@ -24,6 +24,8 @@ export type Exchange = <T>(
     readonly instead?: ((why: BackfillError) => T) | undefined;
     /** What it counts as. Default `priced`. */
     readonly due?: Due | undefined;
+    /** It is sent again because no usable answer came. */
+    readonly onRetry?: (() => void) | undefined;
   },
 ) => Promise<T>;
 
@@ -148,6 +150,7 @@ async function followList<Asked extends ActionsRequest, State, Answer>(
       parse: (answer, state) => parse(answer, asked, state),
       note,
       dueOf: (isFirst) => asked.allowance?.take(isFirst && isApart),
+      onRetry: () => asked.allowance?.retry(),
       ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
@@ -173,6 +176,7 @@ export async function askMarket<State>(
       parse: (answer, state) => market.parse(answer, asked, state),
       note: () => {},
       dueOf: () => asked.allowance?.take(false),
+      onRetry: () => asked.allowance?.retry(),
     },
     exchange,
     id,
@@ -217,6 +221,7 @@ async function askWhole<Asked, State, One>(
       parse: (answer, state) => parse(answer, asked, state),
       note: (part) => void parts.push(part),
       dueOf: () => allowance?.take(false),
+      onRetry: () => allowance?.retry(),
       ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
@@ -233,6 +238,7 @@ interface Chain<State, One> {
   readonly note: (part: One) => void;
   /** What its next request counts as, see `Exchange`. */
   readonly dueOf: (isFirst: boolean) => Due | undefined;
+  readonly onRetry: () => void;
   /** How it goes on where nothing of use comes of the request that follows `state`; undefined: it does not. */
   readonly spare?: (state: State | undefined) => ((why: BackfillError) => Page<State, One>) | undefined;
 }
@@ -249,7 +255,7 @@ type Followed<State> = { readonly state: State } | Spoilt;
 
 async function followPages<State, One>(
   id: string,
-  { request, parse, note, dueOf, spare }: Chain<State, One>,
+  { request, parse, note, dueOf, onRetry, spare }: Chain<State, One>,
   exchange: Exchange,
   provider: string,
 ): Promise<Followed<State>> {
@@ -264,7 +270,7 @@ async function followPages<State, One>(
         address = url.href;
         return parse(answer, before);
       },
-      { instead: spare?.(before), due: dueOf(known.size === 0) },
+      { instead: spare?.(before), due: dueOf(known.size === 0), onRetry },
     );
     if ('spoilt' in page) return page;
     for (const part of page.parts) note(part);

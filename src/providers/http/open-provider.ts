@@ -126,7 +126,7 @@ export function exchangeThrough(
 ): Exchange {
   const timed = withTimeout(send, timeoutMs);
   const spareWay = openSpareWay(gate, randomFor('spare way'), monotonicNow);
-  return async (id, word, read, { instead, due } = {}) => {
+  return async (id, word, read, { instead, due, onRetry } = {}) => {
     const once = throughGate(
       gate,
       async ({ onUnsent, ...wire }) => {
@@ -136,7 +136,7 @@ export function exchangeThrough(
         if (usage !== undefined) await gate.used(usage);
         return read(answer, call);
       },
-      due,
+      { due, onRetry },
     );
     if (instead !== undefined) return spareWay.ask(once, instead);
     return withRetries(gate, { ...RETRIES, random: randomFor(id) }, once);

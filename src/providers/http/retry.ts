@@ -28,16 +28,21 @@ export interface RetryPolicy {
 
 /**
  * Sends one try through the gate, tells it of an answer, be it a definite no or that the quota is used up, and when it is over
- * on the wire. Where nothing was sent nobody answered. `due`: what the first try counts as.
+ * on the wire. Where nothing was sent nobody answered. `due`: what the first try counts as; `onRetry` hears of each that follows
+ * because no usable answer came, once the gate lets it through.
  */
 export function throughGate<Answer>(
   gate: Gate,
   attempt: Attempt<Answer>,
-  due: SentAs = 'priced',
+  {
+    due = 'priced',
+    onRetry,
+  }: { readonly due?: SentAs | undefined; readonly onRetry?: (() => void) | undefined } = {},
 ): Try<Answer> {
   return async (again) => {
     const as = again ?? due;
     const request = await gate.enter(as);
+    if (as === 'retries') onRetry?.();
     let isUnderWay = true;
     let isUnsent = false;
     const end = (): void => {

@@ -91,12 +91,30 @@ describe('a request', () => {
       },
     ];
     const attempt: Attempt<never> = (events) => (tries.shift() as Attempt<never>)(events);
-    await expect(withRetries(gate, POLICY, throughGate(gate, attempt, 'pages'))).rejects.toThrow('no words');
+    await expect(withRetries(gate, POLICY, throughGate(gate, attempt, { due: 'pages' }))).rejects.toThrow(
+      'no words',
+    );
     expect(notes).toEqual([
       ['enter', 'pages'],
       ['enter', 'retries'],
       ['withdrawn', 'retries'],
     ]);
+  });
+
+  it('tells of each time that it is sent again for want of an answer, and not for its pace', async () => {
+    const failures = ['network', 'throttled', 'timeout'] as const;
+    const left = [...failures];
+    const attempt: Attempt<string> = () => {
+      const code = left.shift();
+      return code === undefined
+        ? Promise.resolve('done')
+        : Promise.reject(new BackfillError(code, 'no', { retryable: true }));
+    };
+    let retries = 0;
+    const gate: Gate = { ...OPEN_GATE, throttled: async () => true };
+    const once = throughGate(gate, attempt, { onRetry: () => void retries++ });
+    await expect(withRetries(gate, POLICY, once)).resolves.toBe('done');
+    expect(retries).toBe(2);
   });
 
   it('that fails by a bug is not repeated', async () => {
