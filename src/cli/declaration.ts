@@ -43,6 +43,8 @@ export interface Declaration {
   readonly needs?: Readonly<
     Record<string, 'given' | readonly string[] | ((text: string, all: Texts) => readonly string[])>
   >;
+  /** Other options of which one must be given, or this one has no effect: refused on the command line. */
+  readonly needsAny?: readonly string[];
   /** Other options beside which this one has no effect: refused alike. */
   readonly voidWith?: readonly string[];
 }

@@ -3,7 +3,7 @@ import { type Declaration, type Declarations, type Texts, wordName } from './dec
 
 /** Refuses an option of which the others make that it would change nothing. Throws `usage`. */
 export function assertHasEffect(name: string, all: Texts, declared: Declarations): void {
-  const { needs = {}, voidWith = [] } = declared[name] ?? {};
+  const { needs = {}, needsAny, voidWith = [] } = declared[name] ?? {};
   for (const text of textsOf(all.get(name))) {
     const written = text === '' ? `--${name}` : `--${name} ${text}`;
     for (const [other, need] of Object.entries(needs)) {
@@ -11,6 +11,11 @@ export function assertHasEffect(name: string, all: Texts, declared: Declarations
       const why = whyNot(other, wanted, all.get(other), declared[other]);
       if (why !== undefined) throw new BackfillError('usage', `${written} has no effect ${why}`);
     }
+    if (needsAny?.some((one) => all.has(one)) === false)
+      throw new BackfillError(
+        'usage',
+        `${written} has no effect without ${oneOf(needsAny.map((one) => `--${one}`))}`,
+      );
     const other = voidWith.find((one) => all.has(one));
     if (other !== undefined)
       throw new BackfillError('usage', `${written} has no effect with ${shown(other, all.get(other))}`);

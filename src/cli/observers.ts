@@ -1,13 +1,14 @@
 import { type History, type OpenObserver, type RunObserver, observedBy } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
-import type { STORE } from './options.ts';
+import { METRICS, openMetricsObserver } from './metrics-observer.ts';
+import type { ObservedRun } from './observed-run.ts';
 import { LOGGED, openRunLog } from './run-log.ts';
 
 /** Options by which runs are watched; `RUN` has them. */
-export const OBSERVED = { ...LOGGED } as const satisfies Declarations;
+export const OBSERVED = { ...LOGGED, ...METRICS } as const satisfies Declarations;
 
 /** What a run is told of who watches it. */
-export type ObservedValues = ValuesOf<typeof OBSERVED & typeof STORE>;
+export type ObservedValues = ValuesOf<typeof OBSERVED> & ObservedRun;
 
 /** Who watches the runs of a command, until it is closed. */
 export interface Observers {
@@ -21,7 +22,7 @@ export interface Observers {
 type Open = (argv: ObservedValues, history: History) => Promise<OpenObserver | undefined>;
 
 /** In the order in which they are told. */
-const OPENERS: readonly Open[] = [openRunLog];
+const OPENERS: readonly Open[] = [openRunLog, openMetricsObserver];
 
 /** Opens those that the options ask for. Throws `usage` where one cannot be had; those before it are closed then. */
 export async function openObservers(argv: ObservedValues, history: History): Promise<Observers> {

@@ -4,6 +4,7 @@ import type { UniverseSpec } from '../backfill/want/universe.ts';
 import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { ActionBook } from '../core/actions/action-book.ts';
 import type { Bar, CorporateAction, Series } from '../core/bars/bars.ts';
+import type { Freshness } from '../core/coverage/freshness.ts';
 import type { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Plan } from '../core/plan/plan.ts';
@@ -194,6 +195,11 @@ export interface History {
    * series. Reads every bar. Throws `usage` where the library was bundled without the scripts of its pages.
    */
   coverageHtml(request?: HistoryRequest): Promise<CoverageHtml>;
+  /**
+   * What the stored series of each calendar lack, also of days to come, and how much of their sessions is stored. Reads no bar.
+   * Default: all in the store.
+   */
+  freshness(request?: SeriesSelection): Promise<Freshness>;
   /** The store, its last run, and the keys and quotas of the providers. Reads no bar, makes no request, writes nothing. */
   status(): Promise<StoreStatus>;
   /** The runs on record that were begun last (default: 20). Throws `usage`. */

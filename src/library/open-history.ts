@@ -4,6 +4,7 @@ import { checkOptions, checkTickers, checked } from './check-request.ts';
 import { coverageOf, notFoundIn } from './coverage.ts';
 import { coverageHtmlOf } from './coverage-html.ts';
 import { doctor } from './doctor.ts';
+import { freshnessIn } from './freshness.ts';
 import { forget, forgettable, restore } from './forget.ts';
 import { contradictedSplitsOf } from './hidden-splits.ts';
 import type { History, HistoryOptions } from './history.ts';
@@ -43,6 +44,7 @@ export function openHistory(options: HistoryOptions): History {
       coverageOf(store, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
     coverageHtml: async (request = {}) =>
       coverageHtmlOf(parts, request, await universeToRead(checked(request).tickers)),
+    freshness: async (request = {}) => freshnessIn(parts, checked(request)),
     status: () => statusOf(parts),
     runs: (request = {}) => runsOnRecord(store, request),
     run: (id) => runOnRecord(store, id),

@@ -51,6 +51,7 @@ const OF_METHODS: Readonly<
   runs: [0, { last: true } satisfies NamesOf<'runs', 0>],
   seriesStatus: [0, SELECTION satisfies NamesOf<'seriesStatus', 0>],
   coverage: [0, REQUEST satisfies NamesOf<'coverage', 0>],
+  freshness: [0, SELECTION satisfies NamesOf<'freshness', 0>],
   coverageHtml: [0, REQUEST satisfies NamesOf<'coverageHtml', 0>],
   notFound: [0, { ...REQUEST, stop: true } satisfies NamesOf<'notFound', 0>],
   verify: [0, { ...REQUEST, ...RUN, sample: true, seed: true } satisfies NamesOf<'verify', 0>],

@@ -51,7 +51,8 @@ export function quotaText(quotas: readonly Quota[]): string {
     .join(' and ');
 }
 
-function windowText(perMs: number): string {
+/** `min`, `10s`, `day`: a window as `parseQuotas` reads it. */
+export function windowText(perMs: number): string {
   const [unit, unitMs] = Object.entries(UNIT_MS).findLast(([, ms]) => perMs % ms === 0) ?? ['ms', 1];
   return perMs === unitMs ? unit : `${perMs / unitMs}${unit}`;
 }
