@@ -24,6 +24,12 @@ export const SYSTEMD: Need = {
 };
 export const FISH: Need = { isMet: spawnSync('fish', ['--version']).status === 0, lack: 'no fish' };
 
+/** Prometheus's own tool, of Debian's package `prometheus`: checks rules and runs their tests. */
+export const PROMTOOL: Need = {
+  isMet: spawnSync('promtool', ['--version']).status === 0,
+  lack: 'no promtool',
+};
+
 /** Debian's Chromium, or another by that name. */
 export const CHROMIUM_PROGRAM = spawnSync('sh', ['-c', 'command -v chromium'], {
   encoding: 'utf8',

@@ -64,10 +64,12 @@ describe('the tarball of a clean clone', () => {
         'dist/workers/run-task.js',
         'dist/pages/coverage.js',
         'dist/pages/coverage.css',
+        'dist/monitoring/alerts.yml',
+        'dist/monitoring/dashboard.json',
       ]),
     );
     const ours =
-      /^(LICENSE|README\.md|package\.json|dist\/(src|workers)\/.+\.(js|d\.ts)|dist\/pages\/\w+\.(js|css))$/;
+      /^(LICENSE|README\.md|package\.json|dist\/(src|workers)\/.+\.(js|d\.ts)|dist\/pages\/\w+\.(js|css)|dist\/monitoring\/(alerts\.yml|dashboard\.json))$/;
     const development = /(^|\/)(tests?|bench|seeds?|cases|fixtures|node_modules)\/|\.test\./;
     const stray = names.filter((name) => !ours.test(name) || development.test(name));
     expect(stray).toEqual([]);
