@@ -4,7 +4,7 @@ import { type Instruments, openInstruments } from './instruments.ts';
 import { seriesLabels } from './node-ids.ts';
 import { type StoreLooks, storeMetrics } from './store-metrics.ts';
 import { type Asked, trafficMetrics } from './traffic-metrics.ts';
-import { type RunEnd, watchRuns } from './watch-runs.ts';
+import { type RunEnd, type Watching, watchRuns } from './watch-runs.ts';
 
 /** The last run that ended, before anything was watched. */
 export interface LastRun {
@@ -52,20 +52,26 @@ export function runMetrics(options: RunMetricsOptions): RunMetrics {
   for (const gauge of [lastRunStart, lastRunEnd, lastRunCode, completion]) gauge.remove();
   if (options.last !== undefined) tellLast(instruments, options.last);
   const labelsOf = seriesLabels(mostNodes);
+  const noteLast = latestIn(instruments.lastTimestamp);
   return {
     registry,
     refresh: () => store.refresh(),
     watch: () => {
       const { exitCodeOf } = options;
-      return watchRuns({
-        instruments,
-        traffic,
-        labelsOf,
-        exitCodeOf,
-        clock,
-        onStored: () => store.noteChange(),
-      });
+      const onStored = (): void => store.noteChange();
+      return watchRuns({ instruments, traffic, labelsOf, exitCodeOf, clock, noteLast, onStored });
     },
+  };
+}
+
+/** The latest of the instants (ms since the epoch) that come with some labels: those of many come in no order. */
+function latestIn(gauge: Instruments['lastTimestamp']): Watching['noteLast'] {
+  const latest = new Map<string, number>();
+  return (labels, at) => {
+    const key = Object.values(labels).join(' ');
+    if (at <= (latest.get(key) ?? Number.NEGATIVE_INFINITY)) return;
+    latest.set(key, at);
+    gauge.set(labels, at / 1000);
   };
 }
 

@@ -20,6 +20,8 @@ export interface Watching {
   readonly exitCodeOf: (end: RunEnd) => number;
   /** ms since the epoch. */
   readonly clock: () => number;
+  /** The last bar of a series that was stored begins then, ms since the epoch. */
+  readonly noteLast: (labels: Record<string, string>, at: number) => void;
   /** Something was stored, perhaps. */
   readonly onStored: () => void;
 }
@@ -150,7 +152,7 @@ class WatchedRun {
     if (!result.ok) return;
     const { report } = result;
     this.#countRows(report);
-    if (report.lastBar !== undefined) instruments.lastTimestamp.set(labelsOf(series), report.lastBar / 1000);
+    if (report.lastBar !== undefined) this.#with.noteLast(labelsOf(series), report.lastBar);
     if (report.bars > 0) onStored();
   }
 
