@@ -45,7 +45,7 @@ interface Judging {
  * How a store stands by the coverage of its series: what they lack, and how much they have. Of what was delisted, or left an
  * index, no later session is expected.
  */
-export function freshnessOf(series: readonly SeriesCoverage[], judging: Judging): Freshness {
+function freshnessOf(series: readonly SeriesCoverage[], judging: Judging): Freshness {
   const counted = series.filter((one) => !isLeftOut(one));
   const stored = counted.filter(({ advisory, rows }) => !advisory && rows > 0);
   const alike = grouped(stored, ({ calendar, interval }) => `${calendar} ${judging.settleDelayMs(interval)}`);
