@@ -89,6 +89,7 @@ export const DONE_ALREADY: readonly string[] = ['npm ci', 'npm test'];
 /** Texts of blocks that are something else here: the provider is a simulator at `url`. */
 export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
   '/srv/prices': () => '.',
+  '/var/lib/node_exporter': () => '.',
   '/tmp/try': () => './try',
   '--provider binance --tickers': () => '--dry-run --provider binance --tickers',
   "provider: { id: 'yahoo' }": (url) =>

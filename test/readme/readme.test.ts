@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { itWith, type Need, NOTHING, PYTHON, PYTHON_PACKAGES } from '../needs.ts';
+import { itWith, type Need, NOTHING, PROMTOOL, PYTHON, PYTHON_PACKAGES } from '../needs.ts';
 import { ROOT } from '../package/checkout.ts';
 import { BLOCKS, type Block } from './blocks.ts';
 import { openDatabase } from './database.ts';
@@ -85,6 +85,15 @@ async function python({ text }: Block): Promise<void> {
   expect(Number(stdout)).toBeGreaterThan(200);
 }
 
+/** A configuration of Prometheus, beside the rules that are shipped. */
+async function yaml({ text }: Block): Promise<void> {
+  const rules = await readFile(join(ROOT, 'dist', 'monitoring', 'alerts.yml'), 'utf8');
+  await scratch.write({ 'prometheus.yml': `${text}\n`, 'alerts.yml': rules });
+  const config = join(scratch.folder, 'prometheus.yml');
+  const { stdout } = await execute('promtool', ['check', 'config', config]);
+  expect(stdout).toContain('7 rules found');
+}
+
 async function sql({ text }: Block): Promise<void> {
   await using database = await openDatabase();
   const rows = await database.rows(text.replaceAll("'data/", `'${scratch.folder}/data/`));
@@ -148,6 +157,7 @@ const STEPS: Readonly<Record<string, (block: Block) => Step[]>> = {
   ts: (block) => [{ title: titled(block), run: () => typescript(block) }],
   js: (block) => [{ title: titled(block), run: () => javascript(block) }],
   python: (block) => [{ title: titled(block), need: PYTHON_PACKAGES, run: () => python(block) }],
+  yaml: (block) => [{ title: titled(block), need: PROMTOOL, run: () => yaml(block) }],
   sql: (block) => [{ title: titled(block), run: () => sql(block) }],
   '': shown,
 };
