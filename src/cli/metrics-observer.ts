@@ -11,7 +11,7 @@ import { saveText } from '../terminal.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { ObservedRun } from './observed-run.ts';
-import { given } from './options.ts';
+import { OUTPUT, given } from './options.ts';
 import { exitCodeOfError, tell } from './output.ts';
 import { wholeFrom } from './quantities.ts';
 
@@ -20,8 +20,7 @@ const LAST_PORT = 65_535;
 /** How often the file is written while a run goes on. */
 const WRITE_EVERY_MS = 15_000;
 
-const WATCHED = 'For who watches it';
-const OF_RUNS = { voidWith: ['dry-run', 'plan-out'], group: WATCHED } as const;
+const OF_RUNS = { voidWith: ['dry-run', 'plan-out'], group: OUTPUT } as const;
 
 /** Options by which a run exports metrics. */
 export const METRICS = {
