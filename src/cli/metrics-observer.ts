@@ -7,7 +7,7 @@ import {
   openMetrics,
   serveRunMetrics,
 } from '../index.ts';
-import { saveText } from '../terminal.ts';
+import { readTextFileIfAny, saveText } from '../terminal.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { ObservedRun } from './observed-run.ts';
@@ -58,14 +58,12 @@ export async function openMetricsObserver(
     exitCodeOf: (end) => ('summary' in end ? codeOf(end.summary, argv) : codeOfError(end.error)),
     last: await lastRunOf(history, argv),
   });
-  await metrics.refresh();
   // Before the port is taken: what is refused has to be given back.
   const file = metricsFile === undefined ? undefined : await openFile(metrics, metricsFile, store);
   const server = metricsPort === undefined ? undefined : await openPort(metrics, metricsPort, argv, file);
   return {
     observer: metrics.watch(),
     close: async () => {
-      await metrics.refresh();
       await file?.close();
       await server?.close();
     },
@@ -119,10 +117,19 @@ interface MetricsFile {
   close(): Promise<void>;
 }
 
-/** Writes metrics to a file now, so that one that cannot be written is refused, and from time to time. */
-async function openFile({ registry }: RunMetrics, path: string, store: string): Promise<MetricsFile> {
-  const write = async (): Promise<void> => saveText(path, await registry.metrics(), store);
-  await write();
+/**
+ * Writes metrics to a file from time to time. Begins with what it says already, of the run before, so that one that cannot be
+ * written is refused.
+ */
+async function openFile(metrics: RunMetrics, path: string, store: string): Promise<MetricsFile> {
+  const current = (): Promise<string> => metrics.registry.metrics();
+  await saveText(path, readTextFileIfAny(path, `--metrics-file ${path}`) ?? (await current()), store);
+  // A short run looks into the store once, at its end.
+  let looked: Promise<void> | undefined;
+  const write = async (): Promise<void> => {
+    await (looked ??= metrics.refresh());
+    await saveText(path, current, store);
+  };
   let last: Promise<void> = Promise.resolve();
   let hasFailed = false;
   const writeOn = (): Promise<void> =>
@@ -137,6 +144,8 @@ async function openFile({ registry }: RunMetrics, path: string, store: string): 
     stop,
     close: async () => {
       stop();
+      await last;
+      looked = metrics.refresh();
       await writeOn();
     },
   };
