@@ -157,6 +157,33 @@ describe('counters at the end of a run', () => {
     expect((await scrape(metrics)).get('backfill_last_run_exit_code')).toBe(1);
   });
 
+  it('are of each provider of a chain what its own record says', async () => {
+    const [first, second] = [await start({ wire: 'yahoo' }), await start({ wire: 'sample' })];
+    history = openHistory({
+      ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => NOW, workers: 1 },
+      provider: [
+        { id: 'yahoo', url: first.url },
+        { id: 'sample', url: second.url },
+      ],
+    });
+    const metrics = await metricsOf();
+    await watchedRun(metrics, 20);
+    const samples = await scrape(metrics);
+    const { runs } = await history.runs();
+    expect(runs.map(({ provider }) => provider).toSorted()).toEqual(['sample', 'yahoo']);
+    for (const { provider, summary } of runs) {
+      expect(summary.sent, provider).toBeGreaterThan(0);
+      const of = (name: string) => samples.get(`backfill_${name}_total{provider="${provider}"}`) ?? 0;
+      expect([of('requests'), of('received_bytes'), of('bars')], provider).toEqual([
+        summary.sent,
+        summary.bytesReceived,
+        summary.bars,
+      ]);
+    }
+    expect(samples.get('backfill_runs_total{result="failed"}')).toBe(1);
+    expect(samples.get('backfill_jobs_in_progress')).toBe(0);
+  });
+
   it('have a label for so many tickers, and one for the others', async () => {
     const { url } = await start({ wire: 'yahoo' });
     history = opened(url);
