@@ -47,7 +47,7 @@ interface Judging {
  */
 function freshnessOf(series: readonly SeriesCoverage[], judging: Judging): Freshness {
   const counted = series.filter((one) => !isLeftOut(one));
-  const stored = counted.filter(({ advisory, rows }) => !advisory && rows > 0);
+  const stored = counted.filter(({ rows }) => rows > 0);
   const alike = grouped(stored, ({ calendar, interval }) => `${calendar} ${judging.settleDelayMs(interval)}`);
   return {
     unstored: [...alike.values()].map((some) => unstoredOf(some, judging)),

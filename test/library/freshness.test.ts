@@ -9,6 +9,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import { openSample } from '../../src/providers/sample/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { toolsInProcess } from '../backfill/in-process.ts';
+import { WEEK, WEEK_DAYS, absence, coverage, days, update } from '../store/fixtures.ts';
 
 /** New York closed two hours ago, at 21:00, and so did Paris, at 16:30. */
 const NOW = Date.parse('2026-03-02T23:00:00Z');
@@ -98,11 +99,20 @@ describe('what a store lacks', () => {
     await mkdir(join(store, 'universes'), { recursive: true });
     const members = { members: [{ ticker: 'ALFA', to: '2026-02-25' }, { ticker: 'BRIQ' }] };
     await writeFile(join(store, 'universes', 'index.json'), JSON.stringify(members));
-    // The 23rd and the 24th, whatever comes later.
+    // The 23rd and the 24th.
     expect((await overdue(NOW, { tickers: 'index' }))['XNYS']).toMatchObject({ sessions: 2, series: 1 });
     expect((await overdue(Date.parse('2026-03-09T23:00:00Z'), { tickers: 'index' }))['XNYS']).toMatchObject({
       sessions: 7,
       series: 2,
+    });
+  });
+
+  it('does not grow where every member has left', async () => {
+    const members = { members: [{ ticker: 'ALFA', to: '2026-02-25' }] };
+    await writeFile(join(store, 'universes', 'left.json'), JSON.stringify(members));
+    expect((await overdue(Date.parse('2026-03-09T23:00:00Z'), { tickers: 'left' }))['XNYS']).toMatchObject({
+      sessions: 2,
+      series: 1,
     });
   });
 
@@ -115,11 +125,51 @@ describe('what a store lacks', () => {
     );
     for (const clock of [noon, NOW]) {
       const early = openHistory({ store: folder, provider: { id: 'sample' }, clock: () => clock });
-      const { unstored } = await early.freshness();
+      const { unstored, covered } = await early.freshness();
+      const { totals } = await early.coverage();
       await early.close();
+      const [{ stored, tradable } = { stored: Number.NaN, tradable: Number.NaN }] = covered;
+      expect(Math.floor((stored / tradable) * 10_000) / 100).toBe(totals.coverage);
       expect(overdueAt(unstored, noon)).toMatchObject([{ sessions: 0 }]);
       expect(overdueAt(unstored, NOW)).toMatchObject([{ sessions: 1, series: 1 }]);
     }
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('a session without a bar', () => {
+  it.each([
+    ['not-yet-published', 1],
+    ['vendor-empty', 0],
+    ['no-trades', 0],
+  ] as const)('is overdue if it is %s: %i', async (reason, sessions) => {
+    const folder = await mkdtemp(join(tmpdir(), 'backfill-absent-'));
+    const known = coverage({
+      present: [WEEK_DAYS],
+      absent: [absence(days('2026-03-02', '2026-03-03'), { reason })],
+    });
+    await openStore(folder).upsert(update(WEEK, { learned: known }));
+    const one = openHistory({ store: folder, provider: { id: 'sample' }, clock: () => NOW });
+    expect(overdueAt((await one.freshness()).unstored, NOW)).toMatchObject([{ calendar: 'XNYS', sessions }]);
+    await one.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('of which only some bars could be stored is none that is covered', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'backfill-lacking-'));
+    const lacking = [absence(days('2026-02-25', '2026-02-26'), { reason: 'rejected' })];
+    await openStore(folder).upsert(
+      update(WEEK, { learned: { ...coverage({ present: [WEEK_DAYS] }), lacking } }),
+    );
+    const one = openHistory({
+      store: folder,
+      provider: { id: 'sample' },
+      clock: () => Date.parse('2026-02-28T12:00:00Z'),
+    });
+    expect((await one.freshness()).covered).toEqual([
+      { calendar: 'XNYS', series: 1, tradable: 5, stored: 4 },
+    ]);
+    await one.close();
     await rm(folder, { recursive: true });
   });
 });

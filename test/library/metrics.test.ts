@@ -189,10 +189,13 @@ describe('counters at the end of a run', () => {
     history = opened(url);
     const [few, none] = [await metricsOf({ mostNodes: 3 }), await metricsOf({ mostNodes: 0 })];
     const watching = [few.watch(), none.watch()];
-    await history.backfill({
+    const summary = await history.backfill({
       ...{ tickers: TICKERS, days: 20 },
       onEvent: (event) => watching.forEach((one) => one.note(event)),
     });
+    for (const one of watching) one.ended(summary);
+    // Nobody asked while it went on.
+    expect(sum(await scrape(few), 'backfill_requests_total')).toBe(summary.sent);
     const named = [...(await scrape(few)).keys()].filter((key) => key.startsWith('backfill_last_timestamp'));
     expect(named).toHaveLength(4);
     expect(named).toContain('backfill_last_timestamp{node_id="_other",interval="1d"}');

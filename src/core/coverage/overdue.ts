@@ -40,7 +40,7 @@ export function overdueAt(unstored: readonly Unstored[], now: number): Overdue[]
       const settled = calendar.lastSettled(now, settleDelayMs);
       const past = { from: Number.NEGATIVE_INFINITY, to: settled + 1 };
       for (const range of intersect(days, [past])) overdue.push(range);
-      for (const one of behind) if (calendar.sessionOnOrAfter(one.from) <= settled) series += one.series;
+      for (const one of behind) if (one.from <= settled) series += one.series;
       const [first] = days;
       if (first === undefined) continue;
       due.push(calendar.session(calendar.sessionOnOrAfter(first.from)).close + settleDelayMs);
