@@ -52,7 +52,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
   ],
   'run-once': () => [
     `run-once ELNA ${ask('alpaca')} --log-file ../run.log --log-level debug --on-done env>../told.txt`,
-    `run-once KELV ${ask('polygon')}`,
+    `run-once KELV ${ask('polygon')} --metrics-file ../run.prom`,
     `run-once GLYF ${ask('polygon')} --provider-setting source=flat`,
   ],
   enqueue: () => [`enqueue ../list.txt ${ask('alpaca')}`],
