@@ -31,6 +31,7 @@ import {
   totalLine,
   workLine,
 } from '../terminal.ts';
+import { observed } from './observers.ts';
 import { print, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { NO_PROGRESS, type Progress, startProgress } from './progress.ts';
@@ -86,12 +87,7 @@ export async function runOf(
       progress.show(event);
       observer?.note(event);
     };
-    const summary = await history.backfill({ ...request, stop, onEvent });
-    observer?.ended(summary);
-    return summary;
-  } catch (error) {
-    observer?.failed(error);
-    throw error;
+    return await observed(observer, () => history.backfill({ ...request, stop, onEvent }));
   } finally {
     progress.end();
   }

@@ -1,4 +1,4 @@
-import { type History, type OpenObserver, type RunObserver, observedBy } from '../index.ts';
+import { type History, type OpenObserver, type RunObserver, type RunSummary, observedBy } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { METRICS, openMetricsObserver } from './metrics-observer.ts';
 import type { ObservedRun } from './observed-run.ts';
@@ -41,4 +41,19 @@ export async function openObservers(argv: ObservedValues, history: History): Pro
   }
   if (opened.length === 0) return { close };
   return { observer: observedBy(opened.map(({ observer }) => observer)), close };
+}
+
+/** Carries a run out, and tells whoever watches it how it ended. */
+export async function observed(
+  observer: RunObserver | undefined,
+  run: () => Promise<RunSummary>,
+): Promise<RunSummary> {
+  try {
+    const summary = await run();
+    observer?.ended(summary);
+    return summary;
+  } catch (error) {
+    observer?.failed(error);
+    throw error;
+  }
 }

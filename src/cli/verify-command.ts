@@ -1,4 +1,4 @@
-import type { RunSummary } from '../index.ts';
+import { type BackfillEvent, BackfillError, type OpenObserver, type RunSummary } from '../index.ts';
 import { driftText, summaryText, verifyingLine } from '../terminal.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, WHICH, given, rangeOf } from './options.ts';
@@ -8,10 +8,12 @@ import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { tellNotFound } from './not-found.ts';
 import { tellNotes } from './notes.ts';
+import { observed } from './observers.ts';
 import { parsePart, wholeFrom } from './quantities.ts';
 import { print, printJson, tell } from './output.ts';
 import { dataPage, messagePage } from './page.ts';
 import { startProgress } from './progress.ts';
+import { LOGGED, openRunLog } from './run-log.ts';
 import { stopOnSignal } from './signals.ts';
 
 const OPTIONS = {
@@ -39,6 +41,7 @@ const OPTIONS = {
   ...STORE,
   ...ALL,
   json: { type: 'switch', group: OUTPUT, describe: 'Print the summary as JSON' },
+  ...LOGGED,
   ...NOW,
 } as const satisfies Declarations;
 
@@ -55,6 +58,11 @@ export const verifyCommand = command({
     'WORST is the largest change of a price, as a part of the stored one. ' +
     'Exits 1 where a bar came back changed or not at all.',
   run: async (argv) => {
+    if (argv.logFile === '-' && !argv.json)
+      throw new BackfillError(
+        'usage',
+        '--log-file - is stdout, where the table goes; add --json, or give a file',
+      );
     const connection = await connectionOf(argv);
     assertItsInstant(connection);
     const history = await openExisting(connection);
@@ -62,20 +70,21 @@ export const verifyCommand = command({
     const { stop, signal, signalOf, release } = stopOnSignal();
     const { id, quotas } = history.capabilities;
     const progress = startProgress(quotas, stop);
+    let log: OpenObserver | undefined;
     try {
+      log = await openRunLog(argv);
+      const observer = log?.observer;
       await tellNotes(history, 'warnings');
       const found = tellNotFound(await history.notFound({ ...selection, ...rangeOf(argv), stop }));
-      const summary = await history.verify({
-        ...selection,
-        ...given({ seed: argv.sampleSeed }),
-        ...rangeOf(argv),
-        sample: argv.sample,
-        onEvent: (event) => {
-          if (event.type === 'running') tell(verifyingLine(event.plan, id, quotas, event.workers));
-          progress.show(event);
-        },
-        stop,
-      });
+      const onEvent = (event: BackfillEvent): void => {
+        if (event.type === 'running') tell(verifyingLine(event.plan, id, quotas, event.workers));
+        progress.show(event);
+        observer?.note(event);
+      };
+      const request = { ...selection, ...given({ seed: argv.sampleSeed }), ...rangeOf(argv) };
+      const summary = await observed(observer, () =>
+        history.verify({ ...request, sample: argv.sample, onEvent, stop }),
+      );
       progress.end();
       if (argv.json) await printJson(summary);
       else {
@@ -90,6 +99,7 @@ export const verifyCommand = command({
     } finally {
       progress.end();
       release();
+      await log?.close();
       await history.close();
     }
   },

@@ -84,6 +84,18 @@ describeWith(SMALL_DISK)('a full disk is a failure, not a mistake: one line, exi
     });
   });
 
+  it('but under a log, which has no room for its events while the run goes on', async () => {
+    const logged = ['--store', 'beside', '--quiet', '--log-file', 'disk/run.log', '--log-level', 'debug'];
+    const { code, stderr } = await onFullDisk('bytes', [...SAMPLE, 'ALFA', ...logged]);
+    expect(stderr).toMatch(
+      /^warning: disk\/run\.log cannot be written: the disk is full[^\n]*\nwarning: \d+ events could not be added to [^\n]*\n$/,
+    );
+    expect(code).toBe(0);
+    const none = await onFullDisk('files', [...SAMPLE, 'BRIQ', ...logged]);
+    expect(none.stderr).toBe('backfill: disk/run.log cannot be written: the disk is full\n');
+    expect(none.code).toBe(1);
+  });
+
   it('doctor --fix, which cannot move what it found', async () => {
     const rot = 'cp rotten disk/store/bars/interval=1d/ticker=ALFA/period=all/bars.parquet';
     const { code, stderr } = await onFullDisk('files', ['doctor', '--fix', ...STORE], rot);

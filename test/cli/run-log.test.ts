@@ -94,6 +94,21 @@ describe('--log-file', () => {
     ]);
   });
 
+  it('has the events of a verification too, on stdout with --json only', async () => {
+    const sample = SAMPLE.slice(0, 4);
+    await run('backfill', [...SAMPLE, 'ALFA'], folder);
+    const verify = ['verify', 'ALFA', ...sample, '--sample', '100%'];
+    expect((await run('backfill', [...verify, '--log-file', 'run.log'], folder)).code).toBe(0);
+    const events = await eventsOf();
+    expect(namesOf(events)).toEqual(['started', 'planned', 'fetching', 'ticker_done', 'finished']);
+    expect(undeclared(events)).toEqual([]);
+    const mixed = await run('backfill', [...verify, '--log-file', '-'], folder);
+    expect([mixed.code, mixed.stdout]).toEqual([2, '']);
+    expect(mixed.stderr).toContain('--log-file - is stdout, where the table goes; add --json');
+    const { stdout } = await run('backfill', [...verify, '--log-file', '-', '--json'], folder);
+    expect(eventsIn(stdout)).toHaveLength(6);
+  });
+
   it('tells a run that could not begin, also where a level leaves out the rest', async () => {
     const lists = ['--log-file', 'run.log', '--log-level', 'error'];
     const { code } = await run('backfill', [...SAMPLE, '@no-list.txt', ...lists], folder);
