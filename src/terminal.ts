@@ -45,7 +45,13 @@ export { discoveredText } from './report/discovered-text.ts';
 export { seriesStatusText, statusText } from './report/status-text.ts';
 export { leftLines, neverBegunText, spoiltText } from './report/left-text.ts';
 export { listedLine } from './report/listed-text.ts';
-export { damagedLine, distrustedLines, lostLine, setAsideLine } from './report/distrusted-text.ts';
+export {
+  damagedAnswerLine,
+  damagedLine,
+  distrustedLines,
+  lostLine,
+  setAsideLine,
+} from './report/distrusted-text.ts';
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { issuesText } from './report/issues-text.ts';
 export { revisionsText } from './report/revisions-text.ts';

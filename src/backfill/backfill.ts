@@ -14,7 +14,7 @@ import { settleEmptyAnswers } from './settle/empty-answers.ts';
 import type { BackfillEvent } from './run/events.ts';
 import { type Done, nothingDone } from './run/hand-out.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
-import { stagedAs, stagedOf } from './run/staged-source.ts';
+import { clearStaging, stagedAs } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
 import { askedNextIn, recordedChain } from './plan/handed-on.ts';
 import { type RecordedRun, lastRunEnd } from './run/run-record.ts';
@@ -82,17 +82,15 @@ export async function runPrepared(
       ...(asked.batch && { batch: asked.batch }),
     });
     // It may not be its turn to write.
-    const taken = tools.stop?.aborted === true ? [] : await takeBackLeft(writer, store, startedAt);
+    const isStoppedBefore = tools.stop?.aborted === true;
+    const taken = isStoppedBefore ? [] : await takeBackLeft(writer, store, startedAt);
+    const source = stagedAs(tools.context.provider);
+    if (!isStoppedBefore) await clearStaging(source, user, startedAt, tools);
     const prepared = await prepareRun(store, startedAt);
     const { scan, plan, wanted } = prepared;
     const toldUntil = await lastRunEnd(store);
     onEvent?.(plannedEvent(prepared));
     const isStopped = tools.stop?.aborted === true;
-    const source = stagedAs(tools.context.provider);
-    if (!isStopped)
-      await tools.staging.sweep(user, async () =>
-        store.staging.remove((await stagedOf(source, store.staging, startedAt)).old),
-      );
     const isIdle = plan.tasks.length === 0 || isStopped;
     const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
     const run = isIdle ? nothingRun(plan) : await runTasks(prepared, writer, tools);

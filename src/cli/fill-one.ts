@@ -13,6 +13,7 @@ import {
   type RunPurpose,
   askingLines,
   damagedLine,
+  damagedAnswerLine,
   distrustedLines,
   errorText,
   listedLine,
@@ -127,6 +128,7 @@ function openingOf(
   if (event.type === 'asking') return askingLines(event);
   if (event.type === 'opinion') return [opinionLine(event)];
   if (event.type === 'meant') return dryRun ? [] : meantLines(event.meant);
+  if (event.type === 'damaged-answers') return event.answers.map(damagedAnswerLine);
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
   const { plan, setAside, lost, distrusted, meant } = event;

@@ -10,6 +10,11 @@ export function setAsideLine({ path, reason, isLeft }: SetAside): string {
   return isLeft === true ? `cannot read ${path}: ${reason}` : `set aside ${path}: ${reason}`;
 }
 
+/** A line for an answer for a whole market that was damaged since a run collected it. */
+export function damagedAnswerLine({ path, reason }: Pick<SetAside, 'path' | 'reason'>): string {
+  return `set aside ${path}: ${reason}; what is wanted of it is asked for again`;
+}
+
 /** A line for a file that is damaged and was not moved. */
 export function damagedLine(file: SetAside): string {
   return file.isLeft === true ? setAsideLine(file) : `damaged ${file.path}: ${file.reason}`;

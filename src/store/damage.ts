@@ -24,6 +24,7 @@ export type DamageKind =
   | 'repeated-split' // twice within ten days: one of them never was
   | 'damaged-revisions'
   | 'damaged-json'
+  | 'damaged-answer' // of a whole market, in staging: not as it was written
   | 'lost' // it was damaged, lies in quarantine, and not all that it held is known again
   | 'stale-temp' // left by a writer that died
   | 'foreign-file'
@@ -65,7 +66,7 @@ export interface Examination {
   readonly rows: number;
   /** By path. */
   readonly damages: readonly Damage[];
-  /** Answers for whole markets in staging, which no series has taken in yet. Default: none. */
+  /** Whole answers for markets in staging, which no series has taken in yet. Default: none. */
   readonly staged?: number;
 }
 

@@ -23,6 +23,22 @@ export interface StagedPart {
   readonly groups: readonly StagedGroup[];
 }
 
+/** Whether an answer is as it was written. */
+export type StagedState =
+  | { readonly is: 'whole' }
+  /** As an earlier version writes it, which nothing is taken from. */
+  | { readonly is: 'earlier' }
+  /** `path`: relative to the store's root. */
+  | { readonly is: 'damaged'; readonly path: string; readonly reason: string };
+
+/** An answer that is not as it was written. */
+export interface DamagedAnswer {
+  readonly slice: StagedSlice;
+  /** Relative to the store's root. */
+  readonly path: string;
+  readonly reason: string;
+}
+
 /** Takes an answer piece by piece, so that nobody need hold all of it. */
 export interface StagedPieces {
   /** More of it. Of a piece each ticker is in one group. One piece after the other. */
@@ -41,10 +57,14 @@ export interface Staging {
   /** `give` gives until when the answer knows of the market; if it rejects nothing is put there, and so does this. */
   put(slice: StagedSlice, give: (pieces: StagedPieces) => Promise<number>): Promise<void>;
   /**
-   * The tickers of one bucket, see `bucketOf`. Undefined if the answer is not there, or damaged: then it is as good as not
-   * there.
+   * The tickers of one bucket, see `bucketOf`; undefined if the answer is not there. Throws `store-corrupt` if that part of
+   * it is not as it was written.
    */
   read(slice: StagedSlice, bucket: number): Promise<StagedPart | undefined>;
+  /** Reads all of an answer. What it says of one that is not there is `whole`: whoever reads it finds out. */
+  examine(slice: StagedSlice): Promise<StagedState>;
+  /** Moves answers that are damaged to quarantine. */
+  setAside(slices: readonly StagedSlice[]): Promise<void>;
   /** Removes answers, be they there or not. */
   remove(slices: readonly StagedSlice[]): Promise<void>;
 }

@@ -117,7 +117,7 @@ describe('splits and dividends of a market that come apart from its bars', () =>
     expect(simulator.entries.slice(asked).map(({ path }) => path)).toEqual(LISTS);
   });
 
-  it('that lie damaged are as good as not there: nothing is judged without them', async () => {
+  it('that lie damaged count as never asked for: they are set aside, and asked for in the same run', async () => {
     const simulator = await serve();
     const provider = await polygon(simulator.url);
     const store = openParquetStore(folder.path);
@@ -129,8 +129,9 @@ describe('splits and dividends of a market that come apart from its bars', () =>
     const path = join(folder.path, 'staging', name);
     const bytes = await readFile(path);
     await writeFile(path, bytes.subarray(0, 100));
-    const summary = await fill(provider, store, REQUEST, NOW);
-    expect(summary).toMatchObject({ failed: 40, bars: 0 });
+    const asked = simulator.requests();
     expect(await fill(provider, store, REQUEST, NOW)).toMatchObject({ failed: 0, fetched: 40 });
+    expect(simulator.entries.slice(asked, asked + 2).map(({ path: one }) => one)).toEqual(LISTS);
+    expect(await store.listSetAside()).toEqual([expect.stringContaining(`quarantine/staging/${name}.`)]);
   });
 });

@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
@@ -109,40 +109,49 @@ describe('of whole markets', () => {
   });
 
   it.each([
-    ['splits and dividends', true],
-    ['sessions', false],
-  ])('a plan is refused that was made of %s that lay staged and are gone', async (_, areActions) => {
-    const simulator = await start({ wire: 'polygon', now: () => NOW });
-    const polygon = {
-      provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
-      ...{ secrets: { key: POLYGON_KEYS.starter }, concurrency: 1 },
-    };
-    const stop = new AbortController();
-    let collected = 0;
-    await historyOf(polygon).backfill({
-      ...{ tickers: MANY, days: 20, stop: stop.signal },
-      onEvent: ({ type }) => {
-        if (type !== 'collected' || ++collected !== 6) return;
-        // As a run leaves it that is killed; what is still being written has no name yet.
-        const filter = (path: string): boolean => !path.endsWith('.tmp');
-        cpSync(`${folder.path}/data/staging`, `${folder.path}/killed/staging`, { recursive: true, filter });
-        stop.abort();
-      },
-    });
-    const history = historyOf({ ...polygon, store: `${folder.path}/killed` });
-    await history.plan({ tickers: MANY, days: 20, to: planPath() });
-    const { staging } = openStore(`${folder.path}/killed`);
-    const gone = (await staging.list()).filter(
-      ({ actionsSince }) => (actionsSince !== undefined) === areActions,
-    );
-    expect(gone.length).toBeGreaterThan(0);
-    await staging.remove(gone);
-    const before = simulator.requests();
-    await expect(history.backfill({ plan: planPath() })).rejects.toThrow(
-      /night\.plan: the store has moved since: answers for whole markets that lay staged then are gone; make it again with plan\(\{ to \}\)$/,
-    );
-    expect(simulator.requests()).toBe(before);
-  });
+    ['splits and dividends', true, 'are gone'],
+    ['sessions', false, 'are gone'],
+    ['sessions', false, 'are damaged'],
+  ])(
+    'a plan is refused that was made of %s (actions: %s) that lay staged and %s',
+    async (_, areActions, how) => {
+      const simulator = await start({ wire: 'polygon', now: () => NOW });
+      const polygon = {
+        provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
+        ...{ secrets: { key: POLYGON_KEYS.starter }, concurrency: 1 },
+      };
+      const stop = new AbortController();
+      let collected = 0;
+      await historyOf(polygon).backfill({
+        ...{ tickers: MANY, days: 20, stop: stop.signal },
+        onEvent: ({ type }) => {
+          if (type !== 'collected' || ++collected !== 6) return;
+          // As a run leaves it that is killed; what is still being written has no name yet.
+          const filter = (path: string): boolean => !path.endsWith('.tmp');
+          cpSync(`${folder.path}/data/staging`, `${folder.path}/killed/staging`, { recursive: true, filter });
+          stop.abort();
+        },
+      });
+      const history = historyOf({ ...polygon, store: `${folder.path}/killed` });
+      await history.plan({ tickers: MANY, days: 20, to: planPath() });
+      const { staging } = openStore(`${folder.path}/killed`);
+      const gone = (await staging.list()).filter(
+        ({ actionsSince }) => (actionsSince !== undefined) === areActions,
+      );
+      expect(gone.length).toBeGreaterThan(0);
+      if (how === 'are gone') await staging.remove(gone);
+      else {
+        const at = `${folder.path}/killed/staging`;
+        for (const name of await readdir(at))
+          if (!name.includes('actions')) await truncate(`${at}/${name}`, 500);
+      }
+      const before = simulator.requests();
+      await expect(history.backfill({ plan: planPath() })).rejects.toThrow(
+        /night\.plan: the store has moved since: answers for whole markets that lay staged then are gone; make it again with plan\(\{ to \}\)$/,
+      );
+      expect(simulator.requests()).toBe(before);
+    },
+  );
 });
 
 describe('a series that was restated', () => {

@@ -4,6 +4,7 @@ import type { Quota } from '../../core/plan/quota.ts';
 import type { Collect, FetchActions, Task, Want } from '../../core/plan/task.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { SetAside } from '../../store/scan.ts';
+import type { DamagedAnswer } from '../../store/staging.ts';
 import type { Failure } from '../failure.ts';
 import type { SeriesResult, TaskResult, TrafficNow } from '../runner.ts';
 
@@ -68,6 +69,8 @@ export type BackfillEvent =
       /** What was asked for, in the user's terms. Default: nobody is told. */
       readonly meant?: Meant;
     }
+  /** Answers for whole markets that an earlier run collected and that are damaged: they are set aside, and asked for again. */
+  | { readonly type: 'damaged-answers'; readonly answers: readonly DamagedAnswer[] }
   /** Threads are there; `traffic` tells how the requests get on, whenever it is asked. */
   | {
       readonly type: 'running';

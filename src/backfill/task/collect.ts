@@ -20,7 +20,7 @@ import type { TaskTools } from './task-tools.ts';
 
 /**
  * Asks for one session of a whole market, or its splits and dividends, and stages the answer as it comes, unless it lies there
- * already. Never rejects.
+ * already, as it was written. Never rejects.
  */
 export async function collect(
   { slice }: Collect,
@@ -30,10 +30,10 @@ export async function collect(
 ): Promise<TaskResult> {
   const { provider, source, store } = tools;
   try {
-    const isThere = (await store.staging.list()).some(
-      (one) => sliceKey(one) === sliceKey(slice) && one.source === source,
-    );
-    if (isThere) return { series: [] };
+    for (const one of await store.staging.list()) {
+      const isIt = sliceKey(one) === sliceKey(slice) && one.source === source;
+      if (isIt && (await store.staging.examine(one)).is === 'whole') return { series: [] };
+    }
     const staged = { ...slice, source, fetchedAt: Math.floor(now) };
     await store.staging.put(staged, async ({ add, restart }) => {
       const pieces: MarketPieces = { add: (piece) => add(groupsOf(piece)), restart };

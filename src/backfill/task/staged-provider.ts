@@ -8,7 +8,7 @@ import { intervalOf, type Distribute, type Want } from '../../core/plan/task.ts'
 import type { Day, DayRange } from '../../core/session/day.ts';
 import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
 import { partOver } from '../../providers/part-over.ts';
-import type { ActionsAnswer, EndpointDays, Part, Provider } from '../../providers/provider.ts';
+import type { ActionsAnswer, BarAnswer, EndpointDays, Part, Provider } from '../../providers/provider.ts';
 import type { StagedSlice, Staging } from '../../store/staging.ts';
 import { endpointAt } from '../judge/row-labels.ts';
 import { CollectedSessions, type SaidBeside } from './collected.ts';
@@ -17,7 +17,8 @@ import type { TaskTools } from './task-tools.ts';
 /**
  * A provider that answers the wants of a task with what was collected of markets, as if each had been asked for alone. A
  * ticker that an answer does not name had no bar in the session, like in an answer that has no row of it. An answer that is
- * not there, or that lost many of the tickers that the ones beside it have, says nothing of those it does not name.
+ * not there, or that lost many of the tickers that the ones beside it have, says nothing of those it does not name; of one that
+ * was damaged since it was collected it is said that it was. Throws `store-corrupt` where that is one of splits and dividends.
  */
 export async function stagedProvider(
   task: Distribute,
@@ -32,17 +33,24 @@ export async function stagedProvider(
   const told = await toldActions(task, slices, staging);
   const wants = new Map(task.wants.map((want) => [want.series.ticker, want]));
   const collected = new CollectedSessions(wants.keys(), task.sessions.length);
+  const damaged = new Map<Day, string>();
   // Nothing is judged by half of the splits.
   for (const session of told === undefined ? [] : task.sessions) {
     const slice = newest.get(session);
-    const part = slice && (await staging.read(slice, task.bucket));
-    if (part !== undefined) collected.add(session, part);
+    try {
+      const part = slice && (await staging.read(slice, task.bucket));
+      if (part !== undefined) collected.add(session, part);
+    } catch (error) {
+      if (!(error instanceof BackfillError && error.code === 'store-corrupt')) throw error;
+      damaged.set(session, error.message);
+    }
   }
   const isLossy = collected.sessions.map((_, at) => lost(collected, at, task.wants));
   const partFor = (ticker: string): Part => {
     const want = wants.get(ticker);
     if (want === undefined) throw new BackfillError('internal', `${ticker} is none of ${task.id}`);
-    return partOf(want, collected, isLossy, told?.get(ticker) ?? [], now);
+    const part = partOf(want, collected, isLossy, told?.get(ticker) ?? [], now);
+    return 'error' in part ? part : { ticker, answer: { ...part.answer, ...whyUnproven(want, damaged) } };
   };
   return {
     ...provider,
@@ -55,12 +63,23 @@ export async function stagedProvider(
   };
 }
 
+/** Why the sessions of a want are not known whose answers were damaged since they were collected. */
+function whyUnproven(
+  { gaps }: Want,
+  damaged: ReadonlyMap<Day, string>,
+): Pick<BarAnswer, 'whyUnproven'> | undefined {
+  const [first, ...others] = [...damaged].flatMap(([session, why]) => (contains(gaps, session) ? [why] : []));
+  if (first === undefined) return undefined;
+  const more = others.length > 0 ? `, and ${others.length} more are` : '';
+  return { whyUnproven: `${first}${more}; run again, and it is asked for again` };
+}
+
 /** What a market's lists say of a ticker besides its bars: splits and dividends, or why they say nothing. */
 type ToldOf = { readonly answer: ActionsAnswer } | { readonly error: ErrorData };
 
 /**
  * What was collected of splits and dividends, by ticker, the oldest first; undefined where some of the days that it must be
- * known of is not there, or damaged.
+ * known of is not there. Throws `store-corrupt` where it is damaged.
  */
 async function toldActions(
   { actions, bucket }: Distribute,

@@ -136,7 +136,8 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
       await stage(subject.store.staging, MONDAY, NOON, GROUPS);
       const scan = await subject.reopen().scan();
       expect([scan.series.size, scan.setAside]).toEqual([0, []]);
-      expect((await subject.reopen().examine({ now: NOON })).damages).toEqual([]);
+      expect(await subject.reopen().examine({ now: NOON })).toMatchObject({ damages: [], staged: 1 });
+      expect(await subject.reopen().staging.examine(MONDAY)).toEqual({ is: 'whole' });
     });
   });
 }

@@ -2,12 +2,22 @@ import { BackfillError } from '../../../core/errors.ts';
 import { type Day, formatDay, parseDay } from '../../../core/session/day.ts';
 import { INTERVALS } from '../../../core/session/interval.ts';
 import { eachBounded } from '../../bounded.ts';
-import type { StagedPart, StagedPieces, StagedSlice, Staging } from '../../staging.ts';
-import { decodeBucket, encodeEnd, encodePiece } from '../codec/slice-file.ts';
+import type { StagedPart, StagedPieces, StagedSlice, StagedState, Staging } from '../../staging.ts';
+import {
+  assertWholeSlice,
+  decodeBucket,
+  encodeEnd,
+  encodePiece,
+  isEarlierSlice,
+  type PiecePlace,
+  placeOf,
+  type SliceFile,
+} from '../codec/slice-file.ts';
 import { orAbsent } from '../files/absent.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { STAGING } from '../files/layout.ts';
 import { namesIn } from '../files/walk.ts';
+import { setAside } from './quarantine.ts';
 
 /** The staging of a store; `usable` turns what the file system says into `store-unusable`. */
 export function openStaging(blobs: Blobs, usable: <T>(work: () => Promise<T>) => Promise<T>): Staging {
@@ -21,12 +31,14 @@ export function openStaging(blobs: Blobs, usable: <T>(work: () => Promise<T>) =>
         ),
       ),
     read: (slice, bucket) => usable(() => readStaged(blobs, slice, bucket)),
+    examine: (slice) => usable(() => examineStaged(blobs, stagedPath(slice))),
+    setAside: (slices) => usable(() => setStagedAside(blobs, slices)),
     remove: (slices) => usable(() => removeStaged(blobs, slices)),
   };
 }
 
 /** Answers for whole markets that lie in a store, ascending by interval, session and age. */
-export async function listStaged(blobs: Blobs): Promise<readonly StagedSlice[]> {
+async function listStaged(blobs: Blobs): Promise<readonly StagedSlice[]> {
   const names = (await namesIn(blobs, STAGING)).toSorted();
   return names.flatMap((name) => stagedAt(`${STAGING}/${name}`) ?? []);
 }
@@ -64,37 +76,72 @@ async function putStaged(
   slice: StagedSlice,
   give: (pieces: StagedPieces) => Promise<number>,
 ): Promise<void> {
-  await blobs.putInParts(stagedPath(slice), async (append) => {
+  const path = stagedPath(slice);
+  await blobs.putInParts(path, async (append) => {
     let length = 0;
-    let starts: number[] = [];
+    let pieces: PiecePlace[] = [];
     const asOf = await give({
       add: async (groups) => {
         if (groups.length === 0) return;
         const bytes = encodePiece(groups);
         await append(bytes);
-        starts.push(length);
+        pieces.push(placeOf(length, bytes));
         length += bytes.length;
       },
       // They stay in the file, where nothing leads to them.
-      restart: () => void (starts = []),
+      restart: () => void (pieces = []),
     });
-    await append(encodeEnd(asOf, starts));
+    await append(encodeEnd(path, asOf, pieces));
   });
 }
 
-/** One bucket of an answer; undefined if it is not there, or damaged. */
+/** One bucket of an answer; undefined if it is not there. */
 async function readStaged(blobs: Blobs, slice: StagedSlice, bucket: number): Promise<StagedPart | undefined> {
+  const path = stagedPath(slice);
   try {
-    return await blobs.open(stagedPath(slice), (file) =>
-      decodeBucket(
-        async (from, to) => new Uint8Array(await file.slice(from, Math.min(to, file.byteLength))),
-        file.byteLength,
-        bucket,
-      ),
-    );
+    return await openSlice(blobs, path, (file) => decodeBucket(file, bucket));
   } catch (error) {
-    if (error instanceof BackfillError && error.code === 'store-corrupt') return undefined;
-    throw error;
+    if (!isCorrupt(error)) throw error;
+    throw new BackfillError('store-corrupt', `${path} is damaged: ${error.message}`, { cause: error });
+  }
+}
+
+/** Whether what lies at a path of an answer is one, as it was written. */
+export async function examineStaged(blobs: Blobs, path: string): Promise<StagedState> {
+  const state = await openSlice(blobs, path, async (file): Promise<StagedState> => {
+    if (await isEarlierSlice(file)) return { is: 'earlier' };
+    try {
+      await assertWholeSlice(file);
+      return { is: 'whole' };
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      return { is: 'damaged', path, reason: error.message };
+    }
+  });
+  return state ?? { is: 'whole' };
+}
+
+async function openSlice<T>(
+  blobs: Blobs,
+  path: string,
+  use: (file: SliceFile) => Promise<T>,
+): Promise<T | undefined> {
+  return blobs.open(path, (file) => {
+    const size = file.byteLength;
+    const read = async (from: number, to: number): Promise<Uint8Array> =>
+      new Uint8Array(await file.slice(Math.min(from, size), Math.min(to, size)));
+    return use({ name: path, size, read });
+  });
+}
+
+function isCorrupt(error: unknown): error is BackfillError {
+  return error instanceof BackfillError && error.code === 'store-corrupt';
+}
+
+async function setStagedAside(blobs: Blobs, slices: readonly StagedSlice[]): Promise<void> {
+  for (const slice of slices) {
+    const path = stagedPath(slice);
+    await setAside(blobs, path, await blobs.written(path));
   }
 }
 

@@ -1,14 +1,17 @@
 // A file of an answer for a whole market, which comes in pieces of so many rows:
 //
-//   piece 0 | piece 1 | … | where each begins (u32 each) | asOf (f64) | pieces (u32) | checksum (u32) | magic (u32)
+//   piece 0 | piece 1 | … | of each where it begins and its digest (u32 each) | asOf (f64) | pieces (u32) | digest (u32) | magic (u32)
 //
-// The checksum is of all that stands between the pieces and it. A piece has a part of each bucket:
+// A piece has a part of each bucket:
 //
-//   magic | offsets of the buckets, and of the end, in the piece (u32 each) | bucket 0 | bucket 1 | …
+//   magic | offsets of the buckets, and of the end, in the piece (u32 each) | their digests (u32 each) | bucket 0 | bucket 1 | …
 //
-// A bucket is deflated with a checksum of its own (gzip): the length of a text (u32, padded to 8 bytes), the text, which
-// says as JSON whose rows these are and what else is said of them, group by group, and the columns of all rows, one after
-// the other.
+// Nothing is read that is not under a digest (CRC-32): that of the end is of the file's name and of all that stands between the
+// pieces and it, that of a piece of what stands before its buckets, that of a bucket of its bytes. So one bucket is read
+// without the others, and a length or a place is believed only where it is as it was written.
+//
+// A bucket is deflated (gzip): the length of a text (u32, padded to 8 bytes), the text, which says as JSON whose rows these are
+// and what else is said of them, group by group, and the columns of all rows, one after the other.
 
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { type Bars, columnsOf, inForm, slice } from '../../../core/bars/columns.ts';
@@ -17,13 +20,19 @@ import { BackfillError } from '../../../core/errors.ts';
 import { BUCKETS, bucketOf } from '../../../core/plan/slice.ts';
 import type { StagedGroup, StagedPart } from '../../staging.ts';
 
-const MAGIC = 0x32534642;
-const END_MAGIC = 0x33534642;
+const MAGIC = 0x34534642;
+const END_MAGIC = 0x35534642;
+/** What ended such a file before its parts had digests. */
+const EARLIER_END_MAGIC = 0x33534642;
 const WORD = 4;
-const HEAD = WORD * (BUCKETS + 2);
-/** Bytes after the places of the pieces, and of those before the checksum. */
+/** Where the offsets and the digests of the buckets lie in a piece. */
+const OFFSETS = WORD;
+const DIGESTS = OFFSETS + WORD * (BUCKETS + 1);
+const HEAD = DIGESTS + WORD * BUCKETS;
+/** Bytes of the end for each piece, after those of all pieces, and of the latter before the digest. */
+const PLACE = 2 * WORD;
 const END = 20;
-const SUMMED = 12;
+const DIGESTED = 12;
 /** Bytes before the text of a bucket. */
 const TEXT = 8;
 
@@ -55,72 +64,125 @@ export function encodePiece(groups: readonly StagedGroup[]): Uint8Array {
   head.setUint32(0, MAGIC, true);
   let at = HEAD;
   for (const [bucket, bytes] of buckets.entries()) {
-    head.setUint32(WORD * (bucket + 1), at, true);
+    head.setUint32(OFFSETS + WORD * bucket, at, true);
+    head.setUint32(DIGESTS + WORD * bucket, crc32(bytes), true);
     piece.set(bytes, at);
     at += bytes.length;
   }
-  head.setUint32(WORD * (BUCKETS + 1), at, true);
+  head.setUint32(OFFSETS + WORD * BUCKETS, at, true);
   return piece;
 }
 
-/** What ends the file of an answer; `starts`: where its pieces begin. */
-export function encodeEnd(asOf: number, starts: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(WORD * starts.length + END);
+/** Where a piece begins in its file, and the digest of what stands before its buckets. */
+export interface PiecePlace {
+  readonly start: number;
+  readonly digest: number;
+}
+
+export function placeOf(start: number, piece: Uint8Array): PiecePlace {
+  return { start, digest: crc32(piece.subarray(0, HEAD)) };
+}
+
+/** What ends the file of an answer. `name`: that of the file, which no other may be taken for. */
+export function encodeEnd(name: string, asOf: number, pieces: readonly PiecePlace[]): Uint8Array {
+  const bytes = new Uint8Array(PLACE * pieces.length + END);
   const view = new DataView(bytes.buffer);
-  for (const [i, start] of starts.entries()) view.setUint32(WORD * i, start, true);
-  const at = WORD * starts.length;
+  for (const [i, { start, digest }] of pieces.entries()) {
+    view.setUint32(PLACE * i, start, true);
+    view.setUint32(PLACE * i + WORD, digest, true);
+  }
+  const at = PLACE * pieces.length;
   view.setFloat64(at, asOf, true);
-  view.setUint32(at + 8, starts.length, true);
-  view.setUint32(at + SUMMED, crc32(bytes.subarray(0, at + SUMMED)), true);
-  view.setUint32(at + SUMMED + WORD, END_MAGIC, true);
+  view.setUint32(at + 8, pieces.length, true);
+  view.setUint32(at + DIGESTED, crc32(bytes.subarray(0, at + DIGESTED), crc32(name)), true);
+  view.setUint32(at + DIGESTED + WORD, END_MAGIC, true);
   return bytes;
 }
 
-/** What reads `[from, to)` of a file; fewer bytes at its end. */
-export type ReadBytes = (from: number, to: number) => Promise<Uint8Array>;
-
-/** One bucket of a file of so many bytes. Throws `store-corrupt`. */
-export async function decodeBucket(read: ReadBytes, size: number, bucket: number): Promise<StagedPart> {
-  const { asOf, starts } = await decodeEnd(read, size);
-  const pieces: StagedGroup[][] = [];
-  for (const start of starts)
-    pieces.push(await decodePiece((from, to) => read(start + from, start + to), bucket));
-  return { asOf, groups: pieces.flat() };
+/** A file of an answer of which parts are read. */
+export interface SliceFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `[from, to)`; fewer bytes at the end. */
+  readonly read: (from: number, to: number) => Promise<Uint8Array>;
 }
 
-async function decodeEnd(
-  read: ReadBytes,
-  size: number,
-): Promise<{ readonly asOf: number; readonly starts: readonly number[] }> {
-  const end = viewOf(await read(Math.max(0, size - END), size));
-  if (end.byteLength < END || end.getUint32(SUMMED + WORD, true) !== END_MAGIC)
-    throw damaged('it is no answer for a market');
-  const from = size - END - WORD * end.getUint32(8, true);
-  const summed = await read(Math.max(0, from), size - END + SUMMED);
-  if (from < 0 || crc32(summed) !== end.getUint32(SUMMED, true)) throw damaged('its end is another one');
-  const view = viewOf(summed);
-  const starts = Array.from({ length: end.getUint32(8, true) }, (_, i) => view.getUint32(WORD * i, true));
-  return { asOf: end.getFloat64(0, true), starts };
-}
-
-async function decodePiece(read: ReadBytes, bucket: number): Promise<StagedGroup[]> {
-  const head = viewOf(await read(0, HEAD));
-  if (head.byteLength < HEAD || head.getUint32(0, true) !== MAGIC) throw damaged('a piece of it is none');
-  const [from, to] = [head.getUint32(WORD * (bucket + 1), true), head.getUint32(WORD * (bucket + 2), true)];
-  const deflated = await read(from, Math.max(from, to));
-  try {
-    return decodeContent(gunzipSync(deflated), bucket);
-  } catch (cause) {
-    throw damaged('what it holds does not decode', cause);
+/** One bucket of an answer. Throws `store-corrupt` where that, or what leads to it, is not as it was written. */
+export async function decodeBucket(file: SliceFile, bucket: number): Promise<StagedPart> {
+  const { asOf, pieces } = await decodeEnd(file);
+  const groups: StagedGroup[][] = [];
+  for (const piece of pieces) {
+    const deflated = await readBucket(file, piece, await readHead(file, piece), bucket);
+    groups.push(decodeContent(gunzipSync(deflated), bucket));
   }
+  return { asOf, groups: groups.flat() };
+}
+
+/** Reads all of an answer, and throws `store-corrupt` where any part of it is not as it was written. */
+export async function assertWholeSlice(file: SliceFile): Promise<void> {
+  for (const piece of (await decodeEnd(file)).pieces) {
+    const head = await readHead(file, piece);
+    for (let bucket = 0; bucket < BUCKETS; bucket++) await readBucket(file, piece, head, bucket);
+  }
+}
+
+/** Whether a file is an answer as an earlier version wrote it, which nothing is taken from. */
+export async function isEarlierSlice({ size, read }: SliceFile): Promise<boolean> {
+  const magic = viewOf(await read(Math.max(0, size - WORD), size));
+  return magic.byteLength === WORD && magic.getUint32(0, true) === EARLIER_END_MAGIC;
+}
+
+async function decodeEnd({
+  name,
+  size,
+  read,
+}: SliceFile): Promise<{ readonly asOf: number; readonly pieces: readonly PiecePlace[] }> {
+  const end = viewOf(await read(Math.max(0, size - END), size));
+  if (end.byteLength < END || end.getUint32(DIGESTED + WORD, true) !== END_MAGIC)
+    throw damaged('it does not end as an answer for a market does');
+  const count = end.getUint32(8, true);
+  const from = size - END - PLACE * count;
+  if (from < 0) throw damaged('it is shorter than it says');
+  const digested = await read(from, size - END + DIGESTED);
+  if (crc32(digested, crc32(name)) !== end.getUint32(DIGESTED, true))
+    throw damaged('its end is not as it was written');
+  const view = viewOf(digested);
+  const pieces = Array.from({ length: count }, (_, i) => ({
+    start: view.getUint32(PLACE * i, true),
+    digest: view.getUint32(PLACE * i + WORD, true),
+  }));
+  return { asOf: end.getFloat64(0, true), pieces };
+}
+
+async function readHead({ read }: SliceFile, { start, digest }: PiecePlace): Promise<DataView> {
+  const bytes = await read(start, start + HEAD);
+  const head = viewOf(bytes);
+  if (head.byteLength < HEAD || crc32(bytes) !== digest || head.getUint32(0, true) !== MAGIC)
+    throw damaged('a piece of it does not begin as it was written');
+  return head;
+}
+
+async function readBucket(
+  { read }: SliceFile,
+  { start }: PiecePlace,
+  head: DataView,
+  bucket: number,
+): Promise<Uint8Array> {
+  const offset = OFFSETS + WORD * bucket;
+  const [from, to] = [head.getUint32(offset, true), head.getUint32(offset + WORD, true)];
+  const bytes = await read(start + from, start + to);
+  if (crc32(bytes) !== head.getUint32(DIGESTS + WORD * bucket, true))
+    throw damaged('rows of it are not as they were written');
+  return bytes;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function damaged(why: string, cause?: unknown): BackfillError {
-  return new BackfillError('store-corrupt', why, { cause });
+function damaged(why: string): BackfillError {
+  return new BackfillError('store-corrupt', why);
 }
 
 /** What a bucket has of a group: its tickers, and where their bars lie among those of the group. */

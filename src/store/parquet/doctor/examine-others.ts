@@ -14,6 +14,7 @@ import { isStore } from '../files/nested.ts';
 import { CREATED_BY } from '../codec/keys.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
+import { examineStaged } from '../beside/staged.ts';
 import { readUniverseFile } from '../beside/universes.ts';
 import { recordIn } from '../beside/records.ts';
 import { readRenamesFile } from '../beside/renames.ts';
@@ -42,6 +43,8 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
       return damaged('damaged-json', () => readUniverseFile(blobs, found.name), ONLY_MOVES);
     case 'run':
       return damaged('damaged-json', () => checkRecord(blobs, found.path), ONLY_MOVES);
+    case 'staged':
+      return stagedFindings(blobs, found.path);
     case 'temp':
       return [HALF_WRITTEN];
     case 'forgotten':
@@ -73,6 +76,25 @@ const HALF_COPY: Finding = {
     'stale-temp',
     'half a copy, left by a forget that was stopped; harmless: what it was to be of is still in the store',
     'removes it; so does the next forget',
+  ),
+  harmless: true,
+};
+
+/** Of an answer for a whole market: what becomes of one that is as it was written is the next run's to say. */
+async function stagedFindings(blobs: Blobs, path: string): Promise<Finding[]> {
+  const state = await examineStaged(blobs, path);
+  if (state.is === 'whole') return [];
+  if (state.is === 'earlier') return [EARLIER_ANSWER];
+  return [
+    wholeFile('damaged-answer', state.reason, 'moves it to quarantine; the next run asks for it again'),
+  ];
+}
+
+const EARLIER_ANSWER: Finding = {
+  ...wholeFile(
+    'stale-temp',
+    'an answer for a whole market as an earlier version kept it; harmless: the next run asks for it again',
+    'removes it',
   ),
   harmless: true,
 };

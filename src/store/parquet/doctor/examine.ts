@@ -3,7 +3,6 @@ import { BackfillError } from '../../../core/errors.ts';
 import { formatDay } from '../../../core/session/day.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
 import type { SetAside } from '../../scan.ts';
-import { listStaged } from '../beside/staged.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
@@ -71,6 +70,7 @@ class Examiner {
   #splits: { readonly ticker: string; readonly splits: readonly Split[] } | undefined;
   #partitions = 0;
   #rows = 0;
+  #wholeAnswers = 0;
 
   constructor(blobs: Blobs, options: ExamineOptions) {
     this.#blobs = blobs;
@@ -91,7 +91,7 @@ class Examiner {
     for (const { path, reason, ticker } of await lostIn(this.#blobs))
       if (!this.#damages.some((damage) => damage.path === path))
         this.#damages.push({ path, ...lostOf(ticker), what: reason, mended: false });
-    const { length: staged } = await listStaged(this.#blobs);
+    const staged = this.#wholeAnswers;
     return {
       ...{ partitions: this.#partitions, rows: this.#rows, damages: inOrder(this.#damages) },
       ...(staged > 0 && { staged }),
@@ -138,6 +138,7 @@ class Examiner {
     const look = (): Promise<Finding[]> => examineOther(this.#blobs, found);
     const findings = await lookUntilStill(this.#blobs, found.path, look, (result) => result.length > 0);
     const gone = (await this.#blobs.written(found.path)) === undefined && found.is !== 'foreign-file';
+    if (found.is === 'staged' && findings.length === 0 && !gone) this.#wholeAnswers++;
     if (findings.length === 0 || gone) return;
     const fix = this.#options.fix === true && findings.every(({ mendable }) => mendable);
     const mended = fix && (await mendOther(this.#blobs, found, findings));

@@ -43,7 +43,8 @@ export async function mendOther(blobs: Blobs, found: Found, findings: readonly F
   if (isSound && found.is === 'actions') await rewriteActions(blobs, found.ticker);
   else if (isSound && found.is === 'revisions') await rewriteRevisions(blobs, found.partition);
   else if (found.is === 'forgotten') await blobs.removeFolder(found.path);
-  else if (found.is === 'temp') return remove(blobs, found.path);
+  else if (found.is === 'temp' || findings.every(({ harmless }) => harmless === true))
+    return remove(blobs, found.path);
   else return moveAside(blobs, found.path);
   return (await examineOther(blobs, found)).length === 0;
 }

@@ -26,7 +26,10 @@ import {
 export type Found =
   | DataFile
   | { readonly is: 'universe'; readonly path: string; readonly name: string }
-  | { readonly is: 'run' | 'renames' | 'temp' | 'forgotten' | 'foreign-folder'; readonly path: string }
+  | {
+      readonly is: 'run' | 'renames' | 'staged' | 'temp' | 'forgotten' | 'foreign-folder';
+      readonly path: string;
+    }
   | { readonly is: 'foreign-file'; readonly path: string; readonly what: string }
   | { readonly is: 'closed'; readonly path: string; readonly reason: string };
 
@@ -99,8 +102,7 @@ function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
   if (path === LOCK_FILE || path === SCAN_CACHE || path === PORTFOLIO_FILE) return PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
-  // What becomes of it is the next run's to say.
-  if (stagedAt(path) !== undefined) return PASSED_OVER;
+  if (stagedAt(path) !== undefined) return { is: 'staged', path };
   const [tree] = path.split('/');
   if (tree === RUNS && FILLING_NAME.test(name)) return PASSED_OVER;
   if (tree === RUNS && RUN_NAME.test(name)) return { is: 'run', path };

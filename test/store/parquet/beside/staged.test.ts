@@ -40,33 +40,31 @@ it('lies in a file that no glob of bars matches', async () => {
   expect(await readdir(folder.path, { recursive: true })).toEqual(['staging', PATH]);
 });
 
-it('is as good as not there where any byte of it is another, or lacks', async () => {
+it('names what is damaged, gives nothing of it, and moves it to quarantine', async () => {
   const { store, file } = await staged();
+  expect(await store.staging.examine(SLICE)).toEqual({ is: 'whole' });
   const bytes = await readFile(file);
-  const read = async (): Promise<number | undefined> =>
-    (await store.staging.read(SLICE, BUCKET))?.groups.length;
-  expect(await read()).toBe(1);
-  // What ends it: where two pieces begin, and five words more.
-  const end = bytes.length - 4 * 7;
-  const places = Array.from({ length: bytes.length - end }, (_, i) => end + i);
-  for (const at of [end, end + 4]) {
-    const start = bytes.readUInt32LE(at);
-    const [head, from, to] = [0, 4 * (BUCKET + 1), 4 * (BUCKET + 2)].map((place) => start + place);
-    places.push(head as number, from as number, to as number);
-    const [begin, over] = [from, to].map((place) => start + bytes.readUInt32LE(place)) as [number, number];
-    // Of the heads of the deflated buckets five bytes say nothing (time, level and system).
-    for (let place = begin + 10; place < over; place++) places.push(place);
-  }
-  for (const at of places) {
-    const other = Buffer.from(bytes);
-    other[at] = (other[at] as number) ^ 0x11;
+  // The place of the bucket in the piece that holds it: it was taken at its word once.
+  bytes.writeUInt8(bytes.readUInt8(4 * (BUCKET + 1) + 3) ^ 16, 4 * (BUCKET + 1) + 3);
+  for (const other of [bytes, bytes.subarray(0, -100), bytes.subarray(0, 0)]) {
     await writeFile(file, other);
-    expect(await read(), `byte ${at}`).toBeUndefined();
+    expect(await store.staging.examine(SLICE)).toMatchObject({ is: 'damaged', path: PATH });
+    const read = store.staging.read(SLICE, BUCKET);
+    await expect(read).rejects.toMatchObject({
+      code: 'store-corrupt',
+      message: expect.stringContaining(`${PATH} is damaged: `) as string,
+    });
   }
-  for (const length of [0, 3, 4 * BUCKET, end, bytes.length - 1]) {
-    await writeFile(file, bytes.subarray(0, length));
-    expect(await read(), `${length} bytes`).toBeUndefined();
-  }
+  await store.staging.setAside([SLICE, { ...SLICE, fetchedAt: 1 }]);
+  expect(await store.staging.list()).toEqual([]);
+  expect(await store.listSetAside()).toEqual([expect.stringMatching(/^quarantine\/staging\/1d_2026-02-23_/)]);
+});
+
+it('of an earlier version is told from a damaged one', async () => {
+  const { store, file } = await staged();
+  await writeFile(file, 'as it was BFS3');
+  expect(await store.staging.examine(SLICE)).toEqual({ is: 'earlier' });
+  await expect(store.staging.read(SLICE, BUCKET)).rejects.toMatchObject({ code: 'store-corrupt' });
 });
 
 it('leaves nothing of an answer that was cut short, nor of one whose part does not read back', async () => {

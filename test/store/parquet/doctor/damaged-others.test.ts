@@ -1,12 +1,25 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { encodeActions } from '../../../../src/store/parquet/codec/encode.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
-import { AAPL, NOON } from '../../fixtures.ts';
-import { beginSound, SPLIT, flipBound, put, type Case, at, describeDamages } from './damaged-store.ts';
+import { AAPL, NOON, stage } from '../../fixtures.ts';
+import { beginSound, SPLIT, flipBound, put, type Case, at, describeDamages, store } from './damaged-store.ts';
 
 beginSound();
 
+const ANSWER = { interval: '1d', session: SPLIT.exDay, source: 'sample-1', fetchedAt: NOON } as const;
+const ANSWER_FILE = `staging/1d_2025-07-01_sample-1_${NOON}.slice`;
+
 const CASES: readonly Case[] = [
+  {
+    name: 'an answer for a whole market that is cut',
+    kind: 'damaged-answer',
+    path: ANSWER_FILE,
+    damage: async () => {
+      await stage(store.staging, ANSWER, NOON);
+      await truncate(at(ANSWER_FILE), 15);
+    },
+    what: /^it does not end as an answer for a market does$/,
+  },
   {
     name: 'splits with another bound in their footer',
     kind: 'wrong-bounds',

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { beginSound, at, everything, examine, put, quarantined } from './damaged-store.ts';
+import { NOON, stage } from '../../fixtures.ts';
+import { SPLIT, at, beginSound, everything, examine, put, quarantined, store } from './damaged-store.ts';
 
 beginSound();
 
@@ -29,6 +30,24 @@ describe('temp files of a writer that died', () => {
     await examine(true);
     const left = new Set(LEFT.map(at));
     expect(await paths()).toEqual(before.filter((path) => !left.has(path)));
+    expect(await quarantined()).toEqual([]);
+    expect((await examine()).damages).toEqual([]);
+  });
+});
+
+describe('an answer for a whole market as an earlier version kept it', () => {
+  const path = `staging/1d_2025-07-01_sample-1_${NOON}.slice`;
+  const answer = { interval: '1d', session: SPLIT.exDay, source: 'sample-1', fetchedAt: NOON } as const;
+
+  it('is named, as no damage, is none of those that are taken in, and goes', async () => {
+    await stage(store.staging, { ...answer, source: 'other-1' }, NOON);
+    await put(path, 'as it was BFS3');
+    const mend = 'removes it';
+    expect(await examine()).toMatchObject({
+      damages: [{ path, kind: 'stale-temp', mend, harmless: true, mended: false }],
+      staged: 1,
+    });
+    expect(await examine(true)).toMatchObject({ damages: [{ path, mended: true }], staged: 1 });
     expect(await quarantined()).toEqual([]);
     expect((await examine()).damages).toEqual([]);
   });
