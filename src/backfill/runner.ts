@@ -11,6 +11,7 @@ import type { GatePolicy } from '../providers/http/shared-gate.ts';
 import type { SentAs } from '../providers/allowance.ts';
 import type { ProviderConfig, Secrets } from '../providers/provider.ts';
 import type { CommitNote } from '../store/store.ts';
+import type { ComparedSession } from './compared-sessions.ts';
 import type { DriftBySource } from './drift.ts';
 import type { Told } from './told-actions.ts';
 
@@ -88,6 +89,8 @@ export interface SeriesReport {
   readonly notRead?: readonly string[];
   /** Stored bars that were answered again, by their provider. */
   readonly drift: DriftBySource;
+  /** The same by session, of what is asked for an opinion. Default: it is not. */
+  readonly sessions?: readonly ComparedSession[];
   /** The same text for the same bars, whatever the ticker; null for too few to tell. */
   readonly fingerprint: string | null;
   /** The same of all that was answered and is sound, where final bars were repeated. Default: none were, or too few to tell. */

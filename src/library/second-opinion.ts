@@ -1,13 +1,13 @@
 import { runPrepared } from '../backfill/backfill.ts';
-import { askableOf, isUnheard, prepareOpinions, unheardOf } from '../backfill/settle/second-opinion.ts';
+import { judgeOpinion } from '../backfill/settle/judge-opinion.ts';
+import { askableOf, prepareOpinions, unheardOf } from '../backfill/settle/second-opinion.ts';
 import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { ChainRun } from '../backfill/settle/chain-summary.ts';
 import type { SecondOpinion } from '../backfill/settle/provider-part.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { OddSession, RecordedChain } from '../backfill/run/run-record.ts';
-import type { SeriesResult } from '../backfill/runner.ts';
 import { saidBy } from '../core/said-by.ts';
-import { formatDay } from '../core/session/day.ts';
+import { parseDay } from '../core/session/day.ts';
 import type { Wanted } from './chain-run.ts';
 import type { BackfillOptions } from './history.ts';
 import { lastRuns } from './left-undone.ts';
@@ -65,12 +65,12 @@ async function askOpinions(
   const said = new Map<OddSession, SecondOpinion>();
   const onEvent = (event: BackfillEvent): void => {
     if (event.type !== 'finished') return;
-    const { series, range } = event.want;
+    const { series, range, opinionOf } = event.want;
     const about = odd.find(
       ({ ticker, interval, session }) =>
-        ticker === series.ticker && interval === series.interval && session === formatDay(range.from),
+        ticker === series.ticker && interval === series.interval && parseDay(session) === opinionOf,
     );
-    if (about !== undefined) said.set(about, opinionOf(about, provider, event.result));
+    if (about !== undefined) said.set(about, judgeOpinion(about, provider, range, event.result));
   };
   const opinions = odd.map(({ ticker, interval, session, kind }) => ({ ticker, interval, session, kind }));
   const summary = await runPrepared(
@@ -84,25 +84,4 @@ async function askOpinions(
     ...{ says: 'unheard', note: saidBy(provider, why) },
   }));
   return { said: odd.flatMap((about, i) => said.get(about) ?? unasked[i] ?? []), summary };
-}
-
-/** What an answer says of a session, by how it compares with the stored bars. */
-function opinionOf(
-  { ticker, interval, session, kind }: OddSession,
-  provider: string,
-  result: SeriesResult,
-): SecondOpinion {
-  const about = { ticker, interval, session, kind, provider };
-  if (!result.ok) {
-    const { code, message } = result.error;
-    return { ...about, says: isUnheard(code) ? 'unheard' : 'refused', note: saidBy(provider, message) };
-  }
-  const all = Object.values(result.report.drift);
-  const sum = (name: 'compared' | 'changed'): number => all.reduce((total, one) => total + one[name], 0);
-  const [compared, changed] = [sum('compared'), sum('changed')];
-  if (compared === 0) return { ...about, says: 'no-bar', note: `${provider} has no bar of it` };
-  if (changed === 0) return { ...about, says: 'same', note: `${provider} has the same` };
-  const worst = all.reduce((most, one) => Math.max(most, one.worst), 0);
-  const note = `${changed} of ${compared} bars are others at ${provider} (${Number((100 * worst).toPrecision(2))} % at most)`;
-  return { ...about, says: 'other', note };
 }

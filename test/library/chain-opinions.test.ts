@@ -7,7 +7,8 @@ import { summaryText } from '../../src/report/run-text.ts';
 import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { start } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
-import { chainStore, NOW, spiked } from './chain-store.ts';
+import { chainStore, NOW, scaled, spiked } from './chain-store.ts';
+import type { Market } from '../../src/market/market.ts';
 
 const { optionsOf } = chainStore();
 
@@ -81,4 +82,69 @@ it('a provider that is asked for second opinions alone has its line, and all req
   expect(summaryText(summary)).toContainEqual(
     expect.stringMatching(/^yahoo: 0 bars \(0 new\) of 0 series {2}Sent: 1 /),
   );
+});
+
+/** A market whose prices of some tickers before a day stand at a quarter, as if adjusted for a split that is none. */
+function quartered(market: Market, tickers: ReadonlySet<string>, before: number): Market {
+  const low = scaled(market, 0.25);
+  return {
+    ...market,
+    rows: (ticker, ...asked) =>
+      market
+        .rows(ticker, ...asked)
+        .map((row, i) =>
+          tickers.has(ticker) && row.ts < before ? (low.rows(ticker, ...asked)[i] ?? row) : row,
+        ),
+  };
+}
+
+it('a step between two sessions is compared as one: the session after it says nothing by itself', async () => {
+  const all = tickersOf(4);
+  const [, wrong = '', right = '', low = ''] = all;
+  const day = startOfDay(parseDay('2026-06-10'));
+  const truth = quartered(walkingMarket(all), new Set([right]), day);
+  const lower = scaled(truth, 0.9);
+  const polygon = await start({
+    wire: 'polygon',
+    market: quartered(truth, new Set([wrong, low]), day),
+    now: () => NOW,
+  });
+  const yahoo = await start({
+    wire: 'yahoo',
+    market: {
+      ...truth,
+      rows: (ticker, ...asked) => (ticker === low ? lower : truth).rows(ticker, ...asked),
+    },
+    now: () => NOW,
+  });
+  const { secrets: _ofFirst, ...options } = optionsOf(polygon, yahoo);
+  const history = openHistory({
+    ...options,
+    provider: [
+      { id: 'polygon', url: polygon.url, settings: { tier: 'starter' } },
+      { id: 'yahoo', url: yahoo.url },
+    ],
+  });
+  const range = { start: '2026-03-02', end: '2026-11-18' };
+  const summary = await history.backfill({ tickers: all, ...range, secondOpinion: true });
+  const bar = async (ticker: string): Promise<unknown> =>
+    (await history.read({ ticker, interval: '1d' }, { start: '2026-06-09', end: '2026-06-09' }))[0]?.source;
+  expect(await bar(wrong)).toBe('polygon');
+  await history.close();
+  const { secondOpinions = [] } = summary;
+  expect(secondOpinions.map(({ ticker, session, kind, says }) => [ticker, session, kind, says])).toEqual([
+    [wrong, '2026-06-10', 'basis-flip', 'other'],
+    [right, '2026-06-10', 'basis-flip', 'same'],
+    [low, '2026-06-10', 'basis-flip', 'other'],
+  ]);
+  expect(secondOpinions[0]?.note).toMatch(
+    /^yahoo has [\d.]+ too, but [\d.]+ the session before, where polygon has [\d.]+: yahoo shows no such step$/,
+  );
+  expect(secondOpinions[1]?.note).toBe('yahoo has the same step');
+  expect(secondOpinions[2]?.note).toMatch(
+    /^yahoo has [\d.]+, where polygon has [\d.]+, and [\d.]+ the session before, where .*: yahoo shows no such step$/,
+  );
+  expect(yahoo.entries).toHaveLength(3);
+  expect(summary).toMatchObject({ fetched: 4, failed: 0, revised: 0, stopped: null });
+  expect(exitCodeOf(summary)).toBe(0);
 });

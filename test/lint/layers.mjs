@@ -39,7 +39,7 @@ const ORDERS = [
   {
     folder: 'src/backfill',
     lines: [
-      ['drift.ts', 'told-actions.ts'],
+      ['compared-sessions.ts', 'drift.ts', 'told-actions.ts'],
       ['runner.ts'],
       ['failure.ts'],
       ['run', 'judge'],

@@ -32,7 +32,7 @@ export function refetchRestated(
 ): Task[] {
   const bySeries = new Map<string, Map<Want, ErrorData>>();
   for (const [want, result] of results) {
-    if (result.ok || result.error.code !== 'restated') continue;
+    if (result.ok || result.error.code !== 'restated' || want.opinionOf !== undefined) continue;
     const key = seriesKey(want.series);
     bySeries.set(key, (bySeries.get(key) ?? new Map<Want, ErrorData>()).set(want, result.error));
   }

@@ -1,7 +1,10 @@
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
+import type { Calendar } from '../../core/calendar/calendar.ts';
+import { NEIGHBOUR_DAYS } from '../../core/checks/plausibility.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { isInterval } from '../../core/session/interval.ts';
-import { parseDay } from '../../core/session/day.ts';
+import { type Day, type DayRange, parseDay } from '../../core/session/day.ts';
+import { contains } from '../../core/session/ranges.ts';
 import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
 import { comparisons, planTasks } from '../../core/plan/plan.ts';
 import type { Capabilities } from '../../providers/provider.ts';
@@ -17,6 +20,17 @@ const OF_BARS: ReadonlySet<OddSession['kind']> = new Set([
   ...(['correction', 'outside-range'] as const),
 ]);
 
+/** What lies between a session and the one before it: the session alone neither confirms nor contradicts it. */
+const BETWEEN: ReadonlySet<OddSession['kind']> = new Set(['jump', 'basis-flip', 'spike', 'repeat', 'line']);
+
+/** Those of them that are a step of the price. */
+const STEPS: ReadonlySet<OddSession['kind']> = new Set(['jump', 'basis-flip', 'spike']);
+
+/** Whether an oddity is a step of the price from one session to the next. */
+export function isStep(kind: OddSession['kind']): boolean {
+  return STEPS.has(kind);
+}
+
 /** The odd sessions of which a provider can be asked at `now` (ms since the epoch), one a session. */
 export function askableOf<Odd extends OddSession>(
   warnings: readonly Odd[],
@@ -29,7 +43,10 @@ export function askableOf<Odd extends OddSession>(
     if (!OF_BARS.has(kind) || !isInterval(interval) || seen.has(key)) return false;
     const limits = capabilities.intervals[interval];
     if (limits === undefined) return false;
-    const isReached = parseDay(session) >= reachedFrom(limits, ticker, calendarFor(ticker), now);
+    const calendar = calendarFor(ticker);
+    const day = parseDay(session);
+    const first = BETWEEN.has(kind) ? calendar.previousSession(day) : day;
+    const isReached = first >= reachedFrom(limits, ticker, calendar, now);
     const isAsked = isServedAt(ticker, interval, capabilities) && isReached;
     if (isAsked) seen.add(key);
     return isAsked;
@@ -49,12 +66,14 @@ export async function prepareOpinions(
     isInterval(interval) ? [{ ticker, interval }] : [],
   );
   const scan = await store.scan({ tickers: [...new Set(series.map(({ ticker }) => ticker))] });
-  const compared = odd.flatMap(({ session }, i) => {
+  const compared = odd.flatMap(({ session, kind }, i) => {
     const one = series[i];
     const state = one && scan.series.get(seriesKey(one));
     if (one === undefined || state === undefined) return [];
     const day = parseDay(session);
-    return [{ series: one, calendar: calendarFor(one.ticker), days: { from: day, to: day + 1 } }];
+    const calendar = calendarFor(one.ticker);
+    const days = daysFor(kind, day, calendar, state.coverage.present);
+    return [{ series: one, calendar, days, opinionOf: day }];
   });
   const asItStands = await standing?.();
   const options = { limits, quotas, actions, now, ...(asItStands && { standing: asItStands }) };
@@ -62,6 +81,23 @@ export async function prepareOpinions(
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   const plan = planTasks([], options);
   return { scan, plan: { ...plan, tasks, totals: { ...plan.totals, requests } } };
+}
+
+/** An odd session with the stored ones beside it that it is odd against: what lies between them is compared too. */
+function daysFor(
+  kind: OddSession['kind'],
+  day: Day,
+  calendar: Calendar,
+  present: readonly DayRange[],
+): DayRange {
+  const beside = (ofDay: (day: Day) => Day): Day => {
+    let other = ofDay(day);
+    while (!contains(present, other) && Math.abs(other - day) <= NEIGHBOUR_DAYS) other = ofDay(other);
+    return contains(present, other) ? other : day;
+  };
+  const from = BETWEEN.has(kind) ? beside((one) => calendar.previousSession(one)) : day;
+  const last = kind === 'spike' ? beside((one) => calendar.sessionOnOrAfter(one + 1)) : day;
+  return { from, to: last + 1 };
 }
 
 /** Errors of an answer that came and was judged, or of what the provider gives to nobody: asking again is of no use. */
@@ -88,21 +124,21 @@ export function unheardOf(runs: readonly RecordedRun[], provider: string): reado
   return runs
     .filter((run) => run.provider === provider)
     .flatMap(({ opinions = [], failures, left = [] }) => {
-      const notRun = new Set(
-        left
-          .filter(({ why }) => why === 'not-run')
-          .flatMap(({ interval, from, tickers }) => tickers.map((ticker) => keyOf(ticker, interval, from))),
+      const notRun = left.flatMap(({ why, interval, from, to, tickers }) =>
+        why === 'not-run' ? tickers.map((ticker) => ({ ticker, interval, from, to })) : [],
       );
-      const failed = failures.filter(({ code }) => isUnheard(code));
-      const unheard = new Set([
-        ...notRun,
-        ...failed.map(({ ticker, interval, from }) => keyOf(ticker, interval, from)),
-      ]);
-      return opinions.filter(({ ticker, interval, session }) => {
-        const key = keyOf(ticker, interval, session);
+      const spans = [...notRun, ...failures.filter(({ code }) => isUnheard(code))];
+      // What is compared with the sessions beside it was asked for with these.
+      const isUnheardOf = ({ ticker, interval, session }: OddSession): boolean =>
+        spans.some(
+          (one) =>
+            one.ticker === ticker && one.interval === interval && one.from <= session && session <= one.to,
+        );
+      return opinions.filter((one) => {
+        const key = keyOf(one.ticker, one.interval, one.session);
         const isNews = !seen.has(key);
         seen.add(key);
-        return isNews && unheard.has(key);
+        return isNews && isUnheardOf(one);
       });
     });
 }

@@ -33,6 +33,7 @@ import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
+import { comparedSessions } from '../compared-sessions.ts';
 import { driftOf } from '../drift.ts';
 import { lostOfWanted, lostSessions } from '../judge/lost-rows.ts';
 import { labelled, labelsIn } from '../judge/row-labels.ts';
@@ -223,6 +224,7 @@ async function toCommit(
     ],
     ...(answer.notRead && { notRead: answer.notRead }),
     drift: driftOf(judgement.comparison, source),
+    ...(want.opinionOf !== undefined && { sessions: comparedSessions(judgement.comparison, sessionOf) }),
     unavailable: unavailableIn(fresh.learned, want.range, calendar),
     fingerprint: fingerprintOf(judgement.wanted),
     ...withAnswered(judgement),

@@ -150,6 +150,11 @@ export function volumeStepOf(steps: readonly VolumeStep[], session: Day): number
   return steps.reduce((most, { before, step }) => (session < before ? Math.max(most, step) : most), 0);
 }
 
+/** Whether two prices differ by more than what a wire leaves open. */
+export function isUnlike(a: number, b: number): boolean {
+  return !isSame(a, b);
+}
+
 function isSame(a: number, b: number): boolean {
   return relativeDistance(a, b) <= PRICE_TOLERANCE;
 }

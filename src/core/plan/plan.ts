@@ -1,6 +1,6 @@
 import { type Series, seriesKey } from '../bars/bars.ts';
 import type { Calendar } from '../calendar/calendar.ts';
-import { type DayRange, formatDay, utcDayOf } from '../session/day.ts';
+import { type Day, type DayRange, formatDay, utcDayOf } from '../session/day.ts';
 import { askingOnce } from './actions.ts';
 import { batched } from './batches.ts';
 import { bytesOf } from './bytes.ts';
@@ -184,6 +184,8 @@ export interface Compared {
   readonly series: Series;
   readonly calendar: Calendar;
   readonly days: DayRange;
+  /** See `Want`. */
+  readonly opinionOf?: Day;
 }
 
 /** Tasks that only compare: each asks once, whatever it is answered. */
@@ -201,7 +203,10 @@ export function mayAskOnce(compared: readonly Compared[], options: PlanOptions):
 
 function comparing(compared: readonly Compared[], options: PlanOptions): Fetch[] {
   return batched(
-    compared.map(({ series, calendar, days }) => wantOf(series, days, [], calendar)),
+    compared.map(({ series, calendar, days, opinionOf }) => ({
+      ...wantOf(series, days, [], calendar),
+      ...(opinionOf !== undefined && { opinionOf }),
+    })),
     options,
   );
 }

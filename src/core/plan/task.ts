@@ -23,6 +23,11 @@ export interface Want {
   readonly replaces?: boolean;
   /** After when, ms since the epoch, what replaces it was asked for: what is stored of until then is still to be replaced. */
   readonly replacesSince?: number;
+  /**
+   * What comes is an opinion of this session, whose stored bars it is compared with and those of the sessions beside it in
+   * `range`: nothing is joined to it, and nothing comes of it.
+   */
+  readonly opinionOf?: Day;
   /** Top-ups since the oldest sessions were last compared, to be noted with what it stores; 0: it compares them. */
   readonly topUps?: number;
   /** Key of the market whose answers fill it, see `Collect`. Default: it is asked for by its series. */

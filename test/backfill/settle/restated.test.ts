@@ -51,6 +51,13 @@ describe('a restated series', () => {
     expect(results.size).toBe(0);
   });
 
+  it('is left as it is by another provider that is asked for an opinion only', () => {
+    const about = { ...wanting(JULY), gaps: [], opinionOf: JULY.from };
+    const results = new Map<Want, SeriesResult>([[about, failed('restated')]]);
+    expect(refetchRestated(results, before(scanOf(JUNE)), capabilities(null), NOW)).toEqual([]);
+    expect([...results]).toEqual([[about, failed('restated')]]);
+  });
+
   it('is fetched from its first stored session to its last, however far the gap lies', () => {
     const stored = [span('2025-06-02', '2025-06-06'), span('2025-07-07', '2025-07-15')];
     const results = new Map([[wanting(span('2025-06-20', '2025-06-24')), failed('restated')]]);

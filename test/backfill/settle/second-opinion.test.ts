@@ -31,6 +31,16 @@ describe('a second opinion', () => {
     },
   );
 
+  it('of a step, which is asked for with the session before it, is among what did not come', () => {
+    const earlier = { ...failure('WRNG', 'timeout'), from: '2026-06-09' };
+    expect(unheardOf([run('yahoo', [earlier], ['WRNG'])], 'yahoo')).toEqual([{ ticker: 'WRNG', ...about }]);
+    const left = [
+      { why: 'not-run', interval: '1d', from: '2026-06-09', to: '2026-06-10', tickers: ['WRNG'] },
+    ] as const;
+    const stopped = { ...run('yahoo', [], ['WRNG', 'GOOD']), left };
+    expect(unheardOf([stopped], 'yahoo')).toEqual([{ ticker: 'WRNG', ...about }]);
+  });
+
   it('that a later run heard is heard', () => {
     const failed = run('yahoo', [failure('WRNG', 'timeout')], ['WRNG']);
     expect(unheardOf([run('yahoo', [], ['WRNG']), failed], 'yahoo')).toEqual([]);
