@@ -141,7 +141,8 @@ describe.each(CASES)('$kind where $name belongs', ({ name, concerns, make }) => 
     expect(
       await told(history.coverage().then(({ unreadable }) => unreadable.map(({ path }) => path))),
     ).toEqual(expected(isRead, concerns, name));
-    const query = history.query('SELECT count(*) FROM bars', (_, leftOut) =>
+    const view = ['revisions', 'actions'].find((tree) => name.startsWith(tree)) ?? 'bars';
+    const query = history.query(`SELECT count(*) FROM ${view}`, (_, leftOut) =>
       Promise.resolve(leftOut.map(({ path }) => path)),
     );
     expect(await told(query)).toEqual(expected(concerns !== 'doctor', concerns, name));

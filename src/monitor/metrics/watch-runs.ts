@@ -118,6 +118,7 @@ class WatchedRun {
       case 'begun':
       case 'listed':
       case 'meant':
+      case 'damaged-answers':
     }
   }
 
