@@ -107,7 +107,10 @@ function pageOfBars(
   const parts = isCalendarOver
     ? tickers.map((ticker) => ({ ticker, answer: answerOf(ticker, asked, state, config) }))
     : [];
-  return { parts, state, hasMore: leg < legs.length };
+  const reaches = new Map(
+    [...page.rows].flatMap(([symbol, { ts }]) => (ts.length > 0 ? [[symbol, ts.at(-1) as number]] : [])),
+  );
+  return { parts, state, hasMore: leg < legs.length, ...(page.next !== null && { reaches }) };
 }
 
 /** Of a symbol that came on no page there are no bars: whether it is known is not said. */
@@ -149,5 +152,16 @@ function pageOfActions(
     const before = said.get(symbol) ?? NOTHING_SAID;
     said.set(symbol, { stated: [...before.stated, ...stated], others: [...before.others, ...others] });
   }
-  return { parts: [], state: { ...told, said, next: page.next }, hasMore: page.next !== null };
+  return {
+    ...{ parts: [], state: { ...told, said, next: page.next }, hasMore: page.next !== null },
+    reaches: new Map(keysOf(page.said).map((key) => [key, 0])),
+  };
+}
+
+/** By what the splits and dividends of a page are known, and what else it says. */
+function keysOf(said: ReadonlyMap<string, SaidOfSymbol>): string[] {
+  return [...said].flatMap(([symbol, { stated, others }]) => [
+    ...stated.map(({ action }) => `${symbol} ${JSON.stringify(action)}`),
+    ...others.map((line) => `${symbol} ${line}`),
+  ]);
 }

@@ -42,7 +42,7 @@ const BY_MONTH: IntervalCapability = {
 
 function aPage(interval: Interval): IntervalCapability {
   const maxSpanDays = Math.floor(ROWS_A_PAGE / rowsADay(interval));
-  return { ...ALL_OF_IT, maxSpanDays, requestsPerSpan: 1, bytes: BYTES };
+  return { ...ALL_OF_IT, maxSpanDays, requestsPerSpan: 1, paging: { rows: ROWS_A_PAGE }, bytes: BYTES };
 }
 
 /** Spot prices, as traded. Limits as exchangeInfo had them in 2025: by weight, for each address; the archive has none. */

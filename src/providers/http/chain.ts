@@ -10,6 +10,7 @@ import type {
   PartOf,
   Secrets,
 } from '../provider.ts';
+import { watchPages } from './endless-pages.ts';
 import type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './steps.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { DiscoverRequest } from '../discovery.ts';
@@ -36,12 +37,14 @@ export type Exchange = <T>(
 type Course = 'done' | 'spoilt' | 'failed';
 
 /** Who is asked, and for what. */
-interface Asking {
+export interface Asking {
   readonly exchange: Exchange;
   /** Id of the provider. */
   readonly provider: string;
   /** An interval, or what else: with the first ticker and day it names the chain. */
   readonly what: string;
+  /** How many pages a chain for some tickers may have. Default: any number that brings something. */
+  readonly mostOf?: (tickers: readonly string[]) => number;
 }
 
 /**
@@ -141,7 +144,7 @@ interface ListAsking<One> extends Asking {
 async function followList<Asked extends ActionsRequest, State, Answer>(
   asked: Asked,
   { request, parse, end, spare }: ChainSteps<Asked, State, PartOf<Answer>>,
-  { exchange, provider, what, note, isApart }: ListAsking<PartOf<Answer>>,
+  { exchange, provider, what, note, isApart, mostOf }: ListAsking<PartOf<Answer>>,
 ): Promise<Spoilt | undefined> {
   const found = await followPages<State, PartOf<Answer>>(
     `${asked.tickers[0]} ${what} ${asked.range.from}`,
@@ -151,6 +154,7 @@ async function followList<Asked extends ActionsRequest, State, Answer>(
       note,
       dueOf: (isFirst) => asked.allowance?.take(isFirst && isApart),
       onRetry: () => asked.allowance?.retry(),
+      most: mostOf?.(asked.tickers),
       ...(spare && { spare: spareFor(asked, spare) }),
     },
     exchange,
@@ -239,6 +243,8 @@ interface Chain<State, One> {
   /** What its next request counts as, see `Exchange`. */
   readonly dueOf: (isFirst: boolean) => Due | undefined;
   readonly onRetry: () => void;
+  /** How many pages it may have. Default: any number. */
+  readonly most?: number | undefined;
   /** How it goes on where nothing of use comes of the request that follows `state`; undefined: it does not. */
   readonly spare?: (state: State | undefined) => ((why: BackfillError) => Page<State, One>) | undefined;
 }
@@ -255,11 +261,12 @@ type Followed<State> = { readonly state: State } | Spoilt;
 
 async function followPages<State, One>(
   id: string,
-  { request, parse, note, dueOf, onRetry, spare }: Chain<State, One>,
+  { request, parse, note, dueOf, onRetry, spare, most }: Chain<State, One>,
   exchange: Exchange,
   provider: string,
 ): Promise<Followed<State>> {
   const known = new Set<string>();
+  const assertNews = watchPages(provider, most);
   for (let state: State | undefined; ;) {
     const before = state;
     let address = '';
@@ -278,6 +285,7 @@ async function followPages<State, One>(
     if (known.has(address))
       throw new BackfillError('bad-answer', `${provider} gives the same page again and again`);
     known.add(address);
+    assertNews(page.reaches);
     ({ state } = page);
   }
 }

@@ -14,6 +14,7 @@ import type {
   ProviderConfig,
   Secrets,
 } from '../provider.ts';
+import { askBars } from './ask-bars.ts';
 import { askWithActions } from './ask-with-actions.ts';
 import { type Exchange, askInSteps, askMarket, askMarketActions, askMembers } from './chain.ts';
 import { monotonicNow } from './gate-state.ts';
@@ -54,7 +55,7 @@ export function openHttpProvider<State, Listed = State>(
       : part;
   const of = { exchange, provider: capabilities.id };
   const fetchBarsAlone = async (request: ListRequest): Promise<readonly Part[]> =>
-    (await askInSteps(request, steps, { ...of, what: request.interval })).map(fit);
+    (await askBars(request, steps, of)).map(fit);
   const { actions, discover, market: { actions: marketActions } = {} } = steps;
   const fetchActions =
     actions &&

@@ -21,6 +21,12 @@ import type { DiscoverRequest } from '../discovery.ts';
  */
 export type Call = Pick<HttpRequest, 'url' | 'headers' | 'read' | 'readBytes' | 'asBytes'>;
 
+/**
+ * How far what is on a page reaches: of a series, ms since the epoch of its last row there; of an entry of a list, by what it is
+ * known by, 0.
+ */
+export type Reaches = ReadonlyMap<string, number>;
+
 /** What one answer of a chain brought. */
 export interface Page<State, One = Part> {
   /** The series that are known to be whole by now; each once in a chain. */
@@ -29,6 +35,11 @@ export interface Page<State, One = Part> {
   readonly state: State;
   /** Whether there is more to ask for. */
   readonly hasMore: boolean;
+  /**
+   * Of a page that says itself where the next one is: what it brings, in whatever order. A page whose entries are all known from
+   * those before it, and that reach no further, is refused: it would go on for ever. Default: it does not say.
+   */
+  readonly reaches?: Reaches;
 }
 
 /** A request that is refused whole for some of its tickers. */

@@ -60,6 +60,7 @@ function byTicker(config: Pick<ProviderConfig, 'settings'>): IntervalCapability 
     ...{ maxSpanDays: null, lookBackDays, since: FIRST_DAY, requestsPerSpan: 1 },
     settleDelayMs: delayMs === 'day' ? DAY_OVER_MS : SETTLE_DELAY_MS,
     requestsForActions: REQUESTS_FOR_ACTIONS,
+    paging: { rows: PAGE_ROWS },
     bytes: DAY_BYTES,
   };
 }

@@ -2,12 +2,13 @@ import { type Day, formatDay, utcDayOf } from '../../core/session/day.ts';
 import { inCategories } from '../../core/universe/category.ts';
 import type { Category, Member } from '../../core/universe/member.ts';
 import type { DiscoverRequest } from '../discovery.ts';
-import type { ChainSteps } from '../http/steps.ts';
+import type { Fields } from '../fields.ts';
+import type { ChainSteps, Reaches } from '../http/steps.ts';
 import { livesOn } from '../lives.ts';
 import type { ProviderConfig } from '../provider.ts';
 import { dataIn } from './errors.ts';
 import { type List, contractsIn, membersIn } from './listed.ts';
-import { nextIn } from './parse.ts';
+import { nextIn, rowsIn } from './parse.ts';
 import { listUrl, nextUrl, worded } from './request.ts';
 
 /** How far a chain of lists has got. */
@@ -58,10 +59,16 @@ export function discoverSteps(config: ProviderConfig): ChainSteps<DiscoverReques
         parts: inCategories(parts, asked.categories),
         state: { lists, next, ...held },
         hasMore: lists < listsOf(asked).length,
+        ...(next !== null && { reaches: reachesOf(fields, before.lists) }),
       };
     },
     end: () => [],
   };
+}
+
+/** What a page lists, also what is none of ours. */
+function reachesOf(fields: Fields, list: number): Reaches {
+  return new Map(rowsIn(fields).map(({ ticker }) => [`${list} ${String(ticker)}`, 0]));
 }
 
 /** The day that it is asked to travel back to; null: to none. */

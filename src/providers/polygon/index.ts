@@ -117,7 +117,10 @@ function barsIn(answer: HttpAnswer, asked: ListRequest, told: Told, reach: Reach
   const [first] = page.ts;
   if (first !== undefined) reach.note(utcDayOf(first));
   const state = { ...told, next, bars: [...told.bars, page] };
-  if (next !== null) return { parts: [], state, hasMore: true };
+  if (next !== null) {
+    const last = page.ts.at(-1);
+    return { parts: [], state, hasMore: true, reaches: new Map(last === undefined ? [] : [[ticker, last]]) };
+  }
   const suspicion = suspicionOf(state, asked, reach);
   const telling = suspicion && sessionThatTells(asked, suspicion);
   return telling === undefined
@@ -153,10 +156,20 @@ function actionsIn(
   told = NOTHING_TOLD,
 ): Page<Told, never> {
   const fields = dataIn(answer, now);
-  const stated = [...told.stated, ...statedIn(fields)];
+  const page = statedIn(fields);
+  const stated = [...told.stated, ...page];
   const next = nextIn(fields);
   const lists = next === null ? told.lists + 1 : told.lists;
-  return { parts: [], state: { ...told, next, lists, stated }, hasMore: lists < ACTION_LISTS.length };
+  return {
+    ...{ parts: [], state: { ...told, next, lists, stated } },
+    hasMore: lists < ACTION_LISTS.length,
+    ...(next !== null && { reaches: new Map(page.map((one) => [keyOf(one), 0])) }),
+  };
+}
+
+/** By what a split or dividend is known among those of a list. */
+function keyOf({ symbol, action }: StatedOf): string {
+  return `${symbol} ${JSON.stringify(action)}`;
 }
 
 /** A page of the bars of a session. */
@@ -171,7 +184,10 @@ function marketIn(
   if (page.bars.length > 0) reach.note(asked.session);
   const market = [...told.market, page];
   const next = nextIn(fields);
-  return { parts: [], state: { ...told, next, market }, hasMore: next !== null };
+  return {
+    ...{ parts: [], state: { ...told, next, market }, hasMore: next !== null },
+    ...(next !== null && { reaches: new Map([...page.symbols].map((symbol) => [symbol, 0])) }),
+  };
 }
 
 /** What the lists of splits and dividends say of all shares. */

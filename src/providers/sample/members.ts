@@ -46,7 +46,10 @@ export function readInstruments(
         ...{ firstTrade: dayOrNull(firstTrade), delistedOn: dayOrNull(delistedOn) },
       }),
   );
-  return { parts: inCategories(members, categories), state: { next }, hasMore: next !== null };
+  return {
+    ...{ parts: inCategories(members, categories), state: { next }, hasMore: next !== null },
+    reaches: new Map(members.map(({ ticker }) => [ticker, 0])),
+  };
 }
 
 /** A delisting is the first session after the last trade: none lies between. */

@@ -86,7 +86,10 @@ export function readPage(
     throw notRead(answer, cause);
   }
   const state = { series, asOf: before?.asOf ?? page.asOf, next: page.next };
-  return { parts: [], state, hasMore: page.next !== null };
+  const reaches = new Map(
+    page.series.map(({ symbol, bars }) => [symbol, bars.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY]),
+  );
+  return { parts: [], state, hasMore: page.next !== null, reaches };
 }
 
 /** The part of a ticker at the end of its chain; of one that is on no page nothing is known. */

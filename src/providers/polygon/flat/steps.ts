@@ -20,6 +20,7 @@ import { tickerIn } from '../request.ts';
 import { sourceOf } from '../settings.ts';
 import { type ShareOf, askedSymbol } from '../symbols.ts';
 import { NOTHING_TOLD, type Told } from '../told.ts';
+import { type Doubt, FORBIDDEN, listedIn } from './doubt.ts';
 import { byFile } from './endpoint.ts';
 import { flatRefusal, isForbidden } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn, tableOfFile } from './files.ts';
@@ -37,18 +38,6 @@ import { sharesIn, takerOf } from './shares.ts';
 
 const FILES_URL = 'https://files.massive.com';
 const BUCKET = 'flatfiles';
-
-/** Why a file did not come, before its month's listing is read to its end. */
-interface Doubt {
-  readonly is: 'missing' | 'forbidden';
-  /** Keys of that month, as far as they were listed. */
-  readonly keys: readonly string[];
-  readonly token: string | null;
-  /** The newest file, of which a byte is asked for instead. Default: the month is listed. */
-  readonly newest?: FlatFile;
-}
-
-const FORBIDDEN: Doubt = { is: 'forbidden', keys: [], token: null };
 
 /** How far a chain is. */
 export interface FlatTold extends Told {
@@ -262,7 +251,8 @@ function withoutFile(file: FlatFile, keys: readonly string[], told: FlatTold): F
 function barsAfter(came: FlatTold | FlatPiece, asked: ListRequest, told: FlatTold): Page<FlatTold> {
   const isRead = came instanceof FlatPiece;
   const next = isRead ? { ...told, bars: [...told.bars, came.rowsOf(askedSymbol(tickerIn(asked)))] } : came;
-  if (next.doubt !== null) return { parts: [], state: next, hasMore: true };
+  if (next.doubt !== null)
+    return { parts: [], state: next, hasMore: true, ...listedIn(next.doubt, told.doubt) };
   const at = told.at + 1;
   return { parts: [], state: { ...next, at }, hasMore: at < filesOf(asked).length };
 }
@@ -292,7 +282,8 @@ function marketAfter(
   told: FlatTold,
 ): Page<FlatTold, never> {
   if (came instanceof FlatPiece) return { parts: [], state: { ...told, rest: came }, hasMore: false };
-  if (came.doubt !== null) return { parts: [], state: came, hasMore: true };
+  if (came.doubt !== null)
+    return { parts: [], state: came, hasMore: true, ...listedIn(came.doubt, told.doubt) };
   const [missing] = came.missing;
   if (missing !== undefined && calendarById('XNYS').isSession(session))
     throw new BackfillError('provider-fault', missing.why);
