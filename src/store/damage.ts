@@ -25,7 +25,7 @@ export type DamageKind =
   | 'damaged-revisions'
   | 'damaged-json'
   | 'damaged-answer' // of a whole market, in staging: not as it was written
-  | 'lost' // it was damaged, lies in quarantine, and not all that it held is known again
+  | 'lost' // it lies in quarantine, as it was damaged, or is gone, and not all that it held is known again
   | 'stale-temp' // left by a writer that died
   | 'foreign-file'
   | 'foreign-folder';

@@ -49,10 +49,13 @@ export interface Scan {
   /** By ticker: the user's own lists of splits and dividends that its bars were last read with. Default: none. */
   readonly ownLists?: ReadonlyMap<string, OwnLists>;
   readonly setAside: readonly SetAside[];
-  /** Files of bars or corporate actions that were set aside before, and of which not all is stored again. Default: none. */
+  /**
+   * Files of bars or corporate actions that were set aside before, or are gone though nobody of us took them, and of which not
+   * all is stored again. Default: none.
+   */
   readonly lost?: readonly SetAside[];
   /**
-   * By path, what is lost with the damaged files of both lists: of bars the session dates that nothing is known of now, of
+   * By path, what is lost with the files of both lists: of bars the session dates that nothing is known of now, of
    * corporate actions the ex-dates. No entry: nobody knows. Default: none.
    */
   readonly held?: ReadonlyMap<string, readonly DayRange[]>;

@@ -1,6 +1,7 @@
 import type { FirstFills, Lease } from '../lease.ts';
-import type { BlobsLock } from './files/blobs.ts';
+import type { Blobs, BlobsLock } from './files/blobs.ts';
 import type { Remembered, ScanCache } from './partition/scan-cache.ts';
+import { tidyTaken } from './partition/taken-away.ts';
 
 /** What the writer of a store holds. */
 export interface Held {
@@ -9,6 +10,14 @@ export interface Held {
   cache: ScanCache | undefined;
   /** Whether nobody who wrote under it died or met trouble with the disk. */
   inOrder: boolean;
+}
+
+/** Writes down what the writer knows, and lets others write. */
+export async function letGo(blobs: Blobs, held: Held): Promise<void> {
+  await held.cache?.save(blobs);
+  // Nothing that is there is on its way out any more.
+  await tidyTaken(blobs, { isUntold: () => false, isOlder: false });
+  held.lock.free(held.inOrder);
 }
 
 /** The lease of who holds that. */

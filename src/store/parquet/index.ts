@@ -60,7 +60,7 @@ import { scanStore } from './scan.ts';
 import { openStaging } from './beside/staged.ts';
 import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
 import { findLookalikes } from './lookalikes.ts';
-import { type Held, leaseOf } from './held.ts';
+import { type Held, leaseOf, letGo } from './held.ts';
 import { cacheFor, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
@@ -99,8 +99,7 @@ class ParquetStore implements BarStore {
   async #release(held: Held): Promise<void> {
     if (this.#lease !== held) return;
     this.#lease = undefined;
-    await held.cache?.save(this.#blobs);
-    held.lock.free(held.inOrder);
+    await letGo(this.#blobs, held);
   }
 
   scan(options: ScanOptions = {}): Promise<Scan> {

@@ -8,9 +8,10 @@ import type { Scan, SeriesState, SetAside } from '../scan.ts';
 import { decodeBook, editionOf } from './beside/action-file.ts';
 import { statedActionsDigest, trustedBook } from './beside/actions-knowledge.ts';
 import { assertWholeActions } from './beside/actions.ts';
-import { type DamageNotes, readDamageNotes } from './partition/damage-notes.ts';
+import { type DamageNotes, type GoneNote, readDamageNotes } from './partition/damage-notes.ts';
 import { HeldDays } from './beside/held-days.ts';
 import { damagedRevisionsIn, lostFiles } from './beside/noted.ts';
+import { vanishedFiles } from './beside/vanished.ts';
 import type { BlobFile, Blobs } from './files/blobs.ts';
 import { assertPages, CHANGED_END, NO_SEAL } from './codec/byte-seal.ts';
 import { readActionsFooter } from './codec/decode.ts';
@@ -24,7 +25,7 @@ import type { OwnLists } from '../../core/actions/action-book.ts';
 import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './files/layout.ts';
 import { assertWhole, type PartitionState, readState } from './partition/partition-file.ts';
 import { actionsSaid, editionsSaid, Readings, type Said } from './partition/said.ts';
-import type { ScanCache } from './partition/scan-cache.ts';
+import type { ScanCache, Seen } from './partition/scan-cache.ts';
 import type { Told } from './partition/told.ts';
 import { listPartitions, tickersWithActions } from './files/walk.ts';
 
@@ -39,6 +40,11 @@ interface FoundActions {
   readonly ownList?: OwnLists;
   readonly doubt?: string;
 }
+
+/** Of some tickers a cache is read as for so many files at least: that takes a few ms, and tells which are gone. */
+const FEWEST = 100;
+/** Of all it tells which are gone. */
+const ALL = Number.POSITIVE_INFINITY;
 
 /** What a scan may do, and what it knows beforehand. */
 export interface ScanTools {
@@ -65,7 +71,8 @@ export async function scanStore(
   });
   const tickers = [...new Set(options.tickers ?? (await tickersWithActions(blobs)))];
   const notes = await readDamageNotes(blobs);
-  const memory = new Memory(notes, await openCache(partitions.length + tickers.length));
+  const files = options.tickers ? Math.max(partitions.length + tickers.length, FEWEST) : ALL;
+  const memory = new Memory(notes, await openCache(files));
   const heldDays = new HeldDays(blobs);
   const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove, heldDays);
   const actions = await inspectAll(
@@ -84,6 +91,7 @@ export async function scanStore(
     answered,
     unread,
     told: heldDays.told,
+    vanished: await memory.vanished(blobs, options, mayMove),
   });
   if (mayMove) await notes.tidy();
   return {
@@ -101,20 +109,27 @@ export async function scanStore(
 class Memory {
   readonly readings = new Readings();
   readonly notes: DamageNotes;
-  readonly #cache: ScanCache | undefined;
+  readonly cache: ScanCache | undefined;
+  /** Files of the cache that are there. */
+  readonly #seen: Seen | undefined;
 
   constructor(notes: DamageNotes, cache: ScanCache | undefined) {
     this.notes = notes;
-    this.#cache = cache;
+    this.cache = cache;
+    this.#seen = cache?.noneSeen();
   }
 
   /** For `Place.recall`: undefined where nothing is known of the path, so that its version need not be asked for. */
   recalling<T>(path: string, read: (said: Said) => T): Place<T>['recall'] {
-    const cache = this.#cache;
-    if (cache?.has(path) !== true) return undefined;
+    const [cache, seen] = [this.cache, this.#seen];
+    const found = cache?.find(path);
+    if (cache === undefined || seen === undefined || found === undefined) return undefined;
     return (version) => {
-      if (version !== undefined && this.notes.isOf(path, version)) return undefined;
-      const said = version === undefined ? undefined : cache.recall(path, version);
+      // Of one that is gone see `vanishedFiles`.
+      if (version === undefined) return undefined;
+      cache.see(seen, path, found);
+      if (this.notes.isOf(path, version)) return undefined;
+      const said = cache.recall(path, version, found);
       try {
         if (said !== undefined) return read(said);
       } catch {
@@ -126,7 +141,15 @@ class Memory {
   }
 
   remember(path: string, { version, isSettled }: BlobFile, said: Said | undefined): void {
-    if (said !== undefined && isSettled) this.#cache?.remember({ path, version, ...said });
+    if (said === undefined || !isSettled || this.cache === undefined) return;
+    this.cache.remember({ path, version, ...said });
+    this.#seen?.others.add(path);
+  }
+
+  /** Files that were there once, and are gone. */
+  async vanished(blobs: Blobs, options: ScanOptions, mayMove: boolean): Promise<readonly GoneNote[]> {
+    const [cache, seen, notes] = [this.cache, this.#seen, this.notes];
+    return cache && seen ? vanishedFiles(blobs, options, { cache, seen, notes }, mayMove) : [];
   }
 }
 

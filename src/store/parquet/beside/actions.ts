@@ -26,6 +26,7 @@ import { readMetadata } from '../codec/read-columns.ts';
 import { Reads } from './reads.ts';
 import { actionsSaid } from '../partition/said.ts';
 import type { Note } from '../partition/scan-cache.ts';
+import { noteTaken } from '../partition/taken-away.ts';
 import type { Told } from '../partition/told.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
@@ -117,8 +118,9 @@ async function writeOrRemove(
   options: WriteOptions = {},
 ): Promise<void> {
   const isEmpty = [book.entries, book.past, book.doubts, book.covered].every(({ length }) => length === 0);
-  if (isEmpty) await blobs.remove(actionsPath(ticker));
-  else await writeActions(blobs, ticker, book, options);
+  if (!isEmpty) return writeActions(blobs, ticker, book, options);
+  await noteTaken(blobs, actionsPath(ticker));
+  await blobs.remove(actionsPath(ticker));
 }
 
 /** Writes a file of corporate actions anew, with what is believed of it. */

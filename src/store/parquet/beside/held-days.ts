@@ -30,8 +30,10 @@ export class HeldDays {
   readonly #told = new Map<string, readonly DayRange[] | undefined>();
   #cache: Promise<ScanCache | undefined> | undefined;
 
-  constructor(blobs: Blobs) {
+  /** `cache`: what scans knew. Default: it is read from the disk. */
+  constructor(blobs: Blobs, cache?: ScanCache) {
     this.#blobs = blobs;
+    this.#cache = cache && Promise.resolve(cache);
   }
 
   /**

@@ -10,7 +10,7 @@ import type { ScanOptions } from '../../store.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { type DataFile, ownerOf } from '../files/data-paths.ts';
 import { barsPath, dailyOf, type Partition, revisionsPath } from '../files/layout.ts';
-import type { AsideNote, DamageNotes } from '../partition/damage-notes.ts';
+import type { DamageNotes, GoneNote, LossNote } from '../partition/damage-notes.ts';
 import type { Knowledge } from '../partition/knowledge.ts';
 import type { HeldDays } from './held-days.ts';
 import { inspectAll, type Place } from './inspect.ts';
@@ -56,13 +56,14 @@ interface InPlace {
   readonly answered: Scan['actions'];
 }
 
-/** What `Scan` has of files of bars and corporate actions that were set aside before, and of what damaged ones held. */
+/** What `Scan` has of files of bars and corporate actions that were set aside before or are gone, and of what these held. */
 export async function lostFiles(
   notes: DamageNotes,
   options: ScanOptions,
   {
     unread,
     told,
+    vanished,
     knowledge,
     answered,
   }: Pick<InPlace, 'answered'> & {
@@ -71,6 +72,8 @@ export async function lostFiles(
     readonly unread: readonly SetAside[];
     /** What they held, by path. */
     readonly told: HeldDays['told'];
+    /** Files that were found gone a moment ago. */
+    readonly vanished: readonly GoneNote[];
   },
 ): Promise<Required<Pick<Scan, 'lost' | 'held'>>> {
   const held = new Map<string, readonly DayRange[]>();
@@ -78,14 +81,15 @@ export async function lostFiles(
     if (days !== undefined) held.set(path, union(held.get(path) ?? [], days));
   };
   for (const [path, days] of told) add(path, days);
-  const asides = await notes.setAside();
-  if (asides.length === 0) return { lost: [], held };
+  const losses = [...(await notes.losses()), ...vanished];
+  if (losses.length === 0) return { lost: [], held };
   const inPlace = { knowledge: knowledge(), answered };
   const damaged = new Set(unread.map(({ path }) => path));
   const lost = new Map<string, DataFile>();
   const unknown = new Set<string>();
   const copies = new Map<string, string>();
-  for (const note of asides) {
+  const gone = new Set<string>();
+  for (const note of losses) {
     const { file } = note;
     if (!isAsked(options, file)) continue;
     // What is in its place is as bad, and told: nothing of it is back.
@@ -94,6 +98,7 @@ export async function lostFiles(
     else {
       add(file.path, lacking);
       if (!damaged.has(file.path)) lost.set(file.path, file);
+      if ('gone' in note) gone.add(file.path);
       if (lacking === undefined) {
         unknown.add(file.path);
         const word = await notes.strangeWord(note);
@@ -104,13 +109,14 @@ export async function lostFiles(
   const lostFile = (file: DataFile): SetAside => {
     const days = unknown.has(file.path) ? undefined : held.get(file.path);
     const copy = days === undefined ? copies.get(file.path) : undefined;
-    const reason = copy === undefined ? lossOf(file, days) : copyText(copy, ownerOf(file).ticker);
+    const reason =
+      copy === undefined ? lossOf(file, days, gone.has(file.path)) : copyText(copy, ownerOf(file).ticker);
     return { path: file.path, reason, ...ownerOf(file) };
   };
   return { lost: [...lost.values()].map(lostFile), held };
 }
 
-function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined): string {
+function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined, isGone: boolean): string {
   const days = held && span(held);
   const from = days === undefined ? '' : ` from ${formatDay(days.from)} to ${formatDay(days.to - 1)}`;
   const what = is === 'actions' ? 'splits and dividends' : 'sessions';
@@ -118,7 +124,8 @@ function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined): string
     held === undefined
       ? `which ${what} it held nobody knows: run backfill from the first day that you had on, or give them up by`
       : `${missingUntilRerun(`${what}${from}`)}, or given up by`;
-  return `damaged, and in quarantine; ${until} backfill forget`;
+  const how = isGone ? 'gone, and no command of ours took it away' : 'damaged, and in quarantine';
+  return `${how}; ${until} backfill forget`;
 }
 
 /** Of a file that was another ticker's: nothing tells that there ever was one of this ticker. */
@@ -130,7 +137,7 @@ function copyText(word: string, ticker: string): string {
 }
 
 /** What is still lost of a file; undefined where nobody knows. */
-function lackingOf(note: AsideNote, inPlace: InPlace): readonly DayRange[] | 'nothing' | undefined {
+function lackingOf(note: LossNote, inPlace: InPlace): readonly DayRange[] | 'nothing' | undefined {
   const { file, held } = note;
   return file.is === 'actions'
     ? lackingActions(file.ticker, held, inPlace)
@@ -138,12 +145,12 @@ function lackingOf(note: AsideNote, inPlace: InPlace): readonly DayRange[] | 'no
 }
 
 function lackingBars(
-  { aside, held }: AsideNote,
+  { held, ...how }: LossNote,
   { period }: Partition,
   known: Knowledge | undefined,
 ): readonly DayRange[] | 'nothing' | undefined {
   if (known === undefined) return held;
-  const range = held ?? unknownHeld(period, aside, known);
+  const range = held ?? ('aside' in how ? unknownHeld(period, how.aside, known) : undefined);
   if (range === undefined) return undefined;
   const calendar = calendarById(known.calendar);
   const missing = range
@@ -195,7 +202,7 @@ function lackingActions(
   return lacking.length === 0 ? 'nothing' : lacking;
 }
 
-function isAsked({ tickers, intervals }: ScanOptions, file: DataFile): boolean {
+export function isAsked({ tickers, intervals }: ScanOptions, file: DataFile): boolean {
   const { ticker, interval } = ownerOf(file);
   return (
     tickers?.includes(ticker) !== false && (interval === null || intervals?.includes(interval) !== false)

@@ -4,6 +4,7 @@ import type { RejectedRow } from '../../store.ts';
 import { type Blobs, bytesOfText, type Written } from '../files/blobs.ts';
 import { HeldDays } from './held-days.ts';
 import { noteSetAside } from '../partition/damage-notes.ts';
+import { noteTaken } from '../partition/taken-away.ts';
 import { FORGOTTEN, QUARANTINE, REJECTED, seriesPath, timeStamp } from '../files/layout.ts';
 
 /**
@@ -21,6 +22,8 @@ export async function setAside(
   const stem = `${QUARANTINE}/${path}.${timeStamp(now.writtenAt)}`;
   const aside = await blobs.add(stem, '', new Uint8Array(0));
   await noteSetAside(blobs, path, aside, await heldDays.of(path));
+  // That it is moved matters more than that.
+  await noteTaken(blobs, path).catch(() => {});
   await blobs.move(path, aside);
 }
 

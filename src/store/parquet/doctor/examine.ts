@@ -15,6 +15,8 @@ import type { Finding } from './finding.ts';
 import { lookUntilStill } from './look.ts';
 import { dataFileAt, ownerOf } from '../files/data-paths.ts';
 import { readDamageNotes } from '../partition/damage-notes.ts';
+import { openScanCache, type ScanCache } from '../partition/scan-cache.ts';
+import { vanishedFiles } from '../beside/vanished.ts';
 import { scanStore } from '../scan.ts';
 import { damagedAmong } from '../sql/view-files.ts';
 import { mendOther, moveAside, rewrite } from './mend.ts';
@@ -185,16 +187,16 @@ function samePartText({ path, first, last, rows }: SamePart): string {
   return `the same bars as ${path} from ${formatDay(first)} to ${formatDay(last)}, ${rows} at least`;
 }
 
-/** What was set aside before, and is not all known again. */
+/** What was set aside before or is gone, and is not all known again. */
 async function lostIn(blobs: Blobs): Promise<readonly SetAside[]> {
-  const files = await (await readDamageNotes(blobs)).setAside();
+  const notes = await readDamageNotes(blobs);
+  const cache = await openScanCache(blobs, Number.POSITIVE_INFINITY);
+  const gone = cache && (await vanishedFiles(blobs, {}, { cache, seen: cache.noneSeen(), notes }, false));
+  const files = [...(await notes.losses()), ...(gone ?? [])];
   if (files.length === 0) return [];
   const tickers = [...new Set(files.map(({ file }) => ownerOf(file).ticker))];
-  const { lost = [] } = await scanStore(
-    blobs,
-    { tickers },
-    { mayMove: false, openCache: async () => undefined },
-  );
+  const openCache = (): Promise<ScanCache | undefined> => openScanCache(blobs, Number.POSITIVE_INFINITY);
+  const { lost = [] } = await scanStore(blobs, { tickers }, { mayMove: false, openCache });
   return lost;
 }
 

@@ -1,5 +1,14 @@
 import { type Interval, INTERVALS } from '../../../core/session/interval.ts';
-import { ACTIONS, BARS, hiveValue, isPeriod, type Partition, REVISIONS } from './layout.ts';
+import {
+  ACTIONS,
+  actionsPath,
+  BARS,
+  barsPath,
+  hiveValue,
+  isPeriod,
+  type Partition,
+  REVISIONS,
+} from './layout.ts';
 
 /** A file of bars, revisions or corporate actions, by its path relative to the root. */
 export type DataFile =
@@ -50,4 +59,12 @@ export function dataFileAt(path: string): DataFile | undefined {
   if (known === undefined || whose === undefined || of === undefined || !isPeriod(known, of))
     return undefined;
   return { is, path, partition: { series: { ticker: whose, interval: known }, period: of } };
+}
+
+/** The file of another ticker that holds the same. */
+export function heirOf(file: DataFile, ticker: string): DataFile {
+  if (file.is === 'actions') return { is: 'actions', path: actionsPath(ticker), ticker };
+  const { series, period } = file.partition;
+  const partition = { series: { ...series, ticker }, period };
+  return { is: 'bars', path: barsPath(partition), partition };
 }

@@ -37,7 +37,7 @@ export const QUARANTINE = 'quarantine';
 export const REJECTED = `${QUARANTINE}/rows`;
 /** What was forgotten, a small store for each time, with a `forgotten.json` that says what it is. */
 export const FORGOTTEN = `${QUARANTINE}/forgotten`;
-/** What readings found damaged, see `damage-notes.ts`. */
+/** What readings found damaged and what is gone, see `damage-notes.ts`, and what we took away, see `taken-away.ts`. */
 export const DAMAGED = 'damaged';
 export const RENAMES_FILE = 'renames.json';
 export const LOCK_FILE = '.lock';

@@ -10,9 +10,10 @@ import { keepTold } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
-import { type AsideNote, giveUpLost } from '../partition/damage-notes.ts';
+import { type LossNote, giveUpLost } from '../partition/damage-notes.ts';
 import { missingUntilRerun, readAllOrSetAside } from '../beside/quarantine.ts';
 import { partitionsOf } from '../files/walk.ts';
+import { noteTaken } from '../partition/taken-away.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
 /**
@@ -32,7 +33,7 @@ export async function forgetRange(blobs: Blobs, series: Series, range: DayRange)
   return removed;
 }
 
-function leftOf({ file, held }: AsideNote, series: Series, range: DayRange): AsideNote['held'] | 'nothing' {
+function leftOf({ file, held }: LossNote, series: Series, range: DayRange): LossNote['held'] | 'nothing' {
   if (file.is !== 'bars' || seriesKey(file.partition.series) !== seriesKey(series)) return held;
   const left = subtract(held ?? [periodRange(file.partition.period)], [range]);
   if (left.length === 0) return 'nothing';
@@ -69,6 +70,7 @@ async function forgetIn(
   const { kept, gone } = cutPartition(partition, before, range);
   if (kept === undefined) {
     if (before.knowledge.told !== undefined) await keepTold(blobs, partition.series.ticker);
+    await noteTaken(blobs, barsPath(partition));
     await blobs.remove(barsPath(partition));
   } else if (gone !== undefined) await writePartition(blobs, partition, kept);
   return gone?.bars.length ?? 0;

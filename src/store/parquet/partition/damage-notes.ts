@@ -6,23 +6,28 @@ import { readFooter } from '../codec/decode.ts';
 import { OWN_KNOWLEDGE, ownEntry } from '../codec/own-entry.ts';
 import { fields, list, pairOf, rangeOf, text } from '../codec/json.ts';
 import { type BlobFile, type Blobs, bytesOfText, readText, type Version } from '../files/blobs.ts';
-import { type DataFile, dataFileAt, ownerOf } from '../files/data-paths.ts';
-import { actionsPath, barsPath, DAMAGED, TEMP_NAME } from '../files/layout.ts';
+import { type DataFile, dataFileAt, heirOf, ownerOf } from '../files/data-paths.ts';
+import { DAMAGED, TEMP_NAME } from '../files/layout.ts';
 import { namesIn } from '../files/walk.ts';
 import { placeOf } from './knowledge.ts';
+import { isTakenName, noteTaken } from './taken-away.ts';
 
 /**
  * What a scan of footers would not see, one note a file, `damaged/HASH.json`:
  *
  *     {"path": PATH, "version": VERSION}                  somebody found it damaged when he read it
  *     {"path": PATH, "aside": PATH, "held": [[DAY, DAY]]}   it was damaged, and lies in quarantine now
+ *     {"path": PATH, "gone": VERSION, "held": [[DAY, DAY]]}   it is gone, and it was not us who took it (see `vanished.ts`)
  *
  * A scan reads a file of the first kind to the end, so that it tells by itself whether there is damage; a note of a file
  * that is no longer the same one means nothing. Readers write them without a lock: of one file all write the same. What
- * one of the second kind held, `[from, to)`, is lost until as much is known again; without "held" nobody knows what it was.
+ * one of the others held, `[from, to)`, is lost until as much is known again; without "held" nobody knows what it was.
  */
 
-type Note = FoundNote | AsideNote;
+type Note = FoundNote | LossNote;
+
+/** Of a file of which something is lost. */
+export type LossNote = AsideNote | GoneNote;
 
 interface FoundNote {
   readonly file: DataFile;
@@ -36,6 +41,12 @@ export interface AsideNote {
   readonly aside: string;
   /** What it held, see `SetAside`; undefined: nobody knows. */
   readonly held: readonly DayRange[] | undefined;
+}
+
+/** Of a file that is gone. */
+export interface GoneNote extends Omit<AsideNote, 'aside'> {
+  /** Its version when it last told of itself. */
+  readonly gone: Version;
 }
 
 /** What `read` gives of a file of such a version. Damage (`store-corrupt`) is noted, where we may write, and thrown on. */
@@ -98,11 +109,21 @@ export async function noteSetAside(
 ): Promise<void> {
   const file = dataFileAt(path);
   if (file === undefined || file.is === 'revisions') return;
-  await writeAside(blobs, { file, aside, held }).catch(() => {});
+  await writeLoss(blobs, { file, aside, held }).catch(() => {});
 }
 
-async function writeAside(blobs: Blobs, { file: { path }, aside, held }: AsideNote): Promise<void> {
-  await writeNote(blobs, notePath(path, aside), { path, aside, ...(held && { held: held.map(pairOf) }) });
+/** Notes what is lost of a file, in place of what was noted of the same loss. */
+export async function writeLoss(blobs: Blobs, { file: { path }, held, ...how }: LossNote): Promise<void> {
+  await writeNote(blobs, notePath(path, wordOf(how)), {
+    path,
+    ...how,
+    ...(held && { held: held.map(pairOf) }),
+  });
+}
+
+/** What a note of a loss says that no other of the file does. */
+function wordOf(how: Pick<AsideNote, 'aside'> | Pick<GoneNote, 'gone'>): string {
+  return 'aside' in how ? how.aside : `gone ${how.gone}`;
 }
 
 async function writeNote(blobs: Blobs, name: string, note: object): Promise<void> {
@@ -122,7 +143,7 @@ export class DamageNotes {
   /** Paths of files that are sound now that they were read to the end. */
   readonly #sound = new Set<string>();
   /** Of files of which nothing is lost any more. */
-  readonly #back = new Set<AsideNote>();
+  readonly #back = new Set<LossNote>();
 
   constructor(blobs: Blobs, notes: ReadonlyMap<string, Note | undefined>) {
     this.#blobs = blobs;
@@ -134,19 +155,25 @@ export class DamageNotes {
     return [...this.#notes.values()].flatMap((note) => (note && 'version' in note ? note.file : []));
   }
 
-  /** Files that were set aside and lie in quarantine still. */
-  async setAside(): Promise<readonly AsideNote[]> {
-    const all: AsideNote[] = [];
+  /** Files that were set aside and lie in quarantine still, and files that are gone. */
+  async losses(): Promise<readonly LossNote[]> {
+    const all: LossNote[] = [];
     for (const note of this.#notes.values())
-      if (note && 'aside' in note && !(await this.#isOver(note).catch(() => false))) all.push(note);
+      if (note && isLoss(note) && !(await this.#isOver(note).catch(() => false))) all.push(note);
     return all;
   }
 
+  /** Whether it is noted that just this file is gone. */
+  isGone(path: string, version: Version): boolean {
+    return this.#notes.size > 0 && this.#notes.has(notePath(path, wordOf({ gone: version })));
+  }
+
   /** What a file of bars that was set aside says of itself, where that is that it is of something else than its place. */
-  async strangeWord({ file, aside }: AsideNote): Promise<string | undefined> {
-    if (file.is !== 'bars') return undefined;
+  async strangeWord(note: LossNote): Promise<string | undefined> {
+    const { file } = note;
+    if (file.is !== 'bars' || !('aside' in note)) return undefined;
     try {
-      await this.#blobs.open(aside, async (moved) => {
+      await this.#blobs.open(note.aside, async (moved) => {
         const { metadata } = await readFooter(moved);
         ownEntry(metadata, placeOf(file.partition));
       });
@@ -168,7 +195,7 @@ export class DamageNotes {
   }
 
   /** What that file held is known again. */
-  noteBack(note: AsideNote): void {
+  noteBack(note: LossNote): void {
     this.#back.add(note);
   }
 
@@ -182,26 +209,32 @@ export class DamageNotes {
   /** See `giveUpLost`. */
   async giveUp(leftOf: LeftOf): Promise<void> {
     for (const [name, note] of this.#notes) {
-      if (note === undefined || !('aside' in note)) continue;
+      if (note === undefined || !isLoss(note)) continue;
       const left = leftOf(note);
-      if (left === 'nothing') await this.#remove(name);
-      else if (left !== note.held) await writeAside(this.#blobs, { ...note, held: left });
+      if (left === 'nothing') await this.#settle(name, note);
+      else if (left !== note.held) await writeLoss(this.#blobs, { ...note, held: left });
     }
   }
 
   /** See `moveLost`. */
   async handOver(from: string, to: string, days: DayRange): Promise<void> {
     for (const [name, note] of this.#notes) {
-      if (note === undefined || !('aside' in note) || ownerOf(note.file).ticker !== from) continue;
+      if (note === undefined || !isLoss(note) || ownerOf(note.file).ticker !== from) continue;
       const { held } = note;
       const given = held && intersect(held, [days]);
       if (given?.length === 0) continue;
       // First, so that it is lost of nobody at no moment.
-      await writeAside(this.#blobs, { ...note, file: heirOf(note.file, to), held: given });
+      await writeLoss(this.#blobs, { ...note, file: heirOf(note.file, to), held: given });
       const left = held && subtract(held, [days]);
-      if (left === undefined || left.length === 0) await this.#remove(name);
-      else await writeAside(this.#blobs, { ...note, held: left });
+      if (left === undefined || left.length === 0) await this.#settle(name, note);
+      else await writeLoss(this.#blobs, { ...note, held: left });
     }
+  }
+
+  /** Removes the note of a loss of which nothing is left; that the file is gone is known from then on. */
+  async #settle(name: string, note: LossNote): Promise<void> {
+    if ('gone' in note) await noteTaken(this.#blobs, note.file.path);
+    await this.#remove(name);
   }
 
   async #remove(name: string): Promise<void> {
@@ -214,15 +247,18 @@ export class DamageNotes {
   }
 
   async #isOver(note: Note): Promise<boolean> {
-    if ('aside' in note) return this.#back.has(note) || (await this.#blobs.version(note.aside)) === undefined;
+    if (isLoss(note) && this.#back.has(note)) return true;
+    if (isLoss(note)) return 'aside' in note && (await this.#blobs.version(note.aside)) === undefined;
     const { path } = note.file;
     return this.#sound.has(path) || (await this.#blobs.version(path)) !== note.version;
   }
 }
 
-/** Whether anything is noted, be it over by now. */
+const isLoss = (note: Note): note is LossNote => !('version' in note);
+
+/** Whether any damage is noted, be it over by now. */
 export async function hasDamageNotes(blobs: Blobs): Promise<boolean> {
-  return (await namesIn(blobs, DAMAGED)).length > 0;
+  return (await namesIn(blobs, DAMAGED)).some((name) => !isTakenName(name));
 }
 
 /** The notes that lie beside a store. What cannot be read is none. */
@@ -238,23 +274,16 @@ export async function readDamageNotes(blobs: Blobs): Promise<DamageNotes> {
 
 async function noteAt(blobs: Blobs, name: string): Promise<Note | undefined> {
   try {
-    const { path, version, aside, held } = fields(JSON.parse((await readText(blobs, name)) ?? ''));
-    const says = text(version ?? aside);
+    const { path, version, held, ...how } = fields(JSON.parse((await readText(blobs, name)) ?? ''));
     const file = dataFileAt(text(path));
-    if (file === undefined || notePath(file.path, says) !== name) return undefined;
-    if (version !== undefined) return { file, version: says };
-    return { file, aside: says, held: held === undefined ? undefined : normalize(list(held).map(rangeOf)) };
+    const loss =
+      how['gone'] === undefined ? { aside: text(version ?? how['aside']) } : { gone: text(how['gone']) };
+    if (file === undefined || notePath(file.path, wordOf(loss)) !== name) return undefined;
+    if (version !== undefined) return { file, version: text(version) };
+    return { file, ...loss, held: held === undefined ? undefined : normalize(list(held).map(rangeOf)) };
   } catch {
     return undefined;
   }
-}
-
-/** The file of another ticker that holds the same. */
-function heirOf(file: DataFile, ticker: string): DataFile {
-  if (file.is === 'actions') return { is: 'actions', path: actionsPath(ticker), ticker };
-  const { series, period } = file.partition;
-  const partition = { series: { ...series, ticker }, period };
-  return { is: 'bars', path: barsPath(partition), partition };
 }
 
 /** Hands what is lost of a ticker's days over to another ticker. For the writer of the store. */
@@ -263,7 +292,7 @@ export async function moveLost(blobs: Blobs, from: string, to: string, days: Day
 }
 
 /** What is lost still of a file that was set aside, once something is given up. */
-type LeftOf = (note: AsideNote) => AsideNote['held'] | 'nothing';
+type LeftOf = (note: LossNote) => LossNote['held'] | 'nothing';
 
 /** Gives up what was lost of some files, or a part of it. For the writer of the store. */
 export async function giveUpLost(blobs: Blobs, leftOf: LeftOf): Promise<void> {

@@ -4,20 +4,21 @@ import type { Blobs, Version } from '../files/blobs.ts';
 import { SCAN_CACHE } from '../files/layout.ts';
 import { VERSION } from '../codec/own-entry.ts';
 import type { Said } from './said.ts';
-import { isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
+import { firstFrom, isTextAt, placeIn, textAt, type Texts, textsOf } from './texts.ts';
 
 /**
  * What the files of a store said of themselves when they were last read, in one file beside them:
  *
- *     backfill scan 4.3 SHA-256 NEWLINE serialized Content
+ *     backfill scan 5.3 SHA-256 NEWLINE serialized Content
  *
  * It spares a scan the reading, never the look: what it says of a file counts only while the file's version is the same.
+ * Of one that is gone it tells what is lost (see `vanished.ts`), which forms before the fifth did not answer for.
  * Anything may happen to it: lost, damaged, or of another version, it is as good as none, and the next run writes it
  * anew. What is not believed of a file as it lies there is never in it.
  */
 
 /** The first number is of this file's form, the second of what files say of themselves. */
-const HEAD = `backfill scan 4.${VERSION} `;
+const HEAD = `backfill scan 5.${VERSION} `;
 const DIGEST_CHARS = 64;
 
 /** Bytes of a cache that are read in the time that it takes to look into one file: for fewer files it is left alone. */
@@ -42,6 +43,17 @@ export interface Remembered extends Said {
   readonly version: Version;
 }
 
+/** Which of its files somebody has come across. */
+export interface Seen {
+  /** 1: the one of that number in the content. */
+  readonly content: Uint8Array;
+  /** Paths of others. */
+  readonly others: Set<string>;
+}
+
+/** The number of what is newer than the content. */
+const NEWER = -1;
+
 /** Is told of a file that was committed. */
 export type Note = (file: Remembered) => void;
 
@@ -57,8 +69,12 @@ export class ScanCache {
   #changes = 0;
   #size: number;
 
-  constructor(content: Content = NO_CONTENT) {
+  /** Whether what lies on the disk was read: whatever is not in it, that does not tell of. */
+  readonly isOfDisk: boolean;
+
+  constructor(content: Content = NO_CONTENT, isOfDisk = true) {
     this.#content = content;
+    this.isOfDisk = isOfDisk;
     this.#size = content.common.length;
     this.#stale = new Uint8Array(this.#size);
   }
@@ -68,12 +84,13 @@ export class ScanCache {
     return this.#size;
   }
 
-  /** What the file at a path said, if it is still the same one. */
-  recall(path: string, version: Version): Said | undefined {
+  /** What the file at a path said, if it is still the same one; `found`: what `find` gave. */
+  recall(path: string, version: Version, found?: number): Said | undefined {
     const news = this.#news.get(path);
     if (news !== undefined) return news.version === version ? news : undefined;
-    const i = this.#placeOf(path);
-    return i !== undefined && textAt(this.#content.versions, i) === version ? this.#saidAt(i) : undefined;
+    const i = found === undefined || found === NEWER ? this.#placeOf(path) : found;
+    if (i === undefined || this.#stale[i] === 1) return undefined;
+    return textAt(this.#content.versions, i) === version ? this.#saidAt(i) : undefined;
   }
 
   /** What the file at a path said when it was last read, whatever it is now. */
@@ -82,9 +99,48 @@ export class ScanCache {
     return this.#news.get(path) ?? (i === undefined ? undefined : this.#saidAt(i));
   }
 
+  /** The version that is known of the file at a path, whatever it is now. */
+  lastVersion(path: string): Version | undefined {
+    const i = this.#placeOf(path);
+    return this.#news.get(path)?.version ?? (i === undefined ? undefined : textAt(this.#content.versions, i));
+  }
+
   /** Whether anything is known of the file at a path. */
   has(path: string): boolean {
-    return this.#news.has(path) || this.#placeOf(path) !== undefined;
+    return this.find(path) !== undefined;
+  }
+
+  /** A number for what is known of the file at a path, to spare `recall` and `see` the search; undefined for nothing. */
+  find(path: string): number | undefined {
+    return this.#news.has(path) ? NEWER : this.#placeOf(path);
+  }
+
+  /** Whether it was said of the file at a path when the cache was read, whatever was forgotten since. */
+  wasRead(path: string): boolean {
+    return placeIn(this.#content.paths, path) !== undefined;
+  }
+
+  noneSeen(): Seen {
+    return { content: new Uint8Array(this.#content.common.length), others: new Set() };
+  }
+
+  /** Takes note of what `find` gave for a path. */
+  see(seen: Seen, path: string, found: number): void {
+    if (found === NEWER) seen.others.add(path);
+    else seen.content[found] = 1;
+  }
+
+  /** Paths of files that are known and were not seen: of those that it read, only with one of these beginnings. */
+  unseen(seen: Seen, beginnings: readonly string[]): string[] {
+    const { paths } = this.#content;
+    const found: string[] = [];
+    for (const beginning of beginnings) {
+      const end = firstFrom(paths, `${beginning}\uFFFF`);
+      for (let i = firstFrom(paths, beginning); i < end; i++)
+        if (seen.content[i] === 0 && this.#stale[i] === 0) found.push(textAt(paths, i));
+    }
+    for (const path of this.#news.keys()) if (!seen.others.has(path)) found.push(path);
+    return found;
   }
 
   remember(entry: Remembered): void {
@@ -181,7 +237,7 @@ export async function openScanCache(blobs: Blobs, files: number): Promise<ScanCa
     return cache === 'too long' ? undefined : (cache ?? new ScanCache());
   } catch {
     // Whatever keeps it from being read: the files themselves are there.
-    return new ScanCache();
+    return new ScanCache(undefined, false);
   }
 }
 

@@ -21,6 +21,12 @@ export function isTextAt({ all, ends }: Texts, i: number, text: string): boolean
 
 /** The place of a text among ascending ones; undefined if it is not there. */
 export function placeIn(texts: Texts, text: string): number | undefined {
+  const place = firstFrom(texts, text);
+  return isTextAt(texts, place, text) ? place : undefined;
+}
+
+/** The place of the first of ascending texts that is the given one or comes after it; their number if there is none. */
+export function firstFrom(texts: Texts, text: string): number {
   let low = 0;
   let high = texts.ends.length;
   while (low < high) {
@@ -28,5 +34,5 @@ export function placeIn(texts: Texts, text: string): number | undefined {
     if (textAt(texts, middle) < text) low = middle + 1;
     else high = middle;
   }
-  return isTextAt(texts, low, text) ? low : undefined;
+  return low;
 }

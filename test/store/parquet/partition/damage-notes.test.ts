@@ -32,9 +32,10 @@ import {
 
 beginStored();
 
-/** Those that are not of files that lie in quarantine. */
+/** Those that are not of files that lie in quarantine, or that we took away. */
 async function notesOfReadings(): Promise<string[]> {
-  const texts = (await notes()).map((name) => readFile(join(root, 'damaged', name), 'utf8'));
+  const found = (await notes()).filter((name) => name.endsWith('.json'));
+  const texts = found.map((name) => readFile(join(root, 'damaged', name), 'utf8'));
   return (await Promise.all(texts)).filter((text) => !text.includes('aside'));
 }
 
