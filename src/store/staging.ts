@@ -19,6 +19,8 @@ export interface StagedGroup extends CrossSection {
 export interface StagedPart {
   /** Until when it knows of the market, ms since the epoch. */
   readonly asOf: number;
+  /** Tickers of which all of the answer has a bar; one that came in several pieces counts in each. */
+  readonly tickers: number;
   /** In the order in which they came. A ticker that came in several pieces is in as many of them. */
   readonly groups: readonly StagedGroup[];
 }

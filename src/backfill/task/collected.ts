@@ -22,6 +22,8 @@ interface Collected {
   readonly session: Day;
   /** Until when its answer knows of the market, ms since the epoch. */
   readonly asOf: number;
+  /** Tickers of which all of its answer has a bar. */
+  readonly tickers: number;
 }
 
 /** What the collected sessions have of one ticker. */
@@ -55,8 +57,8 @@ export class CollectedSessions {
   }
 
   /** The next session. */
-  add(session: Day, { asOf, groups }: StagedPart): void {
-    const at = this.sessions.push({ session, asOf }) - 1;
+  add(session: Day, { asOf, tickers, groups }: StagedPart): void {
+    const at = this.sessions.push({ session, asOf, tickers }) - 1;
     for (const { said: words, bars, ...section } of groups) {
       const said = this.#once(words, session);
       eachTicker(section, (ticker, from, to) => {

@@ -5,7 +5,7 @@ import { BackfillError, type ErrorData } from '../../core/errors.ts';
 import { largest } from '../../core/extremes.ts';
 import { actionDaysOf } from '../../core/plan/slice.ts';
 import { intervalOf, type Distribute, type Want } from '../../core/plan/task.ts';
-import type { Day, DayRange } from '../../core/session/day.ts';
+import { type Day, type DayRange, formatDay } from '../../core/session/day.ts';
 import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
 import { partOver } from '../../providers/part-over.ts';
 import type { ActionsAnswer, BarAnswer, EndpointDays, Part, Provider } from '../../providers/provider.ts';
@@ -45,12 +45,17 @@ export async function stagedProvider(
       damaged.set(session, error.message);
     }
   }
-  const isLossy = collected.sessions.map((_, at) => lost(collected, at, task.wants));
+  const isLossy = collected.sessions.map(
+    (_, at) => hasFewTickers(collected, at) || lost(collected, at, task.wants),
+  );
+  const silent = new Map(damaged);
+  for (const [at, { session }] of collected.sessions.entries())
+    if (isLossy[at] === true) silent.set(session, lossyText(session));
   const partFor = (ticker: string): Part => {
     const want = wants.get(ticker);
     if (want === undefined) throw new BackfillError('internal', `${ticker} is none of ${task.id}`);
     const part = partOf(want, collected, isLossy, told?.get(ticker) ?? [], now);
-    return 'error' in part ? part : { ticker, answer: { ...part.answer, ...whyUnproven(want, damaged) } };
+    return 'error' in part ? part : { ticker, answer: { ...part.answer, ...whyUnproven(want, silent) } };
   };
   return {
     ...provider,
@@ -63,12 +68,17 @@ export async function stagedProvider(
   };
 }
 
-/** Why the sessions of a want are not known whose answers were damaged since they were collected. */
+/** Why an answer says nothing of the tickers that it does not name. */
+function lossyText(session: Day): string {
+  return `the answer for the whole market on ${formatDay(session)} lacks many tickers that those around it have: taken for cut`;
+}
+
+/** Why the sessions of a want are not known whose answers say nothing of it. */
 function whyUnproven(
   { gaps }: Want,
-  damaged: ReadonlyMap<Day, string>,
+  silent: ReadonlyMap<Day, string>,
 ): Pick<BarAnswer, 'whyUnproven'> | undefined {
-  const [first, ...others] = [...damaged].flatMap(([session, why]) => (contains(gaps, session) ? [why] : []));
+  const [first, ...others] = [...silent].flatMap(([session, why]) => (contains(gaps, session) ? [why] : []));
   if (first === undefined) return undefined;
   const more = others.length > 0 ? `, and ${others.length} more are` : '';
   return { whyUnproven: `${first}${more}; run again, and it is asked for again` };
@@ -103,6 +113,21 @@ async function toldActions(
 /** More tickers than this part, and at least this many, that answers beside have and one does not, were lost to it. */
 const LOST_SHARE = 1 / 3;
 const LOST_COUNT = 3;
+
+/** How many sessions before and after one tell how many tickers an answer has. */
+const NEAR = 3;
+
+/**
+ * Whether an answer has far fewer tickers than those of the sessions near it: it is empty, or was cut, whichever of them are
+ * wanted. As many as usual of these have: two empty ones side by side are no witnesses for each other.
+ */
+function hasFewTickers({ sessions }: CollectedSessions, at: number): boolean {
+  const near = sessions.slice(Math.max(0, at - NEAR), at + NEAR + 1).map(({ tickers }) => tickers);
+  const [here] = near.splice(Math.min(at, NEAR), 1);
+  const usual = near.toSorted((a, b) => a - b)[Math.floor(near.length / 2)] ?? 0;
+  const missing = usual - (here ?? 0);
+  return missing >= LOST_COUNT && missing > LOST_SHARE * usual;
+}
 
 /** Whether many of the wanted tickers are missing from the answer at a place of which the ones beside it have a bar. */
 function lost(collected: CollectedSessions, at: number, wants: readonly Want[]): boolean {

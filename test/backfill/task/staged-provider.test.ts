@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect } from '../../../src/backfill/task/collect.ts';
 import { stagedProvider } from '../../../src/backfill/task/staged-provider.ts';
 import { barsOf, rowsOf } from '../../../src/core/bars/bar-builder.ts';
@@ -231,4 +231,53 @@ it('where the answers beside it have no bar either, nothing was lost', async () 
     [WEDNESDAY]: { parts: idle(WEDNESDAY) },
   });
   expect(await of(A)).toMatchObject({ bars: { length: 0 }, unproven: [days('2026-02-26', '2026-02-28')] });
+});
+
+describe('an answer that lacks many tickers of those near it, of whatever buckets they are', () => {
+  const SESSIONS = ['2026-02-18', '2026-02-19', '2026-02-20', MONDAY, TUESDAY, WEDNESDAY, '2026-02-26'];
+  const OTHERS = Array.from({ length: 40 }, (_, i) => `X${i}`).filter(
+    (ticker) => bucketOf(ticker) !== BUCKET,
+  );
+  /** The sessions of the week of which nothing is known of a ticker that its own bucket has alone. */
+  const silent = async (counts: readonly number[]): Promise<readonly unknown[]> => {
+    const answers = counts.map((count, i) => {
+      const session = SESSIONS[i] ?? '';
+      const own = count === 0 ? [] : [A];
+      return [
+        session,
+        { alike: [alike(session, [...own, ...OTHERS.slice(0, count - own.length)])] },
+      ] as const;
+    });
+    // What lies there of another market is none of this.
+    await folder.remove();
+    folder = await temporaryFolder();
+    const { of } = await weekOf(Object.fromEntries(answers));
+    const { unproven = [], whyUnproven } = await of(B);
+    const dates = unproven
+      .flatMap(({ from, to }) => [from, ...(to - from > 1 ? [to - 1] : [])])
+      .map(formatDay);
+    return [
+      dates.filter((date) => SESSIONS.slice(0, counts.length).includes(date)),
+      whyUnproven?.slice(0, 60),
+    ];
+  };
+  const why = (date: string): string => `the answer for the whole market on ${date}`;
+
+  it('says nothing of those that it does not name', async () => {
+    expect(await silent([30, 30, 30, 30, 0])).toEqual([[TUESDAY], expect.stringContaining(why(TUESDAY))]);
+    expect(await silent([30, 30, 30, 0, 30])).toEqual([[MONDAY], expect.stringContaining(why(MONDAY))]);
+    expect(await silent([30, 30, 30, 4, 30])).toEqual([[MONDAY], expect.stringContaining(why(MONDAY))]);
+    expect(await silent([30, 30, 30, 0, 0, 30, 30])).toEqual([
+      [MONDAY, TUESDAY],
+      expect.stringContaining(`${why(MONDAY)} lacks`),
+    ]);
+    expect((await silent([30, 30, 0, 0, 0, 30, 30]))[0]).toEqual([MONDAY, TUESDAY]);
+  });
+
+  it('is believed where it has about as many, or where it is alone', async () => {
+    expect(await silent([30, 30, 30, 25, 30])).toEqual([[], undefined]);
+    expect(await silent([20, 22, 24, 27, 30, 33, 36])).toEqual([[], undefined]);
+    expect(await silent([0])).toEqual([[], undefined]);
+    expect(await silent([2, 2, 2, 1, 2])).toEqual([[], undefined]);
+  });
 });

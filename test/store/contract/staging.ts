@@ -68,6 +68,8 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
         const part = await staging.read(MONDAY, bucket);
         const own = SERIES.filter(({ ticker }) => bucketOf(ticker) === bucket);
         expect(part?.asOf).toBe(NOON - 1);
+        // Of all buckets.
+        expect(part?.tickers).toBe(SERIES.filter(({ bars }) => bars.length > 0).length);
         expect(plainOf(part)).toEqual(own.map(plain));
       }
       const all = (await readAll(MONDAY)).flatMap(({ groups }) => groups.flatMap(({ tickers }) => tickers));
@@ -86,7 +88,7 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
       const { staging } = subject.reopen();
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
         const own = (groups: readonly StagedGroup[]): object[] =>
-          plainOf({ asOf: NOON, groups }).filter(
+          plainOf({ asOf: NOON, tickers: 0, groups }).filter(
             (one) => bucketOf((one as { ticker: string }).ticker) === bucket,
           );
         expect(plainOf(await staging.read(MONDAY, bucket))).toEqual([...own(first), ...own(second)]);
@@ -100,7 +102,10 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
         await add(GROUPS.slice(0, 3));
         return NOON;
       });
-      const read = (await readAll(MONDAY)).flatMap(({ groups }) => groups.flatMap(({ tickers }) => tickers));
+      const parts = await readAll(MONDAY);
+      const counts = GROUPS.slice(0, 3).flatMap((group) => group.counts);
+      expect(parts[0]?.tickers).toBe(counts.filter((bars) => bars > 0).length);
+      const read = parts.flatMap(({ groups }) => groups.flatMap(({ tickers }) => tickers));
       expect(read.toSorted()).toEqual(
         GROUPS.slice(0, 3)
           .flatMap(({ tickers }) => tickers)

@@ -80,6 +80,7 @@ async function putStaged(
   await blobs.putInParts(path, async (append) => {
     let length = 0;
     let pieces: PiecePlace[] = [];
+    let tickers = 0;
     const asOf = await give({
       add: async (groups) => {
         if (groups.length === 0) return;
@@ -87,11 +88,15 @@ async function putStaged(
         await append(bytes);
         pieces.push(placeOf(length, bytes));
         length += bytes.length;
+        for (const { counts } of groups) tickers += counts.filter((bars) => bars > 0).length;
       },
       // They stay in the file, where nothing leads to them.
-      restart: () => void (pieces = []),
+      restart: () => {
+        pieces = [];
+        tickers = 0;
+      },
     });
-    await append(encodeEnd(path, asOf, pieces));
+    await append(encodeEnd(path, { asOf, tickers }, pieces));
   });
 }
 

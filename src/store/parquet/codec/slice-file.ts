@@ -1,6 +1,6 @@
 // A file of an answer for a whole market, which comes in pieces of so many rows:
 //
-//   piece 0 | piece 1 | … | of each where it begins and its digest (u32 each) | asOf (f64) | pieces (u32) | digest (u32) | magic (u32)
+//   piece 0 | piece 1 | … | of each where it begins and its digest (u32 each) | asOf (f64) | tickers (u32) | pieces (u32) | digest (u32) | magic (u32)
 //
 // A piece has a part of each bucket:
 //
@@ -31,8 +31,8 @@ const DIGESTS = OFFSETS + WORD * (BUCKETS + 1);
 const HEAD = DIGESTS + WORD * BUCKETS;
 /** Bytes of the end for each piece, after those of all pieces, and of the latter before the digest. */
 const PLACE = 2 * WORD;
-const END = 20;
-const DIGESTED = 12;
+const END = 24;
+const DIGESTED = 16;
 /** Bytes before the text of a bucket. */
 const TEXT = 8;
 
@@ -83,8 +83,11 @@ export function placeOf(start: number, piece: Uint8Array): PiecePlace {
   return { start, digest: crc32(piece.subarray(0, HEAD)) };
 }
 
+/** What an answer says of itself as a whole. */
+type About = Pick<StagedPart, 'asOf' | 'tickers'>;
+
 /** What ends the file of an answer. `name`: that of the file, which no other may be taken for. */
-export function encodeEnd(name: string, asOf: number, pieces: readonly PiecePlace[]): Uint8Array {
+export function encodeEnd(name: string, { asOf, tickers }: About, pieces: readonly PiecePlace[]): Uint8Array {
   const bytes = new Uint8Array(PLACE * pieces.length + END);
   const view = new DataView(bytes.buffer);
   for (const [i, { start, digest }] of pieces.entries()) {
@@ -93,7 +96,8 @@ export function encodeEnd(name: string, asOf: number, pieces: readonly PiecePlac
   }
   const at = PLACE * pieces.length;
   view.setFloat64(at, asOf, true);
-  view.setUint32(at + 8, pieces.length, true);
+  view.setUint32(at + 8, tickers, true);
+  view.setUint32(at + 12, pieces.length, true);
   view.setUint32(at + DIGESTED, crc32(bytes.subarray(0, at + DIGESTED), crc32(name)), true);
   view.setUint32(at + DIGESTED + WORD, END_MAGIC, true);
   return bytes;
@@ -110,13 +114,13 @@ export interface SliceFile {
 
 /** One bucket of an answer. Throws `store-corrupt` where that, or what leads to it, is not as it was written. */
 export async function decodeBucket(file: SliceFile, bucket: number): Promise<StagedPart> {
-  const { asOf, pieces } = await decodeEnd(file);
+  const { pieces, ...about } = await decodeEnd(file);
   const groups: StagedGroup[][] = [];
   for (const piece of pieces) {
     const deflated = await readBucket(file, piece, await readHead(file, piece), bucket);
     groups.push(decodeContent(gunzipSync(deflated), bucket));
   }
-  return { asOf, groups: groups.flat() };
+  return { ...about, groups: groups.flat() };
 }
 
 /** Reads all of an answer, and throws `store-corrupt` where any part of it is not as it was written. */
@@ -137,11 +141,11 @@ async function decodeEnd({
   name,
   size,
   read,
-}: SliceFile): Promise<{ readonly asOf: number; readonly pieces: readonly PiecePlace[] }> {
+}: SliceFile): Promise<About & { readonly pieces: readonly PiecePlace[] }> {
   const end = viewOf(await read(Math.max(0, size - END), size));
   if (end.byteLength < END || end.getUint32(DIGESTED + WORD, true) !== END_MAGIC)
     throw damaged('it does not end as an answer for a market does');
-  const count = end.getUint32(8, true);
+  const count = end.getUint32(12, true);
   const from = size - END - PLACE * count;
   if (from < 0) throw damaged('it is shorter than it says');
   const digested = await read(from, size - END + DIGESTED);
@@ -152,7 +156,7 @@ async function decodeEnd({
     start: view.getUint32(PLACE * i, true),
     digest: view.getUint32(PLACE * i + WORD, true),
   }));
-  return { asOf: end.getFloat64(0, true), pieces };
+  return { asOf: end.getFloat64(0, true), tickers: end.getUint32(8, true), pieces };
 }
 
 async function readHead({ read }: SliceFile, { start, digest }: PiecePlace): Promise<DataView> {

@@ -22,7 +22,7 @@ const GROUP = { tickers: ['AAPL'], counts: [1], bars: barsOf([daily('2026-02-23'
 function slice(pieces = 1): Buffer {
   const parts = Array.from({ length: pieces }, () => encodePiece([GROUP]));
   const places = parts.map((part, i) => placeOf(i * (parts[0]?.length ?? 0), part));
-  return Buffer.concat([...parts, encodeEnd(NAME, NOON, places)]);
+  return Buffer.concat([...parts, encodeEnd(NAME, { asOf: NOON, tickers: 5 }, places)]);
 }
 
 function fileOf(bytes: Uint8Array, name = NAME): SliceFile {
@@ -81,7 +81,7 @@ describe('a file of an answer for a market', () => {
   it('is damaged where a piece of it is that of another answer', async () => {
     const own = encodePiece([GROUP]);
     const other = encodePiece([{ ...GROUP, bars: barsOf([daily('2026-02-23', { close: 1 })]) }]);
-    const mixed = Buffer.concat([other, encodeEnd(NAME, NOON, [placeOf(0, own)])]);
+    const mixed = Buffer.concat([other, encodeEnd(NAME, { asOf: NOON, tickers: 5 }, [placeOf(0, own)])]);
     expect(await outcome(assertWholeSlice(fileOf(mixed)))).toBe('damaged');
     expect(await outcome(decodeBucket(fileOf(mixed), BUCKET))).toBe('damaged');
   });
