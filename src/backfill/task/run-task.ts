@@ -33,7 +33,6 @@ import { askUntilSure, type Outcome } from './ask-until-sure.ts';
 import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
-import { comparedSessions } from '../compared-sessions.ts';
 import { driftOf } from '../drift.ts';
 import { lostOfWanted, lostSessions } from '../judge/lost-rows.ts';
 import { labelled, labelsIn } from '../judge/row-labels.ts';
@@ -41,9 +40,9 @@ import { newlyAbsent } from '../judge/learn-from.ts';
 import { refusedRows } from '../judge/refused-rows.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
-import type { Judgement } from '../judge/judge-answer.ts';
 import type { StoredSeries } from '../judge/received.ts';
 import { failedWhole, type SeriesReport, type SeriesResult, type TaskResult } from '../runner.ts';
+import { withAnswered } from './answered-again.ts';
 import { collect } from './collect.ts';
 import { stagedProvider } from './staged-provider.ts';
 import type { TaskTools } from './task-tools.ts';
@@ -222,19 +221,12 @@ async function toCommit(
     ],
     ...(answer.notRead && { notRead: answer.notRead }),
     drift: driftOf(judgement.comparison, source),
-    ...(want.opinionOf !== undefined && { sessions: comparedSessions(judgement.comparison, sessionOf) }),
     unavailable: unavailableIn(fresh.learned, want.range, calendar),
     fingerprint: fingerprintOf(judgement.wanted),
-    ...withAnswered(judgement),
+    ...withAnswered(judgement, want),
     unconfirmed: isLeft ? learned : null,
   });
   return { edit, change, reportOf };
-}
-
-/** By what an answer is known that repeats final bars. */
-function withAnswered({ wanted, comparison: { compared } }: Judgement): Pick<SeriesReport, 'answered'> {
-  const answered = compared.length > 0 ? fingerprintOf(mergeBars(compared.answered, wanted)) : null;
-  return answered === null ? {} : { answered };
 }
 
 function updateOf(
