@@ -5,8 +5,10 @@ import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import type { Market } from '../../src/market/market.ts';
 import { openStore } from '../../src/store/open.ts';
 import { NOW, start, stopAll } from '../simulator/running.ts';
+import { tickersOf, walkingMarket } from './walking-market.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
 // What is left of a plan that was begun, where a part of its requests is done, and what it leaves to others.
@@ -105,6 +107,35 @@ describe('of whole markets', () => {
     const { sent, failed, complete, fetched } = await history.backfill({ plan: planPath() });
     expect([failed, complete + fetched]).toEqual([0, MANY.length]);
     expect([sent, simulator.requests() - before]).toEqual([left.totals.requests, left.totals.requests]);
+    expect((await history.plan({ plan: planPath() })).tasks).toEqual([]);
+  });
+
+  it('the few that its sessions lacked are asked for by themselves, where that is cheaper', async () => {
+    const all = tickersOf(60);
+    const [unnamed = ''] = all;
+    const known = walkingMarket(all);
+    const market: Market = {
+      ...known,
+      // It is not among the shares of a session.
+      rows: (ticker, interval, range) =>
+        ticker === unnamed && range.to === range.from + 1 ? [] : known.rows(ticker, interval, range),
+    };
+    const simulator = await start({ wire: 'polygon', market, now: () => NOW });
+    const history = historyOf({
+      provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
+      secrets: { key: POLYGON_KEYS.starter },
+    });
+    const request = { tickers: all, start: '2026-11-02', end: '2026-11-12' };
+    const whole = await history.plan({ ...request, to: planPath() });
+    const first = await history.backfill({ plan: planPath() });
+    expect([first.fetched, first.failed]).toEqual([59, 1]);
+    const left = await history.plan({ plan: planPath() });
+    expect(left.tasks.map(({ wants }) => wants.map(({ series }) => series.ticker))).toEqual([[unnamed]]);
+    expect([left.totals.toFill, left.totals.requests]).toEqual([1, 3]);
+    expect(whole.totals.requests).toBeGreaterThan(9);
+    const before = simulator.requests();
+    const { sent, fetched, failed } = await history.backfill({ plan: planPath() });
+    expect([fetched, failed, sent, simulator.requests() - before]).toEqual([1, 0, 3, 3]);
     expect((await history.plan({ plan: planPath() })).tasks).toEqual([]);
   });
 

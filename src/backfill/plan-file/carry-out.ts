@@ -16,6 +16,7 @@ import type { Scan, SeriesState } from '../../store/scan.ts';
 import type { BarStore } from '../../store/store.ts';
 import { holesOf, type Prepared, type Source } from '../plan/prepare.ts';
 import { stagedOf } from '../run/staged-source.ts';
+import { withFewBySeries } from './few-left.ts';
 import { knownOf } from './known.ts';
 import { askedBySeries, MAKE_AGAIN, type PlanFile } from './plan-file.ts';
 
@@ -41,10 +42,9 @@ export async function prepareWritten(
   const isDone = doneSince(begunAt, file, { scan, source, now });
   const staged =
     source.stagedAs === undefined ? [] : (await stagedOf(source.stagedAs, store.staging, now)).fresh;
-  const tasks = leftOf(file.tasks, {
-    ...{ isDone, options: optionsOf(source, now) },
-    staged: new Set(staged.map(sliceKey)),
-  });
+  const options = optionsOf(source, now);
+  const left = leftOf(file.tasks, { isDone, options, staged: new Set(staged.map(sliceKey)) });
+  const tasks = begunAt === undefined ? left : withFewBySeries(left, options);
   assertStaged(begunAt === undefined ? file.tasks : tasks, staged, path, begunAt !== undefined);
   return {
     ...{ scan, wanted, isExact: true },
