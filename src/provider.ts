@@ -3,7 +3,15 @@
 export type { LoadedModule, ProviderConfig } from './providers/provider.ts';
 export type { ModuleConfig, ModuleSteps, ProviderModule } from './providers/module/load-module.ts';
 export type { DeclaredCapabilities, DeclaredInterval } from './providers/module/check-capabilities.ts';
-export type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './providers/http/steps.ts';
+export type {
+  Call,
+  ChainSteps,
+  HttpSteps,
+  Page,
+  Reaches,
+  SpareSteps,
+  Spoilt,
+} from './providers/http/steps.ts';
 export type { HttpAnswer } from './providers/http/transport.ts';
 export type {
   ActionsAnswer,

@@ -224,9 +224,10 @@ function faultOfPage(page: Page<unknown, unknown> | Spoilt): string | undefined 
       : `without: ${shown(page.without)}; it must be a list of tickers`;
   }
   if (!Array.isArray(page.parts)) return `parts: ${shown(page.parts)}; it must be a list`;
-  return typeof page.hasMore === 'boolean'
+  if (typeof page.hasMore !== 'boolean') return `hasMore: ${shown(page.hasMore)}; it must be true or false`;
+  return page.reaches === undefined || page.reaches instanceof Map
     ? undefined
-    : `hasMore: ${shown(page.hasMore)}; it must be true or false`;
+    : `reaches: ${shown(page.reaches)}; it must be a Map, or left out`;
 }
 
 function faultOfPart<Answer, Request extends Asked>(

@@ -126,6 +126,7 @@ describe('what they give is refused where it is no answer', () => {
     ['undefined; it must be { parts, state, hasMore }', undefined],
     ['parts: undefined; it must be a list', { state: 0, hasMore: false }],
     ['hasMore: undefined; it must be true or false', { parts: [] }],
+    ['reaches: "T 5"; it must be a Map, or left out', { ...PAGE, reaches: 'T 5' }],
     ['spoilt: "no"; it must be an error', { spoilt: 'no', without: [] }],
     ['without: undefined; it must be a list', { spoilt: new BackfillError('no-data', 'x') }],
   ])('a page that is %s', (message, page) => {
