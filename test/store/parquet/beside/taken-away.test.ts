@@ -5,9 +5,10 @@ import { parseDay } from '../../../../src/core/session/day.ts';
 import { rename } from '../../../../src/library/rename.ts';
 import { undoRename } from '../../../../src/library/undo-rename.ts';
 import { DISK } from '../../../../src/store/parquet/files/disk.ts';
+import type { Blobs } from '../../../../src/store/parquet/files/blobs.ts';
 import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
-import { openScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts';
+import { openScanCache, type ScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts';
 import { scanStore } from '../../../../src/store/parquet/scan.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
 import { engineOf } from '../../../library/engine-of.ts';
@@ -194,6 +195,31 @@ describe('what we take away ourselves is not gone', () => {
     for (const name of await notesIn(root)) await rm(join(root, 'damaged', name));
     const { lost } = await scanStore(blobs, {}, { mayMove: false, openCache: async () => cache });
     expect(lost).toEqual([]);
+  });
+
+  it('to whoever looks just when it has come back and goes once more', async () => {
+    const store = openParquetStore(root);
+    await store.forget(AAPL);
+    const blobs = openFolder(root, DISK);
+    let isFirst = true;
+    const version: Blobs['version'] = async (path) => {
+      if (!isFirst || !path.endsWith('.taken')) return blobs.version(path);
+      isFirst = false;
+      for (const name of await notesIn(root)) await rm(join(root, 'damaged', name));
+      const found = await blobs.version(path);
+      await store.upsert(update(BARS, { learned: coverage({ present: [DAYS] }) }));
+      await store.forget(AAPL);
+      return found;
+    };
+    const looking = new Proxy(blobs, {
+      get: (_, name: keyof Blobs) => {
+        const member = name === 'version' ? version : blobs[name];
+        return typeof member === 'function' ? member.bind(blobs) : member;
+      },
+    });
+    const openCache = (): Promise<ScanCache | undefined> => openScanCache(blobs, Number.POSITIVE_INFINITY);
+    const { lost } = await scanStore(looking, {}, { mayMove: false, openCache });
+    expect([isFirst, lost]).toEqual([false, []]);
   });
 
   it('to whoever looks while it goes and comes back', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { DISK } from '../../../../src/store/parquet/files/disk.ts';
 import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { openScanCache } from '../../../../src/store/parquet/partition/scan-cache.ts';
@@ -111,6 +112,21 @@ describe('a file that is gone', () => {
     expect(await lostIn(root)).toEqual([[DAILY, [DAYS]]]);
   });
 
+  it('is told by the cache as long as there is no room for a note of it', async () => {
+    await take(DAILY);
+    const full = openParquetStore(root, {
+      ...DISK,
+      rename: (from, to) =>
+        /damaged.*json$/.test(to)
+          ? Promise.reject(Object.assign(new Error('ENOSPC: full'), { code: 'ENOSPC', syscall: 'rename' }))
+          : DISK.rename(from, to),
+    });
+    const lease = await full.acquire();
+    expect((await full.scan()).lost).toHaveLength(1);
+    await lease.release();
+    expect(await lostIn(root)).toEqual([[DAILY, [DAYS]]]);
+  });
+
   it('is lost until all that it held is known again, and once more when it is gone again', async () => {
     await take(DAILY);
     await writerScans(root);
@@ -187,8 +203,9 @@ describe('a file that is not there is not lost', () => {
         await store.forget(MSFT);
         await store.upsert(update([], { series: MSFT, learned: coverage({ absent: [absence(FIRST)] }) }));
         await remember(root);
-        await rm(join(root, DAILY.replace('AAPL', 'MSFT')));
-        await store.upsert(update(BARS, { learned }));
+        // Of the forgetting, not of what came since.
+        await take('damaged');
+        await take(DAILY.replace('AAPL', 'MSFT'));
         return 'MSFT';
       },
     ],
