@@ -21,6 +21,8 @@ export interface Declaration {
   /** What the help calls its value: `N`, `DATE`. Default: its choices, or `TEXT`. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** It may be given without a value, and is this then; a word behind it that `isValue` takes for none is no part of it. */
+  readonly bare?: { readonly value: string; readonly isValue: RegExp };
   /** What shells complete its value to, where others may be given too. */
   readonly offers?: readonly string[];
   /** Makes the value of its text, named `--days`. Throws `usage`. Default: the text itself. */

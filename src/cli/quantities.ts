@@ -29,6 +29,13 @@ export function wholeFrom(least: number): (name: string, text: string) => number
   };
 }
 
+/** A port to listen at. Throws `usage`. */
+export function parsePort(name: string, text: string): number {
+  const port = wholeFrom(0)(name, text);
+  if (port <= 65_535) return port;
+  throw new BackfillError('usage', `${name} ${text}: must be 0 (any free one) to 65535`);
+}
+
 /** Digits of a whole number; one with more is not exact. */
 const MOST_DIGITS = 15;
 

@@ -63,7 +63,7 @@ function tokensOf(argv: readonly string[], declared: Declarations) {
     names.set(alias, name);
   }
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: withBareValues(argv, declared),
     options,
     strict: false,
     allowPositionals: true,
@@ -72,6 +72,15 @@ function tokensOf(argv: readonly string[], declared: Declarations) {
   return tokens.map((token) =>
     token.kind === 'option' ? { ...token, name: names.get(token.name) ?? token.name } : token,
   );
+}
+
+/** The words of a line, in their places: behind options that stand without the value that they may have is what they are then. */
+function withBareValues(argv: readonly string[], declared: Declarations): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((word, i) => {
+    const bare = word.startsWith('--') && (end < 0 || i < end) ? declared[word.slice(2)]?.bare : undefined;
+    return bare === undefined || bare.isValue.test(argv[i + 1] ?? '') ? word : `${word}=${bare.value}`;
+  });
 }
 
 const ANSWERS: ReadonlySet<string> = new Set(['true', 'false', 'yes', 'no', 'on', 'off', '0', '1']);

@@ -6,7 +6,7 @@ import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { NOW } from './options.ts';
 import { isPath } from './own-providers.ts';
-import { parseDuration, wholeFrom } from './quantities.ts';
+import { parseDuration, parsePort, wholeFrom } from './quantities.ts';
 import { print, tell } from './output.ts';
 
 const HOSTILE = 'How it misbehaves';
@@ -154,10 +154,4 @@ function openedAtEnd(path: string): number {
 function preciseClock(clock: () => number): () => number {
   const zero = clock() - performance.now();
   return () => zero + performance.now();
-}
-
-function parsePort(name: string, text: string): number {
-  const port = wholeFrom(0)(name, text);
-  if (port <= 65_535) return port;
-  throw new BackfillError('usage', `${name} ${text}: must be 0 (any free one) to 65535`);
 }
