@@ -43,6 +43,13 @@ export { type OpenObserver, type RunObserver, observedBy } from './monitor/obser
 export type { RunMetrics } from './monitor/metrics/run-metrics.ts';
 export type { MetricsAddress, MetricsServer } from './monitor/metrics/serve.ts';
 export { type MetricsOptions, openMetrics, serveRunMetrics } from './library/open-metrics.ts';
+export {
+  DASHBOARD_HOST,
+  DASHBOARD_PORT,
+  type Dashboard,
+  type DashboardOptions,
+  startDashboard,
+} from './server/dashboard.ts';
 export { joinRuns } from './backfill/settle/joined-runs.ts';
 export type { CoverageHtml } from './report/coverage-page/page-html.ts';
 export type { CoverageReport } from './report/coverage.ts';

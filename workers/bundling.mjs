@@ -36,13 +36,17 @@ export function bundle(entryPoints, outdir) {
   });
 }
 
+/** Each is a folder with a script and a style of its name. */
+const PAGES = ['coverage', 'dashboard'];
+
 /** Bundles the scripts and styles of pages for a browser, each alone, as they lie in one HTML file with their data. */
 export function bundlePages(outdir) {
   return build({
     absWorkingDir: ROOT,
-    entryPoints: ['src/pages/coverage/coverage.ts', 'src/pages/coverage/coverage.css'],
+    entryPoints: PAGES.flatMap((name) =>
+      ['ts', 'css'].map((kind) => ({ in: `src/pages/${name}/${name}.${kind}`, out: name })),
+    ),
     outdir,
-    outbase: 'src/pages/coverage',
     bundle: true,
     minify: true,
     format: 'iife',

@@ -77,7 +77,7 @@ const STOPPED: Readonly<Record<StopReason, string>> = {
 };
 
 /** How a run ended, in a few words: `complete`, `interrupted`, `3 failed`, `12 left to yahoo`. */
-function resultOf({ provider, chain, opinions, summary }: RunOnRecord): string {
+export function resultOf({ provider, chain, opinions, summary }: RunOnRecord): string {
   const { stopped, failed, unavailable, holes } = summary;
   if (stopped !== null) return STOPPED[stopped.reason];
   if (opinions !== undefined) return plural(opinions, 'second opinion');

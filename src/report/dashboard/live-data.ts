@@ -1,0 +1,142 @@
+import type { RunMark } from './run-marks.ts';
+
+/** How far a run of a process is: it is planned, requests are sent, or it has ended, by itself, by a stop or by an error. */
+export type RunPhase = 'planning' | 'running' | 'ended' | 'stopped' | 'failed';
+
+/** What one quota allows and how much of it is used. */
+export interface QuotaNow {
+  /** `5 req/min` */
+  readonly name: string;
+  /** Requests a minute of one that is kept by spacing requests; null of one that is counted. */
+  readonly perMinute: number | null;
+  /** Of a counted one; null of the others. */
+  readonly used: number | null;
+  readonly limit: number;
+  /** The provider showed it by its refusals: it declares none. */
+  readonly learned?: true;
+}
+
+/** A series that failed. */
+export interface RecentFailure {
+  readonly ticker: string;
+  readonly interval: string;
+  readonly code: string;
+  readonly message: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
+/** A want that took long, from when its task was handed out to its result. */
+export interface SlowSeries {
+  readonly ticker: string;
+  readonly interval: string;
+  /** ms, of which waiting for the provider and committing. */
+  readonly ms: number;
+  readonly fetchMs: number;
+  readonly storeMs: number;
+}
+
+/** How fast a run was at a time: `[ms since its beginning, requests a minute, bars a second]`. */
+export type Pace = readonly [atMs: number, requestsPerMinute: number, barsPerSecond: number];
+
+/** A run of a process as it is now. */
+export interface RunNow {
+  /** How manieth of its process, from 1. */
+  readonly number: number;
+  readonly phase: RunPhase;
+  readonly provider: string;
+  /** What it is for, and what it opened with, a line each. */
+  readonly said: readonly string[];
+  /** Threads; 0: none are there yet. */
+  readonly workers: number;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+  /** Null: not known. */
+  readonly leftMs: number | null;
+  /** When requests are sent again, ms since the epoch; null: they are being sent. */
+  readonly resumesAt: number | null;
+  /** Series that are finished, of those to fill; those of `done` that failed, and of which there is nothing to be had. */
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly unavailable: number;
+  /** Tasks that are handed out. */
+  readonly inFlight: number;
+  readonly bars: number;
+  readonly barsPerSecond: number;
+  /** Of the last minute, or of all of a shorter run. */
+  readonly requestsPerMinute: number;
+  readonly sent: number;
+  readonly retries: number;
+  readonly throttles: number;
+  readonly bytesReceived: number;
+  readonly quotas: readonly QuotaNow[];
+  /** Wants that failed by the code of their error, the most frequent first. */
+  readonly errors: readonly (readonly [code: string, wants: number])[];
+  /** The slowest first. */
+  readonly slowest: readonly SlowSeries[];
+  /** The newest first. */
+  readonly failures: readonly RecentFailure[];
+  /** What it said when it ended, a line each; none before. */
+  readonly end: readonly string[];
+}
+
+/** All there is to tell of the run of a process: sent to whoever begins to listen, and when another run begins. */
+export interface RunSnapshot {
+  /** Null: none has begun. */
+  readonly run: RunNow | null;
+  /** `AAPL 1d` of each series to fill, in the order of the plan. */
+  readonly series: readonly string[];
+  /** Series beyond those. */
+  readonly more: number;
+  /** A mark for each of `series`, see `RUN_MARKS`. */
+  readonly marks: string;
+  readonly paces: readonly Pace[];
+}
+
+/** What changed since what was sent before. */
+export interface RunChange {
+  readonly run: RunNow;
+  /** Places in `series`, and what they are marked with from now on. */
+  readonly marks: readonly (readonly [place: number, mark: RunMark])[];
+  /** All of them; undefined: as before. */
+  readonly paces?: readonly Pace[];
+}
+
+/** A run on record, in a line. */
+export interface RunRow {
+  readonly id: string;
+  readonly provider: string;
+  readonly intervals: readonly string[];
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly fetched: number;
+  readonly failed: number;
+  readonly requests: number;
+  readonly bars: number;
+  /** In a few words. */
+  readonly result: string;
+}
+
+/** What is known of a store besides the run of this process. */
+export interface StoreNow {
+  /** The newest first. */
+  readonly runs: readonly RunRow[];
+  /** Ids of records that cannot be read. */
+  readonly spoilt: readonly string[];
+  /** Another process that writes it, in a line; null: none does, or it is not known. */
+  readonly writer: string | null;
+  /** What lies in it; null: that is not looked at. */
+  readonly content: {
+    readonly series: number;
+    readonly tickers: number;
+    readonly bars: number;
+    readonly bytes: number;
+    /** Files that cannot be read. */
+    readonly damaged: number;
+    /** Series that the last runs left undone. */
+    readonly left: number;
+  } | null;
+}

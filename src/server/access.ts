@@ -1,0 +1,85 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
+/** What of a request says who asks, and whom. Header names in lower case. */
+export interface Asking {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The token that its address has; undefined: it has none. */
+  readonly token: string | undefined;
+}
+
+/** Who may ask a server. */
+export interface Access {
+  /** What it is bound to: an address or a name. */
+  readonly host: string;
+  /** Without it nobody may. Default: nobody needs one. */
+  readonly token?: string;
+  /** Of the cookie that keeps the token. Cookies are shared by all ports of a host. */
+  readonly cookie: string;
+}
+
+/** Why a request is refused: its status, and a line that says what to do. */
+export interface Refused {
+  readonly status: 401 | 403 | 405;
+  readonly why: string;
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Why a request may not be answered; undefined: it may. Another site's page cannot ask under a name of its own that leads here
+ * (DNS rebinding), nor from within itself.
+ */
+export function refusal({ method, headers, token: given }: Asking, access: Access): Refused | undefined {
+  if (method !== 'GET') return { status: 405, why: 'this server only shows: GET is all that it knows' };
+  if (!isKnownHost(textOf(headers['host']), access.host))
+    return { status: 403, why: 'this server goes by another name: use the address that the command told' };
+  const [site, mode] = [textOf(headers['sec-fetch-site']), textOf(headers['sec-fetch-mode'])];
+  if ((site === 'cross-site' || site === 'same-site') && mode !== 'navigate')
+    return { status: 403, why: 'a page of another site asked' };
+  const { token, cookie } = access;
+  if (token === undefined) return undefined;
+  const offered = [given, bearerOf(headers), cookieOf(headers, cookie)];
+  return offered.some((one) => one !== undefined && isSame(one, token))
+    ? undefined
+    : { status: 401, why: 'a token is needed: open the address with ?token=… that the command told' };
+}
+
+/** By content, however much of it is alike, in the same time. */
+export function isSame(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
+
+/** A name that others give this server is not one of its own; an address cannot be another's. */
+function isKnownHost(header: string, bound: string): boolean {
+  const name = nameOf(header);
+  if (name === undefined) return false;
+  if (name === 'localhost' || name === bound.toLowerCase()) return true;
+  if (isLoopback(bound)) return isLoopback(name);
+  return isIP(name) !== 0 || name === hostname().toLowerCase();
+}
+
+/** `localhost` of `localhost:8321`, `::1` of `[::1]:8321`; undefined for what is no host. */
+function nameOf(header: string): string | undefined {
+  const [, address, name = address] = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i.exec(header) ?? [];
+  return name?.toLowerCase();
+}
+
+function bearerOf(headers: Asking['headers']): string | undefined {
+  return /^Bearer (\S+)$/.exec(textOf(headers['authorization']))?.[1];
+}
+
+function cookieOf(headers: Asking['headers'], name: string): string | undefined {
+  const cookies = textOf(headers['cookie']).split('; ');
+  return cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function textOf(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { BackfillError } from '../core/errors.ts';
+import type { History } from '../library/history.ts';
+import { pageCode } from '../library/page-code.ts';
+import { programVersion } from '../library/version.ts';
+import type { RunObserver } from '../monitor/observer.ts';
+import { isLoopback } from './access.ts';
+import { Listeners } from './listeners.ts';
+import { LiveRuns } from './live-runs.ts';
+import { StoreWatch } from './store-watch.ts';
+
+/** Where a dashboard listens if nobody says. */
+export const DASHBOARD_HOST = '127.0.0.1';
+export const DASHBOARD_PORT = 8321;
+
+/** How often listeners are told what changed, and how often the pace is measured, in ms. */
+const TELL_EVERY_MS = 250;
+const MEASURE_EVERY_MS = 1000;
+
+/** How long a browser may take to be told the end, in ms. */
+const LAST_WORD_MS = 300;
+
+/** A shorter one could be guessed by somebody who keeps asking. */
+const SHORTEST_TOKEN = 16;
+
+export interface DashboardOptions {
+  /** What it shows. It has to be open for as long as the dashboard is. */
+  readonly history: History;
+  /** Where that keeps its bars, as it is told. */
+  readonly store: string;
+  /** Address or name to listen at. Default `127.0.0.1`: only this machine reaches it. */
+  readonly host?: string;
+  /** 0: any free one. Default 8321. */
+  readonly port?: number;
+  /**
+   * What everybody has to bring: in the address once (`?token=…`), or as `Authorization: Bearer …`. At least 16 of the
+   * characters `A-Z a-z 0-9 _ - . ~`. Default: made up where others than this machine reach it, else none is needed.
+   */
+  readonly token?: string;
+  /** Runs of this process are shown, which `observer` is told of; else those on record alone. Default false. */
+  readonly hasRuns?: boolean;
+}
+
+/** A server that shows a store, and the run of this process. */
+export interface Dashboard {
+  /** Where a browser finds it. */
+  readonly url: string;
+  /** The token that was made up, which nobody is told otherwise; undefined: it was given, or none is needed. */
+  readonly madeUp: string | undefined;
+  /** Whether others than this machine reach it. */
+  readonly isPublic: boolean;
+  /** Is told of runs that it shows. */
+  readonly observer: RunObserver;
+  /** Tells browsers that this is the end, and ends. Throws nothing. */
+  close(): Promise<void>;
+}
+
+/** Starts a dashboard. Throws `usage` where it cannot listen, and for a token that is none. */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const { history, store, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false } = options;
+  const token = tokenOf(options.token, host);
+  const madeUp = options.token === undefined ? token : undefined;
+  const runs = new LiveRuns(
+    { provider: history.capabilities.id, quotas: history.capabilities.quotas },
+    Date.now,
+  );
+  const stored: StoreWatch = new StoreWatch(history, hasRuns, () => listeners.tell(stored.message));
+  const listeners = new Listeners(() => [{ event: 'run', data: runs.snapshot() }, stored.message]);
+  const code = await pageCode('dashboard');
+  // Loading what serves takes longer than most else that a command does.
+  const { appOf } = await import('./app.ts');
+  const shown = { history, store, version: programVersion(), hasRuns, listeners, code };
+  // Cookies are shared by all ports of a host.
+  const cookie = `backfill-${port === 0 ? randomBytes(4).toString('hex') : port}`;
+  const app = appOf(shown, { host, ...(token !== undefined && { token }), cookie });
+  const { port: bound } = await listening(app, host, port);
+  const timers = [
+    setInterval(() => runs.measure(), MEASURE_EVERY_MS),
+    setInterval(() => tellChange(runs, listeners), TELL_EVERY_MS),
+    setInterval(() => stored.look(listeners.count > 0, runs.isRunning), MEASURE_EVERY_MS),
+  ];
+  return {
+    url: `http://${nameFor(host)}:${bound}/`,
+    madeUp,
+    isPublic: !isLoopback(host),
+    observer: runs,
+    close: async () => {
+      for (const timer of timers) clearInterval(timer);
+      tellChange(runs, listeners);
+      await listeners.close({ event: 'bye', data: {} }, LAST_WORD_MS);
+      await app.close();
+    },
+  };
+}
+
+function tellChange(runs: LiveRuns, listeners: Listeners): void {
+  const change = runs.change();
+  if (change === 'anew') listeners.tell({ event: 'run', data: runs.snapshot() });
+  else if (change !== undefined) listeners.tell({ event: 'change', data: change });
+}
+
+/** Throws `usage` for a token that could not stand in an address, or could be guessed. */
+function tokenOf(given: string | undefined, host: string): string | undefined {
+  if (given === undefined) return isLoopback(host) ? undefined : randomBytes(24).toString('base64url');
+  if (/^[\w.~-]+$/.test(given) && given.length >= SHORTEST_TOKEN) return given;
+  throw new BackfillError(
+    'usage',
+    `the token of the dashboard must be at least ${SHORTEST_TOKEN} of the characters A-Z a-z 0-9 _ - . ~; ` +
+      'leave it out, and one is made up where one is needed',
+  );
+}
+
+/** How others call what listens at an address; at all addresses it goes by the name of the machine. */
+function nameFor(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+/** Why an address cannot be listened at, by the system's code. */
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already; name another port, or 0 for any free one',
+  EACCES: 'this user may not listen there; name a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address; 127.0.0.1 is itself alone, 0.0.0.0 all that it has',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'there is no host of that name',
+};
+
+async function listening(app: FastifyInstance, host: string, port: number): Promise<AddressInfo> {
+  try {
+    await app.listen({ host, port });
+    return app.server.address() as AddressInfo;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new BackfillError(
+      'usage',
+      `the dashboard cannot listen at ${host}:${port}: ${WHY[code] ?? message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
