@@ -17,6 +17,7 @@ import { renameCommand } from './rename-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { runOnceCommand } from './run-once-command.ts';
 import { runsCommand } from './runs-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { statusCommand } from './status-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   checkDataCommand,
   statusCommand,
   runsCommand,
+  serveCommand,
   inspectCommand,
   discoverCommand,
   enqueueCommand,

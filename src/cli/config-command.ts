@@ -3,7 +3,7 @@ import { type Column, table } from '../terminal.ts';
 import { type Command, command } from './command.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
-import { WITHOUT_EFFECT } from './known-variables.ts';
+import { TOKEN_VARIABLE, WITHOUT_EFFECT } from './known-variables.ts';
 import { OUTPUT } from './options.ts';
 import { print, printJson } from './output.ts';
 import { PACE } from './pace-options.ts';
@@ -61,6 +61,7 @@ export function configCommand(everyCommand: () => readonly [run: Command, ...oth
         ...optionsIn(declared, settings, refused),
         ...ofProviders(said, known, refused),
         ...keys(),
+        dashboardToken(),
       ];
       const idle = variablesWithoutEffect(environmentFile);
       if (json) await printJson([...all, ...idle]);
@@ -135,6 +136,12 @@ function keys(): Effective[] {
       source: sourceOfVariable(variable),
     })),
   );
+}
+
+/** What a dashboard asks for. */
+function dashboardToken(): Effective {
+  const value = (process.env[TOKEN_VARIABLE] ?? '') === '' ? 'not set' : '***';
+  return { option: 'token of the dashboard', value, source: sourceOfVariable(TOKEN_VARIABLE) };
 }
 
 /** Of those that are there, where they would count if they did. */

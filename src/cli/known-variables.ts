@@ -24,6 +24,9 @@ export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, Other
   ['LOG_LEVEL', { option: 'quiet', isGeneric: true, read: isQuiet }],
 ]);
 
+/** What the dashboard asks for: no option, as others on this machine read a command line. */
+export const TOKEN_VARIABLE = 'BACKFILL_TOKEN';
+
 /** A variable that is known and sets nothing, as there is nothing here that it is for, or not yet. */
 interface WithoutEffect {
   readonly why: string;

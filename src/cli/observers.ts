@@ -1,11 +1,12 @@
 import { type History, type OpenObserver, type RunObserver, type RunSummary, observedBy } from '../index.ts';
+import { DASHBOARD, openDashboard } from './dashboard-option.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { METRICS, openMetricsObserver } from './metrics-observer.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { LOGGED, openRunLog } from './run-log.ts';
 
 /** Options by which runs are watched; `RUN` has them. */
-export const OBSERVED = { ...LOGGED, ...METRICS } as const satisfies Declarations;
+export const OBSERVED = { ...LOGGED, ...METRICS, ...DASHBOARD } as const satisfies Declarations;
 
 /** What a run is told of who watches it. */
 export type ObservedValues = ValuesOf<typeof OBSERVED> & ObservedRun;
@@ -22,7 +23,7 @@ export interface Observers {
 type Open = (argv: ObservedValues, history: History) => Promise<OpenObserver | undefined>;
 
 /** In the order in which they are told. */
-const OPENERS: readonly Open[] = [openRunLog, openMetricsObserver];
+const OPENERS: readonly Open[] = [openRunLog, openMetricsObserver, openDashboard];
 
 /** Opens those that the options ask for. Throws `usage` where one cannot be had; those before it are closed then. */
 export async function openObservers(argv: ObservedValues, history: History): Promise<Observers> {

@@ -11,7 +11,7 @@ import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { type Filled, oneOrAll } from './fill.ts';
 import { messageInFlags } from './in-flags.ts';
-import { type TOLD_VARIABLES, WITHOUT_EFFECT } from './known-variables.ts';
+import { TOKEN_VARIABLE, type TOLD_VARIABLES, WITHOUT_EFFECT } from './known-variables.ts';
 import { OUTPUT } from './options.ts';
 import { exitCodeOfError, tell } from './output.ts';
 
@@ -82,7 +82,7 @@ export function keysOf({ provider = [] }: HistoryOptions): ReadonlySet<string> {
     ...Object.values(otherVariables).flat(),
   ]);
   const others = [...WITHOUT_EFFECT].flatMap(([name, { isSecret }]) => (isSecret ? name : []));
-  return new Set([...keys, ...others]);
+  return new Set([...keys, ...others, TOKEN_VARIABLE]);
 }
 
 /** By exit code; any other is an interruption. */

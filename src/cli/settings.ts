@@ -1,12 +1,12 @@
 import { BackfillError } from '../index.ts';
 import { closest, inOneLine, readTextFileIfAny } from '../terminal.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
-import { OTHER_NAMES, TOLD_VARIABLES } from './known-variables.ts';
+import { OTHER_NAMES, TOKEN_VARIABLE, TOLD_VARIABLES } from './known-variables.ts';
 import { type Variable, loadVariables } from './variables.ts';
 
 const CONFIG_FILE = 'backfill.config.json';
 const PREFIX = 'BACKFILL_';
-const TOLD: ReadonlySet<string> = new Set(TOLD_VARIABLES);
+const NO_OPTIONS: ReadonlySet<string> = new Set([...TOLD_VARIABLES, TOKEN_VARIABLE]);
 
 /** These say one thing together: one of them on the command line sets aside what the settings say of the others. */
 const ONE_CHOICE: readonly string[] = ['days', 'years', 'start', 'end'];
@@ -76,7 +76,7 @@ export function settingsBeside(settings: Settings, provider: string): Settings {
 function byOwnName(variables: readonly Variable[], declared: Declarations): Settings {
   const settings = new Map<string, Setting>();
   for (const { name: variable, value, source } of variables) {
-    if (!variable.startsWith(PREFIX) || OTHER_NAMES.has(variable) || TOLD.has(variable)) continue;
+    if (!variable.startsWith(PREFIX) || OTHER_NAMES.has(variable) || NO_OPTIONS.has(variable)) continue;
     const name = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
     if (!Object.hasOwn(declared, name)) {
       const near = optionMeant(name, declared, variableOf);

@@ -46,7 +46,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     `ALFA --dry-run ${ask('alphavantage')}`,
     `ALFA --dry-run --json ${ask('alphavantage')}`,
     `ALFA BRIQ ${ask('alphavantage')}`,
-    `CORV --json ${ask('alpaca')}`,
+    `CORV --json --dashboard 0 ${ask('alpaca')}`,
     `DUNO --plan-out ../night.plan ${ask('polygon')}`,
     `--plan ../night.plan ${ask('polygon').replace('--days 5', '')}`,
   ],
@@ -68,6 +68,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
     'check-data --html ../coverage.html',
   ],
   runs: () => ['runs --json', 'runs show last', 'runs compare last last --json'],
+  serve: () => ['serve --host 192.0.2.1'],
   plot: () => ['plot ALFA --out ../alfa.svg'],
   verify: () => [`verify ALFA --sample 100% ${ask('alphavantage')}`],
   discover: () => [

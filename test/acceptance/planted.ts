@@ -16,6 +16,7 @@ export const PLANTED = 'PLANTED+KEY/of=nobody';
 const TAKEN = {
   ...{ ...ALPACA_KEYS, key: 'TESTPREMIUM', polygon: POLYGON_KEYS.starter },
   ...{ fileKey: FLAT_KEYS.starter.accessKey, fileSecret: FLAT_KEYS.starter.secretKey },
+  token: 'a-token-that-nobody-guesses',
 };
 
 /** A key of each variable that a provider asks for, and of each that is known besides. */
@@ -26,6 +27,7 @@ export const KEYS: Readonly<Record<string, string>> = {
   POLYGON_API_KEY: TAKEN.polygon,
   POLYGON_S3_ACCESS_KEY: TAKEN.fileKey,
   POLYGON_S3_SECRET_KEY: TAKEN.fileSecret,
+  BACKFILL_TOKEN: TAKEN.token,
   CELERY_BROKER_URL: `redis://:${PLANTED}5@127.0.0.1:6379/0`,
 };
 

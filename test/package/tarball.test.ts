@@ -66,6 +66,8 @@ describe('the tarball of a clean clone', () => {
         'dist/pages/coverage.css',
         'dist/monitoring/alerts.yml',
         'dist/monitoring/dashboard.json',
+        'dist/pages/dashboard.js',
+        'dist/pages/dashboard.css',
       ]),
     );
     const ours =

@@ -1,0 +1,72 @@
+import { BackfillError, DASHBOARD_HOST, DASHBOARD_PORT, type Dashboard, startDashboard } from '../index.ts';
+import type { History, RunObserver } from '../index.ts';
+import type { Declarations, ValuesOf } from './declaration.ts';
+import { TOKEN_VARIABLE } from './known-variables.ts';
+import { OUTPUT, type STORE } from './options.ts';
+import { tell } from './output.ts';
+import { parsePort } from './quantities.ts';
+
+/** `8321`, `0.0.0.0:8321`, `[::1]:8321` */
+const ADDRESS = /^(?:(\[[\da-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i;
+
+export const DASHBOARD = {
+  dashboard: {
+    value: '[[HOST:]PORT]',
+    bare: { value: String(DASHBOARD_PORT), isValue: ADDRESS },
+    read: parseAddress,
+    voidWith: ['dry-run', 'plan-out'],
+    group: OUTPUT,
+    describe: `Show the run in a browser, at http://${DASHBOARD_HOST}:${DASHBOARD_PORT} if nothing else is said`,
+  },
+} as const satisfies Declarations;
+
+/** Where a dashboard listens. */
+export interface ListensAt {
+  readonly host: string;
+  readonly port: number;
+}
+
+function parseAddress(name: string, text: string): ListensAt {
+  const [, host = DASHBOARD_HOST, port] = ADDRESS.exec(text) ?? [];
+  if (port === undefined)
+    throw new BackfillError(
+      'usage',
+      `${name} ${text}: write PORT or HOST:PORT, e.g. ${DASHBOARD_PORT} or 0.0.0.0:${DASHBOARD_PORT}`,
+    );
+  return { host: host.replaceAll(/[[\]]/g, ''), port: parsePort(name, port) };
+}
+
+/** Shows the runs of a command in a browser, where that is asked for. Throws `usage` where it cannot. */
+export async function openDashboard(
+  {
+    dashboard: at,
+    quiet = false,
+    store,
+  }: ValuesOf<typeof DASHBOARD & typeof STORE> & { readonly quiet?: boolean },
+  history: History,
+): Promise<{ readonly observer: RunObserver; close(): Promise<void> } | undefined> {
+  if (at === undefined) return undefined;
+  const dashboard = await startedAt(at, { history, store, hasRuns: true });
+  // What nobody could know otherwise is told whatever else is not.
+  if (!quiet || dashboard.madeUp !== undefined) tell(`Dashboard: ${addressOf(dashboard)}`);
+  return { observer: dashboard.observer, close: () => dashboard.close() };
+}
+
+/** Starts a dashboard with the token of the environment, if there is one. Throws `usage`. */
+export async function startedAt(
+  { host, port }: ListensAt,
+  shown: { readonly history: History; readonly store: string; readonly hasRuns: boolean },
+): Promise<Dashboard> {
+  const token = process.env[TOKEN_VARIABLE];
+  if (token === undefined || token === '') return startDashboard({ ...shown, host, port });
+  return startDashboard({ ...shown, host, port, token }).catch((error: unknown) => {
+    throw error instanceof BackfillError && error.message.startsWith('the token')
+      ? new BackfillError('usage', `${TOKEN_VARIABLE}: ${error.message}`)
+      : error;
+  });
+}
+
+/** Where a browser finds it, with the token that was made up for it. */
+export function addressOf({ url, madeUp }: Dashboard): string {
+  return madeUp === undefined ? url : `${url}?token=${madeUp}`;
+}
