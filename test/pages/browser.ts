@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { CHROMIUM_PROGRAM } from '../needs.ts';
@@ -33,23 +34,42 @@ export function withBrowser(): (file: string, look?: Look) => Promise<OpenPage> 
   return open;
 }
 
-async function open(file: string, { width = 1280, scheme = 'light' }: Look = {}): Promise<OpenPage> {
+async function open(file: string, look?: Look): Promise<OpenPage> {
+  const opened = await visit(pathToFileURL(file).href, look);
+  await opened.page.locator('#totals').waitFor();
+  // The map is drawn before the next frame, the charts a moment later.
+  await opened.page.locator('#map[width]').waitFor();
+  return opened;
+}
+
+/** Opens an address in the browser that `withBrowser` started. What a page of a server asks of that server is not told. */
+export async function visit(url: string, { width = 1280, scheme = 'light' }: Look = {}): Promise<OpenPage> {
   if (browser === undefined) throw new Error('the browser is not open');
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
   const page = await context.newPage();
-  const { href } = pathToFileURL(file);
+  const { origin } = new URL(url);
+  const isItself = (asked: string): boolean =>
+    origin === 'null' ? asked === url : new URL(asked).origin === origin;
   const said: string[] = [];
   const asked: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(String(error)));
   page.on('request', (request) => {
-    if (request.url() !== href) asked.push(request.url());
+    if (!isItself(request.url())) asked.push(request.url());
   });
-  await page.goto(href);
-  await page.locator('#totals').waitFor();
-  // The map is drawn before the next frame, the charts a moment later.
-  await page.locator('#map[width]').waitFor();
+  await page.goto(url);
   return { page, said, asked, close: () => context.close() };
+}
+
+/** What is hard to use for some, by the rules of axe: their ids, and where. */
+export async function hardToUse(page: Page): Promise<(readonly [rule: string, where: readonly string[]])[]> {
+  await page.evaluate(axe.source);
+  const { violations, passes } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+  // Of a page that is not drawn yet there is little to say.
+  expect(passes.length).toBeGreaterThan(15);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 }
 
 /** Nothing was written to the console, nothing was thrown, and nothing was asked for. */

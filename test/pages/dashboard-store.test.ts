@@ -1,0 +1,146 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dashboard, type History, openHistory, startDashboard } from '../../src/index.ts';
+import { CHROMIUM, describeWith } from '../needs.ts';
+import { expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
+
+const NOW = Date.parse('2026-03-02T23:00:00Z');
+
+/** A series of the sample market with a split in the year, and one with a session without a bar. */
+const [SPLIT, HOLES] = ['CORV', 'SABL'];
+
+describeWith(CHROMIUM)('the pages of a store', () => {
+  withBrowser();
+  let store = '';
+  let history: History;
+  let dashboard: Dashboard;
+
+  beforeAll(async () => {
+    store = await mkdtemp(join(tmpdir(), 'backfill-pages-'));
+    history = openHistory({ store, provider: { id: 'sample' }, stateFolder: store, clock: () => NOW });
+    await history.backfill({ tickers: 'all', days: 600 });
+    await history.forget(SPLIT, { start: '2026-01-12', end: '2026-01-14' });
+    dashboard = await startDashboard({ history, store, port: 0 });
+  });
+  afterAll(async () => {
+    await dashboard.close();
+    await history.close();
+    await rm(store, { recursive: true });
+  });
+
+  const textsOf = ({ page }: OpenPage, where: string): Promise<string[]> =>
+    page.locator(where).allTextContents();
+
+  it('has every series, the worst first, and those that are looked for', async () => {
+    const opened = await visit(`${dashboard.url}series`);
+    const { page } = opened;
+    const report = await history.coverage();
+    expect(await page.locator('#total-series').textContent()).toBe(String(report.totals.series));
+    expect((await textsOf(opened, 'tbody th'))[0]).toBe(SPLIT);
+    await page.locator('#ticker').fill('alf, sab');
+    expect((await textsOf(opened, 'tbody th')).toSorted()).toEqual(['ALFA', HOLES]);
+    await page.locator('tbody a', { hasText: 'ALFA' }).click();
+    await expect.poll(() => page.locator('h1').textContent()).toBe('ALFA 1d');
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  it('draw a series with its gaps, splits and dividends, and list them', async () => {
+    const opened = await visit(`${dashboard.url}series/${SPLIT}/1d`);
+    const { page } = opened;
+    const [coverage] = (await history.coverage({ tickers: [SPLIT ?? ''] })).series;
+    const actions = await history.actions(SPLIT ?? '');
+    expect(actions.some(({ kind }) => kind === 'split')).toBe(true);
+    expect(await page.locator('#missing').textContent()).toBe('3');
+    expect((await textsOf(opened, '#gaps tbody tr:first-child > *')).slice(0, 3)).toEqual([
+      '2026-01-12',
+      '2026-01-14',
+      '3',
+    ]);
+    expect(await page.locator('#marks tbody tr').count()).toBe(Math.min(50, actions.length));
+    expect(await textsOf(opened, '#marks tbody td:nth-child(2)')).toContain('Split');
+    const chart = page.locator('.chart');
+    await expect.poll(() => chart.getAttribute('aria-label')).toContain(`${coverage?.rows} bars`);
+    expect(await chart.getAttribute('aria-label')).toContain('3 sessions missing');
+    const pixels = (): Promise<unknown> =>
+      page.evaluate("document.querySelector('.chart canvas').toDataURL()");
+    const before = await pixels();
+    await page.getByRole('button', { name: 'Zoom in' }).press('Enter');
+    await expect.poll(async () => (await pixels()) === before).toBe(false);
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  it('say of a bar under the pointer what it is, and of a gap that there is none', async () => {
+    const opened = await visit(`${dashboard.url}series/${SPLIT}/1d?end=2026-01-20`);
+    const { page } = opened;
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(1);
+    await page.getByRole('button', { name: 'Show all bars' }).click();
+    // The red of three missing sessions in 600 is some pixels wide, and near the right edge.
+    const red = `(() => {
+      const canvas = document.querySelector('.chart canvas');
+      const { data, width } = canvas.getContext('2d').getImageData(0, 60, canvas.width, 1);
+      return Array.from({ length: width }, (_, x) => data[x * 4] - data[x * 4 + 1]).filter((by) => by > 40).length;
+    })()`;
+    await expect.poll(() => page.evaluate(red)).toBeGreaterThan(2);
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  it('list the runs on record, and show one', async () => {
+    const opened = await visit(`${dashboard.url}runs`);
+    const { page } = opened;
+    const { runs } = await history.runs();
+    expect(await textsOf(opened, 'tbody th')).toEqual(runs.map(({ id }) => id));
+    await page.locator('tbody a').first().click();
+    await expect.poll(() => page.locator('h1').textContent()).toBe(`Run ${runs[0]?.id}`);
+    expect(await page.locator('#run-bars').textContent()).toBe(runs[0]?.summary.bars.toLocaleString('en'));
+    expect(await page.locator('pre').textContent()).toContain('Fetched: ');
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  it('lead to the report of coverage', async () => {
+    const opened = await visit(dashboard.url);
+    const { page } = opened;
+    await page.getByRole('link', { name: 'Coverage report' }).click();
+    await page.locator('#map[width]').waitFor();
+    expect(await page.title()).toMatch(/^Coverage of /);
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  it('go by the keyboard alone, and to the content past the links', async () => {
+    const opened = await visit(`${dashboard.url}series`);
+    const { page } = opened;
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('ticker');
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  describe.each([
+    [1280, 'light'],
+    [1280, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ] as const)('%i pixels wide, %s', (width, scheme) => {
+    it.each(['', 'series', `series/${SPLIT}/1d`, `series/${HOLES}/1d`, 'runs', 'runs/last'])(
+      '/%s has nothing that is hard to use for some, and nothing wider than itself',
+      async (path) => {
+        const opened = await visit(dashboard.url + path, { width, scheme });
+        const { page } = opened;
+        if (path === '') await expect.poll(() => page.locator('#stored-series').count()).toBe(1);
+        expect(await hardToUse(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        expectCalm(opened);
+        await opened.close();
+      },
+    );
+  });
+});
