@@ -43,9 +43,12 @@ function completed({ describe, options }: Command, name: string): CompletedComma
 }
 
 function completedOption([name, declaration]: readonly [string, Declaration]): CompletedOption {
-  const { short, describe, type } = declaration;
+  const { short, describe, type, bare } = declaration;
   const value =
-    type === 'switch' ? undefined : { called: wordName('value', declaration), offer: offerOf(declaration) };
+    // Behind one that may stand without its value something else may follow.
+    type === 'switch' || bare !== undefined
+      ? undefined
+      : { called: wordName('value', declaration), offer: offerOf(declaration) };
   return { name, short, describe, value };
 }
 
