@@ -32,7 +32,7 @@ export const EVENTS = {
   'backfill.listed': { level: 'info', fields: { tickers: 'number', listed_at: 'text' } },
   'backfill.damaged': {
     level: 'warn',
-    fields: { path: 'text', error: 'text', ticker: 'text', interval: 'text?' },
+    fields: { path: 'text', error: 'text', ticker: 'text?', interval: 'text?' },
   },
   'backfill.planned': {
     level: 'info',

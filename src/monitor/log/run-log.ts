@@ -48,6 +48,10 @@ export class RunLog implements RunObserver {
         { ...this.#run.about, provider },
         { tickers, listed_at: new Date(listedAt).toISOString() },
       ),
+    'damaged-answers': ({ answers }) => {
+      for (const { path, reason } of answers)
+        this.#log('backfill.damaged', this.#run.about, { path, error: reason });
+    },
     planned: (event) => this.#plan(event),
     running: (event) => this.#fetch(event),
     started: (event) => this.#log('backfill.task_started', this.#run.about, taskOf(event)),

@@ -161,11 +161,15 @@ describe('a run, told as events', () => {
       path: 'x',
     } as const;
     const collect = { id: '1d 2026-03-02 all', requests: 2, wants: [] } as never;
-    note(list, begun('RUN'), planned([], { setAside: [file], lost: [{ ...file, interval: null }] }));
+    const slice = { interval: '1d', session: 1, source: 'x', fetchedAt: 1 } as const;
+    note(list, begun('RUN'));
+    note({ type: 'damaged-answers', answers: [{ slice, path: 'staging/x.slice', reason: 'rotten' }] });
+    note(planned([], { setAside: [file], lost: [{ ...file, interval: null }] }));
     note({ type: 'collected', task: collect });
     expect(all).toMatchObject([
       { event: 'backfill.listed', provider: 'acme', tickers: 62, listed_at: '1970-01-01T00:00:00.000Z' },
       { event: 'backfill.started' },
+      { event: 'backfill.damaged', run: 'RUN', path: 'staging/x.slice', error: 'rotten' },
       { event: 'backfill.damaged', path: 'bars/x.parquet', error: 'cut', ticker: 'ALFA', interval: '1d' },
       { event: 'backfill.damaged', ticker: 'ALFA' },
       { event: 'backfill.planned' },
