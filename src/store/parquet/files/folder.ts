@@ -12,6 +12,7 @@ import { type Kind, kindAt } from './kind.ts';
 import { LastingFolders } from './lasting.ts';
 import { lockStore } from './lock.ts';
 import { withFile } from './open-file.ts';
+import { STRAY_LINK, assertNoStrayLink, isStrayLink } from './stray-link.ts';
 import { isSettled, type Stamp, stampAt, stampOf, versionOf } from './stamp.ts';
 import { sweepAfter } from './sweep.ts';
 import { wrongKind } from './wrong-kind.ts';
@@ -69,8 +70,8 @@ class Folder implements Blobs {
     return bytes;
   }
 
-  kind(path: string): Promise<Kind | undefined> {
-    return kindAt(this.#at(path));
+  async kind(path: string): Promise<Kind | undefined> {
+    return isStrayLink(this.url, path) ? STRAY_LINK : kindAt(this.#at(path));
   }
 
   async version(path: string): Promise<Version | undefined> {
@@ -101,6 +102,7 @@ class Folder implements Blobs {
   }
 
   async put(path: string, bytes: Uint8Array, options?: PutOptions): Promise<Version | undefined> {
+    assertNoStrayLink(this.url, path);
     const stamp = await commitFile(this.#fs, this.url, path, bytes, options);
     return stamp && versionOf(stamp);
   }
@@ -121,6 +123,7 @@ class Folder implements Blobs {
   }
 
   async move(from: string, to: string): Promise<void> {
+    assertNoStrayLink(this.url, from);
     const [source, target] = [this.#at(from), this.#at(to)];
     try {
       await this.#fs.rename(source, target);
@@ -133,7 +136,8 @@ class Folder implements Blobs {
     await this.#fs.syncDirectory(dirname(source));
   }
 
-  remove(path: string): Promise<void> {
+  async remove(path: string): Promise<void> {
+    assertNoStrayLink(this.url, path);
     return removeFile(this.#fs, this.url, path);
   }
 

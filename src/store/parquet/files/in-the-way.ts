@@ -38,7 +38,7 @@ export async function assertPlaces(blobs: Blobs): Promise<void> {
   }
 }
 
-/** Throws where a link in a path leads nowhere; nothing at all may lie there. */
+/** Throws where a link in a path leads nowhere, or to what is not its own; nothing at all may lie there. */
 export async function assertNoDeadLink(blobs: Blobs, path: string): Promise<void> {
   // What lies above the ticker was listed. In a new store the look ends there.
   const top = /^.*?ticker=[^/]*/.exec(path)?.[0] ?? path;
@@ -47,6 +47,7 @@ export async function assertNoDeadLink(blobs: Blobs, path: string): Promise<void
     at = part === '' ? at : `${at}/${part}`;
     const kind = await blobs.kind(at);
     if (kind === undefined) return;
-    if (kind === 'link that leads nowhere') throw wrongKind(join(blobs.url, at), kind);
+    if (kind === 'link that leads nowhere' || kind === 'link to another folder')
+      throw wrongKind(join(blobs.url, at), kind);
   }
 }

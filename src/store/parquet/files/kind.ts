@@ -9,7 +9,9 @@ export type Kind =
   | 'folder'
   | 'pipe or device'
   | 'link that leads nowhere'
-  | 'link that leads to itself';
+  | 'link that leads to itself'
+  /** Of a folder that is none of its own: see `isStrayLink`. */
+  | 'link to another folder';
 
 /** What lies at a path; undefined for nothing. */
 export async function kindAt(path: string): Promise<Kind | undefined> {
