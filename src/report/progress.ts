@@ -3,8 +3,8 @@ import type { BackfillEvent } from '../backfill/run/events.ts';
 import { NOTHING_BEYOND, NO_TRAFFIC, type TrafficNow } from '../backfill/runner.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { quotaTime } from '../core/plan/quota-time.ts';
 import { type Quota, isPaced, unusedAt, usedOf } from '../core/plan/quota.ts';
+import { timeLeftOf } from './time-left.ts';
 
 /** How far a run is. */
 export interface ProgressNow {
@@ -18,7 +18,7 @@ export interface ProgressNow {
   /** Series of `done` that failed. */
   readonly failed: number;
   readonly elapsedMs: number;
-  /** Time left, by the pace of late and by what the quotas allow; null: not known yet. */
+  /** Time left, see `timeLeftOf`; null: not known yet. */
   readonly leftMs: number | null;
   readonly barsPerSecond: number;
   readonly retries: number;
@@ -33,51 +33,43 @@ export interface RunWatch {
   now(): ProgressNow;
 }
 
-/** The pace is that of so many of the latest tasks. */
-const PACE_TASKS = 50;
-
 /** Watches a run by its events. `clock` is the wall's, in ms since the epoch; `quotas` are those that the run keeps. */
 export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatch {
   const startedAt = clock();
   const series = countSeries();
-  const pace = measurePace(startedAt);
+  const time = timeLeftOf(quotas, startedAt);
   let traffic = (): TrafficNow => ({
     ...{ ...NO_TRAFFIC, pausedMs: 0, learned: null },
     beyond: NOTHING_BEYOND,
     standing: unusedAt(clock()),
   });
-  let requestsLeft = 0;
   let bars = 0;
   let latest: Series | undefined;
   return {
     note: (event) => {
       if (event.type === 'planned') {
         series.plan(event.plan);
-        requestsLeft = event.plan.totals.requests;
+        time.plan(event.plan.totals.requests);
       } else if (event.type === 'running') traffic = event.traffic;
-      else if (event.type === 'collected') {
-        requestsLeft = Math.max(0, requestsLeft - event.task.requests);
-        pace.note(clock(), event.task.requests);
-      } else if (event.type === 'started') latest ??= event.task.wants[0]?.series;
+      else if (event.type === 'collected') time.end(event.task.requests, clock(), traffic());
+      else if (event.type === 'started') latest ??= event.task.wants[0]?.series;
       else if (event.type === 'finished') {
         latest = event.want.series;
-        requestsLeft = Math.max(0, requestsLeft - event.requests);
-        pace.note(clock(), event.requests);
+        time.end(event.requests, clock(), traffic());
         series.finish(event.want.series, event.failure !== null && !isUnavailability(event.failure));
         if (event.result.ok) bars += event.result.report.bars;
       }
     },
     now: () => {
       const at = clock();
-      const { retries, pausedMs, learned, standing } = traffic();
+      const sentNow = traffic();
+      const { retries, pausedMs, standing } = sentNow;
       const elapsedMs = Math.max(0, at - startedAt);
-      const byQuota = quotaTime(requestsLeft, learned === null ? quotas : [...quotas, learned], standing);
-      const byPace = pace.timeFor(requestsLeft, at);
       return {
         ...series.counts(),
         latest,
         elapsedMs,
-        leftMs: byQuota === null && byPace === null ? null : Math.max(byQuota ?? 0, byPace ?? 0),
+        leftMs: time.now(at, sentNow),
         barsPerSecond: elapsedMs === 0 ? 0 : (bars * 1000) / elapsedMs,
         retries,
         quotaUse: quotas
@@ -114,22 +106,5 @@ function countSeries() {
       wantsLeft.set(key, left);
     },
     counts: () => ({ done, total, failed: failed.size, tickerWidth }),
-  };
-}
-
-/** The pace of requests, measured on the latest tasks: whatever held up a run long ago says nothing of what is left. */
-function measurePace(startedAt: number) {
-  const ends = [{ at: startedAt, requests: 0 }];
-  return {
-    note(at: number, requests: number): void {
-      ends.push({ at, requests: (ends.at(-1)?.requests ?? 0) + requests });
-      if (ends.length > PACE_TASKS) ends.shift();
-    },
-    /** Time for so many requests, in ms; null where none has been made. */
-    timeFor(requests: number, now: number): number | null {
-      const [first, last] = [ends[0], ends.at(-1)];
-      const made = (last?.requests ?? 0) - (first?.requests ?? 0);
-      return made === 0 ? null : (requests * Math.max(0, now - (first?.at ?? now))) / made;
-    },
   };
 }

@@ -73,10 +73,16 @@ describe.each(KINDS)('a file of bars that is %s', (_, damage) => {
 describe('a view of which every file is damaged', () => {
   it('is empty, with its columns', async () => {
     await rm(at('bars/interval=1h'), { recursive: true });
-    const damaged = ['ALFA', 'BRIQ', 'NYXA'].flatMap((ticker) => [actions(ticker), daily(ticker)]).toSorted();
+    // It would tell of those that are gone.
+    await rm(at('scan.cache'), { force: true });
+    const tickers = ['ALFA', 'BRIQ', 'NYXA'];
+    const [bars, splits] = [tickers.map(daily), tickers.map(actions)];
+    const damaged = [...splits, ...bars];
     for (const path of damaged) await truncate(at(path), 10);
-    for (const view of ['bars', 'actions', 'coverage', 'bars_adjusted'])
-      expect(await query(`SELECT count(ticker) FROM ${view}`)).toEqual({ rows: [[0]], leftOut: damaged });
+    for (const [view, leftOut] of Object.entries({
+      ...{ bars, actions: splits, coverage: damaged, bars_adjusted: damaged },
+    }))
+      expect(await query(`SELECT count(ticker) FROM ${view}`)).toEqual({ rows: [[0]], leftOut });
     expect((await exported()).reasons).toHaveLength(3);
   });
 });
