@@ -152,6 +152,7 @@ describe('a file that cannot be read at all', () => {
     "SELECT count(*) FROM bars WHERE ticker IN ('AAPL', 'MSFT')",
     "SELECT count(*) FROM bars WHERE interval = '1d'",
     "SELECT count(*) FROM bars_adjusted WHERE ticker LIKE 'A%'",
+    "SELECT count(*) FROM bars_adjusted WHERE ticker = 'AAPL' AND interval <> '1d'",
     "SELECT count(*) FROM query_table('ba' || 'rs') WHERE ticker = 'AAPL'",
     'FROM coverage',
   ])('is named where it may have been meant: %s', async (sql) => {
