@@ -35,10 +35,10 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['src/backfill/plan/x.ts', ['../settle/summary.ts']],
   ['src/pool/x.ts', ['../report/table.ts', '../library/history.ts']],
   ['src/library/x.ts', ['../cli/program.ts', '../index.ts', '../terminal.ts', '../store/parquet/index.ts']],
-  ['src/report/x.ts', ['../pages/coverage/dom.ts']],
-  ['src/library/x.ts', ['../pages/coverage/dom.ts']],
+  ['src/report/x.ts', ['../pages/dom.ts']],
+  ['src/library/x.ts', ['../pages/dom.ts']],
   ['src/pages/coverage/x.ts', ['../../library/history.ts', '../../index.ts']],
-  ['src/index.ts', ['./cli/program.ts', './terminal.ts', './pages/coverage/dom.ts']],
+  ['src/index.ts', ['./cli/program.ts', './terminal.ts', './pages/dom.ts']],
   ['src/cli/x.ts', ['../library/history.ts', '../core/errors.ts']],
 ];
 

@@ -1,4 +1,4 @@
-import { dayText } from './dom.ts';
+import { dayText } from '../dom.ts';
 import { KINDS } from './kinds.ts';
 import type { Grid } from './paint.ts';
 import type { Viewport } from './viewport.ts';

@@ -4,7 +4,7 @@ import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { byBehind, byMonth } from './by-month.ts';
 import { smallest } from '../../core/extremes.ts';
-import { countText, element, section } from './dom.ts';
+import { countText, element, section } from '../dom.ts';
 import type { Selection } from './selection.ts';
 import type { Cells, Series } from './series.ts';
 

@@ -1,7 +1,7 @@
 /** Draws the page of coverage from the data that lies in it. */
 import type { CoveragePageData } from '../../report/coverage-page/page-data.ts';
 import { chartSections } from './charts.ts';
-import { element, replaceAll } from './dom.ts';
+import { element, replaceAll } from '../dom.ts';
 import { findingsSections } from './findings.ts';
 import { mapSection } from './map-section.ts';
 import { selectionOf } from './selection.ts';

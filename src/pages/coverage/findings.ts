@@ -1,6 +1,6 @@
 import type { CoveragePageData, IssueRow, RevisionRow } from '../../report/coverage-page/page-data.ts';
-import { countText, element, section } from './dom.ts';
-import { pagedTable } from './paged-table.ts';
+import { countText, element, section } from '../dom.ts';
+import { pagedTable } from '../paged-table.ts';
 
 /** What the report says besides, what is wrong or odd, and what changed. */
 export function findingsSections(data: CoveragePageData): HTMLElement[] {

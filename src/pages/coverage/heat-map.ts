@@ -1,5 +1,5 @@
 import { drawLetters, drawTickers, drawTime, type Lettering, monthStarts } from './axes.ts';
-import { element } from './dom.ts';
+import { element } from '../dom.ts';
 import { type Grid, paint, paletteOf } from './paint.ts';
 import type { Selection } from './selection.ts';
 import type { Cells } from './series.ts';

@@ -1,4 +1,4 @@
-import { button, countText, dayText, element, replaceAll, section, weekdayText } from './dom.ts';
+import { button, countText, dayText, element, replaceAll, section, weekdayText } from '../dom.ts';
 import { HeatMap, type Place } from './heat-map.ts';
 import { KINDS, kindText, NO_SESSION, PRESENT } from './kinds.ts';
 import { listenTo, zoomAtCursor } from './map-input.ts';

@@ -1,6 +1,6 @@
-import { button, type Content, countText, element, percentText, section } from './dom.ts';
+import { button, type Content, countText, element, percentText, section } from '../dom.ts';
 import type { HeatMap } from './heat-map.ts';
-import { pagedTable, type TableColumn } from './paged-table.ts';
+import { pagedTable, type TableColumn } from '../paged-table.ts';
 import { WORST_FIRST } from '../../report/worst-first.ts';
 import type { Filter, Selection, SortKey } from './selection.ts';
 import type { Series } from './series.ts';

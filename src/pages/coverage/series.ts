@@ -1,6 +1,6 @@
 import type { CoveragePageData, LegendEntry, SeriesRow } from '../../report/coverage-page/page-data.ts';
 import { type CodedRun, decodeRuns, fromSteps } from '../../report/coverage-page/run-code.ts';
-import { dayText } from './dom.ts';
+import { dayText } from '../dom.ts';
 import { kindOf, NO_SESSION } from './kinds.ts';
 
 /** One series as the page shows it. Sessions are counted as in `SeriesRow`. */

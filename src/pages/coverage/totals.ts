@@ -1,7 +1,7 @@
 import type { CoveragePageData, UniverseSums } from '../../report/coverage-page/page-data.ts';
 import type { SeriesSums } from '../../report/sums.ts';
-import { countText, element, percentText, section } from './dom.ts';
-import { pagedTable, type TableColumn } from './paged-table.ts';
+import { countText, element, percentText, section } from '../dom.ts';
+import { pagedTable, type TableColumn } from '../paged-table.ts';
 
 /** The totals, as `check-data` tells them. */
 export function totalsSection({ totals }: CoveragePageData): HTMLElement {

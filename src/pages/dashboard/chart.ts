@@ -9,7 +9,7 @@ import {
 } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { element } from '../coverage/dom.ts';
+import { element } from '../dom.ts';
 
 use([
   ...[BarChart, CandlestickChart, LineChart, ScatterChart, CanvasRenderer],

@@ -1,6 +1,6 @@
 /** Draws a page of the dashboard from the data that lies in it. */
 import type { DashboardData, DashboardPage } from '../../report/dashboard/page-data.ts';
-import { element, replaceAll } from '../coverage/dom.ts';
+import { element, replaceAll } from '../dom.ts';
 import { header } from './header.ts';
 import { runsPage, seriesListPage, troublePage } from './lists.ts';
 import { livePage } from './live.ts';

@@ -1,5 +1,5 @@
 import type { DashboardData, DashboardPage } from '../../report/dashboard/page-data.ts';
-import { element } from '../coverage/dom.ts';
+import { element } from '../dom.ts';
 
 const LINKS: readonly (readonly [path: string, name: string, pages: readonly DashboardPage['page'][]])[] = [
   ['/', 'Live', ['live']],

@@ -1,6 +1,6 @@
 import type { DashboardPage, StoredSeries } from '../../report/dashboard/page-data.ts';
-import { countText, element, percentText, section } from '../coverage/dom.ts';
-import { pagedTable, type TableColumn } from '../coverage/paged-table.ts';
+import { countText, element, percentText, section } from '../dom.ts';
+import { pagedTable, type TableColumn } from '../paged-table.ts';
 import { RUN_COLUMNS, spoiltText } from './run-rows.ts';
 import { seriesLink, tiles } from './texts.ts';
 

@@ -1,10 +1,7 @@
-import { type Content, element, replaceAll } from '../coverage/dom.ts';
+import { element, replaceAll } from '../dom.ts';
+import { type TableColumn, headOf, rowOf } from '../paged-table.ts';
 
-export interface LiveColumn<Row> {
-  readonly title: string;
-  readonly content: (row: Row) => Content;
-  readonly isNumber?: boolean;
-}
+export type LiveColumn<Row> = Pick<TableColumn<Row>, 'title' | 'content' | 'isNumber'>;
 
 /** A short table that is drawn anew when its rows are others; whoever is on one of its links stays there. */
 export interface LiveTable<Row> {
@@ -19,13 +16,10 @@ export function liveTable<Row>(
   none: string,
 ): LiveTable<Row> {
   const body = element('tbody');
-  const heads = columns.map(({ title, isNumber }) =>
-    element('th', { scope: 'col', class: isNumber === true ? 'number' : undefined }, title),
-  );
   const table = element(
     'table',
     { 'aria-label': label },
-    element('thead', {}, element('tr', {}, heads)),
+    element('thead', {}, element('tr', {}, columns.map(headOf))),
     body,
   );
   const frame = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, table);
@@ -49,15 +43,4 @@ export function liveTable<Row>(
         [...body.querySelectorAll('a')].find((link) => link.getAttribute('href') === href)?.focus();
     },
   };
-}
-
-function rowOf<Row>(row: Row, columns: readonly LiveColumn<Row>[]): HTMLTableRowElement {
-  const cells = columns.map(({ content, isNumber }, i) =>
-    element(
-      i === 0 ? 'th' : 'td',
-      { scope: i === 0 ? 'row' : undefined, class: isNumber === true ? 'number' : undefined },
-      content(row),
-    ),
-  );
-  return element('tr', {}, cells);
 }

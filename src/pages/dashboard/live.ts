@@ -1,6 +1,6 @@
 import type { RunChange, RunNow, RunSnapshot, StoreNow } from '../../report/dashboard/live-data.ts';
 import type { DashboardPage } from '../../report/dashboard/page-data.ts';
-import { countText, element, replaceAll, section } from '../coverage/dom.ts';
+import { countText, element, replaceAll, section } from '../dom.ts';
 import { liveTable } from './live-table.ts';
 import { paceChart } from './pace-chart.ts';
 import { RunMap } from './run-map.ts';

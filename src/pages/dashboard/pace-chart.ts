@@ -1,6 +1,6 @@
 import type { Pace, RunNow } from '../../report/dashboard/live-data.ts';
 import { smallest } from '../../core/extremes.ts';
-import { countText } from '../coverage/dom.ts';
+import { countText } from '../dom.ts';
 import { type Chart, chartOf, type Colours, type Drawing, TOOLTIP } from './chart.ts';
 import { durationText } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import { RUN_MARKS, type RunMark } from '../../report/dashboard/run-marks.ts';
-import { countText, element, replaceAll, section } from '../coverage/dom.ts';
+import { countText, element, replaceAll, section } from '../dom.ts';
 import { seriesPath } from './texts.ts';
 
 /** Room that the map takes, about, in CSS pixels, and how large a cell of it is. */

@@ -1,5 +1,5 @@
 import type { QuotaNow, RunNow } from '../../report/dashboard/live-data.ts';
-import { countText, element, replaceAll } from '../coverage/dom.ts';
+import { countText, element, replaceAll } from '../dom.ts';
 import { limitOf } from './pace-chart.ts';
 import { bytesText, clockText, durationText, instantText } from './texts.ts';
 

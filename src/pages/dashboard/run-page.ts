@@ -1,6 +1,6 @@
 import type { RunPage } from '../../report/dashboard/page-data.ts';
-import { countText, element, section } from '../coverage/dom.ts';
-import { pagedTable, type TableColumn } from '../coverage/paged-table.ts';
+import { countText, element, section } from '../dom.ts';
+import { pagedTable, type TableColumn } from '../paged-table.ts';
 import { durationText, instantText, seriesLink, tiles } from './texts.ts';
 
 const FAILURES: readonly TableColumn<RunPage['failures'][number]>[] = [

@@ -1,5 +1,5 @@
 import type { RunRow } from '../../report/dashboard/live-data.ts';
-import { countText, element } from '../coverage/dom.ts';
+import { countText, element } from '../dom.ts';
 import type { LiveColumn } from './live-table.ts';
 import { durationText, instantText } from './texts.ts';
 

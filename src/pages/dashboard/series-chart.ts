@@ -1,6 +1,7 @@
 import type { ChartMark, ChartSlot, SeriesPage } from '../../report/dashboard/page-data.ts';
-import { countText } from '../coverage/dom.ts';
+import { countText } from '../dom.ts';
 import { type Chart, chartOf, type Colours, type Drawing, TOOLTIP } from './chart.ts';
+import { shortCount } from '../../report/plot/short-count.ts';
 
 /** Bars that are seen at first, on a wide page and on a narrow one; the others are a move away. */
 const SEEN_AT_FIRST = 250;
@@ -203,16 +204,4 @@ function tooltipText(
   return [label, ...what, ...marked.map((line) => (line.length > 60 ? `${line.slice(0, 59)}…` : line))].join(
     '\n',
   );
-}
-
-const SIZES = [
-  [1e9, 'B'],
-  [1e6, 'M'],
-  [1e3, 'K'],
-] as const;
-
-/** `1.5M` */
-function shortCount(count: number): string {
-  const [size, letter] = SIZES.find(([least]) => count >= least) ?? [1, ''];
-  return `${Number((count / size).toPrecision(3))}${letter}`;
 }

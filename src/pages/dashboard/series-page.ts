@@ -1,6 +1,6 @@
 import type { ChartMark, SeriesPage } from '../../report/dashboard/page-data.ts';
-import { button, countText, element, percentText, section } from '../coverage/dom.ts';
-import { pagedTable } from '../coverage/paged-table.ts';
+import { button, countText, element, percentText, section } from '../dom.ts';
+import { pagedTable } from '../paged-table.ts';
 import type { Chart } from './chart.ts';
 import { seriesChart } from './series-chart.ts';
 import { seriesPath, tiles } from './texts.ts';

@@ -1,4 +1,4 @@
-import { countText, element } from '../coverage/dom.ts';
+import { countText, element } from '../dom.ts';
 
 /** `1h 38m 42s`, `42s`, `0s`; from a day on whole hours: `1 day`, `20 days 3h`. */
 export function durationText(ms: number): string {

@@ -17,6 +17,7 @@ import {
   slotLabel,
   slotsOf,
 } from './slots.ts';
+import { shortCount } from './short-count.ts';
 
 use([
   ...[BarChart, CandlestickChart, LineChart],
@@ -179,16 +180,4 @@ function marksOf(slots: readonly Slot[], placed: readonly PlacedAction[]): objec
       })),
     },
   };
-}
-
-const SIZES = [
-  [1e9, 'B'],
-  [1e6, 'M'],
-  [1e3, 'K'],
-] as const;
-
-/** `1.5M` */
-function shortCount(count: number): string {
-  const [size, letter] = SIZES.find(([least]) => count >= least) ?? [1, ''];
-  return `${Number((count / size).toPrecision(3))}${letter}`;
 }

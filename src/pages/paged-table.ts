@@ -70,13 +70,13 @@ export function pagedTable<Row>(
   };
 }
 
-function headOf<Row>({ title, isNumber, sorts }: TableColumn<Row>): HTMLTableCellElement {
+export function headOf<Row>({ title, isNumber, sorts }: TableColumn<Row>): HTMLTableCellElement {
   const content = sorts === undefined ? title : button(title, sorts);
   return element('th', { scope: 'col', class: isNumber === true ? 'number' : undefined }, content);
 }
 
-/** The first cell of a row is its head. */
-function rowOf<Row>(row: Row, columns: readonly TableColumn<Row>[]): HTMLTableRowElement {
+/** A row's cells; the first is its head. */
+export function rowOf<Row>(row: Row, columns: readonly TableColumn<Row>[]): HTMLTableRowElement {
   const cells = columns.map(({ content, isNumber }, i) =>
     element(
       i === 0 ? 'th' : 'td',
