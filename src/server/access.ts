@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { isLoopback } from '../core/loopback.ts';
 
 /** What of a request says who asks, and whom. Header names in lower case. */
 export interface Asking {
@@ -24,11 +25,6 @@ export interface Access {
 export interface Refused {
   readonly status: 401 | 403 | 405;
   readonly why: string;
-}
-
-/** Whether only this machine reaches an address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type Access, type Asking, isLoopback, isSame, refusal } from '../../src/server/access.ts';
+import { isLoopback } from '../../src/core/loopback.ts';
+import { type Access, type Asking, isSame, refusal } from '../../src/server/access.ts';
 
 const HERE: Access = { host: '127.0.0.1', cookie: 'backfill-8321' };
 const TOKEN = 'correct-horse-battery';

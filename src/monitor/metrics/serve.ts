@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { BackfillError } from '../../core/errors.ts';
+import { isLoopback } from '../../core/loopback.ts';
 
 /** Where metrics are served. */
 export interface MetricsAddress {
@@ -17,8 +18,6 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
-
 /**
  * Serves a registry at `/metrics`, until it is closed; the process may end meanwhile. On loopback it answers to names of loopback
  * only, so that no page in a browser reads it by a name of its own; elsewhere whoever reaches it may read it. Throws `usage` where
@@ -28,8 +27,8 @@ export async function serveMetrics(
   registry: Registry,
   { host = '127.0.0.1', port }: MetricsAddress,
 ): Promise<MetricsServer> {
-  const isLoopback = LOOPBACK.has(host);
-  const server = createServer((request, response) => void answer(registry, isLoopback, request, response));
+  const isLocal = isLoopback(host);
+  const server = createServer((request, response) => void answer(registry, isLocal, request, response));
   await listening(server, host, port);
   server.unref();
   const { port: taken } = server.address() as AddressInfo;
@@ -45,7 +44,7 @@ export async function serveMetrics(
 
 async function answer(
   registry: Registry,
-  isLoopback: boolean,
+  isLocal: boolean,
   { method = '', url = '', headers }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -53,7 +52,7 @@ async function answer(
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
   };
   const { host = '' } = headers;
-  if (isLoopback && !LOOPBACK.has(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')))
+  if (isLocal && !isLoopback(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')))
     return refuse(403, 'served to this machine only, by the names of loopback');
   if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'read it by GET');
   if (url.replace(/\?.*$/, '') !== '/metrics') return refuse(404, 'there is /metrics, and nothing else');
