@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import { type Gunzip, createGunzip } from 'node:zlib';
 import { BackfillError } from '../../../core/errors.ts';
 import type { Head } from '../../http/transport.ts';
@@ -146,7 +147,13 @@ export class FlatReading {
     if (gunzip === null || gunzip === undefined) this.#rows.push(part);
     else
       await new Promise<void>((resolve, reject) => {
-        gunzip.write(part, (error) => (error ? reject(gunzip.errored ?? error) : resolve()));
+        // What breaks in the middle of a part, such as bytes behind the last member, is not told to who wrote it.
+        gunzip.once('error', reject);
+        gunzip.write(part, (error) => {
+          gunzip.off('error', reject);
+          if (error) reject(gunzip.errored ?? error);
+          else resolve();
+        });
       });
   }
 
@@ -154,10 +161,8 @@ export class FlatReading {
     if (this.#gunzip === undefined) await this.#begin();
     const gunzip = this.#gunzip;
     if (gunzip === null || gunzip === undefined) return;
-    await new Promise<void>((resolve, reject) => {
-      if (gunzip.errored) reject(gunzip.errored);
-      gunzip.once('end', resolve).once('error', reject).end();
-    });
+    // It may have ended before: what pads it to a length is no part of it.
+    await finished(gunzip.end());
   }
 }
 
