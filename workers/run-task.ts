@@ -52,13 +52,13 @@ function toolsFor(run: number, context: RunContext, start: RunStart | undefined)
 }
 
 async function openTools(
-  { storeUrl, provider, isDerived, before }: RunContext,
+  { storeUrl, lock, provider, isDerived, before }: RunContext,
   start: RunStart | undefined,
 ): Promise<TaskTools> {
   if (start === undefined) throw new BackfillError('internal', 'a run of which this thread was told nothing');
   const gate = gateOf(start);
   const elapsed = (): number => performance.now();
-  const store = openStore(storeUrl);
+  const store = openStore(storeUrl, lock);
   const asked = isDerived
     ? derivedProvider(store, provider)
     : await openProvider(provider, gate, start.secrets);

@@ -93,7 +93,9 @@ export async function runPrepared(
     const isStopped = tools.stop?.aborted === true;
     const isIdle = plan.tasks.length === 0 || isStopped;
     const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
-    const run = isIdle ? nothingRun(plan) : await runTasks(prepared, writer, tools);
+    const run = isIdle
+      ? nothingRun(plan)
+      : await runTasks(prepared, writer, { ...tools, context: { ...tools.context, lock: writer.lock } });
     const { id, metered } = capabilities;
     const isAskedNext = askedNextIn(tools.chain);
     const ledger = { store, provider: id, metered, startedAt, now: clock(), isAskedNext };

@@ -18,6 +18,8 @@ import type { Told } from './told-actions.ts';
 /** What every task of a run has in common. Plain JSON, without secrets. */
 export interface RunContext {
   readonly storeUrl: string;
+  /** Of the lease under which it writes, see `Lease.lock`. Default: nobody looks whether that is still there. */
+  readonly lock?: string;
   readonly provider: ProviderConfig;
   /** Set where bars are made of the store's own instead of asked for. */
   readonly isDerived?: true;

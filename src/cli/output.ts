@@ -174,10 +174,12 @@ const USER_MISTAKES: ReadonlySet<string> = new Set([
   'store-unusable',
 ]);
 
-/** Whether a disk is full or fails, which nobody mistook. */
-function isFullDisk(cause: unknown): boolean {
+/** Whether a disk is full or fails, or the lock was taken away under a writer: no mistake in the command. */
+function isMishap(cause: unknown): boolean {
   return (
-    cause instanceof Error && 'code' in cause && ['ENOSPC', 'EDQUOT', 'EIO'].includes(String(cause.code))
+    cause instanceof Error &&
+    'code' in cause &&
+    ['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE'].includes(String(cause.code))
   );
 }
 
@@ -192,5 +194,5 @@ export function reportError(program: string, error: unknown): number {
 export function exitCodeOfError(error: unknown): number {
   if (!(error instanceof BackfillError)) return EXIT.someFailed;
   if (error.code === 'quota-exhausted') return EXIT.quotaExhausted;
-  return USER_MISTAKES.has(error.code) && !isFullDisk(error.cause) ? EXIT.usage : EXIT.someFailed;
+  return USER_MISTAKES.has(error.code) && !isMishap(error.cause) ? EXIT.usage : EXIT.someFailed;
 }

@@ -14,6 +14,8 @@ export interface FirstFills {
 
 /** The right to write a store. */
 export interface Lease {
+  /** Which it is, for other threads that write under it: see `openStore`. Plain text. */
+  readonly lock: string;
   /**
    * What runs of earlier writers noted and did not live to compare, see `FirstFillNotes.note`, the oldest first: given
    * once, to whoever asks first.

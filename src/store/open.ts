@@ -5,14 +5,15 @@ import type { BarStore } from './store.ts';
 
 /**
  * The store at a URL: a folder's path (`data`, relative to the working directory) or a `file://` URL. Touches nothing
- * yet. Throws `usage` for any other scheme.
+ * yet. `lock`: of the `Lease` under which it is written. Default: the store's own, once it is acquired. Throws `usage` for
+ * any other scheme.
  */
-export function openStore(url: string): BarStore {
+export function openStore(url: string, lock?: string): BarStore {
   // One letter is a Windows drive.
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(url)?.[1]?.toLowerCase();
-  if (url !== '' && scheme === undefined) return openParquetStore(url);
+  if (url !== '' && scheme === undefined) return openParquetStore(url, undefined, lock);
   const path = scheme === 'file' ? filePath(url) : undefined;
-  if (path !== undefined) return openParquetStore(path);
+  if (path !== undefined) return openParquetStore(path, undefined, lock);
   throw new BackfillError(
     'usage',
     `"${url}" is not a store; give the path of a folder, such as data, or file:///path/to/data`,

@@ -9,6 +9,7 @@ import { sampleCapabilities } from '../../src/providers/sample/capabilities.ts';
 import { openStore } from '../../src/store/open.ts';
 import { beginEmpty, folder, store } from './store-at.ts';
 import { open, provider, TICKERS, tools, WEEK } from './faulty-sample.ts';
+import { DEAD } from '../store/parquet/dead-pid.ts';
 
 beginEmpty();
 
@@ -141,9 +142,9 @@ describe('a backfill', () => {
       deaths,
     });
     await backfill({ tickers: ['ALFA'], ...WEEK }, tools(source, { startRunner: started }));
-    await writeFile(join(folder, '.bars.17-0-3.tmp'), '');
+    await writeFile(join(folder, `.bars.${DEAD}-0-3.tmp`), '');
     await (await store.acquire()).release();
-    expect((await readdir(folder)).includes('.bars.17-0-3.tmp')).toBe(isLeft);
+    expect((await readdir(folder)).includes(`.bars.${DEAD}-0-3.tmp`)).toBe(isLeft);
   });
 
   it('is refused while another one writes the store', async () => {

@@ -99,6 +99,7 @@ describe('two runs at once that want the same sessions of a market', () => {
   /** A run of a history: it has the store and the staging in common with the others. */
   const sideBySide = (store: BarStore, url: string, staging: SharedStaging) => {
     const lease = {
+      lock: '',
       ...{ leftFills: () => Promise.resolve([]), note: () => undefined, noteTrouble: () => undefined },
       release: () => Promise.resolve(),
     };

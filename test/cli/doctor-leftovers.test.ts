@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEAD } from '../store/parquet/dead-pid.ts';
 import { backfill, store } from './filled-store.ts';
 
 describe('backfill doctor, of a store whose writer was killed', () => {
   it('names the temp file that it left, fails nobody, and removes it on demand', async () => {
-    const left = 'runs/.x.1-0-0.tmp';
+    const left = `runs/.x.${DEAD}-0-0.tmp`;
     await writeFile(join(store, left), 'half');
     const look = await backfill('doctor', '--store', store);
     expect(look.stdout).toContain(left);

@@ -30,6 +30,7 @@ export function leaseOf(
 ): Lease {
   let left: Promise<readonly FirstFills[]> | undefined;
   return {
+    lock: held.lock.id,
     leftFills: async () => {
       // Who comes second waits, so that what he notes himself is not among them.
       const isFirst = left === undefined;

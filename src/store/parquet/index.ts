@@ -68,10 +68,11 @@ import { allAdjustable, storeViews } from './sql/views.ts';
 
 /**
  * A store of Parquet files below a folder (see `layout.ts`), which need not exist: the first write creates it.
- * Nothing is read or written before the first call. Threads that work on one store each open it for themselves.
+ * Nothing is read or written before the first call. Threads that work on one store each open it for themselves, under the
+ * `lock` of the one that acquired it.
  */
-export function openParquetStore(root: string, disk?: CommitFs): BarStore {
-  return new ParquetStore(openFolder(resolve(root), disk));
+export function openParquetStore(root: string, disk?: CommitFs, lock?: string): BarStore {
+  return new ParquetStore(openFolder(resolve(root), disk, undefined, lock));
 }
 
 class ParquetStore implements BarStore {

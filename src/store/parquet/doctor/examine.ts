@@ -22,7 +22,7 @@ import { damagedAmong } from '../sql/view-files.ts';
 import { mendOther, moveAside, rewrite } from './mend.ts';
 import { type Found, walkAll } from './walk-all.ts';
 import { type SamePart, SameParts } from './same-parts.ts';
-import { mayBeWritten } from './writer-at-work.ts';
+import { isTempInUse, mayBeWritten } from './writer-at-work.ts';
 
 /**
  * Reads everything of a store and says what is damaged; with `fix` it mends what it can, as its one writer. One file is
@@ -137,6 +137,7 @@ class Examiner {
   async #other(found: Found): Promise<void> {
     const isBegun = found.is === 'temp' || found.is === 'forgotten';
     if (isBegun && this.#options.fix !== true && (await mayBeWritten(this.#blobs))) return;
+    if (found.is === 'temp' && (await isTempInUse(this.#blobs, found.path))) return;
     const look = (): Promise<Finding[]> => examineOther(this.#blobs, found);
     const findings = await lookUntilStill(this.#blobs, found.path, look, (result) => result.length > 0);
     const gone = (await this.#blobs.written(found.path)) === undefined && found.is !== 'foreign-file';

@@ -1,8 +1,9 @@
-import { kill } from 'node:process';
+import { basename } from 'node:path';
 import type { StoreFacts, StoreWriter } from '../../facts.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
 import { LOCK_FILE, RELEASED } from '../files/layout.ts';
-import { WRITER } from '../files/writer.ts';
+import { mayBeInUse } from '../files/temp-owner.ts';
+import { isAlive, WRITER } from '../files/writer.ts';
 
 /**
  * Whether somebody may be writing a store, as far as can be told without trying its lock, which would be in the way of
@@ -15,6 +16,13 @@ export async function mayBeWritten(blobs: Blobs): Promise<boolean> {
   } catch {
     return true;
   }
+}
+
+/** Whether a writer may be at a temp file who lost the lock under his hands: see `mayBeInUse`. */
+export async function isTempInUse(blobs: Blobs, path: string): Promise<boolean> {
+  const at = (await blobs.written(path))?.writtenAt ?? 0;
+  const lockedAt = (await blobs.written(LOCK_FILE))?.writtenAt ?? 0;
+  return mayBeInUse(basename(path), { at, lockedAt });
 }
 
 /** What a store is: see `StoreFacts`. */
@@ -42,12 +50,4 @@ async function lastHolder(blobs: Blobs): Promise<Words | undefined> {
 
 function mayLive({ pid, host }: Words): boolean {
   return typeof pid !== 'number' || host !== WRITER.host || isAlive(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

@@ -72,7 +72,8 @@ export interface Blobs {
   removeFolder(folder: string): Promise<void>;
   /**
    * Becomes the one writer, who creates what is not there. `isTidying`: of what a writer left who did not let go in good
-   * order he removes what is half written, and makes durable what is whole. Throws `store-locked`.
+   * order he removes what is half written, and makes durable what is whole. Throws `store-locked`; so does from then on what would put, move or remove anything
+   * once the lock is not where it was, as somebody else may have been let in.
    */
   lock(isTidying: boolean): Promise<BlobsLock>;
 }
@@ -106,6 +107,8 @@ export interface Written {
 
 /** The right to write. */
 export interface BlobsLock {
+  /** Which it is, for whoever writes under it elsewhere. */
+  readonly id: string;
   /** Frees it; `isInOrder`: nothing that the next writer must tidy lies about because of this one. */
   free(isInOrder: boolean): void;
 }

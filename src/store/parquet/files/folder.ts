@@ -15,33 +15,46 @@ import { withFile } from './open-file.ts';
 import { STRAY_LINK, assertNoStrayLink, isStrayLink } from './stray-link.ts';
 import { isSettled, type Stamp, stampAt, stampOf, versionOf } from './stamp.ts';
 import { sweepAfter } from './sweep.ts';
+import { type LockId, WriteRight } from './write-right.ts';
 import { wrongKind } from './wrong-kind.ts';
 
 /**
  * The files of a folder, which need not exist. `root` is absolute. Threads that work on one each open it for themselves.
  * What has not changed for a tick of the clock `since` then (by the file system's clock, ns since the epoch) has the version
- * that it will always have. Default: since it was locked.
+ * that it will always have. Default: since it was locked. `lock`: the one that another thread holds, under which this one
+ * writes. Default: whoever locks it.
  */
-export function openFolder(root: string, disk: CommitFs = DISK, since?: bigint): Blobs {
+export function openFolder(root: string, disk: CommitFs = DISK, since?: bigint, lock?: LockId): Blobs {
   const lasting = new LastingFolders(root);
-  return new Folder(root, { ...disk, lasting }, lasting, since);
+  const right = new WriteRight(root, lock);
+  const rename: CommitFs['rename'] = async (from, to) => {
+    await right.assert();
+    return disk.rename(from, to);
+  };
+  return new Folder(root, { ...disk, rename, lasting }, { lasting, right }, since);
+}
+
+/** What stands and falls with the lock. */
+interface Held {
+  readonly lasting: LastingFolders;
+  readonly right: WriteRight;
 }
 
 class Folder implements Blobs {
   readonly url: string;
   readonly #fs: CommitFs;
-  readonly #lasting: LastingFolders;
+  readonly #held: Held;
   #since: bigint | undefined;
 
-  constructor(root: string, fs: CommitFs, lasting: LastingFolders, since?: bigint) {
+  constructor(root: string, fs: CommitFs, held: Held, since?: bigint) {
     this.url = root;
     this.#fs = fs;
-    this.#lasting = lasting;
+    this.#held = held;
     this.#since = since;
   }
 
   below(folder: string): Blobs {
-    return new Folder(this.#at(folder), this.#fs, this.#lasting);
+    return new Folder(this.#at(folder), this.#fs, this.#held);
   }
 
   async list(folder: string): Promise<string[]> {
@@ -118,7 +131,8 @@ class Folder implements Blobs {
     }
   }
 
-  add(stem: string, extension: string, bytes: Uint8Array): Promise<string> {
+  async add(stem: string, extension: string, bytes: Uint8Array): Promise<string> {
+    await this.#held.right.assert();
     return createFree(this.#fs, this.url, stem, extension, bytes);
   }
 
@@ -138,10 +152,12 @@ class Folder implements Blobs {
 
   async remove(path: string): Promise<void> {
     assertNoStrayLink(this.url, path);
+    await this.#held.right.assert();
     return removeFile(this.#fs, this.url, path);
   }
 
   async removeFolder(folder: string): Promise<void> {
+    await this.#held.right.assert();
     await rm(this.#at(folder), { recursive: true, force: true });
     await this.#fs.syncDirectory(dirname(this.#at(folder)));
   }
@@ -149,10 +165,14 @@ class Folder implements Blobs {
   async lock(isTidying: boolean): Promise<BlobsLock> {
     await commitFolder(this.#fs, this.url, this.url);
     const lock = await lockStore(this.url);
-    this.#lasting.reset();
+    const { lasting, right } = this.#held;
+    lasting.reset();
     try {
       if (isTidying && lock.untidySince !== null) {
-        await sweepAfter(this, this.#fs, lock.untidySince);
+        await sweepAfter(this, this.#fs, {
+          since: lock.untidySince,
+          lockedAt: Number(lock.since / 1_000_000n),
+        });
         lock.tidied();
       }
     } catch (error) {
@@ -160,11 +180,14 @@ class Folder implements Blobs {
       throw error;
     }
     this.#since = lock.since;
+    right.give(lock.id);
     return {
+      id: lock.id,
       free: (isInOrder) => {
         this.#since = undefined;
+        right.end();
         lock.free(isInOrder && (isTidying || lock.untidySince === null));
-        this.#lasting.reset();
+        lasting.reset();
       },
     };
   }

@@ -44,7 +44,7 @@ export const LOCK_FILE = '.lock';
 /** What the lock file says once its holder has let go of it: whoever takes the lock next has nobody's litter to sweep. */
 export const RELEASED = 'released\n';
 /** Names of the temp files of commits, `.bars.PID-THREAD-COUNT.tmp`: no `*.parquet` or `*.json` glob matches them. */
-export const TEMP_NAME = /^\.[\w-]+\.\d+-\d+-\d+\.tmp$/;
+export const TEMP_NAME = /^\.[\w-]+\.(?<pid>\d+)-\d+-\d+\.tmp$/;
 /** What the last run knew of the files, see `scan-cache.ts`; its name is in nobody's globs. */
 export const SCAN_CACHE = 'scan.cache';
 

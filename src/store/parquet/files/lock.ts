@@ -13,6 +13,7 @@ import type { FileLocks } from 'fs-native-extensions';
 import { BackfillError } from '../../../core/errors.ts';
 import { readPlainFile } from '../../../market/plain-file.ts';
 import { LOCK_FILE, RELEASED } from './layout.ts';
+import { type LockId, lockIdOf } from './write-right.ts';
 import { WRITER } from './writer.ts';
 
 /** Who holds a lock, as the lock file says it; its modification time says since when. */
@@ -33,6 +34,7 @@ export interface StoreLock {
   readonly untidySince: bigint | null;
   /** When it was taken, by the file system's clock: ns since the epoch. */
   readonly since: bigint;
+  readonly id: LockId;
   /** Says that nothing of earlier writers lies about any more. */
   tidied(): void;
   /** Frees it, `inOrder` if nothing lies about. */
@@ -55,9 +57,10 @@ export async function lockStore(root: string): Promise<StoreLock> {
     const untidySince = untidySinceOf(fd);
     const holder: Holder = { pid: WRITER.pid, host: WRITER.host, command: WRITER.command };
     sayHolder(fd, untidySince === null ? holder : { ...holder, untidySince: String(untidySince) });
-    const since = fstatSync(fd, { bigint: true }).mtimeNs;
+    const stats = fstatSync(fd, { bigint: true });
+    const [since, id] = [stats.mtimeNs, lockIdOf(stats)];
     const tidied = (): void => sayHolder(fd, holder);
-    return { untidySince, since, tidied, free: (inOrder) => free(fd, unlock, inOrder) };
+    return { untidySince, since, id, tidied, free: (inOrder) => free(fd, unlock, inOrder) };
   } catch (error) {
     closeSync(fd);
     throw error;

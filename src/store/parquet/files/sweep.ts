@@ -15,6 +15,7 @@ import {
   TEMP_NAME,
 } from './layout.ts';
 import { stampAt } from './stamp.ts';
+import { mayBeInUse } from './temp-owner.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
 
 /** What cannot be listed cannot be swept; who reads it is told. */
@@ -23,9 +24,14 @@ const PASS_OVER = (): void => {};
 /**
  * Removes the temp files of commits that died, and flushes the folders of files that were put in place `since` (ns since
  * the epoch, by the file system's clock) and perhaps never acknowledged: whoever reads them from now on may rely on them.
- * Only for the holder of the lock: anybody else's could be in use. It lists one folder a partition and reads no file.
+ * Only for the holder of the lock, taken at `lockedAt` (ms since the epoch): anybody else's could be in use. It lists one
+ * folder a partition and reads no file.
  */
-export async function sweepAfter(blobs: Blobs, fs: CommitFs, since: bigint): Promise<void> {
+export async function sweepAfter(
+  blobs: Blobs,
+  fs: CommitFs,
+  { since, lockedAt }: { readonly since: bigint; readonly lockedAt: number },
+): Promise<void> {
   const root = blobs.url;
   const paths = [
     ...(await listPartitions(blobs, {}, BARS, PASS_OVER)).map(barsPath),
@@ -38,11 +44,18 @@ export async function sweepAfter(blobs: Blobs, fs: CommitFs, since: bigint): Pro
   await eachBounded([...folders, RUNS, STAGING], async (relative) => {
     const folder = join(root, relative);
     for (const name of await namesIn(blobs, relative)) {
-      if (TEMP_NAME.test(name)) await orAbsent(fs.remove(join(folder, name)));
-      else if (((await stampAt(join(folder, name)))?.changed ?? 0n) >= since) {
+      const stamp = await stampAt(join(folder, name));
+      const isTemp = TEMP_NAME.test(name);
+      if (isTemp && mayBeInUse(name, { at: msOf(stamp?.modified ?? 0n), lockedAt })) continue;
+      if (isTemp) await orAbsent(fs.remove(join(folder, name)));
+      else if ((stamp?.changed ?? 0n) >= since) {
         for (let at = folder; at.length >= root.length; at = dirname(at)) doubtful.add(at);
       }
     }
   });
   await eachBounded([...doubtful], (folder) => fs.syncDirectory(folder));
+}
+
+function msOf(ns: bigint): number {
+  return Number(ns / 1_000_000n);
 }

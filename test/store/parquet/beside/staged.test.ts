@@ -112,7 +112,7 @@ it('lists no other file', async () => {
 
 it('is swept of what a dead writer left half', async () => {
   await staged();
-  const temp = 'staging/.1d_2026-02-24_sample-1_1.99999-0-1.tmp';
+  const temp = 'staging/.1d_2026-02-24_sample-1_1.99999999-0-1.tmp';
   await writeFile(join(folder.path, temp), 'half');
   const store = openParquetStore(folder.path);
   await (await store.acquire()).release();

@@ -9,6 +9,7 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { actionsPath, barsPath } from '../../../../src/store/parquet/files/layout.ts';
 import { AAPL, barAt, coverage, days, NOON, update } from '../../fixtures.ts';
 import { rowsIn } from '../../rows.ts';
+import { DEAD } from '../dead-pid.ts';
 import {
   beginSound,
   NYSE,
@@ -154,9 +155,9 @@ it('reports the same bars under two tickers, and leaves them', async () => {
 });
 
 it('takes a temp file for nothing strange while its writer may be at work', async () => {
-  await put('bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'x');
+  await put(`bars/interval=1d/ticker=AAPL/period=all/.bars.${DEAD}-0-0.tmp`, 'x');
   const lock = await store.acquire();
-  await put('bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'x');
+  await put(`bars/interval=1d/ticker=AAPL/period=all/.bars.${DEAD}-0-0.tmp`, 'x');
   expect(await examine()).toMatchObject({ damages: [] });
   await lock.release();
 });

@@ -1,12 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NOON, stage } from '../../fixtures.ts';
+import { DEAD, sleeper } from '../dead-pid.ts';
 import { SPLIT, at, beginSound, everything, examine, put, quarantined, store } from './damaged-store.ts';
 
 beginSound();
 
 /** Where a writer writes, and where none but the doctor looks afterwards. */
-const LEFT = ['bars/interval=1d/ticker=AAPL/period=all/.bars.1-0-0.tmp', 'universes/.x.1-0-0.tmp'];
+const LEFT = [
+  `bars/interval=1d/ticker=AAPL/period=all/.bars.${DEAD}-0-0.tmp`,
+  `universes/.x.${DEAD}-0-0.tmp`,
+];
 
 describe('temp files of a writer that died', () => {
   beforeEach(async () => {
@@ -32,6 +36,16 @@ describe('temp files of a writer that died', () => {
     expect(await paths()).toEqual(before.filter((path) => !left.has(path)));
     expect(await quarantined()).toEqual([]);
     expect((await examine()).damages).toEqual([]);
+  });
+
+  it('are neither named nor removed while their writer lives, whose lock was taken away', async () => {
+    const other = sleeper();
+    const path = `universes/.x.${other.pid}-0-0.tmp`;
+    await put(path, 'x');
+    for (const fix of [false, true])
+      expect((await examine(fix)).damages.map((damage) => damage.path)).toEqual(LEFT);
+    await other.end();
+    expect((await examine(true)).damages).toMatchObject([{ path, kind: 'stale-temp', mended: true }]);
   });
 });
 

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TEMP_NAME } from '../../../../src/store/parquet/files/layout.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { coverage, daily, days, NO_DAYS, update } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
+import { DEAD, sleeper } from '../dead-pid.ts';
 import { beginEmpty, root } from './noted-folder.ts';
 
 beginEmpty();
@@ -29,11 +30,11 @@ describe('acquire', () => {
       'runs',
     ];
     const before = await readdir(root, { recursive: true });
-    const swept = folders.map((folder) => join(folder, '.bars.17-0-3.tmp'));
+    const swept = folders.map((folder) => join(folder, `.bars.${DEAD}-0-3.tmp`));
     const kept = folders.flatMap((folder) => [join(folder, 'mine.tmp'), join(folder, '.bars.old.tmp')]);
     // The folder of a series that never got its first commit.
     await mkdir(join(root, 'bars/interval=1d/ticker=NEW/period=all'), { recursive: true });
-    swept.push('bars/interval=1d/ticker=NEW/period=all/.bars.17-4-0.tmp');
+    swept.push(`bars/interval=1d/ticker=NEW/period=all/.bars.${DEAD}-4-0.tmp`);
     for (const path of [...swept, ...kept]) await writeFile(join(root, path), '');
     await (await store.acquire()).release();
     const after = await readdir(root, { recursive: true });
@@ -44,7 +45,7 @@ describe('acquire', () => {
 
   it('sweeps after a holder that did not let go in good order, and only then', async () => {
     const store = openParquetStore(root);
-    const litter = '.bars.17-0-3.tmp';
+    const litter = `.bars.${DEAD}-0-3.tmp`;
     const isLeft = async (): Promise<boolean> => (await readdir(root)).includes(litter);
     await (await store.acquire()).release();
     await writeFile(join(root, litter), '');
@@ -61,6 +62,25 @@ describe('acquire', () => {
     await writeFile(join(root, litter), '');
     await (await store.acquire()).release();
     expect(await isLeft()).toBe(false);
+  });
+
+  it('leaves what another process that lives may be at, for a day', async () => {
+    const store = openParquetStore(root);
+    await (await store.acquire()).release();
+    const other = sleeper();
+    const [fresh, old] = [`.bars.${other.pid}-0-0.tmp`, `.bars.${other.pid}-0-1.tmp`];
+    const own = `.bars.${process.pid}-0-9999.tmp`;
+    for (const name of [fresh, old, own]) await writeFile(join(root, name), '');
+    const twoDaysAgo = Date.now() / 1000 - 2 * 86_400;
+    await utimes(join(root, old), twoDaysAgo, twoDaysAgo);
+    const sweep = async (): Promise<string[]> => {
+      await rm(join(root, '.lock'));
+      await (await store.acquire()).release();
+      return (await readdir(root)).filter((name) => TEMP_NAME.test(name));
+    };
+    expect(await sweep()).toEqual([fresh]);
+    await other.end();
+    expect(await sweep()).toEqual([]);
   });
 
   it('gives temp files names that no glob for data matches', () => {
