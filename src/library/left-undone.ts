@@ -8,7 +8,7 @@ import { leftSeries } from '../backfill/want/left-series.ts';
 import { largest } from '../core/extremes.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { BarStore } from '../store/store.ts';
-import type { Scan } from '../store/scan.ts';
+import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 
@@ -37,7 +37,9 @@ export async function leftUndoneIn(
     }
   const inChain = new Set(others.map(({ capabilities }) => capabilities.id));
   const ofOthers = Object.entries(own.ofOthers).filter(([provider]) => !inChain.has(provider));
-  return { ...own, series: [...series.values()], ofOthers: Object.fromEntries(ofOthers) };
+  const retried = new Set([...series.values()].map(({ ticker }) => ticker));
+  const damaged = own.damaged.filter(({ ticker }) => !retried.has(ticker));
+  return { ...own, series: [...series.values()], damaged, ofOthers: Object.fromEntries(ofOthers) };
 }
 
 /** What `History.leftUndone` tells, of the provider that `parts` ask. */
@@ -48,45 +50,37 @@ async function leftUndoneOf(
   const runs = await lastRuns(store);
   const spoilt = await spoiltRuns(store, LAST_RUNS);
   const [last = null] = runs;
-  if (last === null)
-    return {
-      provider: capabilities.id,
-      series: [],
-      neverBegun: [],
-      last,
-      ofOthers: {},
-      unnamed: 0,
-      unrecorded: [],
-      spoilt,
-    };
   const [scan, now, { id }] = [await store.scan(), clock(), capabilities];
+  const files = unreadableIn(scan).filter(({ isRevisions }) => isRevisions !== true);
   const all = leftSeries(runs, id, scan, now);
   const cut = cutShort(runs).filter(
     (run) => intervals === undefined || run.intervals?.some((one) => intervals.includes(one as Interval)),
   );
   // Where nothing was left nobody needs to be told who is meant.
-  const named = all.length + cut.length === 0 ? undefined : await tickersToRead(tickers, stop);
+  const named = all.length + cut.length + files.length === 0 ? undefined : await tickersToRead(tickers, stop);
   const isMeant = new Set(named);
   const others = [...new Set(runs.map(({ provider }) => provider))].filter((one) => one !== id);
   const ofOthers = others
     .map((provider) => [provider, leftSeries(runs, provider, scan, now).length] as const)
     .filter(([, count]) => count > 0);
   const own = runs.find(({ provider }) => provider === id);
+  const isAsked = ({ ticker, interval }: Pick<SetAside, 'ticker' | 'interval'>): boolean =>
+    (named === undefined || isMeant.has(ticker)) &&
+    (interval === null || intervals?.includes(interval) !== false);
+  const series = all.filter(isAsked);
   return {
     provider: id,
-    series: all.filter(
-      ({ ticker, interval }) =>
-        (named === undefined || isMeant.has(ticker)) && intervals?.includes(interval) !== false,
-    ),
+    series,
+    damaged: files.filter((file) => isAsked(file) && !series.some(({ ticker }) => ticker === file.ticker)),
     // Of the list that is meant, if one is.
     neverBegun: cut
       .filter(({ batch }) => named === undefined || listId(named) === batch?.list)
       .flatMap(beyond),
-    last: { provider: last.provider, endedAt: last.endedAt },
+    last: last && { provider: last.provider, endedAt: last.endedAt },
     ofOthers: Object.fromEntries(ofOthers),
     unnamed: own === undefined || own.left !== undefined ? 0 : own.notRun,
     spoilt,
-    unrecorded: storedAfter(scan, largest(runs.map(({ endedAt }) => endedAt))),
+    unrecorded: last === null ? [] : storedAfter(scan, largest(runs.map(({ endedAt }) => endedAt))),
   };
 }
 

@@ -4,6 +4,7 @@ import type { LeftWhy } from '../backfill/run/run-record.ts';
 import { derivedCapabilities } from '../backfill/want/derived.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
+import type { SetAside } from '../store/scan.ts';
 import { printable, tied } from './page.ts';
 import { formatCount, plural } from './table.ts';
 
@@ -25,6 +26,11 @@ export interface LeftToRetry {
   readonly unrecorded: readonly string[];
   /** Ids of the last runs whose record is not as it was saved, the newest first: what those left is not known. */
   readonly spoilt: readonly string[];
+  /**
+   * Files of the tickers and intervals that are meant which cannot be read or are gone, of tickers that `series` has not: what
+   * they held is missing, and no run on record left it.
+   */
+  readonly damaged: readonly SetAside[];
 }
 
 const WHYS: Readonly<Record<LeftWhy, string>> = {
@@ -67,6 +73,16 @@ export function spoiltText([first = '', ...others]: readonly string[]): string {
   );
 }
 
+/** What becomes of damaged files, of which a retry knows nothing to ask for: whose bars they were, its own runs know. */
+export function damagedText(files: LeftToRetry['damaged']): string {
+  const tickers = [...new Set(files.map(({ ticker }) => ticker))];
+  const [is, they] = files.length === 1 ? ['is', 'it'] : ['are', 'they'];
+  return (
+    `${plural(files.length, 'file')} of ${printable(named(tickers))} cannot be read or ${is} gone (${tied('backfill doctor')} tells more): ` +
+    `what ${they} held is missing, and asked for by the backfill of ${tickers.length === 1 ? 'that ticker' : 'those tickers'}: run it again`
+  );
+}
+
 /** What runs from other providers left, each with the option that a retry of it needs. */
 export function leftByOthers(
   ofOthers: LeftToRetry['ofOthers'],
@@ -79,7 +95,7 @@ export function leftByOthers(
 
 /** What a retry says first, and what it cannot know. */
 export function leftLines(left: LeftToRetry): string[] {
-  const { series, neverBegun, last, ofOthers, unnamed, unrecorded, spoilt } = left;
+  const { series, neverBegun, last, ofOthers, unnamed, unrecorded, spoilt, damaged } = left;
   const first =
     series.length > 0
       ? `To retry: ${formatCount(series.length)} series of the last runs (${leftCounts(series)})`
@@ -91,6 +107,7 @@ export function leftLines(left: LeftToRetry): string[] {
     ...(spoilt.length > 0 ? [spoiltText(spoilt)] : []),
     first,
     ...neverBegun.map(neverBegunText),
+    ...(damaged.length > 0 ? [damagedText(damaged)] : []),
     ...leftByOthers(ofOthers).map(({ what, option }) => `${what} are asked for with ${option}`),
     ...(unnamed > 0
       ? [

@@ -76,3 +76,40 @@ it('a retry of a store that there is not is refused', async () => {
   expect(code).toBe(2);
   expect(stderr).toBe('backfill: --store data: there is no such folder\n');
 }, 60_000);
+
+it('a retry names the tickers whose files are damaged or gone, which their own backfill asks for', async () => {
+  await backfill('ALFA', 'BRIQ', 'CORV', '--days', '20', ...SAMPLE);
+  const bars = (ticker: string): string =>
+    join(folder, 'data', `bars/interval=1d/ticker=${ticker}/period=all/bars.parquet`);
+  await writeFile(bars('ALFA'), 'damaged');
+  await rm(bars('BRIQ'));
+  const line =
+    /^2 files of ALFA, BRIQ cannot be read or are gone \(backfill --store data doctor tells more\): .*run it again$/m;
+  for (const how of [[], ['--quiet']]) {
+    const { code, stderr } = await backfill('--retry-failed', ...how, ...SAMPLE);
+    expect([code, stderr.includes('Nothing to retry')]).toEqual([1, how.length === 0]);
+    expect(stderr).toMatch(line);
+  }
+  const one = await backfill('BRIQ', 'CORV', '--retry-failed', ...SAMPLE);
+  expect(one.stderr).toMatch(
+    /^1 file of BRIQ cannot be read or is gone .* by the backfill of that ticker: run it/m,
+  );
+  const other = await backfill('CORV', '--retry-failed', ...SAMPLE);
+  expect([other.code, other.stderr.includes('gone')]).toEqual([0, false]);
+  const minutes = await backfill('--retry-failed', '--interval', '1m', ...SAMPLE);
+  expect([minutes.code, minutes.stderr.includes('gone')]).toEqual([0, false]);
+
+  expect((await backfill('ALFA', 'BRIQ', '--days', '20', ...SAMPLE)).stderr).toContain('Fetched: 2 ');
+  const again = await backfill('--retry-failed', ...SAMPLE);
+  expect([again.code, again.stderr.includes('gone')]).toEqual([0, false]);
+}, 60_000);
+
+it('a retry does not name so what it asks for itself', async () => {
+  await backfill('ALFA', '--days', '20', ...SAMPLE);
+  await leave([{ why: 'failed', interval: '1d', from: '2026-02-02', to: '2026-02-27', tickers: ['ALFA'] }]);
+  await rm(join(folder, 'data/bars/interval=1d/ticker=ALFA/period=all/bars.parquet'));
+  const { code, stderr } = await backfill('--retry-failed', ...SAMPLE);
+  expect(stderr).toContain('To retry: 1 series');
+  expect(stderr).not.toContain('cannot be read');
+  expect([code, stderr.includes('Bars: 20 ')]).toEqual([0, true]);
+}, 60_000);

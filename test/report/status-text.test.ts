@@ -30,6 +30,7 @@ const STATUS: StoreStatus = {
       last: null,
       ofOthers: { alpaca: 3, 'derived-1m': 1 },
       unnamed: 0,
+      damaged: [],
       unrecorded: ['AAPL'],
       spoilt: ['20260301T230000Z-0a1b'],
     },
