@@ -20,12 +20,15 @@ export interface LiveLine {
   show(text: (width: number) => string): void;
   /** Takes the line off the terminal, so that something else can be written there. The next `show` brings it back. */
   clear(): void;
+  /** Shows what was shown last once more, where it was cleared. */
+  again(): void;
   /** Clears it for good. */
   end(): void;
 }
 
 export function openLiveLine(terminal: WriteStream): LiveLine {
   let isShown = false;
+  let last: string | undefined;
   const clear = (): void => {
     // The line by itself first: of what is erased from the top of the screen on, tmux keeps a copy in its history.
     if (isShown) terminal.write(`\r${ERASE_LINE}${ERASE_BELOW}`);
@@ -44,15 +47,22 @@ export function openLiveLine(terminal: WriteStream): LiveLine {
     process.kill(process.pid, 'SIGQUIT');
   };
   process.on('SIGTSTP', suspend).on('SIGQUIT', quit).on('exit', clear);
+  const write = (text: (width: number) => string): void => {
+    if (!isInForeground()) return;
+    const width = (terminal.columns || USUAL_COLUMNS) - 1;
+    last = text(width);
+    terminal.write(`\r${WRAP_OFF}${last.slice(0, width)}${ERASE_BELOW}${WRAP_ON}\r`);
+    isShown = true;
+  };
   return {
-    show: (text) => {
-      if (!isInForeground()) return;
-      const width = (terminal.columns || USUAL_COLUMNS) - 1;
-      terminal.write(`\r${WRAP_OFF}${text(width).slice(0, width)}${ERASE_BELOW}${WRAP_ON}\r`);
-      isShown = true;
-    },
+    show: write,
     clear,
+    again: () => {
+      const text = last;
+      if (text !== undefined && !isShown) write(() => text);
+    },
     end: () => {
+      last = undefined;
       clear();
       process.off('SIGTSTP', suspend).off('SIGCONT', resume).off('SIGQUIT', quit).off('exit', clear);
     },

@@ -140,10 +140,11 @@ export function tell(text: string): void {
   if (stderr.writable) stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** Writes text as it is, above the line at the bottom. */
+/** Writes text as it is, above the line at the bottom if it comes onto the terminal: that stays, however fast text comes. */
 export function tellWhole(text: string, stream: WriteStream): void {
-  clearBottom();
+  if (stream.isTTY) clearBottom();
   if (stream.writable) stream.write(text);
+  if (stream.isTTY) bottom?.again();
 }
 
 /**
