@@ -90,9 +90,11 @@ function addPages(app: FastifyInstance, shown: Shown): void {
     const { runs, spoilt } = await history.runs({ last: LISTED_RUNS });
     return page(reply, { page: 'runs', runs: runs.map(runRow), spoilt });
   });
-  app.get<{ Params: { id: string } }>('/runs/:id', async ({ params: { id } }, reply) =>
-    page(reply, { page: 'run', run: runPage(await history.run(id)) }),
-  );
+  app.get<{ Params: { id: string } }>('/runs/:id', async ({ params: { id } }, reply) => {
+    const run = await history.run(id);
+    const { series } = await history.coverage();
+    return page(reply, { page: 'run', run: runPage(run, series) });
+  });
   const coverage = once(async () => (await history.coverageHtml()).html);
   app.get('/coverage', async (_, reply) =>
     reply

@@ -59,6 +59,9 @@ export class WatchedRun {
   readonly #slowest: SlowSeries[] = [];
   #failures: RecentFailure[] = [];
   #end: readonly string[] = [];
+  /** Ids of the records that it begins, one of which is written at the end of each. */
+  readonly #begun: string[] = [];
+  #records: readonly string[] = [];
 
   /** `clock` is the wall's, in ms since the epoch. */
   constructor(number: number, asked: AskedFirst, clock: () => number) {
@@ -76,7 +79,8 @@ export class WatchedRun {
   note(event: BackfillEvent): void {
     if (event.type === 'asking') this.#askNext(event);
     this.#watch.note(event);
-    if (event.type === 'planned') this.marks.plan(event.plan);
+    if (event.type === 'begun') this.#begun.push(event.runId);
+    else if (event.type === 'planned') this.marks.plan(event.plan);
     else if (event.type === 'running') {
       this.#phase = 'running';
       this.#workers = event.workers;
@@ -106,10 +110,15 @@ export class WatchedRun {
       ...{ ticker, interval, code, message },
       at: at.get(`${ticker} ${interval}`) ?? this.#clock(),
     }));
+    // A disk that is full has no room for the record of the run that met it.
+    const isKept = summary.runId !== undefined || summary.byProvider !== undefined;
+    this.#records = isKept ? this.#begun : [];
     this.#close(summary.stopped === null ? 'ended' : 'stopped', summaryLines(summary));
   }
 
   failed(error: unknown): void {
+    // Of a chain those that were asked before are on record.
+    this.#records = this.#begun.slice(0, -1);
     const line = error instanceof BackfillError ? error.message : `a fault of the program: ${String(error)}`;
     this.#close('failed', [line]);
   }
@@ -138,7 +147,8 @@ export class WatchedRun {
       ...{ sent, retries, throttles, bytesReceived },
       quotas: this.#quotasNow(progress),
       errors: [...this.#errors].toSorted(([, a], [, b]) => b - a),
-      ...{ slowest: this.#slowest, failures: this.#failures, end: this.#end },
+      ...{ slowest: this.#slowest, failures: this.#failures },
+      ...{ end: this.#end, records: this.#records },
     };
   }
 

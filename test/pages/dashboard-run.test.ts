@@ -103,15 +103,20 @@ describeWith(CHROMIUM)('a run that is watched in a browser', () => {
     ]).toEqual([summary.bars, summary.sent, summary.retries, summary.fetched]);
     expect(await numberAt(page, 'count-f')).toBe(summary.failed);
     expect(await page.locator('#end').textContent()).toContain('Fetched: ');
+    const id = record.replace('.json', '');
+    const ofRecord = page.locator('#records a');
+    expect(await ofRecord.getAttribute('href')).toBe(`/runs/${id}`);
+    expect(await ofRecord.isVisible()).toBe(true);
     expect(await page.locator('#link').textContent()).toContain('The process has ended');
     const { port } = new URL(url);
     const served = start('backfill', ['serve', '--store', join(folder, 'store'), '--port', port, ...NOW]);
     await expect.poll(() => page.locator('#link').textContent()).toBe('Live');
     await expect.poll(() => page.locator('#idle').isVisible()).toBe(true);
-    const id = record.replace('.json', '');
     await expect.poll(() => page.locator('#last-runs tbody th').allTextContents()).toEqual([id]);
     await page.locator('#last-runs tbody a').click();
     await expect.poll(() => page.locator('h1').textContent()).toBe(`Run ${id}`);
+    await page.locator('#answered tbody a', { hasText: 'ALFA' }).click();
+    await expect.poll(() => page.locator('h1').textContent()).toBe('ALFA 1d');
     served.kill('SIGINT');
     expect(await once(served, 'close')).toEqual([0, null]);
     // The console tells of the time in which nobody was there, and of nothing else.

@@ -6,7 +6,11 @@ import { type Dashboard, type History, openHistory, startDashboard } from '../..
 import { CHROMIUM, describeWith } from '../needs.ts';
 import { expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
 
-const NOW = Date.parse('2026-03-02T23:00:00Z');
+/** The clock of the store. */
+let now = Date.parse('2026-03-02T23:00:00Z');
+
+/** A series that a second run fetched again. */
+const AGAIN = 'ALFA';
 
 /** A series of the sample market with a split in the year, and one with a session without a bar. */
 const [SPLIT, HOLES] = ['CORV', 'SABL'];
@@ -19,9 +23,11 @@ describeWith(CHROMIUM)('the pages of a store', () => {
 
   beforeAll(async () => {
     store = await mkdtemp(join(tmpdir(), 'backfill-pages-'));
-    history = openHistory({ store, provider: { id: 'sample' }, stateFolder: store, clock: () => NOW });
+    history = openHistory({ store, provider: { id: 'sample' }, stateFolder: store, clock: () => now });
     await history.backfill({ tickers: 'all', days: 600 });
     await history.forget(SPLIT, { start: '2026-01-12', end: '2026-01-14' });
+    now += 60_000;
+    await history.backfill({ tickers: [AGAIN], days: 600, everything: true });
     dashboard = await startDashboard({ history, store, port: 0 });
   });
   afterAll(async () => {
@@ -100,6 +106,23 @@ describeWith(CHROMIUM)('the pages of a store', () => {
     expect(await page.locator('pre').textContent()).toContain('Fetched: ');
     expectCalm(opened);
     await opened.close();
+  });
+
+  it('show of a run the series whose last answer it brought, and no others', async () => {
+    const { runs } = await history.runs();
+    const [newest, first] = [runs[0]?.id, runs.at(-1)?.id];
+    expect(runs.map(({ summary }) => summary.fetched)).toEqual([1, 62]);
+    const answered = async (id = ''): Promise<[number, string[]]> => {
+      const opened = await visit(`${dashboard.url}runs/${id}`);
+      const part = opened.page.locator('#answered');
+      const told = (await part.locator('[role=status]').textContent()) ?? '';
+      const shown = await part.locator('tbody th').allTextContents();
+      await opened.close();
+      return [Number(/(\d+) rows?$/.exec(told)?.[1]), shown];
+    };
+    expect(await answered(newest)).toEqual([1, [AGAIN]]);
+    const [count, shown] = await answered(first);
+    expect([count, shown.includes(AGAIN)]).toEqual([61, false]);
   });
 
   it('lead to the report of coverage', async () => {

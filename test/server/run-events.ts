@@ -10,6 +10,11 @@ export function taskOf(id: string, ...tickers: readonly string[]): Task {
   return { id, wants, requests: 1 } as unknown as Task;
 }
 
+/** A run has the store, and will be on record. */
+export function begun(runId: string): BackfillEvent {
+  return { type: 'begun', runId, provider: 'acme', startedAt: 1_000_000 };
+}
+
 export function planned(...tasks: readonly Task[]): BackfillEvent {
   const series = new Set(tasks.flatMap(({ wants }) => wants.map((want) => want.series.ticker))).size;
   const totals = {

@@ -4,7 +4,7 @@ import { BackfillError } from '../../src/core/errors.ts';
 import { parseQuotas } from '../../src/core/plan/quota.ts';
 import { WatchedRun } from '../../src/server/watched-run.ts';
 import { CALM } from '../report/calm-run.ts';
-import { asking, finished, planned, running, started, taskOf } from './run-events.ts';
+import { asking, begun, finished, planned, running, started, taskOf } from './run-events.ts';
 
 /** A run on a clock that only the test moves. */
 function watched(quotas = '5/min,500/day') {
@@ -184,6 +184,24 @@ describe('a run that is watched', () => {
     expect(now.end.join('\n')).toContain('Interrupted after');
     // What was in work is not done.
     expect(run.snapshot().marks).toBe('fwww');
+  });
+
+  it('tells its records once they are written', () => {
+    const { run, after } = watched();
+    after(0, begun('a'), planned(ONE), begun('b'), planned(TWO));
+    expect(run.now().records).toEqual([]);
+    run.ended({ ...CALM, runId: 'b' });
+    expect(run.now().records).toEqual(['a', 'b']);
+  });
+
+  it('tells no record that a full disk, or an error, left no room or time for', () => {
+    const [full, failed] = [watched(), watched()];
+    full.after(0, begun('a'), planned(ONE));
+    const { runId: _none, ...unkept } = CALM;
+    full.run.ended(unkept);
+    failed.after(0, begun('a'), begun('b'), planned(ONE));
+    failed.run.failed(new Error('boom'));
+    expect([full.run.now().records, failed.run.now().records]).toEqual([[], ['a']]);
   });
 
   it('ends by an error in its own words', () => {

@@ -1,26 +1,15 @@
-import type { DashboardPage, StoredSeries } from '../../report/dashboard/page-data.ts';
+import type { DashboardPage } from '../../report/dashboard/page-data.ts';
 import { countText, element, percentText, section } from '../dom.ts';
-import { pagedTable, type TableColumn } from '../paged-table.ts';
+import { pagedTable } from '../paged-table.ts';
 import { RUN_COLUMNS, spoiltText } from './run-rows.ts';
-import { seriesLink, tiles } from './texts.ts';
+import { SERIES_COLUMNS } from './series-rows.ts';
+import { tiles } from './texts.ts';
 
 type Page<Name> = Extract<DashboardPage, { readonly page: Name }>;
 
-const COLUMNS: readonly TableColumn<StoredSeries>[] = [
-  { title: 'Ticker', content: ([ticker, interval]) => seriesLink(ticker, interval) },
-  { title: 'Int', content: ([, interval]) => interval },
-  { title: 'Standing', content: ([, , standing]) => standing },
-  { title: 'Cover', content: ([, , , coverage]) => percentText(coverage), isNumber: true },
-  { title: 'Missing', content: ([, , , , missing]) => countText(missing), isNumber: true },
-  { title: 'Absent', content: ([, , , , , absent]) => countText(absent), isNumber: true },
-  { title: 'First', content: ([, , , , , , first]) => first ?? '–' },
-  { title: 'Last', content: ([, , , , , , , last]) => last ?? '–' },
-  { title: 'Bars', content: ([, , , , , , , , rows]) => countText(rows), isNumber: true },
-];
-
 /** Every stored series, the worst first. */
 export function seriesListPage({ series, totals }: Page<'series-list'>): HTMLElement[] {
-  const table = pagedTable('Series', COLUMNS, series);
+  const table = pagedTable('Series', SERIES_COLUMNS, series);
   const told = element('span', { role: 'status', 'aria-live': 'polite', id: 'shown' });
   const ticker = element('input', {
     type: 'search',

@@ -1,7 +1,7 @@
 import type { QuotaNow, RunNow } from '../../report/dashboard/live-data.ts';
 import { countText, element, replaceAll } from '../dom.ts';
 import { limitOf } from './pace-chart.ts';
-import { bytesText, clockText, durationText, instantText } from './texts.ts';
+import { bytesText, clockText, durationText, instantText, runLink } from './texts.ts';
 
 const PHASES: Readonly<Record<RunNow['phase'], string>> = {
   planning: 'Run being planned',
@@ -29,12 +29,21 @@ export function runNumbers(): RunNumbers {
   const line = element('p', { id: 'how-far' });
   const list = element('dl', { class: 'totals', id: 'numbers' });
   const end = element('pre', { id: 'end', tabindex: 0, hidden: true, 'aria-label': 'What the run said' });
+  const records = element('p', { id: 'records', hidden: true });
   const values = new Map<string, HTMLElement>();
   const set = (element_: HTMLElement, text: string): void => {
     if (element_.textContent !== text) element_.textContent = text;
   };
   return {
-    part: element('section', { id: 'run', 'aria-labelledby': 'phase' }, phase, said, bar, line, list, end),
+    part: element('section', { id: 'run', 'aria-labelledby': 'phase' }, [
+      phase,
+      said,
+      bar,
+      line,
+      list,
+      records,
+      end,
+    ]),
     show: (run) => {
       set(phase, `${PHASES[run.phase]}: ${run.provider}`);
       phase.className = `phase-${run.phase}`;
@@ -56,10 +65,23 @@ export function runNumbers(): RunNumbers {
           list.append(element('div', {}, element('dt', {}, name), made));
         }
       }
+      showRecords(records, run.records);
       end.hidden = run.end.length === 0;
       set(end, run.end.join('\n'));
     },
   };
+}
+
+/** Where what a run did can be read as long as the store is there. */
+function showRecords(line: HTMLElement, ids: readonly string[]): void {
+  const told = ids.join(' ');
+  if (line.dataset['ids'] === told) return;
+  line.dataset['ids'] = told;
+  line.hidden = ids.length === 0;
+  replaceAll(line, [
+    'On record: ',
+    ...ids.flatMap((id, i) => (i === 0 ? [runLink(id)] : [', ', runLink(id)])),
+  ]);
 }
 
 /** `42 of 503 series (8.3%), ETA 1h 32m 15s, elapsed 8m 2s` */

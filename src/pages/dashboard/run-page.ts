@@ -1,6 +1,7 @@
 import type { RunPage } from '../../report/dashboard/page-data.ts';
 import { countText, element, section } from '../dom.ts';
 import { pagedTable, type TableColumn } from '../paged-table.ts';
+import { SERIES_COLUMNS } from './series-rows.ts';
 import { durationText, instantText, seriesLink, tiles } from './texts.ts';
 
 const FAILURES: readonly TableColumn<RunPage['failures'][number]>[] = [
@@ -12,8 +13,8 @@ const FAILURES: readonly TableColumn<RunPage['failures'][number]>[] = [
   { title: 'Why', content: ({ message }) => message },
 ];
 
-/** A run on record: its numbers, what it said when it ended, and what failed. */
-export function runPage({ run, lines, failures, moreFailures }: RunPage): HTMLElement[] {
+/** A run on record: its numbers, what it said when it ended, what failed, and the series that have its answers. */
+export function runPage({ run, lines, failures, moreFailures, series }: RunPage): HTMLElement[] {
   const more =
     moreFailures === 0 ? [] : [element('p', { class: 'hint' }, `and ${countText(moreFailures)} more`)];
   return [
@@ -38,6 +39,18 @@ export function runPage({ run, lines, failures, moreFailures }: RunPage): HTMLEl
         ? element('p', { class: 'hint' }, 'No series failed.')
         : pagedTable('Failures', FAILURES, failures).part,
       more,
+    ),
+    section(
+      'answered',
+      'Series with its answers',
+      element(
+        'p',
+        { class: 'hint' },
+        'Those of the store whose last answer came while it went on, the worst first.',
+      ),
+      series.length === 0
+        ? element('p', {}, 'None: later runs asked for all of them again, or nothing came.')
+        : pagedTable('Series with its answers', SERIES_COLUMNS, series).part,
     ),
   ];
 }

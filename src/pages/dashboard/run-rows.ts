@@ -1,11 +1,11 @@
 import type { RunRow } from '../../report/dashboard/live-data.ts';
-import { countText, element } from '../dom.ts';
+import { countText } from '../dom.ts';
 import type { LiveColumn } from './live-table.ts';
-import { durationText, instantText } from './texts.ts';
+import { durationText, instantText, runLink } from './texts.ts';
 
 /** What a list of runs has of each. */
 export const RUN_COLUMNS: readonly LiveColumn<RunRow>[] = [
-  { title: 'Run', content: ({ id }) => element('a', { href: `/runs/${encodeURIComponent(id)}` }, id) },
+  { title: 'Run', content: ({ id }) => runLink(id) },
   { title: 'Started, UTC', content: ({ startedAt }) => instantText(startedAt) },
   { title: 'Provider', content: ({ provider }) => provider },
   { title: 'Intervals', content: ({ intervals }) => intervals.join(', ') || '–' },

@@ -46,6 +46,10 @@ export function seriesLink(ticker: string, interval: string): HTMLAnchorElement 
   return element('a', { href: seriesPath(ticker, interval) }, ticker);
 }
 
+export function runLink(id: string): HTMLAnchorElement {
+  return element('a', { href: `/runs/${encodeURIComponent(id)}` }, id);
+}
+
 /** Numbers with their names, as tiles. */
 export function tiles(numbers: readonly (readonly [name: string, value: string, id: string])[]): HTMLElement {
   return element(

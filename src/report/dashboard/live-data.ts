@@ -80,6 +80,8 @@ export interface RunNow {
   readonly failures: readonly RecentFailure[];
   /** What it said when it ended, a line each; none before. */
   readonly end: readonly string[];
+  /** Ids of its records once it has ended: of a chain each provider has one of its own. */
+  readonly records: readonly string[];
 }
 
 /** All there is to tell of the run of a process: sent to whoever begins to listen, and when another run begins. */

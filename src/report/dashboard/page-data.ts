@@ -86,6 +86,8 @@ export interface RunPage {
     readonly message: string;
   }[];
   readonly moreFailures: number;
+  /** Stored series whose last answer came while it went on, the worst first. */
+  readonly series: readonly StoredSeries[];
 }
 
 /** What a page of the dashboard shows. Plain JSON; nothing of it is HTML. */

@@ -2,6 +2,8 @@ import type { RunRow } from '../../report/dashboard/live-data.ts';
 import type { RunPage } from '../../report/dashboard/page-data.ts';
 import { TIE, UNBOUNDED } from '../../report/page.ts';
 import { resultOf, type RunOnRecord, runText } from '../../report/runs-text.ts';
+import type { SeriesCoverage } from '../../report/series-coverage.ts';
+import { seriesRows } from './series-list.ts';
 
 /** Failures that a page lists: of a run of ten thousand series all would make it slow to open. */
 const LISTED = 2000;
@@ -27,9 +29,13 @@ export function runRow(run: RunOnRecord): RunRow {
   };
 }
 
-/** A run on record in full. */
-export function runPage(run: RunOnRecord): RunPage {
-  const { failures } = run.summary;
+/** A run on record in full, with those of the stored series that it was the last to get an answer for. */
+export function runPage(run: RunOnRecord, stored: readonly SeriesCoverage[]): RunPage {
+  const { failures, startedAt, endedAt } = run.summary;
+  const answered = stored.filter(({ fetchedAt }) => {
+    const at = fetchedAt === null ? Number.NaN : Date.parse(fetchedAt);
+    return startedAt <= at && at <= endedAt;
+  });
   return {
     run: runRow(run),
     lines: runText(run, { ...UNBOUNDED, isWhole: false })
@@ -39,5 +45,6 @@ export function runPage(run: RunOnRecord): RunPage {
       ...{ ticker, interval, from, to, code, message },
     })),
     moreFailures: Math.max(0, failures.length - LISTED),
+    series: seriesRows(answered),
   };
 }
