@@ -8,6 +8,8 @@ import { CHROMIUM_PROGRAM } from '../needs.ts';
 export interface Look {
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Whether it is touched with fingers. */
+  readonly isTouched?: boolean;
 }
 
 export interface OpenPage {
@@ -43,9 +45,14 @@ async function open(file: string, look?: Look): Promise<OpenPage> {
 }
 
 /** Opens an address in the browser that `withBrowser` started. What a page of a server asks of that server is not told. */
-export async function visit(url: string, { width = 1280, scheme = 'light' }: Look = {}): Promise<OpenPage> {
+export async function visit(
+  url: string,
+  { width = 1280, scheme = 'light', isTouched = false }: Look = {},
+): Promise<OpenPage> {
   if (browser === undefined) throw new Error('the browser is not open');
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+  const context = await browser.newContext({
+    ...{ viewport: { width, height: 900 }, colorScheme: scheme, hasTouch: isTouched },
+  });
   const page = await context.newPage();
   const { origin } = new URL(url);
   const isItself = (asked: string): boolean =>

@@ -90,7 +90,10 @@ export class HeatMap {
   }
 
   /** Where a pointer is on the map, in CSS pixels from its corner; undefined beside it. */
-  locate(event: MouseEvent): { readonly x: number; readonly y: number } | undefined {
+  locate(event: {
+    readonly clientX: number;
+    readonly clientY: number;
+  }): { readonly x: number; readonly y: number } | undefined {
     const box = this.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left - this.#gutter(), event.clientY - box.top - AXIS];
     const { width, height } = this.#room();

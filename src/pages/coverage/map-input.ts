@@ -75,40 +75,76 @@ function goTo(map: HeatMap, next: (from: Place) => Place): void {
   map.pointAt({ column, row }, true);
 }
 
-type Pointers = Map<number, PointerEvent>;
+/** Pointers that are pressed, where each is, in CSS pixels of the window. */
+type Pointers = Map<number, Point>;
 
-/** One pointer points, and moves the map while it is pressed; two fingers zoom. */
+interface Point {
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+/** One pointer points, and moves the map while it is pressed; two fingers move it and zoom. */
 function listenToPointers(map: HeatMap): void {
   const { canvas } = map;
   const pressed: Pointers = new Map();
   canvas.addEventListener('pointerdown', (event) => {
     pressed.set(event.pointerId, event);
     canvas.setPointerCapture(event.pointerId);
-    point(map, event);
+    if (pressed.size === 1) point(map, event);
+    else map.pointAt(undefined);
   });
   canvas.addEventListener('pointermove', (event) => {
     const before = pressed.get(event.pointerId);
     if (before === undefined) return point(map, event);
-    const spread = spreadOf(pressed);
+    const pinch = pinchOf(pressed);
     pressed.set(event.pointerId, event);
     if (pressed.size === 1) map.move(before.clientX - event.clientX, before.clientY - event.clientY);
-    else if (spread > 0) map.zoom(spreadOf(pressed) / spread, spreadOf(pressed) / spread, map.locate(event));
+    else if (pinch !== undefined) followPinch(map, pinch, pinchOf(pressed) ?? pinch);
   });
   for (const end of ['pointerup', 'pointercancel'] as const)
     canvas.addEventListener(end, (event) => pressed.delete(event.pointerId));
   canvas.addEventListener('pointerleave', (event) => {
     if (event.pointerType === 'mouse' && pressed.size === 0) map.pointAt(undefined);
   });
+  // One finger that goes up or down scrolls the page; two are meant for the map alone.
+  for (const touch of ['touchstart', 'touchmove'] as const)
+    canvas.addEventListener(
+      touch,
+      (event) => {
+        if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+      },
+      { passive: false },
+    );
 }
 
-function point(map: HeatMap, event: PointerEvent): void {
+function point(map: HeatMap, event: MouseEvent): void {
   const at = map.locate(event);
   map.pointAt(at && map.cellAt(at));
 }
 
-/** How far two fingers are from each other, in CSS pixels; 0 unless there are two. */
-function spreadOf(pressed: Pointers): number {
+/** Two fingers: the point between them, and how far they are from each other, in CSS pixels. */
+interface Pinch extends Point {
+  readonly spread: number;
+}
+
+/** Undefined unless there are two. */
+function pinchOf(pressed: Pointers): Pinch | undefined {
   const [a, b, ...more] = pressed.values();
-  if (a === undefined || b === undefined || more.length > 0) return 0;
-  return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+  if (a === undefined || b === undefined || more.length > 0) return undefined;
+  return {
+    clientX: (a.clientX + b.clientX) / 2,
+    clientY: (a.clientY + b.clientY) / 2,
+    spread: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY),
+  };
+}
+
+/** Fingers closer than this, in CSS pixels, only move the map: a small step would be a large factor. */
+const LEAST_SPREAD = 10;
+
+/** What was between the fingers stays there. */
+function followPinch(map: HeatMap, from: Pinch, to: Pinch): void {
+  map.move(from.clientX - to.clientX, from.clientY - to.clientY);
+  if (Math.min(from.spread, to.spread) < LEAST_SPREAD) return;
+  const factor = to.spread / from.spread;
+  map.zoom(factor, factor, map.locate(to));
 }

@@ -7,8 +7,8 @@ import type { Selection } from './selection.ts';
 import type { Cells } from './series.ts';
 
 const HOW =
-  'Drag or shift and arrows: move. Ctrl and wheel (once it is chosen, the wheel alone), or + and −: zoom; with shift in time ' +
-  'alone. 0: all. Arrows, Page Up and Down, Home and End: from cell to cell.';
+  'Drag, or shift and arrows: move. Ctrl and wheel (once it is chosen, the wheel alone), or + and −: zoom; with shift in time ' +
+  'alone. Two fingers: both. 0: all. Arrows, Page Up and Down, Home and End: from cell to cell.';
 
 /** The map with its buttons, its legend, and what is said of the cell that is pointed at. */
 export function mapSection(cells: Cells, selection: Selection): { part: HTMLElement; map: HeatMap } {
