@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
@@ -22,6 +22,8 @@ describeWith(CHROMIUM)('the page of coverage of the sample market', () => {
     const store = ['--store', join(folder, 'store')];
     const fill = ['--provider', 'sample', '--days', '252', '--now', '2026-03-02T23:00:00Z', '--quiet'];
     expect((await run('backfill', [...store, ...fill])).code).toBe(0);
+    await mkdir(join(folder, 'store', 'universes'));
+    await writeFile(join(folder, 'store', 'universes', 'few.json'), '["KAZE.T", "ALFA", "BRIQ", "GONE"]');
     const look = ['--days', '300', '--now', '2026-03-05T23:00:00Z', '--json', '--html', file];
     const { code, stdout } = await run('check-data', [...store, ...look]);
     expect(code).toBe(0);
@@ -105,6 +107,27 @@ describeWith(CHROMIUM)('the page of coverage of the sample market', () => {
       // What has no bar stands last, whatever the direction.
       expect((await column(11)).slice(-6)).toEqual(['–', '–', '–', '–', '–', '–']);
     }
+    expectCalm(opened);
+    await opened.close();
+  });
+
+  it('leaves series out by the exchange that their provider tells, and by universe', async () => {
+    const opened = await open(file);
+    const { page } = opened;
+    const tickers = (): Promise<string[]> =>
+      page.locator('#series tbody tr > :first-child').allTextContents();
+    await page.locator('#universe').selectOption('few');
+    expect((await tickers()).toSorted()).toEqual(['ALFA', 'BRIQ', 'KAZE.T']);
+    expect(await page.locator('#map').getAttribute('aria-label')).toContain('Map of 3 series');
+    expect(await page.locator('#shown').textContent()).toBe('3 of 62 series');
+    await page.locator('#exchange').selectOption('XTKS');
+    expect(await tickers()).toEqual(['KAZE.T']);
+    await page.locator('#universe').selectOption('');
+    await page.locator('#exchange').selectOption('CRYPTO');
+    const crypto = report.series.filter(({ calendar }) => calendar === '24-7');
+    expect((await tickers()).toSorted()).toEqual(crypto.map(({ ticker }) => ticker).toSorted());
+    // All of them are of days: there is nothing to choose.
+    expect(await page.locator('#interval').count()).toBe(0);
     expectCalm(opened);
     await opened.close();
   });

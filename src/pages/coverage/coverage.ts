@@ -1,5 +1,6 @@
 /** Draws the page of coverage from the data that lies in it. */
 import type { CoveragePageData } from '../../report/coverage-page/page-data.ts';
+import { fromSteps } from '../../report/coverage-page/run-code.ts';
 import { chartSections } from './charts.ts';
 import { element, replaceAll } from '../dom.ts';
 import { findingsSections } from './findings.ts';
@@ -15,9 +16,10 @@ if (page !== null && typeof given === 'string') draw(page, JSON.parse(given) as 
 
 function draw(place: Element, data: CoveragePageData): void {
   const { series, cells } = layOut(data);
-  const selection = selectionOf(series);
+  const universes = new Map(data.universes.map(({ name, places }) => [name, new Set(fromSteps(places))]));
+  const selection = selectionOf(series, universes);
   const { part: mapPart, map } = mapSection(cells, selection);
-  const { filters, part: seriesPart } = seriesSection(series, selection, map);
+  const { filters, part: seriesPart } = seriesSection(series, [...universes.keys()], selection, map);
   const [months, freshness] = chartSections(cells, selection);
   const ofSeries =
     series.length === 0

@@ -18,8 +18,13 @@ export interface Filter {
   readonly ticker: string;
   readonly standing: string;
   readonly calendar: string;
+  readonly exchange: string;
+  readonly universe: string;
   readonly interval: string;
 }
+
+/** By the name of a universe, the places of its series. */
+export type Universes = ReadonlyMap<string, ReadonlySet<number>>;
 
 export type SortKey = Exclude<keyof Series, 'place' | 'isLeftOut'>;
 
@@ -29,9 +34,11 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
-const EVERYTHING: Filter = { ticker: '', standing: '', calendar: '', interval: '' };
+const EVERYTHING: Filter = {
+  ...{ ticker: '', standing: '', calendar: '', exchange: '', universe: '', interval: '' },
+};
 
-export function selectionOf(all: readonly Series[]): Selection {
+export function selectionOf(all: readonly Series[], universes: Universes): Selection {
   const worst = all.toSorted(
     (a, b) =>
       Number(a.isLeftOut) - Number(b.isLeftOut) ||
@@ -46,7 +53,7 @@ export function selectionOf(all: readonly Series[]): Selection {
     change({ sorted, ...filter }: Partial<Filter> & { readonly sorted?: Sorting }): void {
       selection.sorted = sorted ?? selection.sorted;
       selection.filter = { ...selection.filter, ...filter };
-      selection.shown = sortedBy(worst.filter(matching(selection.filter)), selection.sorted);
+      selection.shown = sortedBy(worst.filter(matching(selection.filter, universes)), selection.sorted);
       for (const listener of listeners) listener();
     },
     onChange: (listener: () => void): void => void listeners.push(listener),
@@ -54,7 +61,11 @@ export function selectionOf(all: readonly Series[]): Selection {
   return selection;
 }
 
-function matching({ ticker, standing, calendar, interval }: Filter): (series: Series) => boolean {
+function matching(
+  { ticker, standing, calendar, exchange, universe, interval }: Filter,
+  universes: Universes,
+): (series: Series) => boolean {
+  const members = universes.get(universe);
   const parts = ticker
     .toUpperCase()
     .split(/[\s,]+/)
@@ -62,6 +73,8 @@ function matching({ ticker, standing, calendar, interval }: Filter): (series: Se
   return (one) =>
     (standing === '' || one.standing === standing) &&
     (calendar === '' || one.calendar === calendar) &&
+    (exchange === '' || one.exchange === exchange) &&
+    (members === undefined || members.has(one.place)) &&
     (interval === '' || one.interval === interval) &&
     (parts.length === 0 || parts.some((part) => one.ticker.toUpperCase().includes(part)));
 }

@@ -28,11 +28,13 @@ const COLUMNS: readonly Shown[] = [
   { title: 'Behind', key: 'behind', isNumber: true },
   { title: 'Fetched', key: 'fetchedAt', text: ({ fetchedAt }) => fetchedText(fetchedAt) },
   { title: 'Calendar', key: 'calendar' },
+  { title: 'Exchange', key: 'exchange' },
 ];
 
 /** The series that the filters leave, as a table; the map shows the same, in the same order. */
 export function seriesSection(
   all: readonly Series[],
+  universes: readonly string[],
   selection: Selection,
   map: HeatMap,
 ): { readonly filters: HTMLElement; readonly part: HTMLElement } {
@@ -42,7 +44,7 @@ export function seriesSection(
     selection.shown,
   );
   selection.onChange(() => table.show(selection.shown));
-  return { filters: filtersOf(all, selection), part: section('series', 'Series', table.part) };
+  return { filters: filtersOf(all, universes, selection), part: section('series', 'Series', table.part) };
 }
 
 function columnOf(
@@ -87,7 +89,28 @@ function fetchedText(seconds: number | null): string {
   return seconds === null ? '–' : new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-function filtersOf(all: readonly Series[], selection: Selection): HTMLElement {
+/** What series may be left out by besides their ticker, as far as they differ in it. */
+function choicesOf(
+  all: readonly Series[],
+  universes: readonly string[],
+): readonly (readonly [key: Choice, found: readonly string[]])[] {
+  const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
+  const standings = new Set(all.map(({ standing }) => standing));
+  const calendars = distinct(all.map(({ calendar }) => calendar).toSorted());
+  const exchanges = distinct(all.flatMap(({ exchange }) => exchange ?? []).toSorted());
+  const intervals = distinct(all.map(({ interval }) => interval));
+  const choices = [
+    ['standing', WORST_FIRST.filter((one) => standings.has(one))],
+    ['calendar', calendars],
+    ['exchange', exchanges],
+    ['universe', universes],
+    ['interval', intervals],
+  ] as const;
+  // A universe leaves out what is in none.
+  return choices.filter(([key, found]) => found.length > (key === 'universe' ? 0 : 1));
+}
+
+function filtersOf(all: readonly Series[], universes: readonly string[], selection: Selection): HTMLElement {
   const ticker = element('input', {
     type: 'search',
     id: 'ticker',
@@ -95,8 +118,6 @@ function filtersOf(all: readonly Series[], selection: Selection): HTMLElement {
     spellcheck: 'false',
   });
   ticker.addEventListener('input', () => selection.change({ ticker: ticker.value }));
-  const choices = (key: Exclude<keyof Filter, 'ticker'>, found: Iterable<string>): HTMLElement =>
-    choiceOf(key, [...new Set(found)], (value) => selection.change({ [key]: value }));
   const told = element('span', { role: 'status', 'aria-live': 'polite', id: 'shown' });
   const tell = (): void => {
     const { length } = selection.shown;
@@ -107,32 +128,29 @@ function filtersOf(all: readonly Series[], selection: Selection): HTMLElement {
   };
   tell();
   selection.onChange(tell);
-  const standings = new Set(all.map(({ standing }) => standing));
   return element(
     'div',
     { class: 'filters', 'aria-label': 'Filter the map and the table', role: 'search' },
     element('label', {}, 'Ticker ', ticker),
-    choices(
-      'standing',
-      WORST_FIRST.filter((one) => standings.has(one)),
-    ),
-    choices('calendar', all.map(({ calendar }) => calendar).toSorted()),
-    choices(
-      'interval',
-      all.map(({ interval }) => interval),
+    choicesOf(all, universes).map(([key, found]) =>
+      choiceOf(key, found, (value) => selection.change({ [key]: value })),
     ),
     button('Worst first', () => selection.change({ sorted: { by: 'worst', descending: false } })),
     told,
   );
 }
 
-const TITLES = { standing: 'Standing', calendar: 'Calendar', interval: 'Interval' } as const;
+type Choice = Exclude<keyof Filter, 'ticker'>;
 
-function choiceOf(
-  key: keyof typeof TITLES,
-  found: readonly string[],
-  choose: (value: string) => void,
-): HTMLElement {
+const TITLES: Readonly<Record<Choice, string>> = {
+  standing: 'Standing',
+  calendar: 'Calendar',
+  exchange: 'Exchange',
+  universe: 'Universe',
+  interval: 'Interval',
+};
+
+function choiceOf(key: Choice, found: readonly string[], choose: (value: string) => void): HTMLElement {
   const options = found.map((one) => element('option', { value: one }, one));
   const select = element('select', { id: key }, element('option', { value: '' }, 'all'), options);
   select.addEventListener('change', () => choose(select.value));

@@ -10,6 +10,8 @@ export interface Series {
   readonly ticker: string;
   readonly interval: string;
   readonly calendar: string;
+  /** As its provider calls it; null where nobody told. */
+  readonly exchange: string | null;
   readonly standing: SeriesRow[3];
   readonly isLeftOut: boolean;
   /** First and last session with a bar. */
@@ -100,13 +102,14 @@ function seriesOf(
   },
 ): Series {
   const [ticker, interval, calendar, standing, leftOut, start, , expected, present, provisional] = row;
-  const [, , , , , , , , , , absent, missing, coverage, behind, fetchedAt] = row;
+  const [, , , , , , , , , , absent, missing, coverage, behind, fetchedAt, listing] = row;
   const { first, last } = barsOf(of.runs, start, of.data.legend);
   const dateOf = (session: number | undefined): string | null =>
     session === undefined ? null : dayText(of.sessions[session] ?? 0);
   return {
     ...{ place, ticker, interval, standing, isLeftOut: leftOut === 1 },
     calendar: of.data.calendars[calendar]?.id ?? '',
+    exchange: listing === null ? null : (of.data.listings[listing] ?? null),
     ...{ first: dateOf(first), last: dateOf(last) },
     ...{ expected, present, provisional, absent, missing, coverage, behind, fetchedAt },
   };

@@ -11,6 +11,8 @@ import type { SessionsOfStanding } from './session-runs.ts';
 /** A series, and what is known of its sessions. */
 export interface JudgedSeries {
   readonly coverage: SeriesCoverage;
+  /** As its provider calls it; null where nobody told. */
+  readonly exchange: string | null;
   readonly runs: readonly SessionsOfStanding[];
 }
 
@@ -18,6 +20,7 @@ export interface JudgedSeries {
 export interface CodedSeries {
   readonly calendars: readonly CalendarSessions[];
   readonly legend: readonly LegendEntry[];
+  readonly listings: readonly string[];
   readonly series: readonly SeriesRow[];
 }
 
@@ -32,13 +35,20 @@ export function codeSeries(judged: readonly JudgedSeries[]): CodedSeries {
     if (known === undefined) legend.set(key, (known = { place: legend.size, entry }));
     return known.place;
   };
-  const series = judged.map(({ coverage, runs }) => {
-    const { place, places } = calendars.get(coverage.calendar) as CalendarPlaces;
-    return rowOf(coverage, runs, place, codedRuns(runs, places, placeOf));
+  const listings = new Map<string, number>();
+  const listingOf = (exchange: string | null): number | null => {
+    if (exchange === null) return null;
+    if (!listings.has(exchange)) listings.set(exchange, listings.size);
+    return listings.get(exchange) ?? null;
+  };
+  const series = judged.map((one) => {
+    const { place, places } = calendars.get(one.coverage.calendar) as CalendarPlaces;
+    return rowOf(one, place, listingOf(one.exchange), codedRuns(one.runs, places, placeOf));
   });
   return {
     calendars: [...calendars].map(([id, { places }]) => ({ id, steps: stepsOf([...places.keys()]) })),
     legend: [...legend.values()].map(({ entry }) => entry),
+    listings: [...listings.keys()],
     series,
   };
 }
@@ -92,9 +102,9 @@ function codedRuns(
 }
 
 function rowOf(
-  one: SeriesCoverage,
-  runs: readonly SessionsOfStanding[],
+  { coverage: one, runs }: JudgedSeries,
   calendar: number,
+  listing: number | null,
   { start, runs: coded }: Coded,
 ): SeriesRow {
   const { ticker, interval, standing, expected, present, provisional, absent, missing, coverage } = one;
@@ -103,7 +113,7 @@ function rowOf(
   return [
     ...([ticker, interval, calendar, standing, leftOut, start, encodeRuns(coded)] as const),
     ...([expected, present, provisional, absent, missing, coverage] as const),
-    ...([behindOf(one, runs), fetchedAt] as const),
+    ...([behindOf(one, runs), fetchedAt, listing] as const),
   ];
 }
 

@@ -51,6 +51,8 @@ export type SeriesRow = readonly [
   behind: number | null,
   /** Of the last answer, seconds since the epoch. */
   fetchedAt: number | null,
+  /** Place in `listings`; null where nobody told. */
+  listing: number | null,
 ];
 
 /** One thing that is wrong or odd. */
@@ -86,6 +88,8 @@ export interface UniverseSums extends SeriesSums {
   readonly members: number;
   /** Members of which the report has no series. */
   readonly notStored: number;
+  /** Places of its series among all of them, ascending, see `stepsOf`. */
+  readonly places: readonly number[];
 }
 
 export interface CoveragePageData {
@@ -98,6 +102,8 @@ export interface CoveragePageData {
   readonly totals: CoverageTotals;
   readonly calendars: readonly CalendarSessions[];
   readonly legend: readonly LegendEntry[];
+  /** Exchanges as providers call them, of which several may have one calendar. */
+  readonly listings: readonly string[];
   readonly series: readonly SeriesRow[];
   readonly exchanges: readonly SeriesSums[];
   readonly universes: readonly UniverseSums[];

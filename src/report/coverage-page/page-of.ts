@@ -11,6 +11,7 @@ import { sumsOf } from '../sums.ts';
 import { codeSeries } from './coded-series.ts';
 import { issueRows, revisionRows } from './issue-rows.ts';
 import type { CoveragePageData, UniverseSums } from './page-data.ts';
+import { stepsOf } from './run-code.ts';
 import { standingRuns } from './session-runs.ts';
 
 /** What a page of coverage shows. */
@@ -37,7 +38,8 @@ export function pageOf(content: PageContent): CoveragePageData {
   const { report, judgedOf, issues, revisions, universes, notes = [], store, now, version } = content;
   const judged = report.series.map((coverage) => {
     const { state, judged: by } = judgedOf(coverage);
-    return { coverage, runs: standingRuns(state, calendarById(coverage.calendar), by) };
+    const { exchange } = state.identity;
+    return { coverage, exchange, runs: standingRuns(state, calendarById(coverage.calendar), by) };
   });
   return {
     ...{ store, version, madeAt: new Date(now).toISOString(), totals: report.totals },
@@ -55,12 +57,17 @@ function universeSums(
   series: readonly SeriesCoverage[],
   universes: PageContent['universes'],
 ): UniverseSums[] {
-  const byTicker = grouped(series, ({ ticker }) => ticker);
+  const byTicker = grouped([...series.entries()], ([, { ticker }]) => ticker);
   return [...universes]
     .map(([name, tickers]) => {
       const ofIt = tickers.flatMap((ticker) => byTicker.get(ticker) ?? []);
       const notStored = tickers.filter((ticker) => !byTicker.has(ticker)).length;
-      return { ...sumsOf(name, ofIt), members: tickers.length, notStored };
+      const sums = sumsOf(
+        name,
+        ofIt.map(([, one]) => one),
+      );
+      const places = stepsOf(ofIt.map(([place]) => place).toSorted((a, b) => a - b));
+      return { ...sums, members: tickers.length, notStored, places };
     })
     .filter((one) => one.series > 0);
 }

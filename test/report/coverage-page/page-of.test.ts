@@ -103,6 +103,7 @@ describe('the page of coverage as data', () => {
         name: 'two',
         members: 3,
         notStored: 1,
+        places: [0, 1],
         series: 2,
         complete: 1,
         coverage: 50,
