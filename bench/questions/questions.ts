@@ -11,6 +11,7 @@ import { readers } from './readers.ts';
 import { run } from './run.ts';
 import { scale } from './scale.ts';
 import { topUp } from './top-up.ts';
+import { watched } from './watched.ts';
 import { workers } from './workers.ts';
 
 /** By name, in the order in which they are asked. */
@@ -22,6 +23,7 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['scale', scale],
   ['top-up', topUp],
   ['quota', quota],
+  ['watched', watched],
   ['scale-100000', scale100000],
   ['scale-csv', scaleCsv],
   ['scale-history', scaleHistory],
