@@ -16,7 +16,7 @@ export class StoreWatch {
   readonly #history: History;
   readonly #hasRuns: boolean;
   readonly #onChange: () => void;
-  #now: StoreNow = { runs: [], spoilt: [], writer: null, content: null };
+  #now: StoreNow = { isKnown: false, runs: [], spoilt: [], writer: null, content: null };
   #isLooking = false;
   #nextAt = 0;
 
@@ -54,7 +54,7 @@ export class StoreWatch {
 
   async #read(): Promise<StoreNow> {
     const { runs, spoilt } = await this.#history.runs({ last: TOLD_RUNS });
-    const known = { runs: runs.map(runRow), spoilt };
+    const known = { isKnown: true, runs: runs.map(runRow), spoilt };
     if (this.#hasRuns) return { ...known, writer: null, content: null };
     const { writer, series, tickers, bars, bytes, damaged, left } = await this.#history.status();
     return {

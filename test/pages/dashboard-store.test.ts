@@ -125,6 +125,23 @@ describeWith(CHROMIUM)('the pages of a store', () => {
     expect([count, shown.includes(AGAIN)]).toEqual([61, false]);
   });
 
+  it('say that the store is looked at, not that it has no run, until that is done', async () => {
+    let look = (): void => undefined;
+    const looked = new Promise<void>((resolve) => (look = resolve));
+    const slow: History = { ...history, status: () => looked.then(() => history.status()) };
+    const own = await startDashboard({ history: slow, store, port: 0 });
+    const opened = await visit(own.url);
+    const { page } = opened;
+    await expect.poll(() => page.locator('#link').textContent()).toBe('Live');
+    expect(await page.locator('#looking').isVisible()).toBe(true);
+    expect(await page.getByText('No run is on record').isVisible()).toBe(false);
+    look();
+    await expect.poll(() => page.locator('#last-runs tbody tr').count()).toBe(2);
+    expect(await page.locator('#looking').isVisible()).toBe(false);
+    await opened.close();
+    await own.close();
+  });
+
   it('lead to the report of coverage', async () => {
     const opened = await visit(dashboard.url);
     const { page } = opened;

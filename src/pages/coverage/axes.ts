@@ -68,7 +68,7 @@ export function drawTime(
   for (const { column, year, month, number } of starts.slice(Math.max(0, first))) {
     const x = (column - view.left) * view.perColumn;
     const isTick = (Number(number) - 1) % step === 0;
-    if (!isTick || x < free || x > width - LABEL_ROOM / 2) continue;
+    if (!isTick || x < free || x > width - LABEL_ROOM + 4) continue;
     pen.fillText(
       month === 'Jan' || free === 0 ? `${month === 'Jan' ? '' : `${month} `}${year}` : month,
       left + x,

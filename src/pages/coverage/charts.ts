@@ -137,7 +137,10 @@ function behindOf(series: readonly Series[], colours: Colours): Drawing {
         {
           ...{ name: 'Series', type: 'bar', itemStyle: { color: colours.bar }, barCategoryGap: '30%' },
           data: groups.map((group) => group.series),
-          label: { show: true, position: 'right', color: colours.text },
+          label: {
+            ...{ show: true, position: 'right', color: colours.text },
+            formatter: ({ value }: { readonly value: number }) => countText(value),
+          },
         },
       ],
     },

@@ -27,7 +27,7 @@ function draw(place: Element, data: CoveragePageData): void {
       : [filters, mapPart, pair([months, freshness]), seriesPart];
   replaceAll(
     place,
-    [header(data), totalsSection(data), ofSeries, pair(sumsSections(data)), findingsSections(data)].flat(),
+    [header(data), totalsSection(data), ofSeries, sumsSections(data), findingsSections(data)].flat(),
   );
 }
 

@@ -24,7 +24,7 @@ const AXIS = 20;
 const GUTTER = 84;
 const NARROW_GUTTER = 62;
 const HIGHEST = 520;
-const LEAST_HEIGHT = 120;
+const LEAST_HEIGHT = 22;
 
 /** The map of sessions and series: draws what its viewport shows, and moves that. */
 export class HeatMap {

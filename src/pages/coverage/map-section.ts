@@ -79,8 +79,10 @@ function tell(map: HeatMap, tooltip: HTMLElement, cells: Cells, selection: Selec
   const box = map.boxOf(cursor);
   const room = map.canvas.clientWidth - tooltip.offsetWidth - 4;
   tooltip.style.left = `${Math.max(4, Math.min(room, box.x + box.width + 10))}px`;
+  const above = box.y - tooltip.offsetHeight - 10;
   const isLow = box.y + box.height + tooltip.offsetHeight + 14 > map.canvas.clientHeight;
-  tooltip.style.top = `${isLow ? Math.max(0, box.y - tooltip.offsetHeight - 10) : box.y + box.height + 10}px`;
+  // A map of few series has room neither above nor below: then what is below it is covered.
+  tooltip.style.top = `${isLow && above >= 0 ? above : box.y + box.height + 10}px`;
 }
 
 /** Of several cells in one pixel the worst is told, with how many there are of each kind. */

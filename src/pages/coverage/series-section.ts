@@ -38,9 +38,12 @@ export function seriesSection(
   selection: Selection,
   map: HeatMap,
 ): { readonly filters: HTMLElement; readonly part: HTMLElement } {
+  const isListed = all.some(({ exchange }) => exchange !== null);
   const table = pagedTable(
     'Series',
-    COLUMNS.map((column) => columnOf(column, selection, map)),
+    COLUMNS.filter(({ key }) => key !== 'exchange' || isListed).map((column) =>
+      columnOf(column, selection, map),
+    ),
     selection.shown,
   );
   selection.onChange(() => table.show(selection.shown));

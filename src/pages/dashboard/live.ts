@@ -126,7 +126,7 @@ function runTables(): { readonly part: HTMLElement; readonly show: (run: RunNow)
       { title: 'Provider', content: ({ fetchMs }) => shortTimeText(fetchMs), isNumber: true },
       { title: 'Store', content: ({ storeMs }) => shortTimeText(storeMs), isNumber: true },
     ],
-    'No series is finished yet.',
+    'No series is done.',
   );
   const failures = liveTable<RunNow['failures'][number]>(
     'Recent failures',
@@ -169,11 +169,15 @@ function storeParts(hasRuns: boolean): {
   const spoilt = element('p', { class: 'hint' });
   const writer = element('p', { id: 'writer', hidden: true });
   const content = element('div', { id: 'content' });
+  const looking = element('p', { class: 'hint', id: 'looking' }, 'Looking into the store …');
+  runs.part.hidden = true;
   const title = hasRuns ? 'Runs before' : 'Last runs';
   return {
-    part: section('last-runs', title, runs.part, spoilt),
+    part: section('last-runs', title, looking, runs.part, spoilt),
     head: element('div', {}, writer, content),
     show: (store) => {
+      looking.hidden = store.isKnown;
+      runs.part.hidden = !store.isKnown;
       runs.show(store.runs);
       spoilt.textContent = spoiltText(store.spoilt);
       writer.textContent = store.writer ?? '';

@@ -66,6 +66,7 @@ export function runNumbers(): RunNumbers {
         }
       }
       showRecords(records, run.records);
+      values.get('failed')?.classList.toggle('bad', run.failed > 0);
       end.hidden = run.end.length === 0;
       set(end, run.end.join('\n'));
     },

@@ -51,7 +51,8 @@ function drawingOf(
 
 /** Prices above, volumes below. */
 function axesOf(slots: readonly ChartSlot[], colours: Colours, width: number): object {
-  const [left, right] = width < 500 ? [48, 10] : [64, 20];
+  // Half of a date that stands below the last bar is beside it.
+  const [left, right] = [width < 500 ? 48 : 64, 36];
   // Both are as wide, whatever their labels need: a volume stands below its bar.
   const sides = { left, right, outerBoundsMode: 'none' };
   const label = { color: colours.text, hideOverlap: true };

@@ -124,6 +124,8 @@ export interface RunRow {
 
 /** What is known of a store besides the run of this process. */
 export interface StoreNow {
+  /** Whether it was looked at yet: else nothing else here says anything. */
+  readonly isKnown: boolean;
   /** The newest first. */
   readonly runs: readonly RunRow[];
   /** Ids of records that cannot be read. */
