@@ -88,12 +88,12 @@ const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix 
 const HAS_TIME = /^\d{4}\D?\d{2}\D?\d{2}[T ]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 
 /**
- * The columns that a header and the first row of a file tell of, or the first column that is wanted and not there; a volume
+ * The columns that a header and the first rows of a file tell of, of which some may be damaged, or the first column that is wanted and not there; a volume
  * may be missing.
  */
 export function readHeader(
   names: readonly string[],
-  firstRow: readonly string[],
+  rows: readonly (readonly string[])[],
 ): Header | { readonly missing: string } {
   const columns = names.map(plainName);
   const find = (wanted: keyof typeof NAMES): number | null => {
@@ -102,7 +102,7 @@ export function readHeader(
     const name = [...known, ...known.map((one) => one + ADJUSTED)].find((one) => columns.includes(one));
     return name === undefined ? null : columns.indexOf(name);
   };
-  const stamps = stampColumns(find, columns, firstRow);
+  const stamps = stampColumns(find, columns, rows);
   const [open, high, low, close] = [find('open'), find('high'), find('low'), find('close')];
   if (stamps === null) return { missing: 'date' };
   if (open === null) return { missing: 'open' };
@@ -169,16 +169,17 @@ export function clockNamed(text: string): string | undefined {
 function stampColumns(
   find: (wanted: keyof typeof NAMES) => number | null,
   columns: readonly string[],
-  firstRow: readonly string[],
+  rows: readonly (readonly string[])[],
 ): Pick<Header, 'stamp' | 'time'> | null {
   const [date, time] = [find('date'), find('time')];
-  if (date !== null && time !== null && TIME_OF_DAY.test(firstRow[time] ?? '')) return { stamp: date, time };
+  const someIs = (what: RegExp, column: number): boolean => rows.some((row) => what.test(row[column] ?? ''));
+  if (date !== null && time !== null && someIs(TIME_OF_DAY, time)) return { stamp: date, time };
   // A table of pandas has its stamps in a first column without a name.
   const stamp = find('stamp') ?? (columns[0] === '' ? 0 : null);
   if (stamp === null) return null;
   // A number since the epoch needs no clock.
-  const epoch = columns.findIndex((name, i) => EPOCHS.has(name) && EPOCH.test(firstRow[i] ?? ''));
-  return { stamp: epoch >= 0 && HAS_TIME.test(firstRow[stamp] ?? '') ? epoch : stamp, time: null };
+  const epoch = columns.findIndex((name, i) => EPOCHS.has(name) && someIs(EPOCH, i));
+  return { stamp: epoch >= 0 && someIs(HAS_TIME, stamp) ? epoch : stamp, time: null };
 }
 
 /** `open time` of `Open_Time`, `date` of `<DATE>` and `Date (UTC)`, `open` of `1. open`, `timestamp` of `timestamp_utc`. */

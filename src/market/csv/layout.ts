@@ -21,32 +21,32 @@ export interface NoLayout {
   readonly problem: string;
 }
 
-/** Lines that are needed to tell a layout. */
-export const HEAD_LINES = 4;
+/** Lines that are needed to tell a layout: a heading of three, and some rows, of which the first may be damaged. */
+export const HEAD_LINES = 8;
 
 /** The layout of a file by its first lines. */
 export function layoutOf(head: readonly (readonly string[])[]): Layout | NoLayout {
-  const [first = [], second = [], , fourth = []] = head;
+  const [first = []] = head;
   const bare = headerlessColumns(first);
   if (bare !== undefined) return { header: bare, heading: 0, ticker: null, zoneBehind: null, names: null };
   if (isLean(first))
     return { problem: 'looks like a file of Lean, whose prices are multiplied: leave it in its zip file' };
   const two = twoLineHeading(head);
-  return two === undefined ? withHeader(first, second, 1, null) : ofOneTicker(two, fourth);
+  return two === undefined ? withHeader(first, head.slice(1), 1, null) : ofOneTicker(two, head.slice(3));
 }
 
 /** A table of yfinance: columns by price and ticker, in two lines, and the name of the stamps in a third. */
-function ofOneTicker({ prices, tickers, stamp }: TwoLineHeading, row: readonly string[]): Layout | NoLayout {
-  return withHeader([stamp, ...prices.slice(1)], row, 3, tickers[1] ?? '');
+function ofOneTicker({ prices, tickers, stamp }: TwoLineHeading, rows: Rows): Layout | NoLayout {
+  return withHeader([stamp, ...prices.slice(1)], rows, 3, tickers[1] ?? '');
 }
 
 function withHeader(
   names: readonly string[],
-  row: readonly string[],
+  rows: Rows,
   heading: number,
   ticker: string | null,
 ): Layout | NoLayout {
-  const header = readHeader(names, row);
+  const header = readHeader(names, rows);
   if ('missing' in header) {
     const seen =
       names
@@ -58,11 +58,17 @@ function withHeader(
     };
   }
   const layout = { header, heading, ticker, names };
-  const behind = /\d\s+([A-Za-z_]+\/[A-Za-z_/]+)$/.exec(row[header.stamp] ?? '')?.[1] ?? null;
+  const named = rows.flatMap((row) => ZONE_BEHIND.exec(row[header.stamp] ?? '')?.[1] ?? []);
+  const behind = named[0] ?? null;
   const zone = behind === null ? undefined : clockNamed(behind);
   if (zone === undefined) return { ...layout, zoneBehind: null };
   return { ...layout, header: { ...header, zone }, zoneBehind: behind };
 }
+
+const ZONE_BEHIND = /\d\s+([A-Za-z_]+\/[A-Za-z_/]+)$/;
+
+/** The first rows of a file. */
+type Rows = readonly (readonly string[])[];
 
 /** Columns that are named where one is missing. */
 const SHOWN = 6;

@@ -232,26 +232,27 @@ export function placedRows(
 ): PlacedRows {
   const isDaily = interval === '1d';
   const stamped = datedOf(all);
-  const dated = isDaily ? dailyStarts(path, stamped, zone, calendar) : instantsInOrder(stamped, zone);
+  // What the stamps of bars are behind their starts.
+  const late = stamps === 'end' && !isDaily ? intervalMs(interval) : 0;
+  const dated = isDaily
+    ? dailyStarts(path, stamped, zone, calendar)
+    : instantsInOrder(stamped, zone).map((ts) => ts - late);
   // Where no row has a date there is no place for the others.
   const isWhole = stamped === all || stamped.bars.length === 0;
   const { rows, starts } = isWhole
     ? { rows: stamped, starts: dated }
     : withUndated(all, dated, interval, calendar);
   const exDay = (ts: number): number => (isDaily ? utcDayOf(ts) : calendar.localDay(ts));
-  // What the stamps of bars are before their starts.
-  const early = stamps === 'end' && !isDaily ? intervalMs(interval) : 0;
   const faults = new Map<number, string>();
   const told: ToldAction[] = [];
   let mayBeCut: number | null = null;
   for (const [i, aside] of rows.asides) {
-    if (aside.mayBeCut === true) mayBeCut = (starts[i] as number) - early;
+    if (aside.mayBeCut === true) mayBeCut = starts[i] as number;
     if (aside.fault !== undefined) faults.set(i, `${basename(path)}, ${aside.fault}`);
     if (aside.isUndated === true) continue;
     for (const one of aside.told ?? []) told.push({ ...one, path, exDay: exDay(starts[i] as number) });
   }
-  const ts = early === 0 ? starts : starts.map((end) => end - early);
-  return { rows: ascending({ bars: inForm({ ...rows.bars, ts }), faults }), told, mayBeCut };
+  return { rows: ascending({ bars: inForm({ ...rows.bars, ts: starts }), faults }), told, mayBeCut };
 }
 
 function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {

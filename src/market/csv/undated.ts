@@ -5,8 +5,9 @@ import { pickRows, type StampedRows } from './stamped-rows.ts';
 
 /**
  * The rows of a file and the starts of their bars, those whose stamps cannot be read behind the others. They are put in the
- * place where they stand: on the first bar that is missing between their neighbours, which then is one that the file has and
- * nobody can read, else on a neighbour's. `dated`: the starts of the others, at least one, in the order of the file.
+ * place where they stand: on the first bars that are missing between their neighbours, which then are such as the file has and
+ * nobody can read, else on a neighbour's; those at an end of the file on what comes there next. `dated`: the starts of the
+ * others, at least one, in the order of the file.
  */
 export function withUndated(
   all: StampedRows,
@@ -15,28 +16,63 @@ export function withUndated(
   calendar: Calendar,
 ): { readonly rows: StampedRows; readonly starts: Float64Array } {
   const placed = new Map<number, number>();
-  const taken = new Set<number>();
-  let passed = 0;
-  for (let i = 0; i < all.bars.length; i++) {
-    if (all.asides.get(i)?.isUndated !== true) {
+  const isUndated = (i: number): boolean => all.asides.get(i)?.isUndated === true;
+  const isAscending = (dated[0] as number) <= (dated.at(-1) as number);
+  for (let i = 0, passed = 0; i < all.bars.length;) {
+    if (!isUndated(i)) {
+      i++;
       passed++;
       continue;
     }
-    const before = dated[passed - 1] ?? dated[passed];
-    const after = dated[passed] ?? before;
-    if (before === undefined || after === undefined) continue;
-    const [from, to] = [Math.min(before, after), Math.max(before, after)];
-    const ts = starts(from, to, interval, calendar).find((one) => !taken.has(one)) ?? from;
-    taken.add(ts);
-    placed.set(i, ts);
+    let end = i + 1;
+    while (end < all.bars.length && isUndated(end)) end++;
+    const [before, after] = [dated[passed - 1], dated[passed]];
+    const count = end - i;
+    const stamps =
+      before === undefined || after === undefined
+        ? beyond(
+            (before ?? after) as number,
+            count,
+            (before === undefined) === isAscending,
+            interval,
+            calendar,
+          )
+        : between(before, after, interval, calendar);
+    // The nearest to the others first; they stand in front of those, or behind.
+    const inOrder = before === undefined ? stamps.toReversed() : stamps;
+    for (let k = 0; k < count; k++) placed.set(i + k, inOrder[k] ?? ((before ?? after) as number));
+    i = end;
   }
   const places = Array.from(all.bars.ts, (_, i) => i).filter((i) => !placed.has(i));
   const rows = pickRows(all, Int32Array.from([...places, ...placed.keys()]));
   return { rows, starts: Float64Array.from([...dated, ...placed.values()]) };
 }
 
-/** Where bars may be missing between two: sessions, or where none lies between, bars of the session. */
-function starts(from: number, to: number, interval: Interval, calendar: Calendar): number[] {
+/** So many bars next to one at an end of a file, the nearest first. */
+function beyond(
+  ts: number,
+  count: number,
+  isEarlier: boolean,
+  interval: Interval,
+  calendar: Calendar,
+): number[] {
+  const step = isEarlier ? -intervalMs(interval) : intervalMs(interval);
+  const next = (at: number): number => {
+    if (interval !== '1d' && calendar.sessionAt(at + step) !== undefined) return at + step;
+    const day = interval === '1d' ? utcDayOf(at) : calendar.localDay(at);
+    const session = isEarlier ? calendar.previousSession(day) : calendar.nextSession(day);
+    if (interval === '1d') return startOfDay(session);
+    const { open, close } = calendar.session(session);
+    return isEarlier ? close + step : open;
+  };
+  const stamps: number[] = [];
+  for (let at = ts; stamps.length < count;) stamps.push((at = next(at)));
+  return stamps;
+}
+
+/** Where bars may be missing between two, whichever is the earlier: sessions, or where none lies between, bars of the session. */
+function between(one: number, other: number, interval: Interval, calendar: Calendar): number[] {
+  const [from, to] = [Math.min(one, other), Math.max(one, other)];
   const isDaily = interval === '1d';
   const dayOf = isDaily ? utcDayOf : (ts: number) => calendar.localDay(ts);
   const days = from === to ? [] : calendar.sessions({ from: dayOf(from) + 1, to: dayOf(to) });

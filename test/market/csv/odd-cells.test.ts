@@ -8,6 +8,10 @@ const fileWith = (third: string): string =>
 const WRONG = ['x', '0x10', '1e400', 'Infinity', '１２', '1_000', '10:30'];
 const NONE = ['-', 'N/A', 'null', '--', '#N/A', ''];
 
+/** Minutes of a day as `HH:MM`. */
+const clock = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
 describe('a cell that is no number', () => {
   it.each(WRONG)('%s costs its row, by name', (cell) => {
     for (const [line, field] of [
@@ -52,13 +56,50 @@ describe('a cell that is no number', () => {
     },
   );
 
-  it('in the place of the first or last date takes the place of no other session', () => {
-    const lines = fileWith('2024-01-04,10,11,9,10.5,100').trimEnd().split('\n');
-    for (const at of [1, 5]) {
-      const text = lines.map((line, i) => (i === at ? line.replace(/^[^,]+/, 'n/a') : line)).join('\n');
-      const days = stampsOf(marketOf({ 'AAPL.csv': `${text}\n` }), 'AAPL');
-      expect(new Set(days)).toEqual(new Set(DAYS.filter((_, i) => i !== at - 1)));
+  it.each([
+    ['the first date', [0]],
+    ['the first dates', [0, 1]],
+    ['the last date', [4]],
+    ['the last dates', [3, 4]],
+    ['a date on either side', [0, 4]],
+  ] as const)('in the place of %s costs the session that comes there', (_, places) => {
+    const lines = DAYS.map(
+      (day, i) => `${(places as readonly number[]).includes(i) ? 'n/a' : day},10,11,9,10.5,100`,
+    );
+    for (const inOrder of [lines, lines.toReversed()]) {
+      const market = marketOf({ 'AAPL.csv': `${HEADER}\n${inOrder.join('\n')}\n` });
+      expect(stampsOf(market, 'AAPL')).toEqual(DAYS);
+      const unread = market
+        .rows('AAPL', '1d', ALL)
+        .flatMap(({ fault }, i) => (fault === undefined ? [] : [i]));
+      expect(unread).toEqual(places);
+      const lineOf = (place: number): number => 2 + (inOrder === lines ? place : DAYS.length - 1 - place);
+      const faults = market.rows('AAPL', '1d', ALL).map(({ fault }) => fault);
+      for (const place of places) expect(faults[place]).toContain(`line ${lineOf(place)}: "n/a"`);
     }
+  });
+
+  it('in the place of many first dates costs as many sessions, none twice', () => {
+    const unread = '?,10,11,9,10.5,100\n'.repeat(4);
+    const dated = DAYS.map((day) => `${day},10,11,9,10.5,100\n`).join('');
+    const days = stampsOf(marketOf({ 'AAPL.csv': `${HEADER}\n${unread}${dated}` }), 'AAPL');
+    expect(days).toEqual(['2023-12-26', '2023-12-27', '2023-12-28', '2023-12-29', ...DAYS]);
+  });
+
+  it.each([
+    ['the first time of a day', 0, '2024-01-05T20:55Z'],
+    ['a time before the first', 5, '2024-01-08T14:50Z'],
+    ['the last time', 10, '2024-01-08T15:20Z'],
+  ])('in the place of %s costs the bar that comes there', (_, place, stamp) => {
+    const first = place === 5 ? 5 : 0;
+    const times = Array.from({ length: 10 }, (__, i) => `2024-01-08,${clock(570 + 5 * (first + i))}`);
+    const rows = times.map((time) => `${time},10,11,9,10.5,100`);
+    rows.splice(place === 10 ? 10 : 0, 0, '2024-01-08,-,10,11,9,10.5,100');
+    const market = marketOf({
+      'AAPL.csv': `date,time,open,high,low,close,volume\n${rows.join('\n')}\n`,
+    });
+    const unread = market.rows('AAPL', '5m', ALL).flatMap(({ fault }, i) => (fault === undefined ? [] : [i]));
+    expect(unread.map((i) => stampsOf(market, 'AAPL', '5m')[i])).toEqual([stamp]);
   });
 
   it('in the place of a time costs its bar', () => {
