@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { stateOf } from '../../../src/core/coverage/coverage.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
+import { fromSteps } from '../../../src/report/coverage-page/run-code.ts';
 import { pageHtml } from '../../../src/report/coverage-page/page-html.ts';
 import { pageOf } from '../../../src/report/coverage-page/page-of.ts';
 import { inventedCoverage } from '../../../bench/market/invented-coverage.ts';
@@ -109,6 +110,28 @@ describe('the page of coverage as data', () => {
         coverage: 50,
       }),
     ]);
+  });
+
+  it('tells which series are of a universe, in the order of the series', () => {
+    const page = paged(
+      ['ALFA', 'BRIQ', 'CORV', 'DUNO'].map((ticker) => state(ticker, { present: WHOLE })),
+      { universes: new Map([['some', ['DUNO', 'CORV', 'BRIQ']]]) },
+    );
+    const [some] = page.universes;
+    expect(fromSteps(some?.places ?? []).map((place) => page.series[place]?.[0])).toEqual([
+      ...['BRIQ', 'CORV', 'DUNO'],
+    ]);
+  });
+
+  it('names the exchange that each provider tells, where it does', () => {
+    const told = ['XNAS', null, 'NYQ', 'XNAS'];
+    const states = told.map((exchange, i) => {
+      const one = state(`T${i}`, { present: WHOLE });
+      return { ...one, identity: { ...one.identity, exchange } };
+    });
+    const { series, listings } = paged(states);
+    expect(series.map((row) => (row[15] === null ? null : listings[row[15]]))).toEqual(told);
+    expect(listings).toEqual(['XNAS', 'NYQ']);
   });
 
   it('lists the worst kinds of issues first, a thousand of each, and counts the others', () => {
