@@ -61,8 +61,9 @@ export function endLines(summary: RunSummary, purpose: RunPurpose): string[] {
 
 function countsLine(summary: RunSummary): string {
   const { fetched, failed, complete, withHoles, waiting, unavailable, notRun, withoutSession = 0 } = summary;
+  const skipped = complete - withoutSession + withHoles;
   return (
-    `Fetched: ${fetched}  Errors: ${failed}  Skipped: ${complete - withoutSession + withHoles}  ` +
+    `Fetched: ${formatCount(fetched)}  Errors: ${formatCount(failed)}  Skipped: ${formatCount(skipped)}  ` +
     counted('No session in the range', withoutSession) +
     counted('With holes', withHoles) +
     counted('Waiting', waiting) +

@@ -24,6 +24,14 @@ describe('the summary of a run', () => {
       'Backfill ended in 1m 1s; 1,234 sessions between stored bars without one, which nobody explains',
     );
     expect(counts).toBe('Fetched: 2  Errors: 0  Skipped: 3  With holes: 2');
+    const [, many] = summaryText({
+      ...CALM,
+      fetched: 10_000,
+      failed: 1234,
+      complete: 5678,
+      unavailable: 4321,
+    });
+    expect(many).toBe('Fetched: 10,000  Errors: 1,234  Skipped: 5,678  Unavailable: 4,321');
   });
 
   it.each([
