@@ -124,13 +124,13 @@ describe('the page of coverage as data', () => {
   });
 
   it('names the exchange that each provider tells, where it does', () => {
-    const told = ['XNAS', null, 'NYQ', 'XNAS'];
-    const states = told.map((exchange, i) => {
+    const exchanges = ['XNAS', null, 'NYQ', 'XNAS'];
+    const states = exchanges.map((exchange, i) => {
       const one = state(`T${i}`, { present: WHOLE });
       return { ...one, identity: { ...one.identity, exchange } };
     });
     const { series, listings } = paged(states);
-    expect(series.map((row) => (row[15] === null ? null : listings[row[15]]))).toEqual(told);
+    expect(series.map((row) => (row[15] === null ? null : listings[row[15]]))).toEqual(exchanges);
     expect(listings).toEqual(['XNAS', 'NYQ']);
   });
 
