@@ -287,6 +287,11 @@ export interface History {
   undoRename(from: string, to: string, range?: RenameDates): Promise<RenameUndone>;
   /** Reads everything in the store and says what is damaged; with `fix` mends what can be. */
   doctor(options?: DoctorOptions): Promise<Examination>;
+  /**
+   * Holds the store against other processes while `work` goes on, as each call that writes does by itself: what is done in
+   * several calls is then done by this process alone. Throws `store-locked`, before `work` begins, where another one writes it.
+   */
+  holding<T>(work: () => Promise<T>): Promise<T>;
   /** Waits for all calls that came before, then ends the threads; those that come later are refused with `cancelled`. */
   close(): Promise<void>;
 }

@@ -68,6 +68,7 @@ export function openHistory(options: HistoryOptions): History {
     rename: async (from, to, range = {}) =>
       rename(engine, renameWanted(from, to, range, clock()), { ...range, at: clock() }),
     undoRename: async (from, to, range = {}) => undoRename(engine, renameWanted(from, to, range, clock())),
+    holding: (work) => engine.holding(work),
     renameByMapFile: (path, how = {}) => renameByMapFile(engine, path, { ...how, at: clock() }),
   };
   return { capabilities, ...counted(calls, engine), close: () => engine.close() };

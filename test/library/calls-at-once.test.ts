@@ -45,6 +45,21 @@ describe('calls of one history at the same time', () => {
     expect(await isFree()).toBe(true);
   });
 
+  it('that are held together are interrupted by no other process, and refused before they begin', async () => {
+    const other = openHistory({ store: join(folder, 'data') });
+    await history.holding(async () => {
+      await history.backfill({ tickers: ['ALFA'], ...MONTH });
+      expect(await isFree()).toBe(false);
+      await expect(other.holding(async () => expect.unreachable())).rejects.toMatchObject({
+        code: 'store-locked',
+      });
+      await history.backfill({ tickers: ['BRIQ'], ...MONTH });
+    });
+    expect(await isFree()).toBe(true);
+    await expect(other.holding(async () => 'what it did')).resolves.toBe('what it did');
+    await other.close();
+  });
+
   it('go side by side where they want other tickers, and hold the store until the last has ended', async () => {
     const { threads } = leftovers();
     openWith(2);
