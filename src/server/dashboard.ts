@@ -43,6 +43,11 @@ export interface DashboardOptions {
   readonly token?: string;
   /** Runs of this process are shown, which `observer` is told of; else those on record alone. Default false. */
   readonly hasRuns?: boolean;
+  /**
+   * What is to come of a process that lives on between its runs, in a line; null: nothing while one goes on. It is shown, with
+   * the store as it is meanwhile and others that write it. Default: the process ends with its runs.
+   */
+  readonly next?: () => string | null;
 }
 
 /** A server that shows a store, and the run of this process. */
@@ -61,14 +66,16 @@ export interface Dashboard {
 
 /** Starts a dashboard. Throws `usage` where it cannot listen, and for a token that is none. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { history, store, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false } = options;
+  const { history, store, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false, next } = options;
   const token = tokenOf(options.token, host);
   const madeUp = options.token === undefined ? token : undefined;
   const runs = new LiveRuns(
     { provider: history.capabilities.id, quotas: history.capabilities.quotas },
     Date.now,
   );
-  const stored: StoreWatch = new StoreWatch(history, hasRuns, () => listeners.tell(stored.message));
+  const stored: StoreWatch = new StoreWatch(history, { isAlone: hasRuns && next === undefined, next }, () =>
+    listeners.tell(stored.message),
+  );
   const listeners = new Listeners(() => [{ event: 'run', data: runs.snapshot() }, stored.message]);
   const code = await pageCode('dashboard');
   // Loading what serves takes longer than most else that a command does.

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { History } from '../library/history.ts';
 import type { StoreNow } from '../report/dashboard/live-data.ts';
 import type { StoreStatus } from '../report/status-text.ts';
@@ -11,19 +12,25 @@ const TOLD_RUNS = 15;
 const LOOK_EVERY_MS = 3000;
 const MOST_OF_TIME = 0.05;
 
+interface WatchOptions {
+  /** It is this process that writes the store for as long as it lives: nobody else is looked for. */
+  readonly isAlone: boolean;
+  /** See `DashboardOptions`. */
+  readonly next: (() => string | null) | undefined;
+}
+
 /** What runs left in a store, of this process and of others: looked at again and again for as long as somebody watches. */
 export class StoreWatch {
   readonly #history: History;
-  readonly #hasRuns: boolean;
+  readonly #how: WatchOptions;
   readonly #onChange: () => void;
-  #now: StoreNow = { isKnown: false, runs: [], spoilt: [], writer: null, content: null };
+  #now: StoreNow = { isKnown: false, runs: [], spoilt: [], writer: null, content: null, next: null };
   #isLooking = false;
   #nextAt = 0;
 
-  /** `hasRuns`: it is this process that writes the store, and is not to be looked for. */
-  constructor(history: History, hasRuns: boolean, onChange: () => void) {
+  constructor(history: History, how: WatchOptions, onChange: () => void) {
     this.#history = history;
-    this.#hasRuns = hasRuns;
+    this.#how = how;
     this.#onChange = onChange;
   }
 
@@ -33,12 +40,14 @@ export class StoreWatch {
 
   /** Looks, where somebody watches and it is time for it; while this process is busy with a run once at most. */
   look(isWatched: boolean, isBusy: boolean): void {
+    this.#takeNext();
     if (!isWatched || this.#isLooking || performance.now() < this.#nextAt || (isBusy && this.#nextAt > 0))
       return;
     this.#isLooking = true;
     const begun = performance.now();
     void this.#read()
-      .then((now) => {
+      .then((found) => {
+        const now = { ...found, next: this.#now.next };
         const isOther = JSON.stringify(now) !== JSON.stringify(this.#now);
         this.#now = now;
         if (isOther) this.#onChange();
@@ -52,20 +61,34 @@ export class StoreWatch {
       });
   }
 
-  async #read(): Promise<StoreNow> {
+  /** It costs nothing, and is told whatever else is looked at. */
+  #takeNext(): void {
+    const next = this.#how.next?.() ?? null;
+    if (next === this.#now.next) return;
+    this.#now = { ...this.#now, next };
+    this.#onChange();
+  }
+
+  async #read(): Promise<Omit<StoreNow, 'next'>> {
     const { runs, spoilt } = await this.#history.runs({ last: TOLD_RUNS });
     const known = { isKnown: true, runs: runs.map(runRow), spoilt };
-    if (this.#hasRuns) return { ...known, writer: null, content: null };
+    if (this.#how.isAlone) return { ...known, writer: null, content: null };
     const { writer, series, tickers, bars, bytes, damaged, left } = await this.#history.status();
     return {
       ...known,
-      writer: writer === null ? null : writerText(writer),
+      writer: writer === null || isThisProcess(writer) ? null : writerText(writer),
       content: { series, tickers, bars, bytes, damaged, left: left.series.length },
     };
   }
 }
 
-function writerText({ pid, host, command, since }: NonNullable<StoreStatus['writer']>): string {
+type Writer = NonNullable<StoreStatus['writer']>;
+
+function isThisProcess({ pid, host }: Writer): boolean {
+  return pid === process.pid && host === hostname();
+}
+
+function writerText({ pid, host, command, since }: Writer): string {
   const when = new Date(since).toISOString().slice(0, 16).replace('T', ' ');
   return `Process ${pid} on ${host} writes this store since ${when} UTC: ${command}`;
 }

@@ -82,6 +82,25 @@ describeWith(CHROMIUM)('the page of a run', () => {
     expectCalm(opened);
   });
 
+  it('tells what is next where its process goes on, but not while a run does, and what the store has', async () => {
+    let next: string | null = 'Next run: <b>tomorrow</b>';
+    const daily = await startDashboard({ history, store, port: 0, hasRuns: true, next: () => next });
+    opened = await visit(daily.url);
+    const { page } = opened;
+    await expect.poll(() => textAt('next')).toBe('Next run: <b>tomorrow</b>');
+    await expect.poll(() => textAt('stored-series')).toBe('0');
+    next = null;
+    daily.observer.note(planned(...TASKS));
+    await expect.poll(() => page.locator('#next').isVisible()).toBe(false);
+    expect(await textAt('phase')).toBe('Run being planned: yahoo');
+    next = 'Next run: the day after';
+    daily.observer.ended({ ...CALM, fetched: 37, failures: [], stopped: null });
+    await expect.poll(() => textAt('next')).toBe('Next run: the day after');
+    expect(await textAt('phase')).toBe('Run ended: yahoo');
+    expectCalm(opened);
+    await daily.close();
+  });
+
   it('takes nothing of a ticker for markup', async () => {
     midway();
     opened = await visit(dashboard.url);

@@ -167,6 +167,7 @@ function storeParts(hasRuns: boolean): {
 } {
   const runs = liveTable('Last runs', RUN_COLUMNS, 'No run is on record.');
   const spoilt = element('p', { class: 'hint' });
+  const next = element('p', { id: 'next', hidden: true });
   const writer = element('p', { id: 'writer', hidden: true });
   const content = element('div', { id: 'content' });
   const looking = element('p', { class: 'hint', id: 'looking' }, 'Looking into the store …');
@@ -174,14 +175,19 @@ function storeParts(hasRuns: boolean): {
   const title = hasRuns ? 'Runs before' : 'Last runs';
   return {
     part: section('last-runs', title, looking, runs.part, spoilt),
-    head: element('div', {}, writer, content),
+    head: element('div', {}, next, writer, content),
     show: (store) => {
       looking.hidden = store.isKnown;
       runs.part.hidden = !store.isKnown;
       runs.show(store.runs);
       spoilt.textContent = spoiltText(store.spoilt);
-      writer.textContent = store.writer ?? '';
-      writer.hidden = store.writer === null;
+      for (const [line, text] of [
+        [next, store.next],
+        [writer, store.writer],
+      ] as const) {
+        line.textContent = text ?? '';
+        line.hidden = text === null;
+      }
       if (store.content !== null) replaceAll(content, [contentTiles(store.content)]);
     },
   };

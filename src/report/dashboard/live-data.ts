@@ -132,6 +132,8 @@ export interface StoreNow {
   readonly spoilt: readonly string[];
   /** Another process that writes it, in a line; null: none does, or it is not known. */
   readonly writer: string | null;
+  /** What is to come of this process, in a line; null: nothing that is known. */
+  readonly next: string | null;
   /** What lies in it; null: that is not looked at. */
   readonly content: {
     readonly series: number;
