@@ -186,7 +186,7 @@ async function fillRequests(
       : { retries: requests, isCut: false };
     // Of nothing there is a plan too, for whoever carries it out unattended.
     const meant = planOut !== undefined && retries.length === 0 ? requests.map(asRetry) : retries;
-    const watching = [besides, observers?.observer].flatMap((one) => one ?? []);
+    const watching = [besides, observers?.watch()].flatMap((one) => one ?? []);
     const filling = { history, requests: meant, telling: argv, observer: observedBy(watching) };
     const cut = plan === undefined ? cutOf(argv) : undefined;
     const { code, summaries } = dryRun
@@ -211,7 +211,8 @@ export async function assertAskable(argv: RunValues): Promise<void> {
   await openHistory(connection).close();
 }
 
-function cutOf(argv: RunValues): Cut | undefined {
+/** How it is cut into batches; undefined: not at all. */
+export function cutOf(argv: RunValues): Cut | undefined {
   const { batchSize: size, startBatch, maxBatches, delay: pauseMs = 0, retryFailed } = argv;
   // What was left is known of runs, and a batch is one.
   if (size === undefined || retryFailed) return undefined;
@@ -219,7 +220,7 @@ function cutOf(argv: RunValues): Cut | undefined {
 }
 
 /** What is asked for: of a provider, then of what is stored by then. Throws `usage`. */
-function requestsOf(argv: RunValues): readonly BackfillOptions[] {
+export function requestsOf(argv: RunValues): readonly BackfillOptions[] {
   const request = {
     ...given({ tickers: argv.tickers, intervals: argv.interval }),
     ...rangeOf(argv),

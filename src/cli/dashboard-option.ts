@@ -1,5 +1,5 @@
 import { BackfillError, DASHBOARD_HOST, DASHBOARD_PORT, type Dashboard, startDashboard } from '../index.ts';
-import type { History, RunObserver } from '../index.ts';
+import type { DashboardOptions, History, OpenObserver } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { TOKEN_VARIABLE } from './known-variables.ts';
 import { OUTPUT, type STORE } from './options.ts';
@@ -44,18 +44,18 @@ export async function openDashboard(
     store,
   }: ValuesOf<typeof DASHBOARD & typeof STORE> & { readonly quiet?: boolean },
   history: History,
-): Promise<{ readonly observer: RunObserver; close(): Promise<void> } | undefined> {
+): Promise<OpenObserver | undefined> {
   if (at === undefined) return undefined;
   const dashboard = await startedAt(at, { history, store, hasRuns: true });
   // What nobody could know otherwise is told whatever else is not.
   if (!quiet || dashboard.madeUp !== undefined) tell(`Dashboard: ${addressOf(dashboard)}`);
-  return { observer: dashboard.observer, close: () => dashboard.close() };
+  return { watch: () => dashboard.observer, close: () => dashboard.close() };
 }
 
 /** Starts a dashboard with the token of the environment, if there is one. Throws `usage`. */
 export async function startedAt(
   { host, port }: ListensAt,
-  shown: { readonly history: History; readonly store: string; readonly hasRuns: boolean },
+  shown: Pick<DashboardOptions, 'history' | 'store' | 'hasRuns' | 'next'>,
 ): Promise<Dashboard> {
   const token = process.env[TOKEN_VARIABLE];
   if (token === undefined || token === '') return startDashboard({ ...shown, host, port });

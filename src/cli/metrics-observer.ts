@@ -62,7 +62,7 @@ export async function openMetricsObserver(
   const file = metricsFile === undefined ? undefined : await openFile(metrics, metricsFile, store);
   const server = metricsPort === undefined ? undefined : await openPort(metrics, metricsPort, argv, file);
   return {
-    observer: metrics.watch(),
+    watch: () => metrics.watch(),
     close: async () => {
       await file?.close();
       await server?.close();

@@ -13,8 +13,8 @@ export type ObservedValues = ValuesOf<typeof OBSERVED> & ObservedRun;
 
 /** Who watches the runs of a command, until it is closed. */
 export interface Observers {
-  /** Undefined: nobody does. */
-  readonly observer?: RunObserver;
+  /** Who is told of runs that belong together; of other ones after them, another call. */
+  watch(): RunObserver;
   /** Called once, after the last run, however it ended. Throws nothing. */
   close(): Promise<void>;
 }
@@ -40,8 +40,7 @@ export async function openObservers(argv: ObservedValues, history: History): Pro
     await close();
     throw error;
   }
-  if (opened.length === 0) return { close };
-  return { observer: observedBy(opened.map(({ observer }) => observer)), close };
+  return { watch: () => observedBy(opened.map((one) => one.watch())), close };
 }
 
 /** Carries a run out, and tells whoever watches it how it ended. */

@@ -50,7 +50,7 @@ export async function openRunLog({
   };
   const observer = new RunLog(await openLogger(write, level ?? 'info'));
   return {
-    observer,
+    watch: () => observer,
     close: async () => {
       const lacking = (await file?.close()) ?? 0;
       if (lacking > 0) tell(`warning: ${plural(lacking, 'event')} could not be added to ${to}`);

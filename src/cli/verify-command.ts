@@ -73,7 +73,7 @@ export const verifyCommand = command({
     let log: OpenObserver | undefined;
     try {
       log = await openRunLog(argv);
-      const observer = log?.observer;
+      const observer = log?.watch();
       await tellNotes(history, 'warnings');
       const found = tellNotFound(await history.notFound({ ...selection, ...rangeOf(argv), stop }));
       const onEvent = (event: BackfillEvent): void => {

@@ -13,7 +13,8 @@ export interface RunObserver {
 
 /** One that holds something, such as a file, until it is closed: once, after the last run. */
 export interface OpenObserver {
-  readonly observer: RunObserver;
+  /** Who is told of runs that belong together, such as the batches of a list; of other ones after them, another call. */
+  watch(): RunObserver;
   close(): Promise<void>;
 }
 
