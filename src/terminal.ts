@@ -7,6 +7,8 @@ export { LEVELS } from './monitor/log/events.ts';
 export { openLogger } from './monitor/log/logger.ts';
 export { prettyLine } from './monitor/log/pretty.ts';
 export { RunLog } from './monitor/log/run-log.ts';
+export { assertKeys } from './library/secrets.ts';
+export { type Daily, everyDay, inZone, onceFree } from './server/daily.ts';
 export { openLogFile } from './library/log-file.ts';
 export { saveText } from './library/out-file.ts';
 export { programVersion } from './library/version.ts';

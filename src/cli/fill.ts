@@ -4,7 +4,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { type Cut, planInBatches, runInBatches } from './fill-batches.ts';
 import { type Filling, planOf, report, runOf } from './fill-one.ts';
 import { printJson, tell } from './output.ts';
-import { stopOnSignal } from './signals.ts';
+import { type SignalStop, stopOnSignal } from './signals.ts';
 import { quotedForShell } from './told-commands.ts';
 
 /**
@@ -57,10 +57,10 @@ export interface Filled {
   readonly summaries: readonly RunSummary[];
 }
 
-/** Fills, at once or as it is cut. */
-export async function done(filling: Filling, cut?: Cut): Promise<Filled> {
+/** Fills, at once or as it is cut. `listening`: to signals, longer than it takes. Default: as long as it takes. */
+export async function done(filling: Filling, cut?: Cut, listening?: SignalStop): Promise<Filled> {
   const { telling } = filling;
-  const { stop, signal, signalOf, release } = stopOnSignal();
+  const { stop, signal, signalOf, release } = listening ?? stopOnSignal();
   try {
     const summaries = await (cut === undefined ? runAtOnce(filling, stop) : runInBatches(filling, cut, stop));
     if (telling.json) await printJson(oneOrAll(summaries));
@@ -74,7 +74,7 @@ export async function done(filling: Filling, cut?: Cut): Promise<Filled> {
   } catch (error) {
     return { summaries: [], code: signalOf(error) };
   } finally {
-    release();
+    if (listening === undefined) release();
   }
 }
 

@@ -3,9 +3,11 @@ import { command } from './command.ts';
 import { addressOf, startedAt } from './dashboard-option.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
-import { NOW, STORE, given } from './options.ts';
+import { DAILY } from './daily-option.ts';
+import { given } from './options.ts';
 import { print } from './output.ts';
 import { parsePort } from './quantities.ts';
+import { DAILY_RUN, serveDaily } from './serve-daily.ts';
 
 /** `backfill serve`: the dashboard of a store. Prints its URL, then serves until it is stopped. */
 export const serveCommand = command({
@@ -14,6 +16,10 @@ export const serveCommand = command({
   examples: [
     { does: 'To this machine alone', line: 'backfill serve' },
     { does: 'To others, who need the token that it prints', line: 'backfill serve --host 0.0.0.0' },
+    {
+      does: 'And have a run fill it every day',
+      line: 'backfill serve --daily "06:00 America/New_York" AAPL MSFT',
+    },
   ],
   options: {
     port: {
@@ -27,14 +33,18 @@ export const serveCommand = command({
       default: DASHBOARD_HOST,
       describe: 'Address or name to listen at; 0.0.0.0: all of this machine',
     },
-    ...STORE,
-    ...NOW,
+    ...DAILY,
+    ...DAILY_RUN,
   },
+  // A command of the shell comes from no file that lies about.
+  explicit: ['on-done'],
   notes:
-    'It only shows: nothing is changed, nothing is fetched. Runs of other processes are seen by the records that they leave. ' +
+    'Without --daily it only shows: nothing is changed, nothing is fetched; with it it takes the options of a run. Runs of other processes are seen by the records that they leave. ' +
     'BACKFILL_TOKEN is the token that everybody has to bring; without it one is made up where others than this machine ' +
     'reach it. Ctrl-C ends it.',
-  run: async ({ port, host, store, now }) => {
+  run: async (argv) => {
+    const { daily, port, host, store, now } = argv;
+    if (daily !== undefined) return serveDaily(argv, daily);
     const history = await openExisting({ store, ...given({ clock: now }) });
     try {
       const dashboard = await startedAt({ host, port }, { history, store, hasRuns: false });

@@ -16,9 +16,10 @@ export interface SignalStop {
 
 /**
  * The first SIGINT, SIGTERM or SIGHUP asks for a soft stop. The second ends the process as if nobody had listened:
- * re-raised, because `process.exit` may abort while native code runs in a thread.
+ * re-raised, because `process.exit` may abort while native code runs in a thread. `isBusy`: whether there is anything in flight,
+ * of which it is told then. Default: there is.
  */
-export function stopOnSignal(): SignalStop {
+export function stopOnSignal(isBusy: () => boolean = () => true): SignalStop {
   const controller = new AbortController();
   let came: NodeJS.Signals = 'SIGINT';
   const listen = (signal: NodeJS.Signals): void => {
@@ -29,7 +30,7 @@ export function stopOnSignal(): SignalStop {
       return;
     }
     came = signal;
-    tell('Stopping: finishing what is in flight (again: at once).');
+    if (isBusy()) tell('Stopping: finishing what is in flight (again: at once).');
     controller.abort();
   };
   const release = (): void => {

@@ -1,6 +1,8 @@
 import { env } from 'node:process';
 import { BackfillError } from '../core/errors.ts';
 import type { Capabilities, Secrets } from '../providers/provider.ts';
+import { capabilitiesOf } from '../providers/registry.ts';
+import { providersOf } from './chain-options.ts';
 import type { HistoryOptions } from './history.ts';
 
 type Asked = Pick<Capabilities, 'id' | 'credentials' | 'otherVariables'>;
@@ -63,6 +65,11 @@ export function secretsOf(options: HistoryOptions, capabilities: Asked): Secrets
     }
   }
   return secrets;
+}
+
+/** Asserts that all keys are there that the providers of a history ask for. Throws as `secretsOf` does. */
+export function assertKeys(options: HistoryOptions): void {
+  for (const config of providersOf(options)) secretsOf(options, capabilitiesOf(config));
 }
 
 /** A character without showing it, for it is of a key. */

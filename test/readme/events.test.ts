@@ -57,9 +57,9 @@ describeWith(SYSTEMD)('the units of the README', () => {
   it('are taken by systemd', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'backfill-units-'));
     const files: string[] = [];
-    for (const kind of ['service', 'timer']) {
-      const path = join(folder, `backfill.${kind}`);
-      const { text } = blockWith('', `# /etc/systemd/system/backfill.${kind}`);
+    for (const name of ['backfill.service', 'backfill.timer', 'backfill-daily.service']) {
+      const path = join(folder, name);
+      const { text } = blockWith('', `# /etc/systemd/system/${name}`);
       // Whoever it runs as, and where, is not here.
       await writeFile(path, text.replace('User=prices', `User=${process.env['USER'] ?? 'root'}`));
       files.push(path);

@@ -65,6 +65,7 @@ export const FIXTURES: readonly Fixture[] = [
     },
   },
   { of: 'backfill simulate', serves: true },
+  { of: 'backfill serve', serves: true },
   // Nothing is mailed here, which is no success.
   { of: 'Prices: $BACKFILL_RESULT', exit: 1 },
   { of: 'jq -', need: JQ },
@@ -91,6 +92,7 @@ export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
   '/srv/prices': () => '.',
   '/var/lib/node_exporter': () => '.',
   '/tmp/try': () => './try',
+  'serve --daily': () => 'serve --port 0 --daily',
   '--provider binance --tickers': () => '--dry-run --provider binance --tickers',
   "provider: { id: 'yahoo' }": (url) =>
     `provider: { id: 'yahoo', url: '${url}' }, clock: () => Date.parse('${NOW}')`,
@@ -118,5 +120,6 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   // Whether systemd takes them is asked by a test of their own.
   '# /etc/systemd/system/backfill.service': 'nothing of a run',
   '# /etc/systemd/system/backfill.timer': 'nothing of a run',
+  '# /etc/systemd/system/backfill-daily.service': 'nothing of a run',
   '48 tickers x 252 sessions, 1000 ms latency, one fetch in flight a worker': 'nothing of a run',
 };
