@@ -3,7 +3,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { BackfillError } from '../index.ts';
-import { plural, wrapped } from '../terminal.ts';
+import { escaped, plural, wrapped } from '../terminal.ts';
 import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 import { columnsOf } from './page.ts';
@@ -70,7 +70,7 @@ export function clearBottom(): void {
 export async function print(lines: readonly string[]): Promise<void> {
   const { stdout } = process;
   await printPieces(
-    lines.flatMap((line) => fitting(line, stdout)),
+    lines.flatMap((line) => fitting(shown(line), stdout)),
     '\n',
   );
 }
@@ -136,7 +136,7 @@ export function tellCutShort(offered: number, noun: string): void {
 export function tell(text: string): void {
   clearBottom();
   const { stderr } = process;
-  const lines = text.split('\n').flatMap((line) => fitting(line, stderr));
+  const lines = text.split('\n').flatMap((line) => fitting(escaped(line), stderr));
   if (stderr.writable) stderr.write(`${lines.join('\n')}\n`);
 }
 
@@ -145,6 +145,19 @@ export function tellWhole(text: string, stream: WriteStream): void {
   if (stream.isTTY) clearBottom();
   if (stream.writable) stream.write(text);
   if (stream.isTTY) bottom?.again();
+}
+
+const ESCAPE = '\u001B';
+
+/** The colours that reports have of their own. */
+const COLOURS = new RegExp(`(${ESCAPE}\\[(?:1|22|31|33|39)m)`);
+
+/** A line of a report with whatever else commands a terminal escaped: names, and what others say, come from anywhere. */
+function shown(line: string): string {
+  return line
+    .split(COLOURS)
+    .map((part, i) => (i % 2 === 1 ? part : escaped(part)))
+    .join('');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type SqlRows, type SqlValue } from '../index.ts';
-import { csvField, table } from '../terminal.ts';
+import { csvField, escaped, table } from '../terminal.ts';
 import { printText, printToReader, tell, tellCutShort } from './output.ts';
 
 /** How rows are printed. */
@@ -47,7 +47,7 @@ async function printPlan({ blocks }: SqlRows): Promise<void> {
 }
 
 function oneLine(value: SqlValue): string {
-  return asText(value).replaceAll(/\s/g, ' ');
+  return escaped(asText(value).replaceAll(/\s/g, ' '));
 }
 
 function cut(line: string, width: number): string {

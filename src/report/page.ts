@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { eastAsianWidth } from 'get-east-asian-width';
+import { escaped } from '../core/quoted.ts';
 
 /** What a report is written on. */
 export interface Page {
@@ -30,9 +31,9 @@ function widthOfOne(grapheme: string): number {
   return /\p{Emoji_Presentation}|\uFE0F/u.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0);
 }
 
-/** Without what would move a terminal's cursor or break a line. */
+/** Without what would break a line, and what would move a terminal's cursor or turn what is read escaped. */
 export function printable(text: string): string {
-  return text.replaceAll(/\s+/gu, ' ').replaceAll(/\p{Cc}/gu, '?');
+  return escaped(text.replaceAll(/\s+/gu, ' '));
 }
 
 /** The text in at most so many columns: what is cut off becomes `…`. */

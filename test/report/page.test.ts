@@ -54,7 +54,19 @@ describe('a text that is broken into lines', () => {
   });
 
   it('has nothing that moves a cursor', () => {
-    expect(printable('one\n  two\u001B[2J\u0007')).toBe('one two?[2J?');
+    expect(printable('one\n  two\u001B[2J\u0007')).toBe(String.raw`one two\u{1b}[2J\u{7}`);
+  });
+
+  it.each([0x1b, 0x9b, 0x61c, 0x200e, 0x200f, 0x202a, 0x202e, 0x2066, 0x2069])(
+    'shows the character %i, which commands a terminal or turns what is read, escaped',
+    (code) => {
+      expect(printable(`a${String.fromCodePoint(code)}b`)).toBe(`a\\u{${code.toString(16)}}b`);
+    },
+  );
+
+  it('keeps what others write with, and joins emojis by', () => {
+    const text = 'Société שלום 東京 👨‍👩‍👧';
+    expect(printable(text)).toBe(text);
   });
 });
 

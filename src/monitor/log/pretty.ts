@@ -17,7 +17,10 @@ export function prettyLine(line: string): string {
 function prettyValue(value: unknown): string {
   const text = String(value);
   if (PLAIN.test(text)) return text;
-  const code = (sign: string): string => `\\u00${sign.charCodeAt(0).toString(16)}`;
+  const code = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
   // To a terminal these are commands too, and JSON leaves them.
-  return JSON.stringify(text).replaceAll(/[\u007f-\u009f]/g, code);
+  return JSON.stringify(text).replaceAll(
+    /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    code,
+  );
 }
