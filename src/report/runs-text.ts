@@ -82,8 +82,9 @@ export function resultOf({ provider, chain, opinions, summary }: RunOnRecord): s
   if (stopped !== null) return STOPPED[stopped.reason];
   if (opinions !== undefined) return plural(opinions, 'second opinion');
   const after = chain?.providers[chain.providers.indexOf(provider) + 1];
-  if (after !== undefined && failed + unavailable > 0)
-    return `${formatCount(failed + unavailable)} left to ${after}`;
+  // What failed is asked of the same one again.
+  if (after !== undefined && failed === 0 && unavailable > 0)
+    return `${formatCount(unavailable)} left to ${after}`;
   const [lacking, ...others] = lackingIn(summary);
   if (lacking === undefined) return holes === 0 ? 'complete' : `${plural(holes, 'session')} without a bar`;
   return others.length === 0 ? lacking : `${lacking}, …`;
@@ -118,7 +119,12 @@ interface Measure {
 const percent = (part: number): string => formatPercent(100 * part);
 
 const MEASURES: readonly Measure[] = [
-  { name: 'Time', of: ({ startedAt, endedAt }) => endedAt - startedAt, text: formatDuration },
+  // As they are written, so that what is said of their change is what a reader sees.
+  {
+    name: 'Time',
+    of: ({ startedAt, endedAt }) => 1000 * Math.round((endedAt - startedAt) / 1000),
+    text: formatDuration,
+  },
   { name: 'Series', of: ({ series }) => series },
   { name: 'Complete before', of: ({ complete }) => complete },
   { name: 'Fetched', of: ({ fetched }) => fetched },

@@ -47,9 +47,10 @@ describe('the list of runs', () => {
     expect(resultOf(summary, more)).toBe(result);
   });
 
-  it('says of one in a chain what it left to the next, and of the last what failed', () => {
+  it('says of one in a chain what it left to the next, and of each what failed', () => {
     const chain = { providers: ['polygon', 'yahoo'], begunAt: AT };
-    expect(resultOf({ failed: 1, unavailable: 2 }, { chain })).toBe('3 left to yahoo');
+    expect(resultOf({ unavailable: 2 }, { chain })).toBe('2 left to yahoo');
+    expect(resultOf({ failed: 1, unavailable: 2 }, { chain })).toMatch(/^1 failed/);
     expect(resultOf({ failed: 1 }, { chain, provider: 'yahoo' })).toBe('1 failed');
   });
 });
@@ -93,6 +94,12 @@ describe('two runs side by side', () => {
     expect(row('Success')).toEqual(['50.00%', '100.0%', '+50.00%']);
     expect(row('Failed')).toEqual(['2', '2']);
     expect(row('Throttled')).toEqual(['-', '-']);
+  });
+
+  it('tell of a time the change between what is shown of it', () => {
+    const took = (ms: number) => runOf('a', { endedAt: AT + ms });
+    const line = comparisonText(took(1500), took(400), UNBOUNDED).find((one) => one.startsWith('Time'));
+    expect(line?.split(/ +/)).toEqual(['Time', '2s', '0s', '-2s']);
   });
 
   it('tell which series failed in both, and which in one alone', () => {
