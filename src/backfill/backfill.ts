@@ -1,4 +1,4 @@
-import { BackfillError, errorData } from '../core/errors.ts';
+import { BackfillError } from '../core/errors.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { isPaced } from '../core/plan/quota.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
@@ -17,10 +17,10 @@ import type { SharedStaging } from './run/shared-staging.ts';
 import { clearStaging, stagedAs } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
 import { askedNextIn, recordedChain } from './plan/handed-on.ts';
-import { type RecordedRun, lastRunEnd } from './run/run-record.ts';
-import { livesOfLeft } from './run/recorded-lives.ts';
+import { lastRunEnd } from './run/run-record.ts';
+import { type Asked, noteBegun, recorded } from './settle/record-run.ts';
 import { NOTHING_BEYOND, NO_TRAFFIC, type RunContext, type Runner } from './runner.ts';
-import { type Stop, type StopReason, stopOf, watchStops } from './run/stops.ts';
+import { type Stop, type StopReason, stopOrThrow, watchStops } from './run/stops.ts';
 import { requestsBy } from './settle/requests-by.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
 
@@ -93,10 +93,20 @@ export async function runPrepared(
     const isStopped = tools.stop?.aborted === true;
     const isIdle = plan.tasks.length === 0 || isStopped;
     const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
+    const { id, metered } = capabilities;
+    const told = {
+      ...{ plan, scan, wanted, toldUntil, before: tools.context.before ?? [], provider: id },
+      ...{ quotas: capabilities.quotas, setAside: scan.setAside, startedAt },
+      ...(renamesUnread !== undefined && { renamesUnread }),
+    };
+    if (!isIdle && tools.chain !== undefined && tools.chain.before.length > 0)
+      await noteBegun({ ...summarize({ ...nothingRun(plan), ...told, endedAt: startedAt }), runId }, asked, {
+        store,
+        provider: id,
+      });
     const run = isIdle
       ? nothingRun(plan)
       : await runTasks(prepared, writer, { ...tools, context: { ...tools.context, lock: writer.lock } });
-    const { id, metered } = capabilities;
     const isAskedNext = askedNextIn(tools.chain);
     const ledger = { store, provider: id, metered, startedAt, now: clock(), isAskedNext };
     // What it collected it has taken in by now.
@@ -105,12 +115,7 @@ export async function runPrepared(
       tools.staging.sweep(user, () => run.markets.sweep(store.staging, source, run.stopped !== null));
     const summary = summarize({
       ...(isStopped ? run : await settle(run, prepared, ledger, { sweep, taken, noted })),
-      ...{ plan, scan, wanted, toldUntil, before: tools.context.before ?? [] },
-      provider: capabilities.id,
-      quotas: capabilities.quotas,
-      setAside: scan.setAside,
-      ...(renamesUnread !== undefined && { renamesUnread }),
-      startedAt,
+      ...told,
       endedAt: clock(),
     });
     return await recorded({ ...summary, runId }, asked, ledger);
@@ -119,10 +124,6 @@ export async function runPrepared(
     await writer.release();
   }
 }
-
-/** What its record tells of the list that a run was of, of the lives of its tickers, and of what it asked for an opinion. */
-type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals' | 'opinions' | 'chain'> &
-  Pick<BackfillRequest, 'lives'>;
 
 /** A run of what others left is of no list. */
 function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: BackfillRequest): Asked {
@@ -180,32 +181,6 @@ async function settle(
   } catch (error) {
     return { ...run, stopped: run.stopped ?? stopOrThrow(error) };
   }
-}
-
-/** The summary once it is stored: where the disk has no room for it, it still tells what was done. */
-async function recorded(
-  { runId, ...summary }: RunSummary,
-  { lives, ...asked }: Partial<Asked>,
-  { store, provider }: LedgerTools,
-): Promise<RunSummary> {
-  const record = {
-    provider,
-    ...asked,
-    ...(lives && { lives: livesOfLeft(summary.left, lives) }),
-    ...summary,
-  };
-  try {
-    return { ...summary, runId: await store.saveRun(summary.startedAt, record, runId) };
-  } catch (error) {
-    return { ...summary, stopped: summary.stopped ?? stopOrThrow(error) };
-  }
-}
-
-/** Why a run ends that met this error, which is thrown on where it is none of the whole run's: a bug. */
-function stopOrThrow(error: unknown): Stop {
-  const stop = stopOf(errorData(error));
-  if (stop === undefined) throw error;
-  return stop;
 }
 
 /** What became of the tasks of a plan. `notRun`: what was not handed out, or was given back undone. */

@@ -279,7 +279,7 @@ export interface BarStore {
   readonly firstFills: FirstFillNotes;
   /** An id for a run that began then, e.g. `20261120T211500Z-3f9a`: no run on record has it, and none is given it again. */
   nextRunId(startedAt: number): Promise<string>;
-  /** Stores the record of a run; gives its id. `id`: as `nextRunId` gave it. Default: it is given one. */
+  /** Stores the record of a run, in place of one of that id; gives its id. `id`: as `nextRunId` gave it. Default: it is given one. */
   saveRun(startedAt: number, record: object, id?: string): Promise<string>;
   /** Plans that were written out and are being carried out, or were. */
   readonly begunPlans: BegunPlans;

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseDay } from '../../src/core/session/day.ts';
 import { openHistory } from '../../src/library/open-history.ts';
@@ -5,7 +6,7 @@ import { start } from '../simulator/running.ts';
 import { NOBODY, NOW, calendar, chainStore, firstSessions, refusing } from './chain-store.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
 
-const { optionsOf, question } = chainStore();
+const { at, optionsOf, question } = chainStore();
 
 it('what the second of a chain was asked for in vain is left, though the first says that it has none', async () => {
   const tickers = tickersOf(6);
@@ -49,4 +50,58 @@ it('what the second of a chain was asked for in vain is left, though the first s
     [holed, 'polygon', sessions - 3],
     [unknown, 'yahoo', sessions],
   ]);
+}, 120_000);
+
+it('what the second of a chain was about to be asked for when all ended is left, and missing', async () => {
+  const tickers = tickersOf(6);
+  const [holed = '', unknown = ''] = tickers;
+  const empty = new Set(firstSessions('2026-10-05', 3));
+  const full = walkingMarket(tickers);
+  const market = lacking(full, new Set([unknown]), (ticker, ts) => ticker === holed && empty.has(ts));
+  const first = await start({ wire: 'polygon', market, now: () => NOW });
+  const second = await start({ wire: 'yahoo', market: lacking(full, NOBODY, () => false), now: () => NOW });
+  const request = { tickers, start: '2026-09-01', end: '2026-11-18' };
+  const options = optionsOf(first, second);
+  const [polygon, yahoo] = [options.provider].flat();
+  if (polygon === undefined || yahoo === undefined) throw new Error('no chain');
+
+  // As a killed run leaves it, which has asked nobody but the first.
+  const killed = `${at()}-killed`;
+  const kept = await refusing(401, () => cpSync(at(), killed, { recursive: true, force: true }));
+  const whole = openHistory({ ...options, provider: [polygon, { ...yahoo, url: kept.url }] });
+  await whole.backfill(request);
+  await whole.close();
+  await kept.close();
+
+  const history = openHistory({ ...options, store: killed });
+  const missing = async (): Promise<unknown[]> =>
+    (await history.coverage(request)).series
+      .filter((one) => one.missing > 0)
+      .map((one) => [one.ticker, one.missing, one.absent]);
+  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
+  const left = await history.leftUndone({});
+  expect(left.series.map(({ ticker, why }) => [ticker, why])).toEqual(
+    [holed, unknown].map((ticker) => [ticker, 'not-run']),
+  );
+  expect(await missing()).toEqual([
+    [holed, 3, 0],
+    [unknown, sessions, 0],
+  ]);
+  const ofSecond = async () => (await history.runs()).runs.filter(({ provider }) => provider === 'yahoo');
+  const [begun] = await ofSecond();
+  expect(begun).toMatchObject({
+    provider: 'yahoo',
+    summary: {
+      sent: 0,
+      notRun: 2,
+      stopped: { reason: 'interrupted', message: expect.stringContaining('was killed') },
+    },
+  });
+  const retried = await history.backfill({ retryFailed: true });
+  expect(retried.failures).toEqual([]);
+  expect([(await history.leftUndone({})).series, await missing()]).toEqual([[], []]);
+  // Of a run that ended its own record is in the place of the one that it was begun with.
+  const ended = (await ofSecond()).filter(({ id }) => id !== begun?.id);
+  expect(ended.map(({ summary: { fetched, stopped } }) => [fetched, stopped])).toEqual([[2, null]]);
+  await history.close();
 }, 120_000);

@@ -121,11 +121,13 @@ export function spiked(market: Market, tickers: ReadonlySet<string>, at: number)
   };
 }
 
-/** A server that refuses whatever is asked; without a status it never answers. */
+/** A server that refuses whatever is asked, after `onAsked`; without a status it never answers. */
 export async function refusing(
   status: number | null,
+  onAsked: () => void = () => {},
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((_request, response) => {
+    onAsked();
     if (status !== null) response.writeHead(status).end('not for this key');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorData, scopeOf } from '../../core/errors.ts';
+import { type ErrorCode, type ErrorData, errorData, scopeOf } from '../../core/errors.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { type Task, type Want, intervalOf } from '../../core/plan/task.ts';
 
@@ -130,4 +130,11 @@ export function watchStops(onStop: () => void): Stops {
         };
       }),
   };
+}
+
+/** Why a run ends that met this error, which is thrown on where it is none of the whole run's: a bug. */
+export function stopOrThrow(error: unknown): Stop {
+  const stop = stopOf(errorData(error));
+  if (stop === undefined) throw error;
+  return stop;
 }

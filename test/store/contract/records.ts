@@ -29,6 +29,8 @@ export function describeRecords(open: () => Promise<StoreUnderTest>): void {
       expect(await store.saveRun(startedAt, { fetched: 1 }, one)).toBe(one);
       expect(await subject.reopen().nextRunId(startedAt)).not.toBe(one);
       expect((await store.readRuns(1, one))[0]).toEqual({ id: one, record: { fetched: 1 } });
+      await store.saveRun(startedAt, { fetched: 2 }, one);
+      expect(await store.readRuns(9, one)).toEqual([{ id: one, record: { fetched: 2 } }]);
     });
 
     it('gives the last records back, the newest first', async () => {

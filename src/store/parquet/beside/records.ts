@@ -23,7 +23,7 @@ export async function nextRunId(blobs: Blobs, startedAt: number, ending = RECORD
   }
 }
 
-/** Writes `runs/ID.json`. Gives the id, by default a new one. */
+/** Writes `runs/ID.json`, in place of one of that id. Gives the id, by default a new one. */
 export function saveRunRecord(blobs: Blobs, startedAt: number, record: object, id?: string): Promise<string> {
   return putOfRun(blobs, startedAt, `${JSON.stringify(sealed(record), null, 2)}\n`, { id });
 }
@@ -36,7 +36,12 @@ export async function putOfRun(
   { ending = RECORD, id }: { readonly ending?: string; readonly id?: string | undefined },
 ): Promise<string> {
   const own = id ?? (await nextRunId(blobs, startedAt, ending));
-  await blobs.put(`${RUNS}/${own}${ending}`, bytesOfText(content), { ifVersion: null });
+  // An id that was given out is nobody else's.
+  await blobs.put(
+    `${RUNS}/${own}${ending}`,
+    bytesOfText(content),
+    id === undefined ? { ifVersion: null } : {},
+  );
   return own;
 }
 
