@@ -99,7 +99,8 @@ export async function runPrepared(
       ...{ quotas: capabilities.quotas, setAside: scan.setAside, startedAt },
       ...(renamesUnread !== undefined && { renamesUnread }),
     };
-    if (!isIdle && tools.chain !== undefined && tools.chain.before.length > 0)
+    const isOfLater = (tools.chain?.before.length ?? 0) > 0 || asked.opinions !== undefined;
+    if (!isIdle && isOfLater)
       await noteBegun({ ...summarize({ ...nothingRun(plan), ...told, endedAt: startedAt }), runId }, asked, {
         store,
         provider: id,

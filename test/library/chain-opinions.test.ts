@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parseQuotas, type Quota } from '../../src/core/plan/quota.ts';
 import { parseDay, startOfDay } from '../../src/core/session/day.ts';
@@ -7,10 +8,10 @@ import { summaryText } from '../../src/report/run-text.ts';
 import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { start } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
-import { chainStore, NOW, scaled, spiked } from './chain-store.ts';
+import { chainStore, NOW, refusing, scaled, spiked } from './chain-store.ts';
 import type { Market } from '../../src/market/market.ts';
 
-const { optionsOf } = chainStore();
+const { at, optionsOf } = chainStore();
 
 beforeEach(() => void vi.stubEnv('POLYGON_API_KEY', POLYGON_KEYS.starter));
 afterEach(() => void vi.unstubAllEnvs());
@@ -150,4 +151,41 @@ it('a step between two sessions is compared as one: the session after it says no
   expect(yahoo.entries).toHaveLength(3);
   expect(summary).toMatchObject({ fetched: 4, failed: 0, revised: 0, stopped: null });
   expect(exitCodeOf(summary)).toBe(0);
+});
+
+it('second opinions that were about to be asked for when all ended are asked for by the next run', async () => {
+  const all = tickersOf(2);
+  const odd = startOfDay(parseDay('2026-06-10'));
+  const spikes = spiked(walkingMarket(all), new Set(all.slice(1)), odd);
+  const polygon = await start({ wire: 'polygon', market: spikes, now: () => NOW });
+  const yahoo = await start({ wire: 'yahoo', market: walkingMarket(all), now: () => NOW });
+  const { secrets: _ofFirst, ...options } = optionsOf(polygon, yahoo, { clock: () => now });
+  let now = NOW;
+  const run = async (store: string, url: string) => {
+    const history = openHistory({
+      ...{ ...options, store },
+      provider: [
+        { id: 'polygon', url: polygon.url, settings: { tier: 'starter' } },
+        { id: 'yahoo', url },
+      ],
+    });
+    const range = { start: '2026-03-02', end: '2026-11-18' };
+    const summary = await history.backfill({ tickers: all, ...range, secondOpinion: true });
+    await history.close();
+    now += 3_600_000;
+    return summary;
+  };
+  // As a killed run leaves it.
+  const killed = `${at()}-killed`;
+  const kept = await refusing(401, () => cpSync(at(), killed, { recursive: true, force: true }));
+  await run(at(), kept.url);
+  await kept.close();
+
+  const next = await run(killed, yahoo.url);
+  expect(next).toMatchObject({
+    fetched: 0,
+    secondOpinions: [{ ticker: all[1], provider: 'yahoo', session: '2026-06-10' }],
+  });
+  expect(next.secondOpinions?.[0]?.says).not.toBe('unheard');
+  expect((await run(killed, yahoo.url)).secondOpinions ?? []).toEqual([]);
 });

@@ -35,8 +35,8 @@ export async function recorded(
 }
 
 /**
- * Records a run of a later provider of a chain before it asks, until its own record takes the place: if it is killed, what those
- * before it said has not been agreed to. `summary`: of nothing that was done. A disk without room for it ends the run by itself.
+ * Records a run of a later provider of a chain, or for second opinions, before it asks, until its own record takes the place: if
+ * it is killed, what those before it said has not been agreed to, nor spoken of. `summary`: of nothing that was done. A disk without room for it ends the run by itself.
  */
 export async function noteBegun(
   summary: RunSummary,
