@@ -99,12 +99,10 @@ export async function runPrepared(
       ...{ quotas: capabilities.quotas, setAside: scan.setAside, startedAt },
       ...(renamesUnread !== undefined && { renamesUnread }),
     };
-    const isOfLater = (tools.chain?.before.length ?? 0) > 0 || asked.opinions !== undefined;
-    if (!isIdle && isOfLater)
-      await noteBegun({ ...summarize({ ...nothingRun(plan), ...told, endedAt: startedAt }), runId }, asked, {
-        store,
-        provider: id,
-      });
+    if (!isIdle && isBehindOthers(tools, asked)) {
+      const begun = { ...summarize({ ...nothingRun(plan), ...told, endedAt: startedAt }), runId };
+      await noteBegun(begun, asked, { store, provider: id });
+    }
     const run = isIdle
       ? nothingRun(plan)
       : await runTasks(prepared, writer, { ...tools, context: { ...tools.context, lock: writer.lock } });
@@ -124,6 +122,11 @@ export async function runPrepared(
     tools.staging.leave(user);
     await writer.release();
   }
+}
+
+/** Whether a run is of a later provider of a chain, or asks for second opinions. */
+function isBehindOthers({ chain }: Source, { opinions }: Partial<Asked>): boolean {
+  return (chain?.before.length ?? 0) > 0 || opinions !== undefined;
 }
 
 /** A run of what others left is of no list. */
