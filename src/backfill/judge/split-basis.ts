@@ -14,6 +14,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Want } from '../../core/plan/task.ts';
 import { contains } from '../../core/session/ranges.ts';
 import { SAME_RATIO, ratioText } from '../../core/actions/ratio.ts';
+import { largest } from '../../core/extremes.ts';
 import { closesAt } from '../../core/checks/restatement.ts';
 import { hiddenSplits, unappliedSplits } from '../../core/checks/unapplied-splits.ts';
 import { isUnchanged } from './note-actions.ts';
@@ -121,6 +122,40 @@ function assertStoredWith(
     throw new BackfillError('restated', `${ticker} was stored without its split ${split}`, { ticker });
   const message = `the answers for ${ticker} differ in whether they list its split ${split}: some were stored without it`;
   throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
+/**
+ * Throws `basis-unknown`, worth another try, for a split that is listed with another ratio than its prices have: turned back with
+ * it, those from just before its ex-date are off by one common factor from bars that were fetched before that date, which
+ * nothing can have moved since. `said`: all splits of the answer.
+ */
+function assertAppliedAs(
+  news: readonly Split[],
+  said: readonly Split[],
+  compared: Pairs,
+  { series: { ticker, interval }, replaces }: Want,
+  sessionOf: (ts: number) => Day,
+): void {
+  if (replaces === true) return;
+  for (const split of news) {
+    // Bars of before another split that may have been told late, too, would be moved by that.
+    const since = largest(said.map(({ exDay }) => exDay).filter((exDay) => exDay < split.exDay));
+    const before = pairsWhere(compared, (i) => {
+      const session = sessionAt(compared, i, sessionOf);
+      const fetchedAt = compared.stored.fetchedAt[i] as number;
+      return session < split.exDay && session >= since && fetchedAt < startOfDay(split.exDay);
+    });
+    if (before.length === 0 || isUnmoved(before, 0)) continue;
+    const [stored, answered] = closesAt(before, 0);
+    const moved = answered / stored;
+    if (!everyPair(before, (i) => isMovedBy(moved, before, i))) continue;
+    const inPrices = split.ratio / moved;
+    const message =
+      `the answer for ${ticker} lists the split ${ratioText(split.ratio)} of ${formatDay(split.exDay)}, but by what is ` +
+      `stored its prices have one of about ${Number(inPrices.toPrecision(3))}: nothing is stored until they agree; ` +
+      `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
+    throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
+  }
 }
 
 /** Relative difference up to which a price counts as moved by a ratio: a cent of a price of 10. */
@@ -238,6 +273,7 @@ export function assertKnownBasis(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
   );
   assertApplied(news, compared, want, sessionOf);
+  assertAppliedAs(news, said, compared, want, sessionOf);
   const moved = news.find((split) => mayBeMoved(book, told, split));
   if (moved !== undefined && want.replaces !== true) {
     const split = `${ratioText(moved.ratio)} of ${formatDay(moved.exDay)}`;
