@@ -6,7 +6,8 @@ import { BackfillError } from '../../core/errors.ts';
 import { batched, partitionsOf, requestsForActionsOf } from '../../core/plan/batches.ts';
 import { findGaps } from '../../core/plan/gaps.ts';
 import type { PlanOptions } from '../../core/plan/limits.ts';
-import type { Plan } from '../../core/plan/plan.ts';
+import { type Plan, planTasks } from '../../core/plan/plan.ts';
+import { joinUnavailable } from '../../core/coverage/unavailable.ts';
 import { unusedAt } from '../../core/plan/quota.ts';
 import { quotaTime } from '../../core/plan/quota-time.ts';
 import { actionDaysOf, type Slice, sliceKey } from '../../core/plan/slice.ts';
@@ -14,7 +15,7 @@ import { type Collect, type Fetch, intervalOf, type Task, type Want } from '../.
 import { normalize, span, subtract } from '../../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../../store/scan.ts';
 import type { BarStore } from '../../store/store.ts';
-import { holesOf, type Prepared, type Source } from '../plan/prepare.ts';
+import { gapsIn, holesOf, type Prepared, type Source } from '../plan/prepare.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import { withFewBySeries } from './few-left.ts';
 import { knownOf } from './known.ts';
@@ -48,7 +49,7 @@ export async function prepareWritten(
   assertStaged(begunAt === undefined ? file.tasks : tasks, staged, path, begunAt !== undefined);
   return {
     ...{ scan, wanted, isExact: true },
-    plan: await planOf(file, tasks, source, now),
+    plan: withDone(await planOf(file, tasks, source, now), file, scan, source, now),
     holesNow: async () => holesOf(wanted, await store.scan({ tickers, intervals })),
     ...(origins.length > 0 && { meant: { origins, range, intervals } }),
   };
@@ -195,7 +196,7 @@ function optionsOf({ capabilities }: Source, now: number): PlanOptions {
 }
 
 async function planOf(
-  { head, wanted, outOfReach, notServed, unavailable }: PlanFile,
+  { head, outOfReach, notServed, unavailable }: PlanFile,
   tasks: readonly Task[],
   { capabilities, standing }: Source,
   now: number,
@@ -204,7 +205,6 @@ async function planOf(
   const asItStands = (await standing?.()) ?? unusedAt(now);
   const wants = tasks.flatMap((task) => task.wants);
   const toFill = new Set(wants.map(({ series }) => seriesKey(series))).size;
-  const done = wanted.filter(({ known }) => known !== undefined).length - toFill;
   const requests = tasks.reduce((sum, task) => sum + task.requests, 0);
   const bytes = bytesOf(tasks, capabilities.intervals, now);
   return {
@@ -213,11 +213,35 @@ async function planOf(
     ...(notServed.length > 0 && { notServed }),
     ...(notYet !== undefined && { notYet }),
     totals: {
-      ...{ ...totals, complete: totals.complete + done, toFill, requests },
+      ...{ ...totals, toFill, requests },
       sessions: wants.reduce((sum, want) => sum + want.sessions, 0),
     },
     quotaMs: quotaTime(requests, capabilities.quotas, asItStands),
     ...(bytes !== undefined && { bytes }),
     standing: asItStands,
+  };
+}
+
+/** The plan with what is known now of series that it asked for and asks for no more, as a run tells that asks nothing of them. */
+function withDone(plan: Plan, { wanted }: PlanFile, scan: Scan, source: Source, now: number): Plan {
+  const asked = new Set(plan.tasks.flatMap(({ wants }) => wants.map(({ series }) => seriesKey(series))));
+  const done = wanted.flatMap(({ known, ...one }) =>
+    known === undefined || asked.has(seriesKey(one.series)) ? [] : [one],
+  );
+  const gaps = gapsIn(done, scan, source, { now, everything: false });
+  const { totals: stand, unavailable } = planTasks(gaps, optionsOf(source, now));
+  const { totals } = plan;
+  return {
+    ...plan,
+    unavailable: joinUnavailable(plan.unavailable, unavailable),
+    totals: {
+      ...totals,
+      ...holesOf(wanted, scan),
+      complete: totals.complete + stand.complete,
+      // What a new run would ask for, and this one does not, nobody explains.
+      withHoles: totals.withHoles + stand.withHoles + stand.toFill,
+      provisional: totals.provisional + stand.provisional,
+      unavailable: totals.unavailable + stand.unavailable,
+    },
   };
 }

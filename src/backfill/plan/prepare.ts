@@ -164,7 +164,7 @@ export function holesOf(wanted: readonly WantedSeries[], { series }: Scan): Hole
 }
 
 /** What lacks of the wanted series that this source could give. */
-function gapsIn(
+export function gapsIn(
   wanted: readonly WantedSeries[],
   scan: Scan,
   { capabilities, editionOf, ownListOf }: Source,

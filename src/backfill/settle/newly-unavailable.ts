@@ -1,12 +1,13 @@
 import { seriesKey } from '../../core/bars/bars.ts';
 import { type Coverage, NOTHING_KNOWN, unknownTo, within } from '../../core/coverage/coverage.ts';
-import { type AbsenceReason, nextRetry } from '../../core/coverage/evidence.ts';
+import { type AbsenceReason, nextRetry, saidSince } from '../../core/coverage/evidence.ts';
 import type { WantedSeries } from '../../core/plan/gaps.ts';
 import type { OutOfReach } from '../../core/plan/plan.ts';
 import type { Want } from '../../core/plan/task.ts';
-import { groupUnavailable, type Unavailable } from '../../core/coverage/unavailable.ts';
+import { groupUnavailable, type Unavailable, unavailableIn } from '../../core/coverage/unavailable.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { SeriesResult } from '../runner.ts';
+import type { KnownBefore } from './newly-lost.ts';
 
 /** What this run found that cannot be had. */
 export interface FoundUnavailable {
@@ -81,6 +82,26 @@ function knowledgeInRange({ filled, scan, wanted = [] }: RunFindings): (want: Wa
     const known = within(state.coverage, [ranges.get(key) ?? range]);
     return known.present.length === 0 ? known : undefined;
   };
+}
+
+/**
+ * Whether something of the series that are wanted, and not asked for now, cannot be had as the provider said since the last run
+ * that told what it found: one that was killed.
+ */
+export function isUntoldUnavailable({ scan, provider, tasks, wanted = [], toldUntil }: KnownBefore): boolean {
+  if (toldUntil === undefined) return false;
+  const asked = new Set(tasks.flatMap(({ wants }) => wants.map(({ series }) => seriesKey(series))));
+  return wanted.some(({ series, calendar, range }) => {
+    const key = seriesKey(series);
+    const coverage = scan.series.get(key)?.coverage;
+    if (coverage === undefined || asked.has(key)) return false;
+    return unavailableIn(coverage, range, calendar).some((part) => {
+      const claims = coverage.absent.flatMap(({ by }) =>
+        by.filter((claim) => claim.provider === provider && claim.reason === part.reason),
+      );
+      return part.provider === provider && claims.every((claim) => saidSince(claim) > toldUntil);
+    });
+  });
 }
 
 /** Whether a want failed because the provider does not know the ticker. */

@@ -19,7 +19,7 @@ import { leftUndone } from './left-undone.ts';
 import type { LeftUndone } from '../run/run-record.ts';
 import { countLost, type KnownBefore, type NewlyLost, newlyLost } from './newly-lost.ts';
 import type { RequestsBy } from './requests-by.ts';
-import { isUnknown, newlyUnavailable } from './newly-unavailable.ts';
+import { isUnknown, isUntoldUnavailable, newlyUnavailable } from './newly-unavailable.ts';
 import { type Warning, warningsOf } from './warnings.ts';
 import type { RunResults } from '../run/run-results.ts';
 import type { Refusal, Stop } from '../run/stops.ts';
@@ -187,7 +187,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     stopped,
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
     ...(plan.notServed !== undefined && { notServed: plan.notServed }),
-    newlyUnavailable: fresh.length > 0,
+    newlyUnavailable: fresh.length > 0 || isUntoldUnavailable({ ...outcome, tasks: plan.tasks }),
     newlyLost: countLost(newsOfLost),
     refused: outcome.refused,
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
