@@ -53,6 +53,7 @@ export class WatchedRun {
   #traffic: (() => TrafficNow) | undefined;
   /** What was sent by those of a chain that were asked before. */
   #sentBefore: TrafficCounts = NO_TRAFFIC;
+  /** Those that came, of which some may be taken back; at the end those that count. */
   #bars = 0;
   readonly #said: string[] = [];
   readonly #errors = new Map<string, number>();
@@ -94,7 +95,7 @@ export class WatchedRun {
     this.#say(event);
   }
 
-  /** What the summary says of failures counts: more is known of them at the end than when they came. */
+  /** What the summary says of failures and bars counts: more is known at the end than when they came. */
   ended(summary: RunSummary): void {
     this.#errors.clear();
     for (const failure of summary.failures) {
@@ -114,6 +115,8 @@ export class WatchedRun {
     const isKept = summary.runId !== undefined || summary.byProvider !== undefined;
     this.#records = isKept ? this.#begun : [];
     this.#close(summary.stopped === null ? 'ended' : 'stopped', summaryLines(summary));
+    // After the last point of the chart: what is taken back was no pace.
+    this.#bars = summary.bars;
   }
 
   failed(error: unknown): void {
@@ -141,7 +144,7 @@ export class WatchedRun {
       leftMs: this.isOver ? null : progress.leftMs,
       resumesAt: this.isOver ? null : progress.resumesAt,
       ...{ done: d + failed + unavailable, total: this.#total(), failed, unavailable },
-      ...{ inFlight: this.#tasks.count, bars: this.#bars },
+      ...{ tasksInWork: this.#tasks.count, bars: this.#bars },
       barsPerSecond: elapsedMs === 0 ? 0 : Math.round((this.#bars * 1000) / elapsedMs),
       requestsPerMinute: this.#paces.requestsPerMinute,
       ...{ sent, retries, throttles, bytesReceived },

@@ -51,6 +51,10 @@ describeWith(CHROMIUM)('the page of a run', () => {
   const textAt = (id: string): Promise<string | null> =>
     opened?.page.locator(`#${id}`).textContent() ?? Promise.resolve(null);
 
+  /** What a number is called, and the number. */
+  const tile = async (id: string): Promise<string | null | undefined> =>
+    opened?.page.locator('#numbers > div', { has: opened.page.locator(`#now-${id}`) }).textContent();
+
   it('has a run from its beginning to its end without being loaded again, and the next one after it', async () => {
     opened = await visit(dashboard.url);
     const { page } = opened;
@@ -69,10 +73,17 @@ describeWith(CHROMIUM)('the page of a run', () => {
     // What changes is told without the rest.
     dashboard.observer.note(finished(TASKS[39] as (typeof TASKS)[number]));
     await expect.poll(() => textAt('count-d')).toBe('38');
+    expect([await tile('bars'), await tile('tasks-in-work')]).toEqual([
+      'Bars that came9,500',
+      'Tasks in work0',
+    ]);
     expect([await textAt('count-b'), await textAt('now-bars')]).toEqual(['0', '9,500']);
     dashboard.observer.ended({ ...CALM, fetched: 37, failures: [], stopped: null });
     await expect.poll(() => textAt('phase')).toBe('Run ended: yahoo');
     expect(await textAt('end')).toContain('Fetched: 37');
+    // What the summary counts of the bars that came.
+    expect(await tile('bars')).toBe('Bars12,345');
+    expect(await textAt('end')).toContain('Bars: 12,345');
     dashboard.observer.note(planned(taskOf('1', 'OTHER')));
     await expect.poll(() => textAt('phase')).toBe('Run being planned: yahoo');
     await expect

@@ -21,7 +21,7 @@ describe('the runs of a process', () => {
     expect([runs.change(), runs.snapshot().series]).toEqual(['anew', ['ALFA 1d']]);
     runs.note(running(() => ({})));
     runs.note(started(ONE));
-    expect(runs.change()).toMatchObject({ run: { phase: 'running', inFlight: 1 }, marks: [[0, 'b']] });
+    expect(runs.change()).toMatchObject({ run: { phase: 'running', tasksInWork: 1 }, marks: [[0, 'b']] });
     runs.note(finished(ONE));
     expect(runs.change()).toMatchObject({ run: { done: 1 }, marks: [[0, 'd']] });
   });

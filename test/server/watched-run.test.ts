@@ -38,7 +38,14 @@ describe('a run that is watched', () => {
     expect(run.snapshot().marks).toBe('bwbb');
     after(10, finished(ONE), finished(THREE, 0, 'network'), finished(THREE, 1, 'unknown-ticker'));
     expect(run.snapshot().marks).toBe('dwfu');
-    expect(run.now()).toMatchObject({ done: 3, total: 4, failed: 1, unavailable: 1, bars: 250, inFlight: 0 });
+    expect(run.now()).toMatchObject({
+      done: 3,
+      total: 4,
+      failed: 1,
+      unavailable: 1,
+      bars: 250,
+      tasksInWork: 0,
+    });
   });
 
   it('is done with a series once all that is wanted of it is', () => {
@@ -62,12 +69,12 @@ describe('a run that is watched', () => {
     expect(run.marks.takeChanges()).toEqual([]);
   });
 
-  it('counts tasks in flight, those that fill no series among them', () => {
+  it('counts tasks in work, those that fill no series among them', () => {
     const { after } = watched();
     const collect = { id: 'all', wants: [], requests: 1 } as never;
-    expect(after(0, planned(ONE, THREE), started(ONE), started(THREE), started(collect)).inFlight).toBe(3);
-    expect(after(0, { type: 'collected', task: collect }, finished(THREE, 0)).inFlight).toBe(2);
-    expect(after(0, finished(THREE, 1)).inFlight).toBe(1);
+    expect(after(0, planned(ONE, THREE), started(ONE), started(THREE), started(collect)).tasksInWork).toBe(3);
+    expect(after(0, { type: 'collected', task: collect }, finished(THREE, 0)).tasksInWork).toBe(2);
+    expect(after(0, finished(THREE, 1)).tasksInWork).toBe(1);
   });
 
   it('keeps the ten slowest, by how long they were in work', () => {
@@ -175,7 +182,7 @@ describe('a run that is watched', () => {
       phase: 'stopped',
       elapsedMs: 0,
       leftMs: null,
-      inFlight: 0,
+      tasksInWork: 0,
       sent: 3,
       failed: 1,
     });
@@ -184,6 +191,29 @@ describe('a run that is watched', () => {
     expect(now.end.join('\n')).toContain('Interrupted after');
     // What was in work is not done.
     expect(run.snapshot().marks).toBe('fwww');
+  });
+
+  it('ends with the bars of its summary where some that came were taken back, which is no pace', () => {
+    const { run, after } = watched();
+    after(
+      0,
+      planned(ONE, TWO),
+      running(() => ({ sent: 2 })),
+    );
+    after(10_000, started(ONE), finished(ONE), started(TWO), finished(TWO));
+    run.measure();
+    expect(run.now().bars).toBe(500);
+    after(10_000);
+    run.ended({ ...CALM, bars: 250 });
+    expect(run.now()).toMatchObject({ bars: 250, barsPerSecond: 13 });
+    expect(run.paces.map(([, , barsPerSecond]) => barsPerSecond)).toEqual([50, 0]);
+  });
+
+  it('keeps the bars that came where an error left it without a summary', () => {
+    const { run, after } = watched();
+    after(0, planned(ONE), started(ONE), finished(ONE));
+    run.failed(new Error('boom'));
+    expect(run.now().bars).toBe(250);
   });
 
   it('tells its records once they are written', () => {

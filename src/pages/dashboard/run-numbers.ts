@@ -30,7 +30,7 @@ export function runNumbers(): RunNumbers {
   const list = element('dl', { class: 'totals', id: 'numbers' });
   const end = element('pre', { id: 'end', tabindex: 0, hidden: true, 'aria-label': 'What the run said' });
   const records = element('p', { id: 'records', hidden: true });
-  const values = new Map<string, HTMLElement>();
+  const values = new Map<string, { readonly named: HTMLElement; readonly made: HTMLElement }>();
   const set = (element_: HTMLElement, text: string): void => {
     if (element_.textContent !== text) element_.textContent = text;
   };
@@ -58,15 +58,17 @@ export function runNumbers(): RunNumbers {
       set(line, howFar(run));
       for (const [name, value, id] of numbersOf(run)) {
         const known = values.get(id);
-        if (known !== undefined) set(known, value);
-        else {
-          const made = element('dd', { id: `now-${id}` }, value);
-          values.set(id, made);
-          list.append(element('div', {}, element('dt', {}, name), made));
+        if (known !== undefined) {
+          set(known.named, name);
+          set(known.made, value);
+        } else {
+          const [named, made] = [element('dt', {}, name), element('dd', { id: `now-${id}` }, value)];
+          values.set(id, { named, made });
+          list.append(element('div', {}, named, made));
         }
       }
       showRecords(records, run.records);
-      values.get('failed')?.classList.toggle('bad', run.failed > 0);
+      values.get('failed')?.made.classList.toggle('bad', run.failed > 0);
       end.hidden = run.end.length === 0;
       set(end, run.end.join('\n'));
     },
@@ -98,6 +100,11 @@ function howFar({ done, total, phase, leftMs, resumesAt, elapsedMs }: RunNow): s
   return [where, ...left, `elapsed ${durationText(elapsedMs)}`].join(', ');
 }
 
+/** Whether its bars are those of its summary: until then some of them may be taken back. */
+function isSummed({ phase }: RunNow): boolean {
+  return phase === 'ended' || phase === 'stopped';
+}
+
 function numbersOf(run: RunNow): (readonly [name: string, value: string, id: string])[] {
   const limit = limitOf(run);
   const counted = run.quotas.filter(({ used }) => used !== null);
@@ -108,9 +115,9 @@ function numbersOf(run: RunNow): (readonly [name: string, value: string, id: str
       `${countText(Math.round(run.requestsPerMinute))}${limit === null ? '' : ` of ${countText(Math.round(limit))}`}`,
       'requests-per-minute',
     ],
-    ['Tasks in flight', countText(run.inFlight), 'in-flight'],
+    ['Tasks in work', countText(run.tasksInWork), 'tasks-in-work'],
     ['Workers', countText(run.workers), 'workers'],
-    ['Bars', countText(run.bars), 'bars'],
+    [isSummed(run) ? 'Bars' : 'Bars that came', countText(run.bars), 'bars'],
     ['Requests', countText(run.sent), 'sent'],
     ['Retries', countText(run.retries), 'retries'],
     ['Throttled (429)', countText(run.throttles), 'throttles'],

@@ -61,8 +61,9 @@ export interface RunNow {
   readonly total: number;
   readonly failed: number;
   readonly unavailable: number;
-  /** Tasks that are handed out. */
-  readonly inFlight: number;
+  /** Tasks that are handed out: most of them may wait for their turn to send a request. */
+  readonly tasksInWork: number;
+  /** Once it has ended as its summary says; before, and where it failed, those that came: of these some may be taken back. */
   readonly bars: number;
   readonly barsPerSecond: number;
   /** Of the last minute, or of all of a shorter run. */
