@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, type History, openHistory, startDashboard } from '../../src/index.ts';
+import { openStore } from '../../src/store/open.ts';
 import { CHROMIUM, describeWith } from '../needs.ts';
+import { coverage, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
 import { expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
 
 /** The clock of the store. */
@@ -56,7 +58,7 @@ describeWith(CHROMIUM)('the pages of a store', () => {
   it('draw a series with its gaps, splits and dividends, and list them', async () => {
     const opened = await visit(`${dashboard.url}series/${SPLIT}/1d`);
     const { page } = opened;
-    const [coverage] = (await history.coverage({ tickers: [SPLIT ?? ''] })).series;
+    const [known] = (await history.coverage({ tickers: [SPLIT ?? ''] })).series;
     const actions = await history.actions(SPLIT ?? '');
     expect(actions.some(({ kind }) => kind === 'split')).toBe(true);
     expect(await page.locator('#missing').textContent()).toBe('3');
@@ -68,7 +70,7 @@ describeWith(CHROMIUM)('the pages of a store', () => {
     expect(await page.locator('#marks tbody tr').count()).toBe(Math.min(50, actions.length));
     expect(await textsOf(opened, '#marks tbody td:nth-child(2)')).toContain('Split');
     const chart = page.locator('.chart');
-    await expect.poll(() => chart.getAttribute('aria-label')).toContain(`${coverage?.rows} bars`);
+    await expect.poll(() => chart.getAttribute('aria-label')).toContain(`${known?.rows} bars`);
     expect(await chart.getAttribute('aria-label')).toContain('3 sessions missing');
     const pixels = (): Promise<unknown> =>
       page.evaluate("document.querySelector('.chart canvas').toDataURL()");
@@ -93,6 +95,36 @@ describeWith(CHROMIUM)('the pages of a store', () => {
     await expect.poll(() => page.evaluate(red)).toBeGreaterThan(2);
     expectCalm(opened);
     await opened.close();
+  });
+
+  it('shows the last bars of a series of which years are missing behind them, and these', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'backfill-late-'));
+    const learned = coverage({ present: [WEEK_DAYS] });
+    await openStore(folder).upsert(update(WEEK, { learned }));
+    const late = openHistory({ store: folder, stateFolder: folder, clock: () => Date.UTC(2027, 10, 29) });
+    const own = await startDashboard({ history: late, store: folder, port: 0 });
+    const opened = await visit(`${own.url}series/AAPL/1d`);
+    const { page } = opened;
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(1);
+    expect(await page.locator('#said').textContent()).toMatch(
+      /^5 bars, 2026-02-23 to 2027-11-26, .* 4\d\d sessions of these missing \(red\)$/,
+    );
+    // What is read below makes the browser say that it is read.
+    expectCalm(opened);
+    // Of the candles, not of the slider below them: rising ones are green.
+    const columnsOf = (high: number, low: number): string => `(() => {
+      const canvas = document.querySelector('.chart canvas');
+      const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, 300);
+      const isSo = (x) => Array.from({ length: height }, (_, y) => 4 * (y * width + x))
+        .some((at) => data[at + ${high}] - data[at + ${low}] > 40 && data[at + 3] > 0);
+      return Array.from({ length: width }, (_, x) => x).filter(isSo).length;
+    })()`;
+    await expect.poll(() => page.evaluate(columnsOf(1, 0))).toBeGreaterThan(0);
+    expect(await page.evaluate(columnsOf(0, 1))).toBeGreaterThan(400);
+    await opened.close();
+    await own.close();
+    await late.close();
+    await rm(folder, { recursive: true });
   });
 
   it('list the runs on record, and show one', async () => {

@@ -80,6 +80,8 @@ describe('what a dashboard of a store shows', () => {
       ['2026-02-23', 'object'],
       ['2026-02-24', 'string'],
       ['2026-02-25', 'object'],
+      ['2026-02-26', 'string'],
+      ['2026-02-27', 'string'],
     ]);
     expect(series.gaps).toContainEqual(
       expect.objectContaining({ from: '2026-02-24', to: '2026-02-24', sessions: 1 }),

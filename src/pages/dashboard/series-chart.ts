@@ -3,7 +3,7 @@ import { countText } from '../dom.ts';
 import { type Chart, chartOf, type Colours, type Drawing, TOOLTIP } from './chart.ts';
 import { shortCount } from '../../report/plot/short-count.ts';
 
-/** Bars that are seen at first, on a wide page and on a narrow one; the others are a move away. */
+/** Places up to the last bar that are seen at first, on a wide page and on a narrow one, with all behind it; the others are a move away. */
 const SEEN_AT_FIRST = 250;
 const SEEN_ON_NARROW = 90;
 
@@ -22,7 +22,8 @@ const KINDS: Readonly<
 export function seriesChart(series: SeriesPage): Chart {
   const { slots } = series;
   const seen = window.innerWidth < 600 ? SEEN_ON_NARROW : SEEN_AT_FIRST;
-  const start = Math.max(0, 100 * (1 - seen / Math.max(1, slots.length)));
+  const afterBars = slots.length - 1 - slots.findLastIndex(([, bar]) => typeof bar !== 'string');
+  const start = Math.max(0, 100 * (1 - (seen + afterBars) / Math.max(1, slots.length)));
   return chartOf(series.title, (colours, width) => drawingOf(series, start, colours, width), {
     keepsZoom: true,
     tall: true,

@@ -55,7 +55,7 @@ export interface SeriesPage {
   readonly first: string | null;
   readonly last: string | null;
   readonly fetchedAt: string | null;
-  /** Session dates of what is shown, both inclusive; null where there is no bar. */
+  /** Session dates of what is shown, those without a bar included, both inclusive; null where the series has no bar. */
   readonly shown: { readonly from: string; readonly to: string } | null;
   /** The last session before what is shown, and one from which on a page would show what comes after it. */
   readonly earlier: string | null;

@@ -20,12 +20,34 @@ export interface Slot {
 /** Sessions before a listing and after a delisting are outside the life of the series, and take no place. */
 const OUTSIDE_ITS_LIFE: ReadonlySet<string> = new Set(['pre-listing', 'delisted', 'not-yet-published']);
 
+/** What is known of the sessions of a series that have no bar. */
+type Blanks = Pick<SeriesCoverage, 'missingRuns' | 'absences'>;
+
+/** Absent sessions within the life of a series. */
+function absentInLife({ absences }: Pick<Blanks, 'absences'>): readonly SessionRun[] {
+  return absences.filter(({ reason }) => !OUTSIDE_ITS_LIFE.has(reason));
+}
+
+/** From the first to the last session that takes a place, both inclusive; null where no bar is stored. */
+export function reachOf({
+  first,
+  last,
+  ...blank
+}: Blanks & Pick<SeriesCoverage, 'first' | 'last'>): { readonly from: Day; readonly to: Day } | null {
+  if (first === null || last === null) return null;
+  const runs = [{ from: first, to: last }, ...blank.missingRuns, ...absentInLife(blank)];
+  return {
+    from: parseDay(runs.reduce((least, { from }) => (from < least ? from : least), first)),
+    to: parseDay(runs.reduce((most, { to }) => (to > most ? to : most), last)),
+  };
+}
+
 /** Bars, ascending, and the sessions between and around them that have none, in the order of sessions. */
 export function slotsOf(
   bars: readonly Bar[],
   interval: Interval,
   calendar: Calendar,
-  { missingRuns, absences }: Pick<SeriesCoverage, 'missingRuns' | 'absences'>,
+  { missingRuns, absences }: Blanks,
 ): Slot[] {
   const sessionOf = (ts: number): Day =>
     interval === '1d' ? ts / MS_PER_DAY : (calendar.sessionAt(ts) ?? calendar.localDay(ts));
@@ -35,11 +57,10 @@ export function slotsOf(
         .sessions({ from: parseDay(from), to: parseDay(to) + 1 })
         .map((session) => ({ session, ts: session * MS_PER_DAY, bar: null, blank })),
     );
-  const absent = absences.filter(({ reason }) => !OUTSIDE_ITS_LIFE.has(reason));
   return [
     ...bars.map((bar): Slot => ({ session: sessionOf(bar.ts), ts: bar.ts, bar, blank: null })),
     ...blanksOf(missingRuns, 'missing'),
-    ...blanksOf(absent, 'absent'),
+    ...blanksOf(absentInLife({ absences }), 'absent'),
   ].toSorted((a, b) => a.session - b.session || a.ts - b.ts);
 }
 

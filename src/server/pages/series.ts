@@ -9,7 +9,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { History } from '../../library/history.ts';
 import type { ChartMark, ChartSlot, SeriesPage } from '../../report/dashboard/page-data.ts';
 import type { IssuesReport } from '../../report/issues.ts';
-import { type Slot, slotLabel, slotsOf } from '../../report/plot/slots.ts';
+import { reachOf, type Slot, slotLabel, slotsOf } from '../../report/plot/slots.ts';
 import { barText, byText, changeText, type SeriesRevision } from '../../report/revisions-text.ts';
 import { TIE } from '../../report/page.ts';
 import type { SeriesCoverage } from '../../report/series-coverage.ts';
@@ -26,6 +26,8 @@ const SESSIONS: Readonly<Record<Interval, number>> = {
 
 /** Gaps that are listed. */
 const LISTED_GAPS = 500;
+
+type Reach = NonNullable<ReturnType<typeof reachOf>>;
 
 /** What is read of a series for its page. */
 interface Read {
@@ -56,7 +58,8 @@ export async function seriesPage(
   )
     throw new BackfillError('not-stored', `${seriesKey(series)}: nothing of it is stored`, { ticker });
   const calendar = calendarById(coverage.calendar);
-  const shown = shownOf(coverage, calendar, until);
+  const reach = reachOf(coverage);
+  const shown = shownOf(reach, coverage.last, interval, calendar, until);
   const bars = shown === null ? [] : await history.read(series, { start: shown.from, end: shown.to });
   return pageOf(
     {
@@ -66,23 +69,30 @@ export async function seriesPage(
       issues: await history.issues(selection),
     },
     shown,
+    reach,
   );
 }
 
-/** The last sessions up to an end that have a bar between them; null where no bar is stored. */
+/**
+ * The last sessions up to an end that take a place, be it without a bar; null where no bar is stored. Of a series that lacks more
+ * sessions after its last bar than a page shows, the first page begins with that bar.
+ */
 function shownOf(
-  { first, last, interval }: SeriesCoverage,
+  reach: Reach | null,
+  last: string | null,
+  interval: Interval,
   calendar: Calendar,
   until: Day | undefined,
 ): SeriesPage['shown'] {
-  if (first === null || last === null) return null;
-  const to = Math.max(parseDay(first), Math.min(parseDay(last), until ?? parseDay(last)));
-  const sessions = calendar.sessions({ from: parseDay(first), to: to + 1 });
-  const from = sessions.at(-SESSIONS[interval]) ?? parseDay(first);
+  if (reach === null || last === null) return null;
+  const usual = laterEnd(calendar, parseDay(last) - 1, reach.to, SESSIONS[interval]);
+  const to = Math.max(reach.from, Math.min(reach.to, until ?? usual));
+  const sessions = calendar.sessions({ from: reach.from, to: to + 1 });
+  const from = sessions.at(-SESSIONS[interval]) ?? reach.from;
   return { from: formatDay(from), to: formatDay(to) };
 }
 
-function pageOf(read: Read, shown: SeriesPage['shown']): SeriesPage {
+function pageOf(read: Read, shown: SeriesPage['shown'], reach: Reach | null): SeriesPage {
   const { coverage, bars } = read;
   const { ticker, interval, standing, calendar: id, first, last } = coverage;
   const calendar = calendarById(id);
@@ -97,12 +107,12 @@ function pageOf(read: Read, shown: SeriesPage['shown']): SeriesPage {
     said:
       shown === null
         ? 'No bar of it is stored.'
-        : `${plural(bars.length, 'bar')}, ${shown.from} to ${shown.to}, as traded${zone}`,
+        : `${plural(bars.length, 'bar')}, ${shown.from} to ${shown.to}, as traded${zone}; ${missingText(slots)}`,
     counts: { expected, present, provisional, absent, missing, rows, coverage: percent },
-    earlier: a !== null && first !== null && a > parseDay(first) ? formatDay(a - 1) : null,
+    earlier: a !== null && reach !== null && a > reach.from ? formatDay(a - 1) : null,
     later:
-      b !== null && last !== null && b < parseDay(last)
-        ? laterEnd(calendar, b, parseDay(last), SESSIONS[interval])
+      b !== null && reach !== null && b < reach.to
+        ? formatDay(laterEnd(calendar, b, reach.to, SESSIONS[interval]))
         : null,
     slots: slots.map((slot) => chartSlot(slot, interval)),
     marks: marksOf(read, slots, calendar),
@@ -112,8 +122,16 @@ function pageOf(read: Read, shown: SeriesPage['shown']): SeriesPage {
 }
 
 /** The end of a page that shows what comes after a session. */
-function laterEnd(calendar: Calendar, after: number, last: number, sessions: number): string {
-  return formatDay(calendar.sessions({ from: after + 1, to: last + 1 }).at(sessions - 1) ?? last);
+function laterEnd(calendar: Calendar, after: Day, last: Day, sessions: number): Day {
+  return calendar.sessions({ from: after + 1, to: last + 1 }).at(sessions - 1) ?? last;
+}
+
+/** What is seen as red, in words. */
+function missingText(slots: readonly Slot[]): string {
+  const missing = slots.filter(({ blank }) => blank === 'missing').length;
+  return missing === 0
+    ? 'no session of these is missing'
+    : `${plural(missing, 'session')} of these missing (red)`;
 }
 
 function slotsWithin(
