@@ -64,11 +64,12 @@ function seriesOf(failures: readonly Failure[]): number {
 export function failureMessages(failures: readonly Failure[], page: Page): string[] {
   const parts = page.isWhole ? failures.map((failure) => [failure]) : byReason(failures);
   return parts.map((part) => {
-    const [{ ticker, interval, code }] = part as [Failure];
-    const said = messageOf(part);
-    return part.length === 1
-      ? `${ticker} ${interval}: ${code}: ${said}`
-      : `${plural(tickersOf(part).length, 'ticker')} ${interval}: ${code}: ${said} (${named(tickersOf(part))})`;
+    const [{ ticker, interval, code, message }] = part as [Failure];
+    if (part.length === 1) return `${ticker} ${interval}: ${code}: ${message}`;
+    const [all, names] = [`${plural(tickersOf(part).length, 'ticker')} ${interval}`, named(tickersOf(part))];
+    return isSaidOfAll(part)
+      ? `${all}: ${code}: ${message} (${names})`
+      : `${all} (${names}): ${code}, such as of ${ticker}: ${message}`;
   });
 }
 
@@ -107,7 +108,11 @@ function reasonLines(part: readonly Failure[], { columns, isWhole }: Page): stri
 /** What was said of a failure; of several, if it differs, of the first. */
 function messageOf(part: readonly Failure[]): string {
   const [{ ticker, message }] = part as readonly [Failure];
-  return part.every((one) => one.message === message) ? message : `${message} (${ticker})`;
+  return isSaidOfAll(part) ? message : `${message} (${ticker})`;
+}
+
+function isSaidOfAll(part: readonly Failure[]): boolean {
+  return new Set(part.map(({ message }) => message)).size === 1;
 }
 
 /** `network 200, bad-answer 90` */

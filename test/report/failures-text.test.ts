@@ -166,4 +166,15 @@ describe('the failures of a run', () => {
       ),
     ).toHaveLength(289);
   });
+
+  it('are in a mail, where each was said of its own ticker, told as what was said of one of them', () => {
+    expect(
+      failureMessages(
+        failures(12, (ticker) => `the very same bars for ${ticker} and ADBE`),
+        PAGE,
+      ),
+    ).toEqual([
+      '12 tickers 1d (T0, T1, T2, T3, T4 and 7 more): network, such as of T0: the very same bars for T0 and ADBE',
+    ]);
+  });
 });
