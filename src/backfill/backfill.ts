@@ -16,6 +16,7 @@ import { type Done, nothingDone } from './run/hand-out.ts';
 import type { SharedStaging } from './run/shared-staging.ts';
 import { clearStaging, stagedAs } from './run/staged-source.ts';
 import { listId } from '../core/universe/universe.ts';
+import { listWanted } from './plan/list-wanted.ts';
 import { askedNextIn, recordedChain } from './plan/handed-on.ts';
 import { lastRunEnd } from './run/run-record.ts';
 import { type Asked, noteBegun, recorded } from './settle/record-run.ts';
@@ -110,8 +111,7 @@ export async function runPrepared(
     const ledger = { store, provider: id, metered, startedAt, now: clock(), isAskedNext };
     // What it collected it has taken in by now.
     tools.staging.leave(user);
-    const sweep = (): Promise<void> =>
-      tools.staging.sweep(user, () => run.markets.sweep(store.staging, source, run.stopped !== null));
+    const sweep = sweepAfter(run, prepared, { user, source, store, staging: tools.staging });
     const summary = summarize({
       ...(isStopped ? run : await settle(run, prepared, ledger, { sweep, taken, noted })),
       ...told,
@@ -127,6 +127,23 @@ export async function runPrepared(
 /** Whether a run is of a later provider of a chain, or asks for second opinions. */
 function isBehindOthers({ chain }: Source, { opinions }: Partial<Asked>): boolean {
   return (chain?.before.length ?? 0) > 0 || opinions !== undefined;
+}
+
+/** What sweeps staging after a run, or leaves that to the last of those that go on. */
+function sweepAfter(
+  { markets, stopped }: Run,
+  prepared: Prepared,
+  about: Pick<BackfillTools, 'staging' | 'store'> & { readonly user: symbol; readonly source: string },
+): () => Promise<void> {
+  const { user, source, staging, store } = about;
+  const list = listWanted(prepared);
+  const isStopped = stopped !== null;
+  if (!isStopped) staging.noteEnded(list);
+  return () =>
+    staging.sweep(user, () => {
+      const lists = new Set([...staging.takeEnded(), list]);
+      return markets.sweep(store.staging, { source, lists, isStopped });
+    });
 }
 
 /** A run of what others left is of no list. */
@@ -232,7 +249,8 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
     const { context, clock, onEvent, capabilities, staging } = tools;
     const { quotas, intervals } = capabilities;
-    const handingOut = { runner, stops, done, writer, quotas, intervals, context, clock, onEvent, staging };
+    const about = { quotas, intervals, context, clock, onEvent, list: listWanted(prepared) };
+    const handingOut = { runner, stops, done, writer, staging, ...about };
     handedOut = await handOutPlan(prepared, handingOut, tools);
   } finally {
     tools.stop?.removeEventListener('abort', interrupt);

@@ -13,5 +13,7 @@ export function uncomparedLines(uncompared = 0): string[] {
 export function stagedLines(staged = 0): string[] {
   if (staged === 0) return [];
   const what = `${plural(staged, 'staged answer')} for whole markets, of a run that was cut short`;
-  return [`${what}: the next run takes in what it wants of them and removes them.`];
+  return [
+    `${what}: a run that wants them within a day takes them in, and what is older is removed by the next one.`,
+  ];
 }

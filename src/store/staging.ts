@@ -7,6 +7,8 @@ export interface StagedSlice extends Slice {
   readonly source: string;
   /** When it was asked for, ms since the epoch. Of two answers of a source for one session the later is read. */
   readonly fetchedAt: number;
+  /** For whom it was asked for, see `listWanted`: they may still want it. Digits, `a`-`f` and `-`. Default: for nobody known. */
+  readonly list?: string;
 }
 
 /** What such an answer has of some tickers, of which it says the same besides their bars. */

@@ -125,7 +125,7 @@ describe('splits and dividends of a market that come apart from its bars', () =>
     const spent = new BackfillError('quota-exhausted', 'the day is over');
     await fill({ ...provider, fetchMarket: () => Promise.reject(spent) }, store, REQUEST, NOW);
     const [name = ''] = await staged();
-    expect(name).toMatch(/^1d_actions-2026-08-26_2026-09-10_polygon-\w+_\d+\.slice$/);
+    expect(name).toMatch(/^1d_actions-2026-08-26_2026-09-10_polygon-\w+_\d+_for-40-\w+\.slice$/);
     const path = join(folder.path, 'staging', name);
     const bytes = await readFile(path);
     await writeFile(path, bytes.subarray(0, 100));

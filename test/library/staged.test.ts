@@ -12,7 +12,7 @@ import { AAPL, NOON, WEEK, WEEK_DAYS, coverage, stage, temporaryFolder, update }
 import { engineOf } from './engine-of.ts';
 
 const LINE =
-  '2 staged answers for whole markets, of a run that was cut short: the next run takes in what it wants of them and removes them.';
+  '2 staged answers for whole markets, of a run that was cut short: a run that wants them within a day takes them in, and what is older is removed by the next one.';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: BarStore;

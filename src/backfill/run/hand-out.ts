@@ -48,6 +48,8 @@ export interface HandOut {
   readonly clock: () => number;
   readonly onEvent: ((event: BackfillEvent) => void) | undefined;
   readonly staging: SharedStaging;
+  /** For whom markets are collected, see `StagedSlice.list`. */
+  readonly list: string;
 }
 
 /**
@@ -100,8 +102,9 @@ export class TaskHandOut {
   }
 
   #run(task: Task): Promise<TaskResult> {
-    const { runner, context, clock, done, staging } = this.#tools;
-    const order = 'bucket' in task ? done.markets.share(task).task : task;
+    const { runner, context, clock, done, staging, list } = this.#tools;
+    const forWhom = 'slice' in task ? { ...task, list } : task;
+    const order = 'bucket' in forWhom ? done.markets.share(forWhom).task : forWhom;
     if ('bucket' in order && order.wants.length === 0) return Promise.resolve({ series: [] });
     const told = 'after' in order ? this.#told.give(order) : undefined;
     const run = (): Promise<TaskResult> => {
@@ -147,6 +150,7 @@ export class TaskHandOut {
     const { done } = this.#tools;
     const { task: own, lacking } = done.markets.share(task);
     const ran = own.wants.filter((want, i) => this.#noteResult(task, want, series[i]));
+    for (const [i, want] of own.wants.entries()) done.markets.noteAnswer(want, series[i]);
     done.markets.noteDone(task, ran.length === own.wants.length);
     if (ran.length < own.wants.length) this.#isStoreLost = true;
     for (const part of lacking) this.#noteLacking(task, part);

@@ -2,11 +2,13 @@ import { periodOf } from '../../core/bars/partition.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import type { ErrorData } from '../../core/errors.ts';
 import { sessionRuns } from '../../core/plan/gaps.ts';
-import { type Slice, sliceKey } from '../../core/plan/slice.ts';
+import { actionDaysOf, type Slice, sliceKey } from '../../core/plan/slice.ts';
 import type { Collect, Distribute, Want } from '../../core/plan/task.ts';
-import type { Day } from '../../core/session/day.ts';
+import type { Day, DayRange } from '../../core/session/day.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { contains, intersect, normalize, subtract } from '../../core/session/ranges.ts';
-import type { Staging } from '../../store/staging.ts';
+import type { StagedSlice, Staging } from '../../store/staging.ts';
+import type { SeriesResult } from '../runner.ts';
 
 /** A part of a want whose sessions were not collected. */
 export interface Lacking {
@@ -28,6 +30,8 @@ export class MarketStage {
   readonly #sessions = new Map<string, Map<Day, ErrorData | null>>();
   /** The same of splits and dividends that were asked for, by their slice. */
   readonly #actions = new Map<string, ErrorData | null>();
+  /** By interval: the days that must be asked for again, as what was collected of them did not settle a series. */
+  readonly #open = new Map<Interval, DayRange[]>();
   readonly #left = new Set<string>();
   readonly #distributed = new Set<string>();
 
@@ -76,18 +80,45 @@ export class MarketStage {
     (isDone && this.#unknownActions(task).length === 0 ? this.#distributed : this.#left).add(market);
   }
 
-  /** Removes what the series have taken in, and at the end of a whole run whatever else a source has in staging. */
-  async sweep(staging: Staging, source: string, isStopped: boolean): Promise<void> {
-    const isOver = ({ interval, session, actionsSince }: Slice): boolean => {
+  /** Takes note of what became of a want that was answered by what was collected. */
+  noteAnswer({ series: { interval }, gaps }: Want, result: SeriesResult | undefined): void {
+    if (result !== undefined && isSettled(result)) return;
+    const open = this.#open.get(interval) ?? [];
+    for (const run of gaps) open.push(run);
+    this.#open.set(interval, open);
+  }
+
+  /**
+   * Removes what the series have taken in, and at the end of a whole run whatever else a source has in staging for the same
+   * `lists`. What was collected for others they may still want: of that goes only what did not settle a series, for which
+   * the same answer must not count twice.
+   */
+  async sweep(
+    staging: Staging,
+    { source, lists, isStopped }: { source: string; lists: ReadonlySet<string>; isStopped: boolean },
+  ): Promise<void> {
+    const open = new Map([...this.#open].map(([interval, days]) => [interval, normalize(days)]));
+    const isOver = (slice: StagedSlice): boolean => {
+      const { interval, session, actionsSince, list } = slice;
       // The sessions that are left are judged by them too.
       if (isStopped && actionsSince !== undefined) return false;
       const market = `${interval} ${periodOf(interval, session)}`;
       if (this.#left.has(market)) return false;
-      return !isStopped || this.#distributed.has(market);
+      if (isStopped && !this.#distributed.has(market)) return false;
+      if (list === undefined || lists.has(list)) return true;
+      const days = actionsSince === undefined ? [{ from: session, to: session + 1 }] : actionDaysOf(slice);
+      return intersect(days, open.get(interval) ?? []).length > 0;
     };
     const own = (await staging.list()).filter((slice) => slice.source === source);
     await staging.remove(own.filter(isOver));
   }
+}
+
+/** Whether a series needs no other answer for its sessions. */
+function isSettled(result: SeriesResult): boolean {
+  if (!result.ok) return false;
+  const { missing, waiting, rejected, unconfirmed } = result.report;
+  return missing + waiting + rejected === 0 && unconfirmed === null;
 }
 
 function partOf(want: Want, days: Want['gaps']): Want {

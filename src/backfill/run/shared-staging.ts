@@ -8,6 +8,8 @@ import { type Slice, sliceKey } from '../../core/plan/slice.ts';
 export class SharedStaging {
   /** The runs that may need what lies there. */
   readonly #users = new Set<symbol>();
+  /** For whom nothing of it is needed any more, see `StagedSlice.list`: of runs that came to their end and have not been swept. */
+  #ended = new Set<string>();
   #sweeping: Promise<void> = Promise.resolve();
   /** By session: who asks for it. */
   readonly #asking = new Map<string, Promise<unknown>>();
@@ -23,6 +25,18 @@ export class SharedStaging {
   /** A run that needs nothing of it any more. */
   leave(user: symbol): void {
     this.#users.delete(user);
+  }
+
+  /** A run of that list came to its end. */
+  noteEnded(list: string): void {
+    this.#ended.add(list);
+  }
+
+  /** The lists whose runs came to their end since this was asked, which whoever asks sweeps. */
+  takeEnded(): ReadonlySet<string> {
+    const ended = this.#ended;
+    this.#ended = new Set();
+    return ended;
   }
 
   /** Sweeps for a run, unless another one needs what lies there: then that does when it has left. */

@@ -23,7 +23,7 @@ import type { TaskTools } from './task-tools.ts';
  * already, as it was written. Never rejects.
  */
 export async function collect(
-  { slice }: Collect,
+  { slice, list }: Collect,
   now: number,
   tools: TaskTools,
   allowance?: Allowance,
@@ -34,7 +34,7 @@ export async function collect(
       const isIt = sliceKey(one) === sliceKey(slice) && one.source === source;
       if (isIt && (await store.staging.examine(one)).is === 'whole') return { series: [] };
     }
-    const staged = { ...slice, source, fetchedAt: Math.floor(now) };
+    const staged = { ...slice, source, fetchedAt: Math.floor(now), ...(list !== undefined && { list }) };
     await store.staging.put(staged, async ({ add, restart }) => {
       const pieces: MarketPieces = { add: (piece) => add(groupsOf(piece)), restart };
       const { asOf, ...rest } = await ask(slice, { now, allowance }, provider, pieces);

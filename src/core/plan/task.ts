@@ -69,6 +69,8 @@ export interface Collect extends Work {
   readonly slice: Slice;
   /** Key of what is collected together, `1d all`: the slices of one period. */
   readonly market: string;
+  /** See `StagedSlice.list`; set as it is handed out. */
+  readonly list?: string;
 }
 
 /** The series of one bucket take in what was collected: each partition is committed once. It asks for nothing. */

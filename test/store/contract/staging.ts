@@ -128,7 +128,7 @@ export function describeStaging(open: () => Promise<StoreUnderTest>): void {
     it('lists what is there, and removes it', async () => {
       const { staging } = subject.store;
       const other = { ...MONDAY, source: 'other-2' };
-      const later = { ...MONDAY, fetchedAt: NOON + 1 };
+      const later = { ...MONDAY, fetchedAt: NOON + 1, list: '20-3fa' };
       expect(await staging.list()).toEqual([]);
       for (const slice of [TUESDAY, later, other, MONDAY])
         await stage(staging, slice, NOON, GROUPS.slice(0, 3));

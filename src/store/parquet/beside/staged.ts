@@ -46,16 +46,18 @@ async function listStaged(blobs: Blobs): Promise<readonly StagedSlice[]> {
 /** What a path relative to the root names; undefined for what is no such answer. */
 export function stagedAt(path: string): StagedSlice | undefined {
   const found =
-    /^staging\/([^_]+)_(?:actions-(\d{4}-\d\d-\d\d)_)?(\d{4}-\d\d-\d\d)_([\w-]+)_(\d+)\.slice$/.exec(path);
+    /^staging\/([^_]+)_(?:actions-(\d{4}-\d\d-\d\d)_)?(\d{4}-\d\d-\d\d)_([\w-]+)_(\d+)(?:_for-([\da-f-]+))?\.slice$/.exec(
+      path,
+    );
   if (found === null) return undefined;
-  const [, name, since, date = '', source = '', fetchedAt] = found;
+  const [, name, since, date = '', source = '', fetchedAt, list] = found;
   const interval = INTERVALS.find((one) => one === name);
   const session = dayIn(date);
   const actionsSince = since === undefined ? undefined : dayIn(since);
   if (interval === undefined || session === undefined) return undefined;
   if (since !== undefined && (actionsSince === undefined || actionsSince > session)) return undefined;
   const slice = { interval, session, ...(actionsSince !== undefined && { actionsSince }) };
-  return { ...slice, source, fetchedAt: Number(fetchedAt) };
+  return { ...slice, source, fetchedAt: Number(fetchedAt), ...(list !== undefined && { list }) };
 }
 
 function dayIn(date: string): Day | undefined {
@@ -66,9 +68,10 @@ function dayIn(date: string): Day | undefined {
   }
 }
 
-function stagedPath({ interval, session, actionsSince, source, fetchedAt }: StagedSlice): string {
+function stagedPath({ interval, session, actionsSince, source, fetchedAt, list }: StagedSlice): string {
   const actions = actionsSince === undefined ? '' : `actions-${formatDay(actionsSince)}_`;
-  return `${STAGING}/${interval}_${actions}${formatDay(session)}_${source}_${fetchedAt}.slice`;
+  const whom = list === undefined ? '' : `_for-${list}`;
+  return `${STAGING}/${interval}_${actions}${formatDay(session)}_${source}_${fetchedAt}${whom}.slice`;
 }
 
 async function putStaged(
