@@ -4,7 +4,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { INTERVAL, NOW, OUTPUT, RANGE, STORE, WHICH, given, rangeOf } from './options.ts';
-import { print, tell } from './output.ts';
+import { printText, tell } from './output.ts';
 import { checkDate } from './quantities.ts';
 
 /** `backfill plot`: one series as a picture. */
@@ -56,7 +56,7 @@ export const plotCommand = command({
     const history = await openExisting({ store, ...given({ clock: now }) });
     const svg = await history.plot({ ticker, interval }, { ...rangeOf(argv), adjust, ...given({ asOf }) });
     if (argv.out === '-') {
-      await print([svg]);
+      await printText(`${svg}\n`);
       return EXIT.done;
     }
     const out = argv.out ?? `${ticker.replaceAll('/', '%2F')}.${interval}.svg`;
