@@ -79,9 +79,9 @@ function next(calls: readonly Call[], before: Call, what: string): Call {
 const syncAfter = (trace: Trace, before: Call, path: string): Call =>
   next(trace.of('fsync', path), before, `fsync of ${path}`);
 
-/** The last write of what a file holds. */
-function filled(trace: Trace, path: string): Call {
-  const last = trace.of('write', path).at(-1);
+/** The last write of what a file holds, if it is renamed of what it holds then: another one may have its name later. */
+function filled(trace: Trace, path: string, rename?: Call): Call {
+  const last = trace.of('write', path).findLast(({ begun }) => rename === undefined || begun < rename.begun);
   if (last === undefined) throw new Error(`nothing was written to ${path}`);
   return last;
 }
@@ -99,7 +99,7 @@ function saidBy(trace: Trace, word: string): Call {
 function expectReplaced(trace: Trace, path: string, said: Call): Call {
   const rename = trace.calls.find(({ name, to, ok }) => name === 'rename' && to === path && ok);
   if (rename?.from === undefined) throw new Error(`nothing was renamed to ${path}`);
-  const synced = syncAfter(trace, filled(trace, rename.from), rename.from);
+  const synced = syncAfter(trace, filled(trace, rename.from, rename), rename.from);
   expect(synced.ended).toBeLessThan(rename.begun);
   const durable = syncAfter(trace, rename, dirname(path));
   expect(durable.ended).toBeLessThan(said.begun);
