@@ -8,20 +8,26 @@ import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
 
 const { at, optionsOf, question } = chainStore();
 
-it('what the second of a chain was asked for in vain is left, though the first says that it has none', async () => {
-  const tickers = tickersOf(6);
-  const [holed = '', unknown = ''] = tickers;
+const tickers = tickersOf(6);
+const [holed = '', unknown = ''] = tickers;
+const request = { tickers, start: '2026-09-01', end: '2026-11-18' };
+
+/** A chain of which the first lacks three sessions of one ticker and does not know another, and the second has all. */
+async function chainThatLacks() {
   const empty = new Set(firstSessions('2026-10-05', 3));
   const full = walkingMarket(tickers);
   const market = lacking(full, new Set([unknown]), (ticker, ts) => ticker === holed && empty.has(ts));
   const first = await start({ wire: 'polygon', market, now: () => NOW });
   const second = await start({ wire: 'yahoo', market: lacking(full, NOBODY, () => false), now: () => NOW });
-  const request = { tickers, start: '2026-09-01', end: '2026-11-18' };
-
-  const down = await refusing(401);
   const options = optionsOf(first, second);
   const [polygon, yahoo] = [options.provider].flat();
   if (polygon === undefined || yahoo === undefined) throw new Error('no chain');
+  return { options, polygon, yahoo };
+}
+
+it('what the second of a chain was asked for in vain is left, though the first says that it has none', async () => {
+  const { options, polygon, yahoo } = await chainThatLacks();
+  const down = await refusing(401);
   const broken = openHistory({ ...options, provider: [polygon, { ...yahoo, url: down.url }] });
   expect((await broken.backfill(request)).notRun).toBeGreaterThan(0);
   await broken.close();
@@ -53,17 +59,7 @@ it('what the second of a chain was asked for in vain is left, though the first s
 }, 120_000);
 
 it('what the second of a chain was about to be asked for when all ended is left, and missing', async () => {
-  const tickers = tickersOf(6);
-  const [holed = '', unknown = ''] = tickers;
-  const empty = new Set(firstSessions('2026-10-05', 3));
-  const full = walkingMarket(tickers);
-  const market = lacking(full, new Set([unknown]), (ticker, ts) => ticker === holed && empty.has(ts));
-  const first = await start({ wire: 'polygon', market, now: () => NOW });
-  const second = await start({ wire: 'yahoo', market: lacking(full, NOBODY, () => false), now: () => NOW });
-  const request = { tickers, start: '2026-09-01', end: '2026-11-18' };
-  const options = optionsOf(first, second);
-  const [polygon, yahoo] = [options.provider].flat();
-  if (polygon === undefined || yahoo === undefined) throw new Error('no chain');
+  const { options, polygon, yahoo } = await chainThatLacks();
 
   // As a killed run leaves it, which has asked nobody but the first.
   const killed = `${at()}-killed`;
