@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { BackfillError, type ErrorCode } from '../core/errors.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
 import { isInterval } from '../core/session/interval.ts';
@@ -12,6 +12,7 @@ import type { Listeners } from './listeners.ts';
 import { runPage, runRow } from './pages/runs.ts';
 import { seriesPage } from './pages/series.ts';
 import { seriesList } from './pages/series-list.ts';
+import { type Content, type Route, routeOf } from './routes.ts';
 import { ICON, shellHtml } from './shell.ts';
 
 /** What a server shows. */
@@ -31,77 +32,117 @@ export interface Shown {
 const LISTED_RUNS = 200;
 
 const HTML = 'text/html; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
 
 /** What answers requests; it listens nowhere yet. */
-export function appOf(shown: Shown, access: Access): FastifyInstance {
-  const app = Fastify({
-    // Browsers that listen are let go by the close of the server.
-    forceCloseConnections: true,
-    exposeHeadRoutes: false,
-    // A ticker may be 32 characters long, each of which its address writes as three.
-    routerOptions: { maxParamLength: 200 },
+export function appOf(shown: Shown, access: Access): Server {
+  const routes = [...pages(shown), ...files(shown)];
+  return createServer((request, response) => {
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
+    const url = urlOf(request);
+    if (refuses(request, url, response, access)) return;
+    if (url.pathname === '/events') listen(shown.listeners, response);
+    else
+      void contentAt(shown, routes, url).then((content) => {
+        send(response, content);
+      });
   });
-  app.addHook('onRequest', async (request, reply) => guard(request, reply, access));
-  app.setNotFoundHandler(async (_, reply) =>
-    trouble(shown, reply.code(404), 'There is no such page', 'The links above lead to those that there are.'),
-  );
-  app.setErrorHandler(async (error, _, reply) => refuse(shown, reply, error));
-  addPages(app, shown);
-  addFiles(app, shown);
-  return app;
+}
+
+/** An address that is none is that of the first page. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const address = `http://host${url}`;
+  return new URL(URL.canParse(address) ? address : 'http://host/');
 }
 
 /** Refuses who may not ask; who brings the token in an address keeps it as a cookie, and goes on without it. */
-function guard(request: FastifyRequest, reply: FastifyReply, access: Access): FastifyReply | undefined {
-  reply.headers(SAFE_HEADERS);
-  const address = `http://host${request.url}`;
-  const url = new URL(URL.canParse(address) ? address : 'http://host/');
+function refuses(
+  { method = '', headers }: IncomingMessage,
+  url: URL,
+  response: ServerResponse,
+  access: Access,
+): boolean {
   const token = url.searchParams.get('token') ?? undefined;
-  const refused = refusal({ method: request.method, headers: request.headers, token }, access);
+  const refused = refusal({ method, headers, token }, access);
   if (refused !== undefined) {
-    if (refused.status === 405) reply.header('allow', 'GET');
-    return reply.code(refused.status).type('text/plain; charset=utf-8').send(`${refused.why}\n`);
+    if (refused.status === 405) response.setHeader('allow', 'GET');
+    send(response, { status: refused.status, type: TEXT, body: `${refused.why}\n` });
+    return true;
   }
-  if (token === undefined) return undefined;
+  if (token === undefined) return false;
   url.searchParams.delete('token');
   if (access.token !== undefined)
-    reply.header('set-cookie', `${access.cookie}=${access.token}; HttpOnly; SameSite=Lax; Path=/`);
+    response.setHeader('set-cookie', `${access.cookie}=${access.token}; HttpOnly; SameSite=Lax; Path=/`);
   // Two slashes would begin the name of another host.
-  return reply
-    .code(303)
-    .header('location', url.pathname.replace(/^\/+/, '/') + url.search)
-    .send();
+  const location = url.pathname.replace(/^\/+/, '/') + url.search;
+  send(response, { status: 303, headers: { location }, type: TEXT, body: '' });
+  return true;
 }
 
-function addPages(app: FastifyInstance, shown: Shown): void {
+/** Never rejects: what goes wrong is a page that says so. */
+async function contentAt(shown: Shown, routes: readonly Route[], url: URL): Promise<Content> {
+  try {
+    const content = routeOf(routes, url);
+    if (content !== undefined) return await content;
+    return trouble(shown, 404, 'There is no such page', 'The links above lead to those that there are.');
+  } catch (error) {
+    const status = error instanceof BackfillError && NOT_FOUND.has(error.code) ? 404 : 500;
+    return trouble(
+      shown,
+      status,
+      'This cannot be shown',
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
+function send(response: ServerResponse, { status = 200, type, headers = {}, body }: Content): void {
+  response.statusCode = status;
+  response.setHeader('content-type', type);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
+}
+
+function pages(shown: Shown): Route[] {
   const { history } = shown;
-  const page = (reply: FastifyReply, what: DashboardPage): FastifyReply => sendPage(shown, reply, what);
-  app.get('/', (_, reply) => page(reply, { page: 'live', hasRuns: shown.hasRuns }));
-  app.get('/series', async (_, reply) => page(reply, seriesList(await history.coverage())));
-  app.get<{ Params: { ticker: string; interval: string }; Querystring: { end?: string } }>(
-    '/series/:ticker/:interval',
-    async ({ params: { ticker, interval }, query: { end } }, reply) => {
-      if (!isInterval(interval)) throw new BackfillError('usage', `${interval} is no length of bars`);
-      const series = { ticker: parseTicker(ticker), interval };
-      return page(reply, { page: 'series', series: await seriesPage(history, series, end) });
-    },
-  );
-  app.get('/runs', async (_, reply) => {
-    const { runs, spoilt } = await history.runs({ last: LISTED_RUNS });
-    return page(reply, { page: 'runs', runs: runs.map(runRow), spoilt });
-  });
-  app.get<{ Params: { id: string } }>('/runs/:id', async ({ params: { id } }, reply) => {
-    const run = await history.run(id);
-    const { series } = await history.coverage();
-    return page(reply, { page: 'run', run: runPage(run, series) });
-  });
+  const page = (what: DashboardPage): Content => pageOf(shown, what);
   const coverage = once(async () => (await history.coverageHtml()).html);
-  app.get('/coverage', async (_, reply) =>
-    reply
-      .type(HTML)
-      .header('content-security-policy', FRAME_POLICY)
-      .send(await coverage()),
-  );
+  return [
+    { path: '/', answer: () => page({ page: 'live', hasRuns: shown.hasRuns }) },
+    { path: '/series', answer: async () => page(seriesList(await history.coverage())) },
+    {
+      path: '/series/:ticker/:interval',
+      answer: async ([ticker = '', interval = ''], query) => {
+        if (!isInterval(interval)) throw new BackfillError('usage', `${interval} is no length of bars`);
+        const series = { ticker: parseTicker(ticker), interval };
+        const end = query.get('end') ?? undefined;
+        return page({ page: 'series', series: await seriesPage(history, series, end) });
+      },
+    },
+    {
+      path: '/runs',
+      answer: async () => {
+        const { runs, spoilt } = await history.runs({ last: LISTED_RUNS });
+        return page({ page: 'runs', runs: runs.map(runRow), spoilt });
+      },
+    },
+    {
+      path: '/runs/:id',
+      answer: async ([id = '']) => {
+        const run = await history.run(id);
+        const { series } = await history.coverage();
+        return page({ page: 'run', run: runPage(run, series) });
+      },
+    },
+    {
+      path: '/coverage',
+      answer: async () => ({
+        type: HTML,
+        headers: { 'content-security-policy': FRAME_POLICY },
+        body: await coverage(),
+      }),
+    },
+  ];
 }
 
 /** Does what takes long once for all who ask meanwhile. */
@@ -115,22 +156,25 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function addFiles(app: FastifyInstance, { listeners, code }: Shown): void {
+function files({ code }: Shown): Route[] {
   const paths = assetPaths(code);
   const lasting = { 'cache-control': 'private, max-age=31536000, immutable' };
-  app.get(paths.script, (_, reply) =>
-    reply.type('text/javascript; charset=utf-8').headers(lasting).send(code.script),
-  );
-  app.get(paths.style, (_, reply) => reply.type('text/css; charset=utf-8').headers(lasting).send(code.style));
-  app.get('/icon.svg', (_, reply) => reply.type('image/svg+xml').headers(lasting).send(ICON));
-  app.get('/events', (_, reply) => {
-    reply.hijack();
-    const { raw } = reply;
-    // A server in front of this one shall pass on each event as it comes.
-    const streaming = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
-    raw.writeHead(200, { ...SAFE_HEADERS, ...streaming });
-    if (!listeners.add(raw)) raw.end('retry: 60000\n\n');
+  const file = (path: string, type: string, body: string): Route => ({
+    path,
+    answer: () => ({ type, headers: lasting, body }),
   });
+  return [
+    file(paths.script, 'text/javascript; charset=utf-8', code.script),
+    file(paths.style, 'text/css; charset=utf-8', code.style),
+    file('/icon.svg', 'image/svg+xml', ICON),
+  ];
+}
+
+/** Tells what happens, for as long as the browser stays. */
+function listen(listeners: Listeners, response: ServerResponse): void {
+  // A server in front of this one shall pass on each event as it comes.
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+  if (!listeners.add(response)) response.end('retry: 60000\n\n');
 }
 
 /** By their content: a browser that has them asks for them no more, and for others after an update. */
@@ -139,32 +183,17 @@ function assetPaths({ script, style }: PageCode): { readonly script: string; rea
   return { script: `/dashboard-${hash}.js`, style: `/dashboard-${hash}.css` };
 }
 
-function sendPage(shown: Shown, reply: FastifyReply, what: DashboardPage): FastifyReply {
-  const { store, version, code } = shown;
+function pageOf({ store, version, code }: Shown, what: DashboardPage): Content {
   const data: DashboardData = { store, version, shown: what };
-  return reply
-    .type(HTML)
-    .header('content-security-policy', PAGE_POLICY)
-    .send(shellHtml(data, assetPaths(code)));
+  const headers = { 'content-security-policy': PAGE_POLICY };
+  return { type: HTML, headers, body: shellHtml(data, assetPaths(code)) };
 }
 
-function trouble(shown: Shown, reply: FastifyReply, title: string, message: string): FastifyReply {
-  return sendPage(shown, reply, { page: 'trouble', title, message });
+function trouble(shown: Shown, status: number, title: string, message: string): Content {
+  return { ...pageOf(shown, { page: 'trouble', title, message }), status };
 }
 
 /** What somebody asked for that there is not. */
 const NOT_FOUND: ReadonlySet<ErrorCode> = new Set([
   ...(['usage', 'invalid-date', 'invalid-ticker', 'not-stored', 'unsupported-interval'] as const),
 ]);
-
-function refuse(shown: Shown, reply: FastifyReply, error: unknown): FastifyReply {
-  if (error instanceof BackfillError)
-    return trouble(
-      shown,
-      reply.code(NOT_FOUND.has(error.code) ? 404 : 500),
-      'This cannot be shown',
-      error.message,
-    );
-  const { statusCode = 500, message = String(error) } = error as { statusCode?: number; message?: string };
-  return trouble(shown, reply.code(statusCode), 'This cannot be shown', message);
-}

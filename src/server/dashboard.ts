@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
-import type { FastifyInstance } from 'fastify';
 import { BackfillError } from '../core/errors.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { History } from '../library/history.ts';
 import { pageCode } from '../library/page-code.ts';
 import { programVersion } from '../library/version.ts';
+import { listenAt, stopListening } from '../monitor/listen.ts';
 import type { RunObserver } from '../monitor/observer.ts';
 import { Listeners } from './listeners.ts';
 import { LiveRuns } from './live-runs.ts';
@@ -78,13 +77,13 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   );
   const listeners = new Listeners(() => [{ event: 'run', data: runs.snapshot() }, stored.message]);
   const code = await pageCode('dashboard');
-  // Loading what serves takes longer than most else that a command does.
-  const { appOf } = await import('./app.ts');
   const shown = { history, store, version: programVersion(), hasRuns, listeners, code };
   // Cookies are shared by all ports of a host.
   const cookie = `backfill-${port === 0 ? randomBytes(4).toString('hex') : port}`;
+  // Most commands show nothing in a browser.
+  const { appOf } = await import('./app.ts');
   const app = appOf(shown, { host, ...(token !== undefined && { token }), cookie });
-  const { port: bound } = await listening(app, host, port);
+  const bound = await listenAt(app, { host, port }, 'the dashboard cannot listen at');
   const timers = [
     setInterval(() => runs.measure(), MEASURE_EVERY_MS),
     setInterval(() => tellChange(runs, listeners), TELL_EVERY_MS),
@@ -99,7 +98,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       for (const timer of timers) clearInterval(timer);
       tellChange(runs, listeners);
       await listeners.close({ event: 'bye', data: {} }, LAST_WORD_MS);
-      await app.close();
+      await stopListening(app);
     },
   };
 }
@@ -125,29 +124,4 @@ function tokenOf(given: string | undefined, host: string): string | undefined {
 function nameFor(host: string): string {
   if (host === '0.0.0.0' || host === '::') return hostname();
   return isIPv6(host) ? `[${host}]` : host;
-}
-
-/** Why an address cannot be listened at, by the system's code. */
-const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something listens there already; name another port, or 0 for any free one',
-  EACCES: 'this user may not listen there; name a port above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address; 127.0.0.1 is itself alone, 0.0.0.0 all that it has',
-  ENOTFOUND: 'there is no host of that name',
-  EAI_AGAIN: 'there is no host of that name',
-};
-
-async function listening(app: FastifyInstance, host: string, port: number): Promise<AddressInfo> {
-  try {
-    await app.listen({ host, port });
-    return app.server.address() as AddressInfo;
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new BackfillError(
-      'usage',
-      `the dashboard cannot listen at ${host}:${port}: ${WHY[code] ?? message}`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

@@ -98,8 +98,8 @@ describe('--metrics-port', () => {
     taken.close();
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `backfill: --metrics-port: metrics cannot be served on 127.0.0.1:${port}: it is in use; name another port, or 0 for any ` +
-        'that is free\n',
+      `backfill: --metrics-port: metrics cannot be served on 127.0.0.1:${port}: something listens there already; ` +
+        'name another port, or 0 for any free one\n',
     );
     expect(await readdir(folder)).toEqual(['metrics']);
   });

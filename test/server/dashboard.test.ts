@@ -100,6 +100,9 @@ describe('what a dashboard of a store shows', () => {
     ['/series/AAPL/1d?end=yesterday', 'is not a date'],
     ['/runs/nosuch', 'no such run is on record'],
     ['/nosuch', 'There is no such page'],
+    ['/series/%E0%A4/1d', 'There is no such page'],
+    ['/series//1d', 'There is no such page'],
+    ['/series/AAPL/1d/', 'There is no such page'],
   ])('says what is wrong about %s', async (path, why) => {
     const { status, body } = await ask(dashboard.url, path);
     expect([status, body.includes(why)]).toEqual([404, true]);

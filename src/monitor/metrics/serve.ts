@@ -1,8 +1,7 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { Registry } from 'prom-client';
-import { BackfillError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/loopback.ts';
+import { listenAt, stopListening } from '../listen.ts';
 
 /** Where metrics are served. */
 export interface MetricsAddress {
@@ -29,16 +28,11 @@ export async function serveMetrics(
 ): Promise<MetricsServer> {
   const isLocal = isLoopback(host);
   const server = createServer((request, response) => void answer(registry, isLocal, request, response));
-  await listening(server, host, port);
+  const taken = await listenAt(server, { host, port }, 'metrics cannot be served on');
   server.unref();
-  const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => stopListening(server),
   };
 }
 
@@ -62,21 +56,4 @@ async function answer(
   } catch (error) {
     refuse(500, (error as Error).message);
   }
-}
-
-const TROUBLE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'it is in use; name another port, or 0 for any that is free',
-  EACCES: 'only root may take it; name one from 1024 on, or 0 for any that is free',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such host',
-};
-
-async function listening(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = TROUBLE[cause.code ?? ''] ?? cause.message;
-      reject(new BackfillError('usage', `metrics cannot be served on ${host}:${port}: ${why}`, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
 }

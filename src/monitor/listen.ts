@@ -1,0 +1,42 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BackfillError } from '../core/errors.ts';
+
+/** Why an address cannot be listened at, by the system's code. */
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already; name another port, or 0 for any free one',
+  EACCES: 'this user may not listen there; name a port above 1023, or 0 for any free one',
+  EADDRNOTAVAIL: 'this machine has no such address; 127.0.0.1 is itself alone, 0.0.0.0 all that it has',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'there is no host of that name',
+};
+
+/**
+ * Has a server listen at an address or a name; port 0: any free one. Gives the port. Throws `usage` where it cannot, which
+ * begins with `cannot`, such as "the dashboard cannot listen at".
+ */
+export function listenAt(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+  cannot: string,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refuse = (cause: NodeJS.ErrnoException): void => {
+      const why = WHY[cause.code ?? ''] ?? cause.message;
+      reject(new BackfillError('usage', `${cannot} ${host}:${port}: ${why}`, { cause }));
+    };
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Ends a server, whoever is still connected. */
+export function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
