@@ -1,4 +1,5 @@
 import { calendarById } from '../core/calendar/calendars.ts';
+import { formatCount, plural } from '../core/plural.ts';
 import { seriesKey } from '../core/bars/bars.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
@@ -90,7 +91,7 @@ function whyMissing(reports: readonly SeriesReport[]): string {
 function staysMissing(missing: number, sessions: number, why: string, end: string | undefined): string {
   const hint =
     end === undefined || why !== NOT_REACHED ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
-  return `${missing} of ${sessions} sessions stay missing: ${why}${hint}`;
+  return `${formatCount(missing)} of ${plural(sessions, 'session')} ${sessions === 1 ? 'stays' : 'stay'} missing: ${why}${hint}`;
 }
 
 /** So many sessions without a word at its end, and a source is one that is not kept up. */
@@ -136,7 +137,7 @@ export function lostRows(
   if (!isNothing && lost <= bars) return null;
   const all = isNothing ? lost - offGrid + strays : lost;
   const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
-  const what = `${all} of ${all + bars} rows that came could not be stored: ${why}`;
+  const what = `${formatCount(all)} of ${plural(all + bars, 'row')} that came could not be stored: ${why}`;
   return wayOut === null ? what : `${what}; ${wayOut}`;
 }
 

@@ -1,5 +1,5 @@
 import { type SqlRows, type SqlValue } from '../index.ts';
-import { csvField, escaped, table } from '../terminal.ts';
+import { csvField, escaped, plural, table } from '../terminal.ts';
 import { printText, printToReader, tell, tellCutShort } from './output.ts';
 
 /** How rows are printed. */
@@ -37,7 +37,7 @@ async function printTable(rows: SqlRows, width: number): Promise<void> {
     shown,
   );
   await printText(lines.map((line) => `${cut(line, width)}\n`).join(''));
-  if (count > shown.length) tell(`${count - shown.length} more rows; --format csv prints them all`);
+  if (count > shown.length) tell(`${plural(count - shown.length, 'more row')}; --format csv prints them all`);
 }
 
 /** A plan of DuckDB is a drawing of many lines. */

@@ -1,5 +1,5 @@
 import { BackfillError, type Renamed, renamedTickers, type RenameUndone } from '../index.ts';
-import { setAsideLine } from '../terminal.ts';
+import { plural, setAsideLine } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
@@ -141,12 +141,8 @@ function report(renamed: Renamed): void {
 
 function movedText({ bars, actions, revisions }: Pick<Renamed, 'bars' | 'actions' | 'revisions'>): string {
   return [
-    counted(bars, 'bar'),
-    counted(actions, 'split or dividend', 'splits and dividends'),
-    ...(revisions > 0 ? [counted(revisions, 'revision')] : []),
+    plural(bars, 'bar'),
+    plural(actions, 'split or dividend', 'splits and dividends'),
+    ...(revisions > 0 ? [plural(revisions, 'revision')] : []),
   ].join(', ');
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }

@@ -1,4 +1,5 @@
 import { basisGaps } from '../core/adjust/basis.ts';
+import { plural } from '../core/plural.ts';
 import { storedRowsOf } from '../core/bars/bar-builder.ts';
 import { type Bar, type CorporateAction, type Dividend, type Series, seriesKey } from '../core/bars/bars.ts';
 import type { StoredBars } from '../core/bars/columns.ts';
@@ -173,7 +174,7 @@ async function assertKnown(
   });
   const gap = unanswered[0];
   if (gap !== undefined) {
-    const more = unanswered.length > 1 ? ` and ${unanswered.length - 1} more gaps` : '';
+    const more = unanswered.length > 1 ? ` and ${plural(unanswered.length - 1, 'more gap')}` : '';
     const text = `nobody has answered for its splits and dividends of ${formatDay(gap.from)}..${formatDay(gap.to - 1)}${more}`;
     const through = (unanswered.at(-1) ?? gap).to - 1;
     const source = await sourceOf(series, days.to - 1);

@@ -1,4 +1,5 @@
 import { button, type Content, countText, element, replaceAll } from './dom.ts';
+import { plural } from '../core/plural.ts';
 
 /** A column of a table. */
 export interface TableColumn<Row> {
@@ -49,7 +50,7 @@ export function pagedTable<Row>(
     for (const [i, { sorted }] of columns.entries())
       if (sorted !== undefined) heads[i]?.setAttribute('aria-sort', sorted());
     const range = all.length <= PAGE ? '' : `${countText(first + 1)} to ${countText(last)} of `;
-    told.textContent = `${range}${countText(all.length)} ${all.length === 1 ? 'row' : 'rows'}`;
+    told.textContent = `${range}${plural(all.length, 'row')}`;
     earlier.disabled = first === 0;
     later.disabled = last >= all.length;
     earlier.hidden = later.hidden = all.length <= PAGE;

@@ -72,7 +72,7 @@ const SHOWN = 10;
 export function providerLines(parts: readonly ProviderPart[]): string[] {
   return parts.flatMap((part) => {
     const { provider, bars, inserted, fetched, continued = 0, unavailable, stopped, refused } = part;
-    const brought = `${formatCount(bars)} bars (${formatCount(inserted)} new) of ${formatCount(fetched + continued)} series`;
+    const brought = `${plural(bars, 'bar')} (${formatCount(inserted)} new) of ${formatCount(fetched + continued)} series`;
     const rest = continued > 0 ? `, ${formatCount(continued)} of which another went on with` : '';
     const failed = part.failed - continued;
     const errors = failed > 0 ? `  Errors: ${formatCount(failed)}` : '';

@@ -60,7 +60,7 @@ function mendLine({ mend, mended }: Damage, fix: boolean): string {
 }
 
 function soundLine({ partitions, rows }: Examination): string {
-  return `Examined ${plural(partitions, 'partition')} (${formatCount(rows)} rows): no damage.`;
+  return `Examined ${plural(partitions, 'partition')} (${plural(rows, 'row')}): no damage.`;
 }
 
 function summaryLines(examination: Examination, fix: boolean): string[] {

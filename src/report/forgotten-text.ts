@@ -14,7 +14,7 @@ function amountText(series: readonly ForgottenSeries[], actions: number): string
 
 /** `1 split or dividend`, `3 splits and dividends` */
 export function actionsCount(count: number): string {
-  return count === 1 ? '1 split or dividend' : `${formatCount(count)} splits and dividends`;
+  return plural(count, 'split or dividend', 'splits and dividends');
 }
 
 /** What would be forgotten: how much, and of whom and of when. */

@@ -13,6 +13,7 @@ import { parseReading } from '../providers/csv/parse.ts';
 import { CSV_SETTINGS, type CsvSettings } from '../providers/csv/settings.ts';
 import type { Basis } from '../providers/provider.ts';
 import { asStored, judgedNotes } from './inspected-rows.ts';
+import { plural } from './table.ts';
 import { assertSettings } from '../providers/settings.ts';
 
 /** What is to be inspected: a file or folder, read as the options of the provider `csv` say. */
@@ -156,10 +157,9 @@ function readAll(
   const judged = judgeFirst(answer, { series, calendar, range }, 'csv', now);
   const { dropped, oddities, toCome } = reading;
   const paths = market.pathsOf(ticker);
-  const isOne = dropped === 1;
   // The series is read as a whole: which file has how many of them is not known.
   const where = paths.length === 1 ? '' : ` in its ${paths.length} files`;
-  const leftOut = `${dropped} row${isOne ? '' : 's'} of ${ticker} ${interval}${where} left out: outside regular hours, or off their grid`;
+  const leftOut = `${plural(dropped, 'row')} of ${ticker} ${interval}${where} left out: outside regular hours, or off their grid`;
   const ofSeries = [...oddities.map(({ note }) => note), ...toCome];
   const ofRows = [...(dropped > 0 ? [leftOut] : []), ...judgedNotes(judged, `${ticker} ${interval}${where}`)];
   const [only, ...more] = paths;

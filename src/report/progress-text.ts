@@ -1,6 +1,6 @@
 import { quotaText } from '../core/plan/quota.ts';
 import type { ProgressNow } from './progress.ts';
-import { formatCount, formatDuration } from './table.ts';
+import { formatCount, formatDuration, plural } from './table.ts';
 
 /** Tickers up to this long do not move what stands behind them; shorter ones are padded to the longest, 5 at least. */
 const WIDEST_TICKER = 10;
@@ -57,7 +57,7 @@ function countTexts({ failed, retries, elapsedMs, barsPerSecond, quotaUse }: Pro
     failed > 0 ? `Errors: ${formatCount(failed)}` : '',
     retries > 0 ? `Retries: ${formatCount(retries)}` : '',
     `Elapsed: ${formatDuration(elapsedMs)}`,
-    rate > 0 ? `${formatCount(rate)} bars/s` : '',
+    rate > 0 ? `${plural(rate, 'bar')}/s` : '',
     ...quotaUse.map(({ quota, used }) => `Quota: ${formatCount(used)} of ${quotaText([quota])}`),
   ];
 }

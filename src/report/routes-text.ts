@@ -1,7 +1,7 @@
 import type { Plan } from '../core/plan/plan.ts';
 import type { Route } from '../core/plan/route.ts';
 import { type Page, printable, wrapped } from './page.ts';
-import { formatBytes, formatCount, formatDuration, plural } from './table.ts';
+import { formatBytes, formatDuration, plural } from './table.ts';
 
 /** Another tier is of use from so much time on that it saves, ms. */
 const TIME_SAVED_MS = 60_000;
@@ -50,6 +50,6 @@ function costOf({ requests, quotaMs, bytes, beyond }: Route): string {
     plural(requests, 'request'),
     ...bytesText(bytes),
     ...(quotaMs === null ? [] : [formatDuration(quotaMs)]),
-    ...(beyond === 0 ? [] : [`${formatCount(beyond)} sessions out of reach`]),
+    ...(beyond === 0 ? [] : [`${plural(beyond, 'session')} out of reach`]),
   ].join(', ');
 }

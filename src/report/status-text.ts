@@ -196,7 +196,7 @@ function gapsText({ missing, missingRuns }: SeriesStatus): string {
     .slice(0, NAMED_RUNS)
     .map(({ from, to }) => (from === to ? from : `${from}..${to}`));
   const more = missingRuns.length - runs.length;
-  return `${plural(missing, 'session')}: ${runs.join(', ')}${more > 0 ? ` and ${formatCount(more)} more gaps` : ''}`;
+  return `${plural(missing, 'session')}: ${runs.join(', ')}${more > 0 ? ` and ${plural(more, 'more gap')}` : ''}`;
 }
 
 /** What is known to be absent and why, by whose word. */

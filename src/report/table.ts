@@ -1,3 +1,4 @@
+import { formatCount, plural } from '../core/plural.ts';
 import { largest } from '../core/extremes.ts';
 import { cut, widthOf, wrapped } from './page.ts';
 
@@ -122,15 +123,7 @@ export function formatDuration(ms: number): string {
   return hours % 24 === 0 ? days : `${days} ${hours % 24}h`;
 }
 
-/** `12,345` */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `1 session`, `2 sessions` */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
+export { formatCount, plural };
 
 /** What stands where there is nothing to say. */
 export const NONE = '-';

@@ -21,6 +21,12 @@ describe('an answer that ends long before what was asked for', () => {
     expect(endsOn(NOTHING_KNOWN, want)).toBeUndefined();
   });
 
+  it('is told in the number of what was asked for', () => {
+    const one = { ...want, sessions: 1 };
+    expect(failureOf(one, done({ missing: 1 }))?.message).toMatch(/^1 of 1 session stays missing: /);
+    expect(failureOf(want, done({ missing: 1 }))?.message).toMatch(/^1 of 39 sessions stay missing: /);
+  });
+
   it('is a failure that names --end', () => {
     const message = (end?: string) => failureOf(want, done({ missing: 19, bars: 20, endsOn: end }))?.message;
     const said = '19 of 39 sessions stay missing: the answer does not reach them';
@@ -48,9 +54,9 @@ describe('an answer that repeats what is stored, and otherwise has rows outside 
     ['repeats nothing', '557 of 557 rows', { drift: {} }],
     ['lacks what is stored', '557 of 557 rows', { drift: { csv: { ...drift.csv, compared: 0, gone: 390 } } }],
     ['leaves nothing missing', '557 of 557 rows', { missing: 0 }],
-    ['has one off the grid', '1 of 1 rows', { offGrid: 1 }],
+    ['has one off the grid', '1 of 1 row', { offGrid: 1 }],
     ['has rows without a price', '5 of 5 rows', { unusable: 5 }],
-    ['has one that is rejected', '1 of 1 rows', { rejected: 1 }],
+    ['has one that is rejected', '1 of 1 row', { rejected: 1 }],
   ])('lost rows where it %s', (_, lost, change) => {
     expect(told(change)).toEqual(['mostly-rejected', expect.stringContaining(`${lost} that came`)]);
   });

@@ -120,6 +120,8 @@ describe('a universe as JSON', () => {
     expect(lines).toHaveLength(11);
     expect(lines[1]).toContain('x.json, entry 3: "bad 1" is not a ticker');
     expect(lines.at(-1)).toBe('… and 3 more entries of x.json');
+    const fewer = JSON.stringify(['AAPL', ...list.slice(2)]);
+    expect(messageOf(() => membersInJson(fewer, 'x.json'))).toMatch(/\n… and 1 more entry of x\.json$/);
   });
 });
 

@@ -24,7 +24,16 @@ const ORDERS = [
     folder: 'src/core',
     lines: [
       ['option-name.ts'],
-      ['errors.ts', 'fnv.ts', 'quoted.ts', 'grouped.ts', 'extremes.ts', 'closest.ts', 'loopback.ts'],
+      [
+        'errors.ts',
+        'fnv.ts',
+        'plural.ts',
+        'quoted.ts',
+        'grouped.ts',
+        'extremes.ts',
+        'closest.ts',
+        'loopback.ts',
+      ],
       ['seal.ts'],
       ['shown.ts', 'known-names.ts', 'percent.ts'],
       ['session'],

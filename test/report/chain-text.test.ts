@@ -40,6 +40,12 @@ describe('the words of a chain', () => {
     ]);
   });
 
+  it('are of one bar where it is one', () => {
+    expect(providerLines([{ ...PART, bars: 1, inserted: 0, fetched: 1 }])).toEqual([
+      expect.stringMatching(/^yahoo: 1 bar \(0 new\) of 1 series {2}/),
+    ]);
+  });
+
   it('count what another went on with as brought, and not as an error', () => {
     const ended = {
       ...PART,

@@ -28,6 +28,10 @@ describe('the progress of a run', () => {
     expect(progressText(young, false)).toBe('[     ] 0/503 ( 0.0%)  Elapsed: 0s');
   });
 
+  it('is of one bar where it is one', () => {
+    expect(progressText({ ...NOW, barsPerSecond: 1.2 }, false)).toMatch(/ 1 bar\/s$/);
+  });
+
   it('counts failures and retries as they happen', () => {
     expect(progressText({ ...NOW, failed: 1234, retries: 12 }, false)).toContain(
       ' ETA: 1h 32m 15s  Errors: 1,234  Retries: 12  Elapsed',

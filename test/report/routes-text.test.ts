@@ -61,6 +61,12 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
     expect(routesLines({ routes: big }, TERMINAL)).toEqual(told.slice(0, 2));
   });
 
+  it('tell of one session that is out of reach as one', () => {
+    const [route] = routesFor(1, '2016-01-04', { id: 'polygon', tier: 'free' });
+    const routes = [route, { ...route, beyond: 1 }] as readonly Route[];
+    expect(routesLines({ routes }, PIPE)[1]).toMatch(/, 1 session out of reach$/);
+  });
+
   it('tell of the first tier that has it sooner, or further back, and of no dearer one', () => {
     const many = routesFor(200, '2025-03-10', { id: 'alphavantage' });
     expect(routesLines({ routes: many }, TERMINAL)).toEqual([

@@ -133,6 +133,14 @@ describe('a status', () => {
     );
   });
 
+  it('of a series with one gap more than are named says so', () => {
+    const missingRuns = SERIES.missingRuns.slice(0, 5);
+    expect(seriesStatusText([{ ...SERIES, missing: 1, missingRuns }], UNBOUNDED)).toContain(
+      '  gaps     1 session: 2021-01-04..2021-01-05, 2021-02-04..2021-02-05, 2021-03-04..2021-03-05, ' +
+        '2021-04-04..2021-04-05 and 1 more gap',
+    );
+  });
+
   it('of a series is a line a fact', () => {
     expect(seriesStatusText([SERIES], UNBOUNDED)).toEqual([
       'TARN 1d (equity, USD)',

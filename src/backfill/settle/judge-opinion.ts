@@ -1,4 +1,5 @@
 import { isUnlike } from '../../core/bars/compare.ts';
+import { formatCount, plural } from '../../core/plural.ts';
 import { isBeyond } from '../../core/checks/plausibility.ts';
 import { saidBy } from '../../core/said-by.ts';
 import { type Day, type DayRange, parseDay } from '../../core/session/day.ts';
@@ -72,7 +73,7 @@ function judgeSession(
   }
   const compared = told.reduce((sum, one) => sum + one.compared, 0);
   const worst = told.reduce((most, one) => Math.max(most, one.worst), 0);
-  const others = `${changed} of ${compared} bars are others`;
+  const others = `${formatCount(changed)} of ${plural(compared, 'bar')} ${compared === 1 ? 'is another' : 'are others'}`;
   const most = `(${Number((100 * worst).toPrecision(2))} % at most)`;
   return {
     says: 'other',

@@ -1,4 +1,5 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
+import { plural } from '../../core/plural.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { type Day, type DayRange, dayOn, formatDay, parseDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -170,7 +171,7 @@ function assertWithinReach(
     }),
   );
   if (!Number.isFinite(earliest)) return;
-  const reach = `"${id}" reaches back ${utcDayOf(now) - earliest + 1} days, to ${formatDay(earliest)}`;
+  const reach = `"${id}" reaches back ${plural(utcDayOf(now) - earliest + 1, 'day')}, to ${formatDay(earliest)}`;
   throw new BackfillError(
     'usage',
     `${option('interval')} ${interval}: provider ${reach}; the range asked for ends before that`,

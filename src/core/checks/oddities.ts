@@ -1,4 +1,5 @@
 import { type CorporateAction, type Split, isSplit } from '../bars/bars.ts';
+import { plural } from '../plural.ts';
 import type { Bars } from '../bars/columns.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { closedDay } from './closed-days.ts';
@@ -56,7 +57,7 @@ export function findOddities(bars: Bars, context: SeriesContext): Oddity[] {
   const odd = new Map<Day, Oddity>();
   for (const found of idleBars(joined, context)) odd.set(found.session, found);
   for (const { session, usual } of thinSessions(sessions, context)) {
-    const note = `${session.bars} bars, where about ${usual} are usual`;
+    const note = `${plural(session.bars, 'bar')}, where about ${usual} are usual`;
     odd.set(session.day, { kind: 'thin', session: session.day, ts: session.ts, note });
   }
   for (const { session, original, at } of copiedBars(joined, context)) {

@@ -1,4 +1,5 @@
 import type { Bars } from '../bars/columns.ts';
+import { formatCount, plural } from '../plural.ts';
 import { smallest } from '../extremes.ts';
 import type { Day } from '../session/day.ts';
 import type { Oddity, OutsideRange } from './oddity.ts';
@@ -73,7 +74,7 @@ export function outsideRangeOddities(
 ): Oddity[] {
   const { bars, firstTs } = outside;
   if (firstTs === null) return [];
-  const count = rows === undefined ? `${bars} bar${bars === 1 ? '' : 's'}` : `${bars} of ${rows} bars`;
+  const count = rows === undefined ? plural(bars, 'bar') : `${formatCount(bars)} of ${plural(rows, 'bar')}`;
   const note = `${count} open or close outside their high and low, ${farthestText(outside)}; the first is of this session`;
   return [{ kind: 'outside-range', session: sessionOf(firstTs), ts: firstTs, note, outside }];
 }

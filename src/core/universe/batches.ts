@@ -1,4 +1,5 @@
 import { BackfillError } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { option } from '../option-name.ts';
 import { type BatchPlace, type Universe, listId } from './universe.ts';
 
@@ -34,7 +35,7 @@ export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOp
   if (start >= of)
     throw new BackfillError(
       'usage',
-      `${option('startBatch')} ${start}: there ${of === 1 ? 'is 1 batch' : `are ${of} batches`} (${total} tickers, ` +
+      `${option('startBatch')} ${start}: there ${of === 1 ? 'is' : 'are'} ${plural(of, 'batch', 'batches')} (${plural(total, 'ticker')}, ` +
         `${size} a batch), and the first is 0; give at most ${of - 1}`,
     );
   const list = listId(universe.tickers);

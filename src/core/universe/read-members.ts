@@ -1,4 +1,5 @@
 import { BackfillError } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { parseTicker } from '../instrument/ticker.ts';
 import { type Day, formatDay, parseDay } from '../session/day.ts';
 import { shown } from '../shown.ts';
@@ -65,7 +66,10 @@ export function readMembers(entries: readonly Entry[], called: string, source: s
   const lines = faults.slice(0, MOST_FAULTS);
   throw new BackfillError(
     'usage',
-    [...lines, ...(more > 0 ? [`… and ${more} more entries of ${called}`] : [])].join('\n'),
+    [
+      ...lines,
+      ...(more > 0 ? [`… and ${plural(more, 'more entry', 'more entries')} of ${called}`] : []),
+    ].join('\n'),
   );
 }
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { plural } from '../../core/plural.ts';
 import { malformed } from './records.ts';
 import type { FilesRead } from './series.ts';
 import { GET_AGAIN } from './table.ts';
@@ -19,6 +20,6 @@ export function withFinalRows(read: FilesRead, ticker: string): FilesRead {
 
 /** A line about rows that are left out. */
 export function notFinalNote(path: string, rows: number, ticker: string): string {
-  const what = rows === 1 ? '1 row' : `${rows} rows`;
+  const what = plural(rows, 'row');
   return `${basename(path)}: ${what} of ${ticker} left out: is_final is false, the session was not settled when it was written`;
 }

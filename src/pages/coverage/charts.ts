@@ -1,4 +1,5 @@
 import { BarChart, LineChart } from 'echarts/charts';
+import { plural } from '../../core/plural.ts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
@@ -85,8 +86,8 @@ function monthsOf(cells: Cells, series: readonly Series[], colours: Colours): Dr
   const axis = { axisLabel: { color: colours.text }, axisLine: { lineStyle: { color: colours.grid } } };
   return {
     says:
-      `Coverage by month: ${months.length} months, the least ${least}% in ${worst?.name ?? 'none'}; ` +
-      `${countText(missing)} sessions missing in all.`,
+      `Coverage by month: ${plural(months.length, 'month')}, the least ${least}% in ${worst?.name ?? 'none'}; ` +
+      `${plural(missing, 'session')} missing in all.`,
     option: {
       tooltip: TOOLTIP,
       grid: { left: 44, right: 48, top: 16, bottom: 26 },

@@ -1,4 +1,5 @@
 import type { CoveragePageData, UniverseSums } from '../../report/coverage-page/page-data.ts';
+import { plural } from '../../core/plural.ts';
 import type { SeriesSums } from '../../report/sums.ts';
 import { countText, element, percentText, section } from '../dom.ts';
 import { pagedTable, type TableColumn } from '../paged-table.ts';
@@ -38,7 +39,7 @@ function leftOutOf({
   const lines = [
     ...(holes > 0
       ? [
-          `Without a bar, or with too few, though nobody says why: ${countText(holes)} sessions, ` +
+          `Without a bar, or with too few, though nobody says why: ${plural(holes, 'session')}, ` +
             `${countText(holesAround)} of them before the first or after the last bar of a series, ` +
             `${countText(holesRejected)} because rows were rejected.`,
         ]

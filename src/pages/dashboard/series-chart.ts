@@ -1,4 +1,5 @@
 import type { ChartMark, ChartSlot, SeriesPage } from '../../report/dashboard/page-data.ts';
+import { plural } from '../../core/plural.ts';
 import { countText } from '../dom.ts';
 import { type Chart, chartOf, type Colours, type Drawing, TOOLTIP } from './chart.ts';
 import { shortCount } from '../../report/plot/short-count.ts';
@@ -36,9 +37,9 @@ function drawingOf(
   colours: Colours,
   width: number,
 ): Drawing {
-  const without = `${countText(counts.missing)} sessions missing, ${countText(counts.absent)} absent`;
+  const without = `${plural(counts.missing, 'session')} missing, ${countText(counts.absent)} absent`;
   return {
-    says: `${title}: ${said}; ${without}; ${countText(marks.length)} marks.`,
+    says: `${title}: ${said}; ${without}; ${plural(marks.length, 'mark')}.`,
     option: {
       tooltip: { ...TOOLTIP, formatter: (points: readonly Point[]) => tooltipText(points, slots, marks) },
       legend: { top: 0, left: 0, textStyle: { color: colours.text }, type: 'scroll', data: legendOf(marks) },

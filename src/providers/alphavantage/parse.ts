@@ -1,6 +1,7 @@
 import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { Zone } from '../../core/calendar/zone.ts';
+import { plural } from '../../core/plural.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { smallest } from '../../core/extremes.ts';
 import { typeOf, untoldVolume } from '../../core/instrument/instrument-type.ts';
@@ -129,11 +130,12 @@ function assertStarts(stamps: readonly Stamp[], { ticker }: RowsAsked): void {
   const opens = rowsAt((day) => calendar.session(day).open);
   const closes = rowsAt((day) => calendar.session(day).close);
   if (first === last ? closes <= opens : last < first) return;
+  const sessions = `${plural(days.length, 'session')} ${days.length === 1 ? 'has' : 'have'}`;
   const message =
     `Alpha Vantage stamps the bars of ${ticker} with their ends, it seems: ` +
     (first === last
-      ? `${closes} of ${days.length} sessions have one at their close, ${opens} at their open`
-      : `${last} of ${days.length} sessions have one at 20:00, ${first} at 04:00`);
+      ? `${closes} of ${sessions} one at the close, ${opens} at the open`
+      : `${last} of ${sessions} one at 20:00, ${first} at 04:00`);
   throw new BackfillError('bad-answer', message);
 }
 

@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import { plural } from '../../core/plural.ts';
 import type { Member } from '../../core/universe/member.ts';
 import { readMembers, tickerEntry } from '../../core/universe/read-members.ts';
 import { quotedLines } from '../../market/csv/records.ts';
@@ -19,7 +20,7 @@ export function membersOfSp500(text: string): Member[] {
     const [symbol, security] = [columns.indexOf('Symbol'), columns.indexOf('Security')];
     if (symbol < 0) throw new Error(`it has no column Symbol (${columns.join(', ').slice(0, 80)})`);
     if (rows.length < FEWEST || rows.length > MOST)
-      throw new Error(`it has ${rows.length} rows, and the index ${FEWEST} to ${MOST}`);
+      throw new Error(`it has ${plural(rows.length, 'row')}, and the index ${FEWEST} to ${MOST}`);
     const entries = rows.map(({ fields, number }) => {
       const entry = tickerEntry(`line ${number}`, fields[symbol]);
       return { ...entry, fields: { ...entry.fields, name: fields[security], type: 'equity' } };

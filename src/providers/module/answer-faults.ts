@@ -1,4 +1,5 @@
 import { isEndpointName } from '../../core/bars/vendor.ts';
+import { plural } from '../../core/plural.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { shown } from '../../core/shown.ts';
 import { partOver } from '../part-over.ts';
@@ -23,7 +24,7 @@ export function faultOfAnswer(
     if (!(column instanceof Float64Array))
       return `bars.${name} is ${shown(column)}; it must be a Float64Array`;
     if (column.length !== bars.length)
-      return `bars.${name} has ${column.length} values of ${bars.length} bars`;
+      return `bars.${name} has ${plural(column.length, 'value')} of ${plural(bars.length, 'bar')}`;
   }
   for (const name of LISTS)
     if (!Array.isArray(answer[name])) return `${name} is ${shown(answer[name])}; it must be a list`;

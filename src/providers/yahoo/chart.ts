@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import { plural } from '../../core/plural.ts';
 
 /** What is read of a chart; everything else in an answer may come, change or go. Instants are epoch seconds. */
 export interface Chart {
@@ -136,7 +137,8 @@ function columnOf({ name, value }: Field, { length }: Float64Array, refuse: Refu
   const column = new Float64Array(length);
   if (isNone(value) && length === 0) return column;
   if (!Array.isArray(value)) return refuse(`its ${name} is ${shown(value)}, which is no list`);
-  if (value.length !== length) return refuse(`it has ${length} stamps and ${value.length} values of ${name}`);
+  if (value.length !== length)
+    return refuse(`it has ${plural(length, 'stamp')} and ${plural(value.length, 'value')} of ${name}`);
   for (let i = 0; i < length; i++) {
     const one: unknown = value[i];
     if (typeof one === 'number') column[i] = one;

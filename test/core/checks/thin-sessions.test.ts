@@ -19,6 +19,9 @@ describe('a thin session', () => {
     expect(thinOnes(minutes(390, 390, 194, 390, 390))).toEqual([
       'thin 2025-03-05: 194 bars, where about 390 are usual',
     ]);
+    expect(thinOnes(minutes(390, 390, 1, 390, 390))).toEqual([
+      'thin 2025-03-05: 1 bar, where about 390 are usual',
+    ]);
     expect(thinOnes(minutes(300, 300, 149, 300, 300))).toHaveLength(1);
     expect(thinOnes(minutes(300, 300, 150, 300, 300))).toEqual([]);
     expect(thinOnes(minutes(390, 150, 320, 390, 150, 320))).toHaveLength(2);

@@ -128,7 +128,7 @@ describe('intraday rows', () => {
     await expect(answerTo(body, asked('2026-03-06', '2026-03-06'))).rejects.toMatchObject({
       code: 'bad-answer',
       message: expect.stringMatching(
-        /with their ends, it seems: 1 of 1 sessions have one at 20:00, 0 at 04:00$/,
+        /with their ends, it seems: 1 of 1 session has one at 20:00, 0 at 04:00$/,
       ),
     });
   });

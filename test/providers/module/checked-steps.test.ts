@@ -143,7 +143,7 @@ describe('what they give is refused where it is no answer', () => {
     ['whose bars.close is [1]; it must be a Float64Array', withBars({ close: [1] })],
     ['whose bars.close is null; it must be a Float64Array', withBars({ close: null })],
     ['whose bars.vwap is undefined; it must be a Float64Array', withBars({ vwap: undefined })],
-    ['whose bars.low has 2 values of 1 bars', withBars({ low: Float64Array.of(1, 2) })],
+    ['whose bars.low has 2 values of 1 bar', withBars({ low: Float64Array.of(1, 2) })],
     ['whose actions is undefined; it must be a list', part({ ...ANSWER, actions: undefined })],
     ['whose wireBasis is "adjusted"; it must be', part({ ...ANSWER, wireBasis: 'adjusted' })],
     ['whose identity is null', part({ ...ANSWER, identity: null })],

@@ -1,4 +1,5 @@
 import { calendarById } from '../../../core/calendar/calendars.ts';
+import { plural } from '../../../core/plural.ts';
 import { learn, NOTHING_KNOWN, unlearn } from '../../../core/coverage/coverage.ts';
 import { type Day, type DayRange, formatDay } from '../../../core/session/day.ts';
 import { contains, normalize } from '../../../core/session/ranges.ts';
@@ -54,7 +55,7 @@ export function reconcile(
 
 function text(days: readonly Day[], what: string): string {
   const [first = 0] = days;
-  return `${days.length} ${days.length === 1 ? 'session' : 'sessions'} ${what} (${formatDay(first)})`;
+  return `${plural(days.length, 'session')} ${what} (${formatDay(first)})`;
 }
 
 function asRanges(days: readonly Day[]): DayRange[] {

@@ -1,4 +1,5 @@
 import type { DamageKind } from '../../damage.ts';
+import { plural } from '../../../core/plural.ts';
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import type { Finding } from './finding.ts';
 import type { FaultyRow, JudgedRows } from './row-faults.ts';
@@ -40,7 +41,7 @@ function orderFinding(kind: DamageKind, what: string, mend: string): Finding {
 }
 
 function rowsText(count: number): string {
-  return `${count} ${count === 1 ? 'row' : 'rows'}`;
+  return plural(count, 'row');
 }
 
 /** A date, or the number of what is none. */

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { formatCount, plural } from '../../../core/plural.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { bytesAsFile } from '../codec/bytes-at.ts';
 import { errno, orAbsent } from './absent.ts';
@@ -214,7 +215,7 @@ function notAsMeant(path: string, how: string): BackfillError {
 }
 
 function differenceText(back: Uint8Array, bytes: Uint8Array): string {
-  if (back.length !== bytes.length) return `${back.length} bytes of ${bytes.length}`;
+  if (back.length !== bytes.length) return `${plural(back.length, 'byte')} of ${formatCount(bytes.length)}`;
   const at = bytes.findIndex((byte, i) => byte !== back[i]);
   return `byte ${at} of ${bytes.length} is another one`;
 }
