@@ -56,7 +56,12 @@ const NOTHING: RunSummary = {
 /** A record of this or of an earlier version as the summary that it was of: what it does not say, nothing came of. */
 function onRecord(run: RecordedRun): RunOnRecord {
   const said = Object.entries(run).filter(([name, value]) => isAlike(name, value));
-  const summary: RunSummary = { ...NOTHING, ...Object.fromEntries(said), runId: run.id };
+  const known: RunSummary = { ...NOTHING, ...Object.fromEntries(said), runId: run.id };
+  // What the first versions priced, they recorded as the requests of the tasks that were run.
+  const isPriced = said.some(([name]) => name === 'requestsBy');
+  const summary = isPriced
+    ? known
+    : { ...known, requestsBy: { ...known.requestsBy, priced: known.requests } };
   const { id, provider, intervals = [], batch, chain, opinions } = run;
   return {
     ...{ id, provider, intervals, summary },

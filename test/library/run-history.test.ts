@@ -59,13 +59,19 @@ it('an id that none has, or several, is refused, and so is a number that is none
 it('a record of an earlier version, or one that a tool changed, says nothing of what it lacks', async () => {
   await history.backfill({ tickers: ['ALFA'], days: 20 });
   const id = '20990101T000000Z-abcd';
-  const record = { provider: 'yahoo', startedAt: 4_070_908_800_000, endedAt: 4_070_908_801_000, fetched: 7 };
+  const record = {
+    provider: 'yahoo',
+    startedAt: 4_070_908_800_000,
+    endedAt: 4_070_908_801_000,
+    fetched: 7,
+    requests: 9,
+  };
   const odd = { failures: 'many', drift: null, requestsBy: [], bars: '12' };
   await writeFile(`${folder.path}/data/runs/${id}.json`, JSON.stringify({ ...record, ...odd }));
   const run = await history.run('last');
   expect(run).toMatchObject({
     ...{ id, provider: 'yahoo', intervals: [] },
-    summary: { fetched: 7, bars: 0, failures: [], drift: {}, sent: 0, requestsBy: { retries: 0 } },
+    summary: { fetched: 7, bars: 0, failures: [], drift: {}, sent: 0, requestsBy: { retries: 0, priced: 9 } },
   });
   expect(runText(run, UNBOUNDED)).toContain('Fetched: 7  Errors: 0  Skipped: 0');
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { UNBOUNDED } from '../../src/report/page.ts';
 import { type RunOnRecord, comparisonText, runsText, runText } from '../../src/report/runs-text.ts';
-import { CALM } from './calm-run.ts';
+import { asPriced, CALM } from './calm-run.ts';
 
 const AT = Date.parse('2026-11-20T21:15:00Z');
 
@@ -94,6 +94,17 @@ describe('two runs side by side', () => {
     expect(row('Success')).toEqual(['50.00%', '100.0%', '+50.00%']);
     expect(row('Failed')).toEqual(['2', '2']);
     expect(row('Throttled')).toEqual(['-', '-']);
+  });
+
+  it('tell what was priced, of a run that ended early too', () => {
+    const cut = { requests: 12, requestsBy: { ...asPriced(500), notSent: 488 } };
+    const line = comparisonText(runOf('a', cut), runOf('b', { requestsBy: asPriced(400) }), UNBOUNDED);
+    expect(line.find((one) => one.startsWith('Priced'))?.split(/ +/)).toEqual([
+      'Priced',
+      '500',
+      '400',
+      '-100',
+    ]);
   });
 
   it('tell of a time the change between what is shown of it', () => {
