@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { ADJUSTMENTS, BackfillError, INTERVALS } from '../index.ts';
 import { saveText } from '../terminal.ts';
 import { command } from './command.ts';
@@ -6,6 +7,17 @@ import { EXIT } from './exit-codes.ts';
 import { INTERVAL, NOW, OUTPUT, RANGE, STORE, WHICH, given, rangeOf } from './options.ts';
 import { printText, tell } from './output.ts';
 import { checkDate } from './quantities.ts';
+
+/** Throws `usage` for a name that promises another kind of picture than is drawn. */
+function assertSvg(out: string | undefined): void {
+  const extension = out === undefined ? '' : extname(out);
+  if (['', '.svg'].includes(extension.toLowerCase())) return;
+  throw new BackfillError(
+    'usage',
+    `--out ${out}: a plot is drawn as SVG, and not as ${extension}; end the name in .svg, or give --out - and have another ` +
+      `program make of it what is wanted: backfill plot … --out - | rsvg-convert`,
+  );
+}
 
 /** `backfill plot`: one series as a picture. */
 export const plotCommand = command({
@@ -53,6 +65,7 @@ export const plotCommand = command({
     const [interval = '1d', second] = intervals;
     if (second !== undefined)
       throw new BackfillError('usage', `--interval ${intervals.join(',')}: plot takes one interval`);
+    assertSvg(argv.out);
     const history = await openExisting({ store, ...given({ clock: now }) });
     const svg = await history.plot({ ticker, interval }, { ...rangeOf(argv), adjust, ...given({ asOf }) });
     if (argv.out === '-') {

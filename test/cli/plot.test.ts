@@ -26,6 +26,10 @@ it('draws to a file of the name of the series, to another one, or to stdout', as
   expect(other.stderr).toBe('Drawn to ten.svg\n');
   expect(await readFile(join(folder, 'ten.svg'), 'utf8')).toContain(': 10 bars, ');
   expect((await backfill('plot', 'ALFA', '--out', '-', ...NOW)).stdout).toBe(drawn);
+  for (const name of ['ALFA.SVG', 'picture']) {
+    expect(await backfill('plot', 'ALFA', '--out', name, ...NOW)).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, name), 'utf8')).toBe(drawn);
+  }
 });
 
 it.each([
@@ -37,6 +41,12 @@ it.each([
     '--start 2026-02-03 is after --end 2026-02-02',
   ],
   [['ALFA', '--out', 'data/x.svg'], 2, 'data/x.svg lies in the store'],
+  [
+    ['ALFA', '--out', 'x.png'],
+    2,
+    '--out x.png: a plot is drawn as SVG, and not as .png; end the name in .svg, or',
+  ],
+  [['ALFA', '--out', 'pictures/x.svg.gz'], 2, '--out pictures/x.svg.gz: a plot is drawn as SVG'],
   [['ALFA', '--as-of', '2026-02-02'], 2, '--as-of'],
   [[], 2, 'TICKER'],
 ])('refuses %j in one line', async (args, code, line) => {
