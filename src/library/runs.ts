@@ -92,11 +92,11 @@ async function universeMeant(
 ): Promise<Universe> {
   const chain = chainOf(stagesOf(parts, request));
   const wanted = await requestOf(parts, request, keeps);
-  const { tickers, lives = new Map(), origins = [], intervals } = wanted;
+  const { tickers, lives = new Map(), origins = [], intervals, isAllListed } = wanted;
   const range = rangeMeant(wanted, chain[0]);
   assertAnyIsAsked(chain, { ...wanted, isPart: false }, parts.clock());
   request.onEvent?.({ type: 'meant', meant: { origins, range: rangeText(range), intervals } });
-  return { tickers, lives };
+  return { tickers, lives, ...(isAllListed && { isAllListed }) };
 }
 
 /** Those that a request asks, in their order. */

@@ -31,6 +31,7 @@ export async function withSource<T>(parts: Sourced, run: (source: Source) => Pro
     return await run({
       ...sourceOf(parts),
       editionOf: (ticker) => provider.editionOf?.(ticker) ?? null,
+      ...(provider.notListed && { notListed: () => provider.notListed?.() ?? [] }),
       ...(provider.ownListOf && { ownListOf: (ticker) => provider.ownListOf?.(ticker) ?? null }),
     });
   } finally {

@@ -44,10 +44,8 @@ export interface CsvFolderMarket extends Market {
   filesRead(ticker: string): readonly FileRead[];
   /** The paths of a ticker's files. */
   pathsOf(ticker: string): readonly string[];
-  /** `notes` without the files that are `refused`. */
-  readonly asides: readonly string[];
-  /** Files that look like tables of bars and are not read: why, and what would do. */
-  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /** What of the folder is not read. */
+  readonly unread: Pick<BarFolder, 'asides' | 'refused' | 'unnamed'>;
   /** First and last session with a row of a series, `[from, to)`; undefined if there is none. */
   span(ticker: string, interval: Interval): DayRange | undefined;
   /** Rows of a range, and how many were left out: outside the regular session or off its grid. */
@@ -142,12 +140,8 @@ class CsvFolder implements CsvFolderMarket {
     return this.#folder.actionsPath !== null;
   }
 
-  get asides(): readonly string[] {
-    return this.#folder.asides;
-  }
-
-  get refused(): BarFolder['refused'] {
-    return this.#folder.refused;
+  get unread(): CsvFolderMarket['unread'] {
+    return this.#folder;
   }
 
   filesRead(ticker: string): readonly FileRead[] {

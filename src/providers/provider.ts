@@ -5,6 +5,7 @@ import type { Paging } from '../core/plan/pages.ts';
 import type { AssetClass } from '../core/instrument/asset-class.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
 import type { MarketLimits, NewestRows } from '../core/plan/limits.ts';
+import type { NotServed } from '../core/plan/plan.ts';
 import type { OtherTier } from '../core/plan/route.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { Allowance } from './allowance.ts';
@@ -200,8 +201,13 @@ export interface Provider {
   ownListOf?(ticker: string): string | null;
   /** What a user should know of the source before it is asked: a line for each, such as files that are not read. */
   notes?(): readonly string[];
+  /** What it has under names that are no tickers, so that it is in no list of it. Costs no request. Default: nothing. */
+  notListed?(): readonly NotListed[];
   close(): Promise<void>;
 }
+
+/** What a source has under names that are no tickers. */
+export type NotListed = Required<Pick<NotServed, 'tickers' | 'rows' | 'why'>>;
 
 /** The user's keys, by the names that the provider gives them. No error, file or log says them. */
 export type Secrets = Readonly<Record<string, string>>;

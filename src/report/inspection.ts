@@ -74,7 +74,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
   const market = inspectedFolder(path, readingOf(settings));
   const client = clientOf(market, path, { ...settings, basis: basis ?? 'raw' });
   const files = new Map<string, Understood>();
-  for (const { path: file, reason } of market.refused) understood(files, file).refused.add(reason);
+  for (const { path: file, reason } of market.unread.refused) understood(files, file).refused.add(reason);
   for (const ticker of market.tickers()) inspectTicker(ticker, { market, client, files, basis, now });
   const root = resolve(path);
   return {
@@ -89,7 +89,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
         ...(what.isFolder && { isFolder: true as const }),
       })),
     basis: basis ?? null,
-    notes: market.asides,
+    notes: market.unread.asides,
   };
 }
 

@@ -3,6 +3,7 @@ import { formatDay, utcDayOf } from '../core/session/day.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
 import type { Unavailable } from '../core/coverage/unavailable.ts';
 import { grouped } from '../core/grouped.ts';
+import { quoted } from '../core/quoted.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { named } from './named.ts';
@@ -21,7 +22,9 @@ export function unavailableLine(group: Unavailable): string {
 
 /** `binance has no AAPL, MSFT: it serves crypto pairs (BTC-USDT); leave them out, or ask another --provider for them` */
 export function notServedLines({ notServed = [] }: Pick<Plan, 'notServed'>): string[] {
-  return notServed.map(({ provider, tickers, intervals, why }) => {
+  return notServed.map(({ provider, tickers, intervals, rows, why }) => {
+    if (rows !== undefined)
+      return `${provider}: ${plural(rows, 'row')} of ${named(tickers.map((name) => quoted(name)))} not read: ${why}; write tickers there (BRK-B, AIR.PA), or take the rows out`;
     const them = tickers.length === 1 && intervals === undefined ? 'it' : 'them';
     return `${provider} has no ${lackingText(tickers, intervals)}: ${why}; leave ${them} out, or ask another --provider for ${them}`;
   });

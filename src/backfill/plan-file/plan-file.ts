@@ -166,7 +166,10 @@ function outOfReachIn(line: Fields): OutOfReach {
 
 function notServedIn(line: Fields): NotServed {
   return {
-    ...{ tickers: line.tickers('notServed'), provider: line.text('provider'), why: line.text('why') },
+    // Names that are no tickers are as their source writes them.
+    tickers: line.has('rows') ? line.texts('notServed') : line.tickers('notServed'),
+    ...{ provider: line.text('provider'), why: line.text('why') },
+    ...(line.has('rows') && { rows: line.count('rows') }),
     ...(line.has('intervals') && { intervals: line.intervals('intervals') }),
   };
 }

@@ -6,10 +6,10 @@ import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type SeriesGaps, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { reachedFrom, withoutMarkets } from '../../core/plan/limits.ts';
-import { type NotServed, type Plan, planTasks } from '../../core/plan/plan.ts';
+import { type Plan, planTasks } from '../../core/plan/plan.ts';
 import type { QuotaStanding } from '../../core/plan/quota.ts';
 import { routesOf } from '../../core/plan/routes.ts';
-import type { Capabilities } from '../../providers/provider.ts';
+import type { Capabilities, NotListed } from '../../providers/provider.ts';
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Scan } from '../../store/scan.ts';
@@ -21,7 +21,7 @@ import { withEarlySessions } from './early-sessions.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { Meant, TickersOrigin } from '../run/events.ts';
-import { type Parted, partServed, servedByNone } from '../want/served.ts';
+import { askedOf, withNotServed } from './asked-of.ts';
 import { askedNextIn, type ChainPlace, handedOn } from './handed-on.ts';
 import { type OnlyLeft, onlyLeft } from '../want/left-series.ts';
 import {
@@ -41,6 +41,8 @@ export interface BackfillRequest extends RangeOptions, WantedOf {
   readonly batch?: BatchPlace;
   /** Default `['1d']`. */
   readonly intervals?: readonly Interval[];
+  /** See `Universe.isAllListed`. */
+  readonly isAllListed?: true;
   /** Of these series only, and of these only what is said. Default: all of the tickers and intervals. */
   readonly only?: OnlyLeft;
   /** Where the tickers come from. Default: nobody is told. */
@@ -74,6 +76,8 @@ export interface Prepared {
 export interface Source extends Pick<GapOptions, 'editionOf'> {
   /** See `Provider.ownListOf`. Default: there is no such list. */
   readonly ownListOf?: (ticker: string) => string | null;
+  /** See `Provider.notListed`. Default: nothing. */
+  readonly notListed?: () => readonly NotListed[];
   readonly capabilities: Capabilities;
   /** Set where bars are made of the store's own instead of asked for. */
   readonly isDerived?: true;
@@ -105,7 +109,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { capabilities, standing, stagedAs, chain } = source;
   const { everything = false, only } = request;
-  const { tickers, intervals, notServed } = askedOf(request, capabilities, chain);
+  const { tickers, intervals, notServed } = askedOf(request, source);
   const range = rangeMeant(request, chain?.all[0] ?? capabilities);
   const isNothingLeft = only?.size === 0;
   const ofWhom = chain === undefined ? request : { ...request, isPart: true };
@@ -186,45 +190,6 @@ export function gapsIn(
     ...{ isRelisted, ...(editionOf && { editionOf }) },
     ...(answersForActions(capabilities) && { actionsCovered: actionsIn(scan, capabilities) }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
-}
-
-/** What of a request a provider is asked for; of a chain the first names the tickers that none of it can have. */
-function askedOf(
-  request: BackfillRequest,
-  capabilities: Capabilities,
-  chain: ChainPlace | undefined,
-): Pick<Parted, 'notServed'> & {
-  readonly tickers: readonly string[];
-  readonly intervals: readonly Interval[];
-} {
-  const { tickers, intervals = ['1d'] } = request;
-  const isAlone = chain === undefined;
-  const its = isAlone ? intervals : intervals.filter((one) => capabilities.intervals[one] !== undefined);
-  const parted = partServed(tickers, its, capabilities, isAlone ? request : { isPart: true });
-  return {
-    tickers: parted.served,
-    intervals: its,
-    notServed: isAlone
-      ? parted.notServed
-      : chain.before.length > 0
-        ? []
-        : servedByNone(tickers, intervals, chain.all),
-  };
-}
-
-/** A plan that also tells of what cannot be asked for: series that cannot be had. */
-function withNotServed(plan: Plan, notServed: readonly NotServed[], intervals: readonly Interval[]): Plan {
-  if (notServed.length === 0) return plan;
-  const series = notServed.reduce(
-    (sum, { tickers, intervals: lacking = intervals }) => sum + tickers.length * lacking.length,
-    0,
-  );
-  const { totals } = plan;
-  return {
-    ...plan,
-    notServed,
-    totals: { ...totals, series: totals.series + series, unavailable: totals.unavailable + series },
-  };
 }
 
 const NOTHING_LEFT = 'no run on record left a series undone';

@@ -56,7 +56,11 @@ export async function resolveUniverse(
   const fallback = sources.capabilities.listsTickers ? 'all' : 'portfolio';
   if (isUniverse(spec)) return { ...spec, tickers: [...new Set(spec.tickers.map(parseTicker))], origins: [] };
   const parts = await (typeof spec === 'object' ? each(spec, sources) : listed(spec ?? fallback, sources));
-  return { ...universeOf(parts.flatMap(({ members }) => members)), origins: originsOf(parts) };
+  return {
+    ...universeOf(parts.flatMap(({ members }) => members)),
+    ...(parts.some(({ from }) => from === 'provider') && { isAllListed: true }),
+    origins: originsOf(parts),
+  };
 }
 
 /** Whether tickers are named by a universe that is known already, or a part of one. */

@@ -43,7 +43,7 @@ export interface OutOfReach {
 
 /**
  * Tickers that a provider cannot have, whatever it is asked: of another market, or written as none of its own; or of which it
- * has no bars of some intervals.
+ * has no bars of some intervals. Or names that it has rows of and that are no tickers.
  */
 export interface NotServed {
   /** Provider id. */
@@ -52,6 +52,8 @@ export interface NotServed {
   readonly tickers: readonly string[];
   /** Those intervals, of the ones that are asked for. Default: it has nothing of the tickers. */
   readonly intervals?: readonly Interval[];
+  /** Rows that it has of them, where they are no tickers but names as it writes them. Default: they are tickers. */
+  readonly rows?: number;
   /** What it has instead. */
   readonly why: string;
 }

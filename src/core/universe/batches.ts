@@ -53,6 +53,8 @@ export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOp
       ...{ number: start + i + 1, of, first: from + 1, last: from + tickers.length, total },
       ...{ asked: { first: start + 1, last: start + count }, list },
     };
-    return { ...batch, universe: { tickers, lives, batch } };
+    // What is in no list is told once.
+    const besides = i === 0 && universe.isAllListed && { isAllListed: true as const };
+    return { ...batch, universe: { tickers, lives, ...besides, batch } };
   });
 }

@@ -22,6 +22,11 @@ export interface Universe {
   readonly tickers: readonly string[];
   /** Session dates on which each is wanted, ascending and disjoint; no entry: whatever the day. */
   readonly lives: ReadonlyMap<string, readonly DayRange[]>;
+  /**
+   * It is all that the provider has: what that has under names that are no tickers is asked for with it, and cannot be had.
+   * Default: somebody chose its tickers.
+   */
+  readonly isAllListed?: true;
   /** Which part of another one it is. Default: it is whole. */
   readonly batch?: BatchPlace;
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { plural } from '../../core/plural.ts';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
@@ -8,7 +9,7 @@ import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { headingOf } from './heading.ts';
 import { firstBytes, readText, readZip } from './records.ts';
 import { GET_AGAIN } from './table.ts';
-import { type SharedTables, tradesOnSaturday } from './shared-tables.ts';
+import { type RowsOfName, type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
 import { Unread } from './unread.ts';
 
@@ -25,8 +26,14 @@ export interface BarFolder {
   readonly notes: readonly string[];
   /** The same without those that look like tables of bars. */
   readonly asides: readonly string[];
-  /** Files that look like tables of bars and are not read: why, and what would do. */
+  /** Files that look like tables of bars, and rows of them, that are not read: why, and what would do. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /** Rows of files that are read, or would be, of names that are no tickers. `path`: relative to the folder. */
+  readonly unnamed: readonly UnnamedRows[];
+}
+
+export interface UnnamedRows extends RowsOfName {
+  readonly path: string;
 }
 
 /** Why a file is not read; `isOther`: it is of another kind. */
@@ -35,16 +42,17 @@ interface NotRead {
   readonly isOther?: true;
 }
 
-/** What a look at a file found; `leftOut`: what rows within say they are of, and is no ticker. */
+/** What a look at a file found; `leftOut`: rows within that say they are of what is no ticker. */
 type Look =
   | {
       readonly found: readonly { readonly ticker: string; readonly file: BarFile }[];
-      readonly leftOut?: readonly string[];
+      readonly leftOut?: readonly RowsOfName[];
     }
   | NotRead;
 
 const NO_TICKER = 'the name is no ticker';
 const WAY = ': rename it, or write a column "ticker"';
+const WAY_OF_ROWS = 'is no ticker: write it as one there (BRK-B, AIR.PA), or take its rows out';
 const ENDINGS = /(\.(csv|txt|tsv))?(\.gz)?$/i;
 /** What rows of Lean begin with; their prices may be multiplied. */
 const LEAN_ROW = /^\d{8} \d{2}:\d{2},/;
@@ -69,6 +77,7 @@ export function findBarFiles(folder: string, shared: SharedTables): BarFolder {
 export function lookThrough(folder: string, shared: SharedTables): BarFolder {
   const [root, paths] = pathsIn(folder);
   const refused: { path: string; reason: string }[] = [];
+  const unnamed: UnnamedRows[] = [];
   const filesByTicker = new Map<string, BarFile[]>();
   const [unread, asides] = [new Unread(), new Unread()];
   let actionsPath: string | null = null;
@@ -84,16 +93,25 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
       else refused.push({ path, reason: look.reason + (look.reason === NO_TICKER ? WAY : '') });
       continue;
     }
-    for (const name of look.leftOut ?? [])
-      for (const list of [unread, asides])
-        list.add(`rows of ${quoted(name)} in ${relative(root, path)}`, NO_TICKER);
+    for (const rows of look.leftOut ?? []) {
+      const within = { ...rows, path: relative(root, path) };
+      unnamed.push(within);
+      unread.add(`${rowsText(rows)} in ${within.path}`, NO_TICKER);
+      refused.push({ path, reason: `${rowsText(rows)}: the name ${WAY_OF_ROWS}` });
+    }
     for (const { ticker, file } of look.found) {
       const files = filesByTicker.get(ticker);
       if (files === undefined) filesByTicker.set(ticker, [file]);
       else files.push(file);
     }
   }
-  return { filesByTicker, actionsPath, notes: unread.lines(), asides: asides.lines(), refused };
+  const told = { notes: unread.lines(), asides: asides.lines() };
+  return { filesByTicker, actionsPath, ...told, refused, unnamed };
+}
+
+/** `2 rows of "BRK B"`. */
+function rowsText({ name, rows }: RowsOfName): string {
+  return `${plural(rows, 'row')} of ${quoted(name)}`;
 }
 
 /** Throws `usage` where there is no such folder or file. */
@@ -164,14 +182,15 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
   if ('reason' in named) return named;
   const { ticker, isSure } = named;
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
+  const isNameless = ticker === undefined || namesNothing(ticker, stem);
   if (headingOf(headOf(path)).namesTickers) {
     const file: BarFile = { kind: 'shared-table', path };
     const { tickers, unnamed } = shared.in(path);
     const found = tickers.map((one) => ({ ticker: one, file }));
-    if (found.length > 0) return { found, leftOut: unnamed };
+    if (found.length > 0 || (isNameless && unnamed.length > 0)) return { found, leftOut: unnamed };
     if (unnamed.length === 0) return { reason: `has a header and no row: ${GET_AGAIN}` };
   }
-  if (ticker === undefined || namesNothing(ticker, stem)) return { reason: NO_TICKER };
+  if (isNameless) return { reason: NO_TICKER };
   return { found: [{ ticker, file: { kind: 'table', path } }] };
 }
 

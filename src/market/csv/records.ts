@@ -158,12 +158,27 @@ export function withoutPreamble(text: string): string {
   return text.replace(/^\uFEFF?(?:(?:https?:\/\/|#|sep=.(?=\r?\n))[^\r\n]*(?:\r\n|\r|\n))+/i, '');
 }
 
-/** A CSV text without a last line of words, such as Barchart's `"Downloaded from Barchart.com as of …"` or `Total: 5`. */
+/**
+ * A CSV text without a last line of words, such as Barchart's `"Downloaded from Barchart.com as of …"` or `Total: 5`. One that
+ * has as many fields as the line above it is a row, of whatever its first words name.
+ */
 export function withoutFooter(text: string): string {
-  const start = 1 + Math.max(text.trimEnd().lastIndexOf('\n'), text.trimEnd().lastIndexOf('\r'));
+  const start = startOfLast(text.trimEnd());
   const last = text.slice(start);
   const isFooter = WORDS.test(last) || (isEnded(text) && WORD.test(last));
-  return start > 1 && isFooter ? text.slice(0, start) : text;
+  if (start <= 1 || !isFooter) return text;
+  const above = text.slice(0, start).trimEnd();
+  const commas = commasIn(last);
+  return commas > 0 && commas === commasIn(above.slice(startOfLast(above))) ? text : text.slice(0, start);
+}
+
+/** Where the last line of a text begins. */
+function startOfLast(text: string): number {
+  return 1 + Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+}
+
+function commasIn(line: string): number {
+  return line.split(',').length - 1;
 }
 
 /** Three words at least: a ticker or a month that was cut is one. */

@@ -12,7 +12,13 @@ export interface TablesByTicker {
   /** The rows of one of them; undefined where it is none. */
   tableOf(ticker: string): Table | undefined;
   /** Names of rows that stand for no ticker. */
-  readonly unnamed: readonly string[];
+  readonly unnamed: readonly RowsOfName[];
+}
+
+/** Rows of one name, as it is written, and how many they are. */
+export interface RowsOfName {
+  readonly name: string;
+  readonly rows: number;
 }
 
 /** What files are read a stretch at a time. */
@@ -87,10 +93,10 @@ export function byTicker({ rows, names, zone, dialect }: Table): TablesByTicker 
     else others.push(i);
   }
   const placesByTicker = new Map<string, Int32Array>();
-  const unnamed: string[] = [];
+  const unnamed: RowsOfName[] = [];
   for (const [name, places] of placesByName) {
     const ticker = tickerNamed(name, () => tradesOnSaturday(pickRows(rows, Int32Array.from(places))));
-    if (ticker === undefined) unnamed.push(name);
+    if (ticker === undefined) unnamed.push({ name, rows: places.length });
     else placesByTicker.set(ticker, Int32Array.from([...(placesByTicker.get(ticker) ?? []), ...places]));
   }
   const tableOf = (ticker: string): Table | undefined => {

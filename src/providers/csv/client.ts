@@ -20,7 +20,7 @@ import type { StampOf } from '../../market/csv/rows.ts';
 import type { SaidForms } from '../../market/csv/table.ts';
 import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
-import type { BarRequest, Basis, ProviderConfig, StampsRead } from '../provider.ts';
+import type { BarRequest, Basis, NotListed, ProviderConfig, StampsRead } from '../provider.ts';
 import { type Reach, reachOf } from './rows-to-come.ts';
 import { type CsvSettings, csvSettings } from './settings.ts';
 import { stampsRead } from './stamps-read.ts';
@@ -68,6 +68,8 @@ export interface CsvClient {
   ownListOf(ticker: string): string | null;
   /** A line for each reason for which files of the folder are not read, with their names. */
   readonly notes: readonly string[];
+  /** Names that its rows go by and that are no tickers. */
+  readonly notListed: readonly NotListed[];
 }
 
 /**
@@ -146,7 +148,23 @@ export function clientOf(
     ...{ editionOf, ownListOf },
     adjustedOn: dayOf(settings),
     notes: market.notes,
+    notListed: notListedOf(market.unread.unnamed),
   };
+}
+
+/** All of a folder at once, however many files it has. */
+function notListedOf(unnamed: CsvFolderMarket['unread']['unnamed']): NotListed[] {
+  const [first] = unnamed;
+  if (first === undefined) return [];
+  const others = new Set(unnamed.map(({ path }) => path)).size - 1;
+  const more = others === 0 ? '' : ` and ${others} more`;
+  return [
+    {
+      tickers: [...new Set(unnamed.map(({ name }) => name))],
+      rows: unnamed.reduce((sum, { rows }) => sum + rows, 0),
+      why: `${first.path}${more} ${others === 0 ? 'names' : 'name'} them so, which is no ticker`,
+    },
+  ];
 }
 
 function currencyAt(market: CsvFolderMarket, ticker: string): string | null {

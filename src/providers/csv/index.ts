@@ -22,6 +22,7 @@ export function openCsv(config: ProviderConfig): Provider {
     ownListOf: (ticker) => client.ownListOf(ticker),
     listTickers: async () => client.tickers(),
     notes: () => client.notes,
+    notListed: () => client.notListed,
     close: async () => {},
   };
 }

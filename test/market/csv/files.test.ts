@@ -97,9 +97,24 @@ describe('a folder', () => {
     expect(stampsOf(market, 'AAPL')).toEqual(['2024-01-08', '2024-01-09']);
     expect(market.rows('AAPL', '1d', ALL)[1]).toMatchObject({ close: 2, trades: 3 });
     expect(market.notes).toEqual([
-      'not read: rows of "S&P 500" in 2024-01-08.csv, rows of "S&P 500" in 2024-01-09.csv (the name is no ticker)',
+      'not read: 1 row of "S&P 500" in 2024-01-08.csv, 1 row of "S&P 500" in 2024-01-09.csv (the name is no ticker)',
     ]);
   });
+
+  it.each(['\n', ''])(
+    'of a table counts the rows of each name that is no ticker, the last too: end %j',
+    (end) => {
+      const row = (name: string): string => `${name},2024-01-08,1,1,1,1,2`;
+      const rows = [row('AAPL'), row('BRK B'), row('BRK B'), row(''), row('MSFT US Equity')].join('\n');
+      const market = marketOf({ 'prices.csv': `ticker,date,open,high,low,close,volume\n${rows}${end}` });
+      expect(market.tickers()).toEqual(['AAPL']);
+      expect(market.unread.unnamed).toEqual([
+        { name: 'BRK B', rows: 2, path: 'prices.csv' },
+        { name: '', rows: 1, path: 'prices.csv' },
+        { name: 'MSFT US Equity', rows: 1, path: 'prices.csv' },
+      ]);
+    },
+  );
 
   it('is read although a file in it is not', () => {
     const folder = folderOf({ 'AAPL.csv': bars('2024-01-08', 1), 'broken.csv': '' });
