@@ -43,34 +43,6 @@ function assertNotTurnedBack(
 }
 
 /**
- * Throws `basis-unknown`, worth another try, for a split that is listed and not in the prices yet: turned back with it, they
- * are off by just its ratio from bars that were fetched before its ex-date, when nobody can have adjusted them for it.
- */
-function assertApplied(
-  news: readonly Split[],
-  compared: Pairs,
-  { series: { ticker, interval }, replaces }: Want,
-  sessionOf: (ts: number) => Day,
-): void {
-  if (replaces === true) return;
-  const unapplied = news.find((split) => {
-    const before = pairsWhere(
-      compared,
-      (i) =>
-        sessionAt(compared, i, sessionOf) < split.exDay &&
-        (compared.stored.fetchedAt[i] as number) < startOfDay(split.exDay),
-    );
-    return before.length > 0 && everyPair(before, (i) => isMovedBy(split.ratio, before, i));
-  });
-  if (unapplied === undefined) return;
-  const split = `the split ${ratioText(unapplied.ratio)} of ${formatDay(unapplied.exDay)}`;
-  const message =
-    `the answer for ${ticker} lists ${split}, which its prices do not have yet: nothing is stored until they do; ` +
-    `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
-  throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
-}
-
-/**
  * Throws `restated` where just the bars before a known split that the answer repeats moved by its ratio: it was turned back
  * too soon, or too late, in some of them. Only the whole has one basis.
  */
@@ -125,11 +97,10 @@ function assertStoredWith(
 }
 
 /**
- * Throws `basis-unknown`, worth another try, for a split that is listed with another ratio than its prices have: turned back with
- * it, those from just before its ex-date are off by one common factor from bars that were fetched before that date, which
- * nothing can have moved since. `said`: all splits of the answer.
+ * Throws `basis-unknown`, worth another try, for a split that is listed and not in the prices yet, or not with that ratio. `said`:
+ * all splits of the answer.
  */
-function assertAppliedAs(
+function assertApplied(
   news: readonly Split[],
   said: readonly Split[],
   compared: Pairs,
@@ -138,24 +109,45 @@ function assertAppliedAs(
 ): void {
   if (replaces === true) return;
   for (const split of news) {
-    // Bars of before another split that may have been told late, too, would be moved by that.
-    const since = largest(said.map(({ exDay }) => exDay).filter((exDay) => exDay < split.exDay));
-    const before = pairsWhere(compared, (i) => {
-      const session = sessionAt(compared, i, sessionOf);
-      const fetchedAt = compared.stored.fetchedAt[i] as number;
-      return session < split.exDay && session >= since && fetchedAt < startOfDay(split.exDay);
-    });
-    if (before.length === 0 || isUnmoved(before, 0)) continue;
-    const [stored, answered] = closesAt(before, 0);
-    const moved = answered / stored;
-    if (!everyPair(before, (i) => isMovedBy(moved, before, i))) continue;
-    const inPrices = split.ratio / moved;
+    const ratio = ratioInPrices(split, said, compared, sessionOf);
+    if (ratio === undefined) continue;
+    const shown = Number(ratio.toPrecision(3));
+    const what =
+      shown === 1
+        ? ', which its prices do not have yet: nothing is stored until they do'
+        : `, but by what is stored its prices have one of about ${shown}: nothing is stored until they agree`;
     const message =
-      `the answer for ${ticker} lists the split ${ratioText(split.ratio)} of ${formatDay(split.exDay)}, but by what is ` +
-      `stored its prices have one of about ${Number(inPrices.toPrecision(3))}: nothing is stored until they agree; ` +
+      `the answer for ${ticker} lists the split ${ratioText(split.ratio)} of ${formatDay(split.exDay)}${what}; ` +
       `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
     throw new BackfillError('basis-unknown', message, { retryable: true, ticker });
   }
+}
+
+/**
+ * The ratio that prices have of a split with which they were turned back, 1 where they do not have it; undefined where that is
+ * the one that is listed, or nothing tells. They are off by one common factor then from bars that were fetched before its
+ * ex-date, when nobody can have adjusted them for it, and which nothing can have moved since.
+ */
+function ratioInPrices(
+  split: Split,
+  said: readonly Split[],
+  compared: Pairs,
+  sessionOf: (ts: number) => Day,
+): number | undefined {
+  const before = pairsWhere(
+    compared,
+    (i) =>
+      sessionAt(compared, i, sessionOf) < split.exDay &&
+      (compared.stored.fetchedAt[i] as number) < startOfDay(split.exDay),
+  );
+  if (before.length > 0 && everyPair(before, (i) => isMovedBy(split.ratio, before, i))) return 1;
+  // Bars of before another split that may have been told late, too, would be moved by that.
+  const since = largest(said.map(({ exDay }) => exDay).filter((exDay) => exDay < split.exDay));
+  const just = pairsWhere(before, (i) => sessionAt(before, i, sessionOf) >= since);
+  if (just.length === 0 || isUnmoved(just, 0)) return undefined;
+  const [stored, answered] = closesAt(just, 0);
+  const moved = answered / stored;
+  return everyPair(just, (i) => isMovedBy(moved, just, i)) ? split.ratio / moved : undefined;
 }
 
 /** Relative difference up to which a price counts as moved by a ratio: a cent of a price of 10. */
@@ -272,8 +264,7 @@ export function assertKnownBasis(
   const news = said.filter(
     (split) => !known.some(({ exDay }) => exDay === split.exDay) && entryOf(book, split) !== undefined,
   );
-  assertApplied(news, compared, want, sessionOf);
-  assertAppliedAs(news, said, compared, want, sessionOf);
+  assertApplied(news, said, compared, want, sessionOf);
   const moved = news.find((split) => mayBeMoved(book, told, split));
   if (moved !== undefined && want.replaces !== true) {
     const split = `${ratioText(moved.ratio)} of ${formatDay(moved.exDay)}`;
