@@ -21,7 +21,7 @@ export function discoverSteps(config: ProviderConfig): ChainSteps<DiscoverReques
       headers: headersOf(secrets),
     }),
     parse: (answer, asked, answered = 0) => {
-      assertData(answer, asked.now);
+      assertData(answer);
       const kinds = kindsOf(asked);
       const parts = membersIn(answer.body, kinds[answered] ?? 'us_equity', asked.categories);
       return { parts, state: answered + 1, hasMore: answered + 1 < kinds.length };

@@ -20,7 +20,7 @@ const INVALID_SYMBOL = /invalid symbol(?:s|\(s\))?(?:: *(.*))?/i;
 /**
  * What an answer without data says. Gives the refusal of some symbols; throws what else it is, in Alpaca's words.
  */
-export function refusalIn(answer: HttpAnswer, now: number): Spoilt {
+export function refusalIn(answer: HttpAnswer): Spoilt {
   const message = messageIn(answer);
   const said = message ?? firstLine(answer.body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' '));
   const about = `alpaca answered ${answer.status}: ${said}`;
@@ -34,7 +34,7 @@ export function refusalIn(answer: HttpAnswer, now: number): Spoilt {
   const known = REFUSALS.find(
     ({ status, words }) => message !== undefined && status === answer.status && words.test(message),
   );
-  if (known === undefined) throw errorByStatus(answer, about, now);
+  if (known === undefined) throw errorByStatus(answer, about);
   throw new BackfillError(known.code, about, known.code === 'not-entitled' ? { scope: 'series' } : {});
 }
 
@@ -50,6 +50,6 @@ function messageIn({ body }: HttpAnswer): string | undefined {
 }
 
 /** Throws what an answer without data says. */
-export function assertData(answer: HttpAnswer, now: number): void {
-  if (answer.status !== 200) throw refusalIn(answer, now).spoilt;
+export function assertData(answer: HttpAnswer): void {
+  if (answer.status !== 200) throw refusalIn(answer).spoilt;
 }

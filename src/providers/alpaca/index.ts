@@ -70,7 +70,7 @@ function stepsOf(config: ProviderConfig): HttpSteps<Told, number> {
     tickers: {
       request: (secrets) => ({ url: assetsUrl(config, 'us_equity'), headers: headersOf(secrets) }),
       parse: (answer) => {
-        assertData(answer, Date.parse(answer.headers.date ?? ''));
+        assertData(answer);
         return listedTickers(answer.body);
       },
     },
@@ -92,7 +92,7 @@ function pageOfBars(
   told: Told,
   config: ProviderConfig,
 ): Page<Told> | Spoilt {
-  if (answer.status !== 200) return refusalIn(answer, asked.now);
+  if (answer.status !== 200) return refusalIn(answer);
   const legs = legsOf(asked, config);
   const { tickers } = legs[told.leg] as Leg;
   const page = readBarsPage(answer.body, tickers.map(symbolOf));
@@ -142,10 +142,10 @@ function identityOf(ticker: string, { kind }: Calendar): Identity {
 /** One page of splits and dividends added to what was told before. */
 function pageOfActions(
   answer: HttpAnswer,
-  { tickers, now }: ActionsRequest,
+  { tickers }: ActionsRequest,
   told: Told,
 ): Page<Told, never> | Spoilt {
-  if (answer.status !== 200) return refusalIn(answer, now);
+  if (answer.status !== 200) return refusalIn(answer);
   const page = readActionsPage(answer.body, tickers.map(symbolOf));
   const said = new Map(told.said);
   for (const [symbol, { stated, others }] of page.said) {

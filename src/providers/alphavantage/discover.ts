@@ -30,15 +30,14 @@ export function discoverSteps(access: Access): ChainSteps<DiscoverRequest, Activ
       return worded({ parameters: { function: 'LISTING_STATUS', ...of }, mostRows: null }, access, secrets);
     },
     parse: (answer, asked, heard) => {
-      const { categories, now } = asked;
       if (heard === undefined) {
-        const active = membersIn(answer, 'active', now);
+        const active = membersIn(answer, 'active');
         return { parts: [], state: { active }, hasMore: true };
       }
-      const delisted = membersIn(answer, 'delisted', now);
+      const delisted = membersIn(answer, 'delisted');
       const day = dayOf(asked);
       const members = day === null ? [...heard.active, ...delisted] : livesOn(heard.active, delisted, day);
-      return { parts: inCategories(members, categories), state: heard, hasMore: false };
+      return { parts: inCategories(members, asked.categories), state: heard, hasMore: false };
     },
     end: () => [],
   };

@@ -113,7 +113,7 @@ function tableOf(answer: HttpAnswer, asked: ActionsRequest, interval?: string): 
   const ticker = tickerIn(asked);
   const by = askedBy(ticker);
   const symbol = by.of === 'share' ? by.symbol : null;
-  return tableIn(answer, { ticker, symbol, interval, now: asked.now });
+  return tableIn(answer, { ticker, symbol, interval });
 }
 
 /** What all answers for a range say together. */

@@ -25,7 +25,7 @@ const ABOUT = 'its listings';
 
 /** Our tickers of the active listings in an answer, without those that stand for nothing that trades. */
 export function tickersIn(answer: HttpAnswer): readonly string[] {
-  const rows = listingsIn(answer, 'active', 0);
+  const rows = listingsIn(answer, 'active');
   return [...new Set(rows.flatMap(({ symbol }) => tickerIfAny(symbol)))];
 }
 
@@ -33,14 +33,14 @@ export function tickersIn(answer: HttpAnswer): readonly string[] {
  * The listings of a state in an answer as members, without those that stand for nothing that trades. A delisting is dated by
  * the exchange, on the last trade or after it. Throws as `tableIn` does.
  */
-export function membersIn(answer: HttpAnswer, state: ListingState, now: number): Member[] {
-  return listingsIn(answer, state, now).flatMap((row) =>
+export function membersIn(answer: HttpAnswer, state: ListingState): Member[] {
+  return listingsIn(answer, state).flatMap((row) =>
     tickerIfAny(row.symbol).map((ticker) => memberOf(ticker, row)),
   );
 }
 
-function listingsIn(answer: HttpAnswer, state: ListingState, now: number): Row[] {
-  const { heading, rows, isCut } = tableIn(answer, { ticker: ABOUT, symbol: null, now });
+function listingsIn(answer: HttpAnswer, state: ListingState): Row[] {
+  const { heading, rows, isCut } = tableIn(answer, { ticker: ABOUT, symbol: null });
   const places = COLUMNS.map((name) => heading.indexOf(name.toLowerCase()));
   if (places[0] === -1) throw bad(ABOUT, `its columns are ${heading.join(', ')}`);
   if (isCut) throw bad(ABOUT, 'it ends within a row');

@@ -22,8 +22,6 @@ export interface TableAsked {
   readonly symbol: string | null;
   /** What the vendor calls its interval, `5min`, where an answer may name it. Default: it may not. */
   readonly interval?: string | undefined;
-  /** The caller's clock, ms since the epoch. */
-  readonly now: number;
 }
 
 /**
@@ -34,7 +32,7 @@ export function tableIn(answer: HttpAnswer, asked: TableAsked): Table {
   const { status, body } = answer;
   if (status !== 200) {
     const about = `Alpha Vantage answered ${status} for ${asked.ticker}: ${firstLine(body)}`;
-    throw errorByStatus(answer, about, asked.now);
+    throw errorByStatus(answer, about);
   }
   return body.trimStart().startsWith('{') ? tableOfJson(body, asked) : tableOfCsv(body, asked);
 }

@@ -1,6 +1,6 @@
 import { BackfillError, type ErrorCode, type ErrorDetails } from '../../core/errors.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
-import { type HttpAnswer, retryAfterMs } from '../http/transport.ts';
+import { type HttpAnswer, answeredAt, retryAfterMs } from '../http/transport.ts';
 import { PUBLIC_API } from './request.ts';
 
 type Meaning = readonly [code: ErrorCode, details?: ErrorDetails];
@@ -24,17 +24,16 @@ interface Said {
 }
 
 /**
- * What an answer without data is: by Binance's own code, else by its status. `who`: what was asked for; `api`: where; `now`,
- * ms since the epoch.
+ * What an answer without data is: by Binance's own code, else by its status. `who`: what was asked for; `api`: where.
  */
-export function refusalIn(answer: HttpAnswer, who: string, api: string, now: number): BackfillError {
+export function refusalIn(answer: HttpAnswer, who: string, api: string): BackfillError {
   const { status } = answer;
   const said = saidIn(answer);
   const words = typeof said.msg === 'string' ? said.msg : firstLine(answer.body.replaceAll(/<[^>]*>/g, ' '));
   const about = `Binance answered ${status} for ${who}: ${words}`;
   if (status === 451) return new BackfillError('not-entitled', abroad(api, words), { scope: 'run' });
   if (status === 403) return new BackfillError('not-entitled', `${about} ${FIREWALL}`, { scope: 'run' });
-  const wait = retryAfterMs(answer.headers, now) ?? banMs(words, answer, now);
+  const wait = retryAfterMs(answer.headers) ?? banMs(words, answer);
   const [code, details] = meaningOf(said, words) ?? [];
   if (code === 'throttled' || status === 418 || status === 429)
     return new BackfillError('throttled', about, {
@@ -43,7 +42,7 @@ export function refusalIn(answer: HttpAnswer, who: string, api: string, now: num
     });
   if (code !== undefined) return new BackfillError(code, about, details);
   if (status === 400) return new BackfillError('bad-answer', about);
-  return errorByStatus(answer, about, now);
+  return errorByStatus(answer, about);
 }
 
 const FIREWALL = '(its firewall turns this address away; wait, then ask for less at once: --rate-limit)';
@@ -68,11 +67,10 @@ function meaningOf({ code }: Said, words: string): Meaning | undefined {
 }
 
 /** How long a ban lasts of which only the words tell, ms by the server's own clock; one that is over says nothing. */
-function banMs(words: string, { headers }: HttpAnswer, now: number): number | undefined {
+function banMs(words: string, { headers }: HttpAnswer): number | undefined {
   const [, until] = /banned until (\d{13})\b/.exec(words) ?? [];
   if (until === undefined) return undefined;
-  const at = Date.parse(headers.date ?? '');
-  const wait = Number(until) - (Number.isNaN(at) ? now : at);
+  const wait = Number(until) - answeredAt(headers);
   return wait > 0 ? wait : undefined;
 }
 

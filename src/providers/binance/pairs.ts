@@ -24,9 +24,8 @@ interface RateLimit {
  * the answer says instead.
  */
 export function pairsIn(answer: HttpAnswer, { api }: Hosts): readonly string[] {
-  const now = Date.parse(answer.headers.date ?? '');
   const body = answer.status === 200 ? parsed(answer) : undefined;
-  if (body === undefined || isRefusal(body)) throw refusalIn(answer, 'its pairs', api, now);
+  if (body === undefined || isRefusal(body)) throw refusalIn(answer, 'its pairs', api);
   const { symbols } = (body ?? {}) as { readonly symbols?: unknown };
   if (!Array.isArray(symbols)) throw notRead("Binance's answer has no list of symbols");
   return (symbols as readonly Partial<Pair>[]).flatMap(({ status, baseAsset = '', quoteAsset = '' }) =>

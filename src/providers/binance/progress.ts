@@ -83,7 +83,7 @@ export function after(answer: HttpAnswer, asked: ListRequest, progress: Progress
     return insteadOf({ ...source, isLacking: true }, progress);
   if (answer.status !== 200) {
     const about = `it answered ${answer.status}: ${firstLine(answer.body)}`;
-    throw errorByStatus(answer, about, asked.now);
+    throw errorByStatus(answer, about);
   }
   return progress.digest === null
     ? afterChecksum(answer, progress, file)
@@ -113,7 +113,7 @@ function afterPage(answer: HttpAnswer, asked: ListRequest, progress: Progress, o
     throw notRead(`Binance's answer for ${symbol} is no klines: ${what}`);
   };
   const body = answer.status === 200 ? parsed(answer, refuse) : undefined;
-  if (body === undefined || isRefusal(body)) throw refusalIn(answer, symbol, api, asked.now);
+  if (body === undefined || isRefusal(body)) throw refusalIn(answer, symbol, api);
   const asOf = Math.min(progress.asOf, serverTime(answer));
   const { interval } = asked;
   const to = startOfDay(source.days.to);

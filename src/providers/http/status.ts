@@ -3,10 +3,10 @@ import { type HttpAnswer, retryAfterMs } from './transport.ts';
 
 /**
  * What an answer without data is by its status, where the provider's own words say no more: `throttled`, `unauthorized`,
- * `not-entitled`, else `provider-fault`. `about` says who answered what; `now`, ms since the epoch, is for dates.
+ * `not-entitled`, else `provider-fault`. `about` says who answered what.
  */
-export function errorByStatus({ status, headers }: HttpAnswer, about: string, now: number): BackfillError {
-  const wait = retryAfterMs(headers, now);
+export function errorByStatus({ status, headers }: HttpAnswer, about: string): BackfillError {
+  const wait = retryAfterMs(headers);
   if (status === 418 || status === 429 || (status >= 500 && wait !== undefined)) {
     const details = { retryable: true, ...(wait !== undefined && { retryAfterMs: wait }) };
     return new BackfillError('throttled', about, details);

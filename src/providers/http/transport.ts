@@ -263,14 +263,23 @@ function tooLong(most: number): BackfillError {
 }
 
 /**
- * `Retry-After` as ms from `now`: seconds or an HTTP date (RFC 9110 §10.2.3); undefined if absent or unreadable.
+ * `Retry-After` in ms: seconds, or an HTTP date (RFC 9110 §10.2.3), which is by the clock of whoever wrote it; undefined if
+ * absent or unreadable, and for a date in an answer that does not tell what that clock says.
  */
-export function retryAfterMs(headers: IncomingHttpHeaders, now: number): number | undefined {
+export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const wait = Date.parse(value) - now;
+  const wait = Date.parse(value) - answeredAt(headers);
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+/**
+ * When an answer was made, ms since the epoch, by the clock of the server (`Date`, RFC 9110 §6.6.1), which its other instants
+ * are of: what a caller calls now may be another day, and the clock of this machine may be off. NaN where it does not tell.
+ */
+export function answeredAt({ date }: IncomingHttpHeaders): number {
+  return Date.parse(date ?? '');
 }
 
 /** An attempt to connect to several addresses has a code and no message. */

@@ -36,7 +36,7 @@ export function openPublicList(name: string, { url, timeoutMs }: ListConfig, gat
       exchange(
         `list ${name}`,
         () => call,
-        (answer) => read(documentIn(name, answer, asked), asked),
+        (answer) => read(documentIn(name, answer), asked),
       ),
     close: () => Promise.resolve(),
   };
@@ -45,9 +45,9 @@ export function openPublicList(name: string, { url, timeoutMs }: ListConfig, gat
 const USER_AGENT = 'Mozilla/5.0 (compatible; backfill)';
 
 /** The text of an answer. Throws what it says instead. */
-function documentIn(name: string, answer: HttpAnswer, { now }: DiscoverRequest): string {
+function documentIn(name: string, answer: HttpAnswer): string {
   if (answer.status !== 200)
-    throw errorByStatus(answer, `${name} answered ${answer.status}: ${firstLine(answer.body)}`, now);
+    throw errorByStatus(answer, `${name} answered ${answer.status}: ${firstLine(answer.body)}`);
   const text = answer.body.replace(/^\uFEFF/, '');
   if (/^\s*<(!doctype|html)/i.test(text))
     throw new BackfillError(

@@ -49,7 +49,7 @@ export function discoverSteps(config: ProviderConfig): ChainSteps<DiscoverReques
         secrets,
       ),
     parse: (answer, asked, before = NOTHING_READ) => {
-      const fields = dataIn(answer, asked.now);
+      const fields = dataIn(answer);
       const list = listOf(asked, before);
       const found = list.market === 'options' ? contractsIn(fields, asked.now) : membersIn(fields, list);
       const next = nextIn(fields);

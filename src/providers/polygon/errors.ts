@@ -34,29 +34,23 @@ const REFUSALS: readonly Refusal[] = [
 const GOOD = new Set(['OK', 'DELAYED']);
 
 /** The fields of an answer with data. Throws what it says instead, and `bad-answer` (retryable) for what cannot be read. */
-export function dataIn(answer: HttpAnswer, now: number): Fields {
+export function dataIn(answer: HttpAnswer): Fields {
   const fields = jsonIn(answer);
   const { status, error, message } = fields;
   const isGood = typeof status === 'string' && GOOD.has(status);
   if (answer.status === 200 && isGood) return fields;
   const words = [error, message].find((one) => typeof one === 'string') ?? firstLine(answer.body);
   const about = `polygon answered ${answer.status}: ${words}`;
-  if (typeof status === 'string' && !isGood) throw refusalOf(status, words, answer, about, now);
-  if (answer.status !== 200) throw errorByStatus(answer, about, now);
+  if (typeof status === 'string' && !isGood) throw refusalOf(status, words, answer, about);
+  if (answer.status !== 200) throw errorByStatus(answer, about);
   throw unreadable(`it has no status (${firstLine(answer.body)})`);
 }
 
-function refusalOf(
-  status: string,
-  words: string,
-  answer: HttpAnswer,
-  about: string,
-  now: number,
-): BackfillError {
+function refusalOf(status: string, words: string, answer: HttpAnswer, about: string): BackfillError {
   const refusal = REFUSALS.find((one) => one.status.test(status) && one.says.test(words));
   if (refusal !== undefined) {
     const { status: _status, says: _says, code, advice = '', ...details } = refusal;
-    const wait = code === 'throttled' ? retryAfterMs(answer.headers, now) : undefined;
+    const wait = code === 'throttled' ? retryAfterMs(answer.headers) : undefined;
     return new BackfillError(code, about + advice, {
       ...details,
       ...(wait !== undefined && { retryAfterMs: wait }),
@@ -65,7 +59,7 @@ function refusalOf(
   if (answer.status === 200) return new BackfillError('provider-fault', about, { retryable: true });
   // A request that it takes amiss will not be better the next time.
   if (answer.status === 400 || answer.status === 404) return new BackfillError('bad-answer', about);
-  return errorByStatus(answer, about, now);
+  return errorByStatus(answer, about);
 }
 
 /** Nothing where a body that promises no data is no JSON. */

@@ -69,7 +69,7 @@ function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
     parse: (answer, asked, told = NOTHING_TOLD) =>
       told.telling === undefined
         ? barsIn(answer, asked, told, reach)
-        : tellingIn(answer, asked, { ...told, telling: told.telling }, reach),
+        : tellingIn(answer, { ...told, telling: told.telling }, reach),
     end: (asked, told) => {
       const ticker = tickerIn(asked);
       const rows = concatBars(told.bars.length === 0 ? [NO_BARS] : told.bars);
@@ -109,7 +109,7 @@ function stepsOf(config: ProviderConfig, shareOf: ShareOf): StepsOf<Told> {
 /** One page of a ticker's bars added to what was told before. */
 function barsIn(answer: HttpAnswer, asked: ListRequest, told: Told, reach: Reach): Page<Told> {
   const ticker = tickerIn(asked);
-  const fields = dataIn(answer, asked.now);
+  const fields = dataIn(answer);
   const page = readBars(fields, askedSymbol(ticker), typeOf(ticker, null));
   // Of what is never split it may say either.
   if (mayHaveActions(ticker)) assertAsTraded(fields, ticker);
@@ -135,14 +135,9 @@ function suspicionOf({ bars }: Told, asked: ListRequest, reach: Reach): Suspicio
 }
 
 /** Whether a key has bars of a session, of whatever shares: a refusal leaves what was suspected. */
-function tellingIn(
-  answer: HttpAnswer,
-  { now }: ListRequest,
-  told: Told & { readonly telling: Day },
-  reach: Reach,
-): Page<Told> {
+function tellingIn(answer: HttpAnswer, told: Told & { readonly telling: Day }, reach: Reach): Page<Told> {
   try {
-    if (rowsIn(dataIn(answer, now)).length > 0) reach.note(told.telling);
+    if (rowsIn(dataIn(answer)).length > 0) reach.note(told.telling);
   } catch (error) {
     if (!isBeyondPlan(error)) throw error;
   }
@@ -150,12 +145,8 @@ function tellingIn(
 }
 
 /** One page of splits or dividends. */
-function actionsIn(
-  answer: HttpAnswer,
-  { now }: MarketActionsRequest,
-  told = NOTHING_TOLD,
-): Page<Told, never> {
-  const fields = dataIn(answer, now);
+function actionsIn(answer: HttpAnswer, _asked: MarketActionsRequest, told = NOTHING_TOLD): Page<Told, never> {
+  const fields = dataIn(answer);
   const page = statedIn(fields);
   const stated = [...told.stated, ...page];
   const next = nextIn(fields);
@@ -179,7 +170,7 @@ function marketIn(
   told = NOTHING_TOLD,
   reach: Reach,
 ): Page<Told, never> {
-  const fields = dataIn(answer, asked.now);
+  const fields = dataIn(answer);
   const page = readGrouped(fields, asked.session, told.market);
   if (page.bars.length > 0) reach.note(asked.session);
   const market = [...told.market, page];

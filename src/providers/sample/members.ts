@@ -29,9 +29,9 @@ type WireInstrument = Pick<Listing, 'name' | 'type' | 'exchange'> & {
 /** One page of the instruments that a server lists. Throws `bad-answer` (retryable). */
 export function readInstruments(
   answer: HttpAnswer,
-  { categories, now }: DiscoverRequest,
+  { categories }: DiscoverRequest,
 ): Page<Instruments, Member> {
-  const page = bodyOf(answer, now) as {
+  const page = bodyOf(answer) as {
     readonly instruments?: readonly WireInstrument[];
     readonly next?: string | null;
   };

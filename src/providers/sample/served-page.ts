@@ -68,13 +68,9 @@ interface WireError {
 }
 
 /** One page added to what was told before. Throws what the answer says instead. */
-export function readPage(
-  answer: HttpAnswer,
-  { now }: Pick<ListRequest, 'now'>,
-  before: Told | undefined,
-): Page<Told> | Spoilt {
+export function readPage(answer: HttpAnswer, _asked: object, before: Told | undefined): Page<Told> | Spoilt {
   if (answer.status === 400) return refusalIn(answer);
-  const page = bodyOf(answer, now) as WirePage;
+  const page = bodyOf(answer) as WirePage;
   const series = new Map(before?.series);
   try {
     if (!Number.isSafeInteger(page.asOf)) throw new Error('it does not say when it is of');
@@ -132,8 +128,7 @@ const NOTHING_TOLD: ToldSeries = {
 
 /** The list of tickers in an answer. */
 export function readTickers(answer: HttpAnswer): readonly string[] {
-  const now = Date.parse(answer.headers.date ?? '');
-  return (bodyOf(answer, now) as { tickers: readonly string[] }).tickers;
+  return (bodyOf(answer) as { tickers: readonly string[] }).tickers;
 }
 
 function refusalIn(answer: HttpAnswer): Spoilt {
@@ -148,9 +143,9 @@ function refusalIn(answer: HttpAnswer): Spoilt {
 }
 
 /** An answer's JSON. Throws what its status means, and `bad-answer` (retryable). */
-export function bodyOf(answer: HttpAnswer, now: number): unknown {
+export function bodyOf(answer: HttpAnswer): unknown {
   if (answer.status === 200) return parsed(answer);
-  throw errorByStatus(answer, `sample answered ${answer.status}: ${firstLine(answer.body)}`, now);
+  throw errorByStatus(answer, `sample answered ${answer.status}: ${firstLine(answer.body)}`);
 }
 
 function parsed(answer: HttpAnswer): unknown {

@@ -13,8 +13,6 @@ export interface ChartQuery {
   readonly interval: Interval;
   readonly period1: number;
   readonly period2: number;
-  /** The caller's clock, ms since the epoch. */
-  readonly now: number;
 }
 
 export const YAHOO_URL = 'https://query2.finance.yahoo.com';
@@ -93,7 +91,7 @@ function asResponse(body: string): Response {
 }
 
 /** The chart in an answer. Throws what the answer says instead, or `bad-answer` for a chart that is none. */
-export function chartIn(answer: HttpAnswer, { symbol, now }: ChartQuery): Chart {
+export function chartIn(answer: HttpAnswer, { symbol }: Pick<ChartQuery, 'symbol'>): Chart {
   if (answer.status === 200 && answer.body.trimStart().startsWith('{')) return readChart(answer.body, symbol);
   const said = describe(answer);
   const about = `Yahoo answered ${answer.status} for ${symbol}: ${said}`;
@@ -107,7 +105,7 @@ export function chartIn(answer: HttpAnswer, { symbol, now }: ChartQuery): Chart 
     case 422:
       throw new BackfillError('out-of-range', about);
   }
-  const error = errorByStatus(answer, about, now);
+  const error = errorByStatus(answer, about);
   throw error.code === 'provider-fault' && isRefusal(answer) ? new BackfillError('bad-answer', about) : error;
 }
 

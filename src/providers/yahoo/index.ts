@@ -55,7 +55,7 @@ function queryOf(asked: ListRequest): ChartQuery {
   const { interval, now } = asked;
   const symbol = tickerOf(asked);
   const { period1, period2 } = periods(asked.range, calendarFor(symbol), interval === '1d');
-  return { symbol, interval, period1, period2: interval === '1d' ? tomorrow(now) : period2, now };
+  return { symbol, interval, period1, period2: interval === '1d' ? tomorrow(now) : period2 };
 }
 
 /** Daily rows beside intraday bars: only they have all splits up to now. */
@@ -63,7 +63,7 @@ function actionsQueryOf(asked: ActionsRequest): ChartQuery {
   const { range, now } = asked;
   const symbol = tickerOf(asked);
   const { period1 } = periods(range, calendarFor(symbol), false);
-  return { symbol, interval: '1d', period1, period2: tomorrow(now), now };
+  return { symbol, interval: '1d', period1, period2: tomorrow(now) };
 }
 
 /** Splits that went ex after a range adjust its prices too. */

@@ -10,11 +10,11 @@ import {
 } from 'backfill/provider';
 
 /** The results in an answer. Throws what it says instead. */
-function resultsOf(answer, { tickers: [ticker], now }) {
+function resultsOf(answer, { tickers: [ticker] }) {
   const { status, body } = answer;
   const about = `apart answered ${status} for ${ticker}: ${firstLine(body)}`;
   if (status === 404 && body === 'no such symbol') throw new BackfillError('unknown-ticker', about);
-  if (status !== 200) throw errorByStatus(answer, about, now);
+  if (status !== 200) throw errorByStatus(answer, about);
   const { results } = JSON.parse(body);
   if (Array.isArray(results)) return results;
   throw new BackfillError('bad-answer', about, { retryable: true });

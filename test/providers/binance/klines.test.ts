@@ -187,7 +187,7 @@ describe('a bar that is not over', () => {
 
 describe('a refusal', () => {
   const said = (status: number, body: string, headers: Record<string, string> = {}, api = PUBLIC_API) =>
-    refusalIn({ status, headers, body }, 'BTCUSDT', api, NOW);
+    refusalIn({ status, headers, body }, 'BTCUSDT', api);
 
   it.each([
     [503, '{"code":-1008,"msg":"Server is currently overloaded with other requests."}', 'throttled', true],
@@ -224,7 +224,7 @@ describe('a refusal', () => {
     expect(said(418, banned, { 'retry-after': '7' }).retryAfterMs).toBe(7000);
     const until = new Date(1795176060000 - 60_000).toUTCString();
     expect(said(418, banned, { date: until }).retryAfterMs).toBe(60_000);
-    expect(said(418, banned).retryAfterMs).toBe(1795176060000 - NOW);
+    expect(said(418, banned).retryAfterMs).toBeUndefined();
     expect(said(418, banned, { date: new Date(1795176061000).toUTCString() }).retryAfterMs).toBeUndefined();
   });
 

@@ -40,8 +40,8 @@ export function toySteps(url = 'http://toy'): HttpSteps<ToyState> {
       url: new URL(`${url}/bars?of=${tickers.join(',')}&page=${state?.next ?? ''}&key=${key}`),
       headers: { 'x-key': key },
     }),
-    parse: (answer, { now }, state) => {
-      if (answer.status !== 200) throw errorByStatus(answer, `toy says ${answer.body}`, now);
+    parse: (answer, _asked, state) => {
+      if (answer.status !== 200) throw errorByStatus(answer, `toy says ${answer.body}`);
       const { closes = {}, next, refused, bad } = JSON.parse(answer.body) as ToyPage;
       if (bad !== undefined) throw new BackfillError('bad-answer', bad);
       if (refused !== undefined)
@@ -61,7 +61,7 @@ export function toySteps(url = 'http://toy'): HttpSteps<ToyState> {
     tickers: {
       request: ({ key = '' }) => ({ url: new URL(`${url}/tickers`), headers: { 'x-key': key } }),
       parse: (answer: HttpAnswer) => {
-        if (answer.status !== 200) throw errorByStatus(answer, `toy says ${answer.body}`, ASKED.now);
+        if (answer.status !== 200) throw errorByStatus(answer, `toy says ${answer.body}`);
         return JSON.parse(answer.body) as string[];
       },
     },

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
-import { send } from '../../../src/providers/http/transport.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { retryAfterMs, send } from '../../../src/providers/http/transport.ts';
 import { TEXT, get, serve, servers } from './loopback.ts';
 
 describe('an answer', () => {
@@ -112,5 +112,29 @@ describe('an answer', () => {
     await expect(get(url)).rejects.toMatchObject(refused);
     await expect(get(new URL('/gzip', url))).rejects.toMatchObject(refused);
     await expect(send({ url, headers: {}, asBytes: true })).rejects.toMatchObject(refused);
+  });
+});
+
+describe('when to come back', () => {
+  const AT = Date.parse('2031-05-06T07:08:09Z');
+  const text = (ms: number): string => new Date(AT + ms).toUTCString();
+  afterEach(() => vi.useRealTimers());
+
+  it.each([
+    ['7', undefined, 7000],
+    [' 0 ', undefined, 0],
+    [text(60_000), text(0), 60_000],
+    [text(-60_000), text(0), 0],
+    ['soon', text(0), undefined],
+    ['', text(0), undefined],
+    [undefined, text(0), undefined],
+    // By which clock it is a minute, nobody tells.
+    [text(60_000), undefined, undefined],
+    [text(60_000), 'today', undefined],
+  ])('as %j of an answer of %j is in %j ms, whatever our clock says', (when, date, ms) => {
+    for (const now of [AT - 1e12, AT, AT + 1e12]) {
+      vi.useFakeTimers({ toFake: ['Date'], now });
+      expect(retryAfterMs({ ...(when !== undefined && { 'retry-after': when }), date })).toBe(ms);
+    }
   });
 });

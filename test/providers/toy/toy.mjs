@@ -26,11 +26,11 @@ export default ({ url }) => ({
     url: new URL(`${url}/${encodeURIComponent(ticker)}.csv?from=${formatDay(from)}&to=${formatDay(to)}`),
     headers: {},
   }),
-  parse: (answer, { tickers: [ticker], now }) => {
+  parse: (answer, { tickers: [ticker] }) => {
     const { status, body } = answer;
     const about = `toy answered ${status} for ${ticker}: ${firstLine(body)}`;
     if (status === 404 && body === 'no such symbol') throw new BackfillError('unknown-ticker', about);
-    if (status !== 200) throw errorByStatus(answer, about, now);
+    if (status !== 200) throw errorByStatus(answer, about);
     const [heading, ...lines] = body.split('\n');
     // Cut short, it has no line end.
     if (heading !== HEADING || lines.pop() !== '') throw bad(about);
@@ -46,10 +46,10 @@ export default ({ url }) => ({
   },
   discover: {
     request: () => ({ url: new URL(`${url}/members.csv`), headers: {} }),
-    parse: (answer, { categories, now }) => {
+    parse: (answer, { categories }) => {
       const { status, body } = answer;
       const about = `toy answered ${status} for its members: ${firstLine(body)}`;
-      if (status !== 200) throw errorByStatus(answer, about, now);
+      if (status !== 200) throw errorByStatus(answer, about);
       const [heading, ...lines] = body.split('\n');
       if (heading !== MEMBERS || lines.pop() !== '') throw bad(about);
       return { parts: inCategories(lines.map(memberOf), categories), state: [], hasMore: false };

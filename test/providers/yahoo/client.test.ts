@@ -6,7 +6,7 @@ const BASE = 'http://127.0.0.1:1/beside/';
 
 it('a request is for its own symbol, interval and periods, whatever was asked for before', async () => {
   const worded = async (symbol: string, interval: Interval, period1: number, period2: number) => {
-    const { url } = await wordChart({ symbol, interval, period1, period2, now: 0 }, BASE);
+    const { url } = await wordChart({ symbol, interval, period1, period2 }, BASE);
     const { searchParams } = url;
     return [url.pathname, ...['interval', 'period1', 'period2'].map((name) => searchParams.get(name))];
   };
@@ -30,7 +30,6 @@ it('a request is worded as yahoo-finance2 words it', async () => {
     interval: '1d',
     period1: 1_735_689_600,
     period2: 1_740_139_200,
-    now: 0,
   } as const;
   const { url, headers } = await wordChart(query, 'http://127.0.0.1:1');
   expect(url.href).toBe(

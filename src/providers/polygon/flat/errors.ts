@@ -20,13 +20,13 @@ const MEANINGS: Readonly<Record<string, readonly [ErrorCode, ErrorDetails?]>> = 
 
 const CLOCK = '; the clock of this machine is wrong';
 
-/** What an answer without data is. `what`: what was asked for; `now`: ms since the epoch. */
-export function flatRefusal(answer: HttpAnswer, what: string, now: number): BackfillError {
+/** What an answer without data is. `what`: what was asked for. */
+export function flatRefusal(answer: HttpAnswer, what: string): BackfillError {
   const said = refusalIn(answer.body);
   const about = `polygon answered ${answer.status} for ${what}: ${wordsOf(answer, said)}`;
   const [code, details] = MEANINGS[said?.code ?? ''] ?? [];
-  if (code === undefined) return errorByStatus(answer, about, now);
-  const wait = code === 'throttled' ? retryAfterMs(answer.headers, now) : undefined;
+  if (code === undefined) return errorByStatus(answer, about);
+  const wait = code === 'throttled' ? retryAfterMs(answer.headers) : undefined;
   return new BackfillError(code, said?.code === 'RequestTimeTooSkewed' ? about + CLOCK : about, {
     ...details,
     ...(wait !== undefined && { retryAfterMs: wait }),

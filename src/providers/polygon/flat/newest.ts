@@ -44,16 +44,15 @@ export function toldByNewest(
   return newest;
 }
 
-/** Throws what the newest file tells of one that was refused; `now`: ms since the epoch. */
+/** Throws what the newest file tells of one that was refused. */
 export function afterNewest(
   answer: HttpAnswer,
-  now: number,
   file: FlatFile,
   newest: FlatFile,
   { given }: Pick<SeenFiles, 'given'>,
 ): never {
   if (isForbidden(answer)) throw nothingInPlan(file.key);
   if (answer.status === 200 || answer.status === 206) given.add(tableOfFile(file));
-  else if (answer.status !== 404) throw flatRefusal(answer, newest.key, now);
+  else if (answer.status !== 404) throw flatRefusal(answer, newest.key);
   throw notInPlan(file.key);
 }

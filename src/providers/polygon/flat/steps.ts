@@ -139,13 +139,13 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   };
   const after = (
     answer: HttpAnswer,
-    asked: Pick<ListRequest, 'now'>,
+    asked: object,
     file: FlatFile,
     told: FlatTold,
     newest?: FlatFile,
   ): FlatTold | FlatPiece => {
     if (told.doubt !== null)
-      return afterDoubt(answer, asked.now, { file, newest }, { ...told, doubt: told.doubt }, seen);
+      return afterDoubt(answer, { file, newest }, { ...told, doubt: told.doubt }, seen);
     // It was replaced while it was read.
     if (answer.status === 412 || answer.status === 416) {
       readings.get(asked)?.restart();
@@ -164,7 +164,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
       seen.given.add(tableOfFile(file));
       return answer.read;
     }
-    throw flatRefusal(answer, file.key, asked.now);
+    throw flatRefusal(answer, file.key);
   };
   return { callOf, after };
 }
@@ -192,13 +192,12 @@ export function besideFiles<Asked, One, Said>({
 /** A file in doubt after what was asked in its place. */
 function afterDoubt(
   answer: HttpAnswer,
-  now: number,
   { file, newest }: { readonly file: FlatFile; readonly newest: FlatFile | undefined },
   told: FlatTold & { readonly doubt: Doubt },
   seen: SeenFiles,
 ): FlatTold {
-  if (told.doubt.newest !== undefined) return afterNewest(answer, now, file, told.doubt.newest, seen);
-  const next = afterListing(answer, now, file, told, told.doubt);
+  if (told.doubt.newest !== undefined) return afterNewest(answer, file, told.doubt.newest, seen);
+  const next = afterListing(answer, file, told, told.doubt);
   if (next !== 'forbidden') return next;
   seen.isListed = true;
   return afterRefusal({ file, newest }, told, seen);
@@ -217,13 +216,12 @@ function afterRefusal(
 /** The same file once its month is listed; in doubt while there is more of that. `forbidden`: it is refused beside the list. */
 function afterListing(
   answer: HttpAnswer,
-  now: number,
   file: FlatFile,
   told: FlatTold,
   doubt: Doubt,
 ): FlatTold | 'forbidden' {
   if (answer.status !== 200) {
-    if (!isForbidden(answer)) throw flatRefusal(answer, `the files beside ${file.key}`, now);
+    if (!isForbidden(answer)) throw flatRefusal(answer, `the files beside ${file.key}`);
     const message = `polygon gives neither ${file.key} nor a list of its files with these keys`;
     throw new BackfillError('unauthorized', message);
   }
