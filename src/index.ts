@@ -66,6 +66,7 @@ export {
   providerIds,
   providersToldByName,
   providersWithSetting,
+  tierNames,
   usualYears,
 } from './providers/registry.ts';
 export type { Scan } from './store/scan.ts';

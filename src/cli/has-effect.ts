@@ -3,14 +3,17 @@ import { type Declaration, type Declarations, type Texts, wordName } from './dec
 
 /** Refuses an option of which the others make that it would change nothing. Throws `usage`. */
 export function assertHasEffect(name: string, all: Texts, declared: Declarations): void {
-  const { needs = {}, needsAny, voidWith = [] } = declared[name] ?? {};
+  const { needs = {}, needsAny, voidWith = [], joined } = declared[name] ?? {};
   for (const text of textsOf(all.get(name))) {
-    const written = text === '' ? `--${name}` : `--${name} ${text}`;
-    for (const [other, need] of Object.entries(needs)) {
-      const wanted = typeof need === 'function' ? need(text, all) : need;
-      const why = whyNot(other, wanted, all.get(other), declared[other]);
-      if (why !== undefined) throw new BackfillError('usage', `${written} has no effect ${why}`);
-    }
+    const written = writtenAs(name, text);
+    for (const [other, need] of Object.entries(needs))
+      // What may be given several times is a list, each part of which has to be of use.
+      for (const part of joined ? text.split(',') : [text]) {
+        const wanted = typeof need === 'function' ? need(part, all) : need;
+        const why = whyNot(other, wanted, all.get(other), declared[other]);
+        if (why !== undefined)
+          throw new BackfillError('usage', `${writtenAs(name, part)} has no effect ${why}`);
+      }
     if (needsAny?.some((one) => all.has(one)) === false)
       throw new BackfillError(
         'usage',
@@ -20,6 +23,10 @@ export function assertHasEffect(name: string, all: Texts, declared: Declarations
     if (other !== undefined)
       throw new BackfillError('usage', `${written} has no effect with ${shown(other, all.get(other))}`);
   }
+}
+
+function writtenAs(name: string, text: string): string {
+  return text === '' ? `--${name}` : `--${name} ${text}`;
 }
 
 /** Why what an option needs of another is not there; undefined if it is. */

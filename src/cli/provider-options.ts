@@ -16,6 +16,7 @@ import { type NOW, PLACES, type STORE, given } from './options.ts';
 import { chainIn, isPath, ownProviders } from './own-providers.ts';
 import { PACE } from './pace-options.ts';
 import { wholeFrom } from './quantities.ts';
+import { TIER, assertTierOfOne, tierFor } from './tier-option.ts';
 
 const SOURCE = 'Where they come from';
 
@@ -54,14 +55,7 @@ export const SOURCES = {
     group: SOURCE,
     describe: `What ${providersToldByName().join(', ')} or a provider of one’s own is told besides, as text`,
   },
-  tier: {
-    value: 'NAME',
-    otherwise: 'free',
-    needs: { provider: providersWithSetting('tier') },
-    group: SOURCE,
-    describe:
-      'The plan of the key: free, legacy or its requests a minute with alphavantage; free, starter, developer, advanced with polygon',
-  },
+  tier: { ...TIER, group: SOURCE },
 } as const satisfies Declarations;
 
 /** Options that say where bars come from. */
@@ -127,6 +121,7 @@ async function configsOf(
 ): Promise<ProviderConfig | readonly ProviderConfig[]> {
   const chain = chainIn(argv.provider);
   if (chain.length === 1) return configOf(argv);
+  assertTierOfOne(argv.provider, argv.tier);
   const configs: ProviderConfig[] = [];
   for (const [i, provider] of chain.entries()) {
     // Each is told what it takes; what none takes is refused by the first.
@@ -135,13 +130,18 @@ async function configsOf(
       return takers.includes(provider) || (takers.length === 0 && i === 0);
     };
     const providerSetting = (argv.providerSetting ?? []).filter(isTold);
-    configs.push(await configOf({ ...argv, providerSetting, provider }));
+    configs.push(await configIn({ ...argv, providerSetting, provider }));
   }
   return configs;
 }
 
 /** How the options have a provider asked. Throws `usage`. */
-export async function configOf(argv: SourceValues & { readonly provider: string }): Promise<ProviderConfig> {
+export function configOf(argv: SourceValues & { readonly provider: string }): Promise<ProviderConfig> {
+  assertTierOfOne(argv.provider, argv.tier);
+  return configIn(argv);
+}
+
+async function configIn(argv: SourceValues & { readonly provider: string }): Promise<ProviderConfig> {
   const { provider: id } = argv;
   const common = { timeoutMs: argv.timeout, ...given({ url: urlOf(id, argv.providerUrl) }) };
   return isPath(id)
@@ -172,8 +172,8 @@ export function assertItsInstant({
 
 /** What the options tell the provider that comes with the program; those of others wait until they are asked. */
 function settingsOf(argv: SourceValues & { readonly provider: string }): Readonly<Record<string, unknown>> {
-  const { provider, seed, tier, providerSetting } = argv;
-  const options = { ...csvSettingsOf(argv), ...given({ seed, tier }) };
+  const { provider, seed, providerSetting } = argv;
+  const options = { ...csvSettingsOf(argv), ...given({ seed, tier: tierFor(provider, argv.tier) }) };
   const its = Object.entries(options).filter(([name]) => providersWithSetting(name).includes(provider));
   return {
     ...Object.fromEntries(providersToldByName().includes(provider) ? providerSetting : []),

@@ -116,6 +116,15 @@ export function providersWithSetting(name: string): readonly string[] {
   );
 }
 
+/** The plans that are told by the setting `tier`, by provider, the smallest first. */
+export function tierNames(): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(PROVIDERS).flatMap(([id, { tiers }]): [string, readonly string[]][] =>
+      tiers?.setting === 'tier' ? [[id, tiers.names]] : [],
+    ),
+  );
+}
+
 /** What a command that is proposed has to leave open of a provider; undefined: nothing, or it is not registered. */
 export function toBeSaidTo(id: string): ToBeSaid | undefined {
   return Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id]?.toBeSaid : undefined;

@@ -105,7 +105,7 @@ describe('backfill config', () => {
       [
         'BACKFILL_TIER=gold\nBACKFILL_PROVIDER=alphavantage',
         'tier',
-        'provider alphavantage: setting tier is',
+        '--tier gold: there is no such plan; alphavantage has free, legacy, 75',
       ],
       ['BACKFILL_PROVIDER=./none.mjs', 'provider', 'provider ./none.mjs: there is no file '],
       [

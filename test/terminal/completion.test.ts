@@ -38,6 +38,7 @@ const TYPED: readonly (readonly [typed: string, becomes: string])[] = [
   ['backfill expo', 'backfill export '],
   ['backfill --prof', 'backfill --profile '],
   ['backfill AAPL --provider polygon,bin', 'backfill AAPL --provider polygon,binance'],
+  ['backfill AAPL --tier free,dev', 'backfill AAPL --tier free,developer'],
   ['backfill export AAPL --format parq', 'backfill export AAPL --format parquet'],
   ['backfill inspect my-pri', 'backfill inspect my-prices.csv'],
   ['backfill --store my-fol', 'backfill --store my-folder/'],
