@@ -69,6 +69,36 @@ describe('a plan that fetches again what is there, interrupted', () => {
   });
 });
 
+describe('a plan that fetches again what is there, was begun, and asks for a ticker that was renamed since', () => {
+  it.each([
+    ['that it had not reached', 'JUNP'],
+    ['that it had filled', 'ALFA'],
+  ])('%s, is refused before anything is asked', async (_, ticker) => {
+    const plan = `${folder.path}/night.plan`;
+    const request = { tickers: TICKERS, start: '2026-10-12', end: '2026-11-06' };
+    await historyOf().backfill(request);
+    await historyOf().plan({ ...request, everything: true, to: plan });
+    now += 60_000;
+    const stop = new AbortController();
+    const onEvent = ({ type }: { readonly type: string }): unknown => type === 'finished' && stop.abort();
+    await historyOf().backfill({ plan, stop: stop.signal, onEvent });
+    const touched = new Set(simulator.entries.slice(TICKERS.length).map(({ symbol }) => symbol));
+    expect([touched.has('ALFA'), touched.has('JUNP')]).toEqual([true, false]);
+    now += 60_000;
+    const history = historyOf();
+    await history.rename(ticker, 'JUNQ', { on: '2026-10-26' });
+    const before = simulator.requests();
+    const refused = { code: 'usage', message: expect.stringContaining(`what is stored of ${ticker} is not`) };
+    await expect(history.backfill({ plan })).rejects.toMatchObject(refused);
+    await expect(history.plan({ plan })).rejects.toMatchObject(refused);
+    expect(simulator.requests()).toBe(before);
+
+    // Taken back, it is the same store again.
+    await history.undoRename(ticker, 'JUNQ');
+    expect(await history.backfill({ plan })).toMatchObject({ failed: 0, revised: 0 });
+  });
+});
+
 describe('a plan that fetched again what is there, of which some was forgotten then', () => {
   const POLYGON = {
     provider: { id: 'polygon', settings: { tier: 'starter' } },

@@ -48,7 +48,7 @@ const ORDERS = [
   {
     folder: 'src/backfill',
     lines: [
-      ['compared-sessions.ts', 'drift.ts', 'told-actions.ts'],
+      ['compared-sessions.ts', 'drift.ts', 'readable-renames.ts', 'told-actions.ts'],
       ['runner.ts'],
       ['failure.ts'],
       ['run', 'judge'],

@@ -12,9 +12,10 @@ import { unusedAt } from '../../core/plan/quota.ts';
 import { quotaTime } from '../../core/plan/quota-time.ts';
 import { actionDaysOf, type Slice, sliceKey } from '../../core/plan/slice.ts';
 import { type Collect, type Fetch, intervalOf, type Task, type Want } from '../../core/plan/task.ts';
-import { normalize, span, subtract } from '../../core/session/ranges.ts';
+import { intersect, normalize, span, subtract } from '../../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../../store/scan.ts';
-import type { BarStore } from '../../store/store.ts';
+import type { BarStore, Rename } from '../../store/store.ts';
+import { readableRenames } from '../readable-renames.ts';
 import { gapsIn, holesOf, type Prepared, type Source } from '../plan/prepare.ts';
 import { stagedOf } from '../run/staged-source.ts';
 import { withFewBySeries } from './few-left.ts';
@@ -38,7 +39,10 @@ export async function prepareWritten(
   const tickers = [...new Set(wanted.map(({ series }) => series.ticker))];
   const scan = await store.scan({ tickers, intervals });
   const begunAt = await store.begunPlans.since(file.digest);
-  const moved = movedIn(file, scan, begunAt !== undefined);
+  const moved = [
+    ...movedIn(file, scan, begunAt !== undefined),
+    ...(begunAt === undefined ? [] : renamedSince(begunAt, file, await readableRenames(store))),
+  ];
   if (moved.length > 0) throw hasMoved(path, moved);
   const isDone = doneSince(begunAt, file, { scan, source, now });
   const staged =
@@ -63,6 +67,27 @@ function movedIn({ wanted, tasks }: PlanFile, scan: Scan, isBegun: boolean): rea
     const now = knownOf(one, asked.get(seriesKey(one.series)) ?? [], scan);
     const isAsThen = now.state === one.known.state || (isBegun && now.beside === one.known.beside);
     return isAsThen ? [] : [one.series.ticker];
+  });
+}
+
+/**
+ * Tickers of which sessions that a plan asks for became another one's since it was begun: it would ask for them under a name
+ * that they no longer have, and which of them it had filled by then cannot be told.
+ */
+function renamedSince(
+  begunAt: number,
+  { wanted, tasks }: PlanFile,
+  renames: readonly Rename[],
+): readonly string[] {
+  const since = renames.filter(({ moved }) => moved !== undefined && moved.at > begunAt);
+  const asked = since.length === 0 ? undefined : askedBySeries(tasks);
+  return wanted.flatMap(({ series }) => {
+    const days = normalize(asked?.get(seriesKey(series)) ?? []);
+    const isGone = since.some(({ from, moved }) => {
+      const its = moved?.series.find(({ interval }) => interval === series.interval);
+      return from === series.ticker && its !== undefined && intersect(days, its.sessions).length > 0;
+    });
+    return isGone ? [series.ticker] : [];
   });
 }
 

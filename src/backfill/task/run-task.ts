@@ -7,7 +7,7 @@ import { NO_BARS, type StoredBars, keep } from '../../core/bars/columns.ts';
 import { volumeSteps } from '../../core/bars/compare.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
 import type { DayRange } from '../../core/session/day.ts';
-import { BackfillError, errorData } from '../../core/errors.ts';
+import { errorData } from '../../core/errors.ts';
 import { leadingClaim } from '../../core/coverage/evidence.ts';
 import { fingerprintOf } from '../../core/bars/fingerprint.ts';
 import { mergeBars } from '../../core/bars/merge-bars.ts';
@@ -21,7 +21,6 @@ import type { BarAnswer, IntervalCapability } from '../../providers/provider.ts'
 import { provenDays } from '../../providers/proven-days.ts';
 import type {
   BarStore,
-  Rename,
   SeriesChange,
   SeriesCommit,
   SeriesEdit,
@@ -44,6 +43,7 @@ import type { StoredSeries } from '../judge/received.ts';
 import { failedWhole, type SeriesReport, type SeriesResult, type TaskResult } from '../runner.ts';
 import { withAnswered } from './answered-again.ts';
 import { collect } from './collect.ts';
+import { readableRenames } from '../readable-renames.ts';
 import { stagedProvider } from './staged-provider.ts';
 import type { TaskTools } from './task-tools.ts';
 import type { Told } from '../told-actions.ts';
@@ -142,19 +142,9 @@ async function readAround(
   const edit = await store.edit(series, { from: range.from - CONTEXT_DAYS, to: range.to + CONTEXT_DAYS });
   const book = edit.actions;
   const actions = book.entries.map(({ action }) => action);
-  const since = namedSince(series.ticker, await renamesOf(store));
+  const since = namedSince(series.ticker, await readableRenames(store));
   const { bars = NO_BARS, coverage = NOTHING_KNOWN, identity = UNKNOWN_IDENTITY } = edit.content ?? {};
   return { edit, stored: { bars, coverage, identity, actions, book, namedSince: since } };
-}
-
-/** None where the list is damaged: the run says so. */
-async function renamesOf(store: BarStore): Promise<readonly Rename[]> {
-  try {
-    return await store.readRenames();
-  } catch (error) {
-    if (error instanceof BackfillError && error.code === 'store-corrupt') return [];
-    throw error;
-  }
 }
 
 /** What was learned of a series, and what is to be said of it once it is stored. */
