@@ -13,7 +13,13 @@ import { contains, intersect, normalize, subtract } from '../core/session/ranges
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import { type RevisedIssue, revisedIssues } from '../report/revised-issues.ts';
-import { correctedBars, standingRevisions, withoutRestated } from './corrected-bars.ts';
+import {
+  correctedBars,
+  restatedIn,
+  type RevisionsByKind,
+  standingRevisions,
+  withoutRestated,
+} from './corrected-bars.ts';
 import { staleOddities } from './stale-bars.ts';
 import { isDamage } from '../store/damage.ts';
 import { runsBySpan } from './revising-run.ts';
@@ -63,7 +69,7 @@ export async function oddIn(
   const calendar = calendarById(state.calendar);
   const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
   const all = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
-  const revisions = await correctionsAmong(all, state, store, onDamage);
+  const { corrections, restatements } = await revisionsByKind(all, state, store, onDamage);
   const standing: Revision[] = [];
   const sessionOf = sessionDateOf(series.interval, calendar);
   const warnings: Warning[] = [];
@@ -78,7 +84,7 @@ export async function oddIn(
     const type = typeOf(ticker, identity.type);
     const odd = [
       ...findOddities(bars, { interval, calendar, actions, known, type }),
-      ...correctedBars(bars, revisions, sessionOf),
+      ...correctedBars(bars, corrections, sessionOf),
       ...(await staleOddities(store, series, bars, [range], now)),
     ];
     for (const oddity of odd)
@@ -86,6 +92,8 @@ export async function oddIn(
     outside = countOutsideRange(bars, outside);
     for (const revision of standingRevisions(bars, all)) standing.push(revision);
   }
+  for (const oddity of restatedIn(restatements, standing, actions, sessionOf))
+    warnings.push(warningOf(series, oddity));
   // One line a series: up to a third of the bars of a thin share are so.
   const counted = outside === undefined ? [] : outsideRangeOddities(outside, sessionOf, state.rows);
   return {
@@ -94,13 +102,13 @@ export async function oddIn(
   };
 }
 
-/** What changed final bars one by one. Bars that cannot be read are given to `onDamage`. */
-async function correctionsAmong(
+/** What changed final bars, one by one or all of them. Bars that cannot be read are given to `onDamage`. */
+async function revisionsByKind(
   all: readonly Revision[],
   { series, coverage }: SeriesState,
   store: BarStore,
   onDamage: (error: BackfillError) => void,
-): Promise<readonly Revision[]> {
+): Promise<RevisionsByKind> {
   const revisions = all.filter(({ stayed }) => stayed !== true);
   const from = coverage.present[0]?.from ?? 0;
   return withoutRestated(revisions, async (ts) => {

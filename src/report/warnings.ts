@@ -26,6 +26,7 @@ const GRAVITY: readonly Warning['kind'][] = [
   'dividend-size',
   'basis-flip',
   'jump',
+  'restated',
   'stale',
   'correction',
   'sources-differ',

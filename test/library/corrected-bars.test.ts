@@ -108,7 +108,7 @@ describe('the issues of a store after final prices were corrected', () => {
     expect(await issues()).toHaveLength(4);
   });
 
-  it('tell of none where the whole series was restated, as its run does not', async () => {
+  it('tell once that the whole series was restated, as its run does, and of none of its bars', async () => {
     await run(honest());
     const restating = changing(
       () => true,
@@ -118,5 +118,14 @@ describe('the issues of a store after final prices were corrected', () => {
     expect((await store.readRevisions({ ticker: 'ALFA', interval: '1d' })).length).toBeGreaterThan(15);
     expect(corrections(warnings)).toEqual([]);
     expect(await issues()).toEqual([]);
+    const { length } = await store.readRevisions({ ticker: 'ALFA', interval: '1d' });
+    const restated = ({ kind }: RunSummary['warnings'][number]): boolean => kind === 'restated';
+    expect(warnings.filter(restated)).toMatchObject([
+      {
+        session: '2025-05-30',
+        note: `${length} final bars up to 2025-05-30 changed by 0.930000, which no split explains: the old ones are kept as revisions`,
+      },
+    ]);
+    expect((await findIssues(store, {}, NOON)).warnings.filter(restated)).toEqual(warnings.filter(restated));
   });
 });

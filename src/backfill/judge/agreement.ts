@@ -6,6 +6,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { areAnothers } from '../../core/checks/another-series.ts';
 import { splitOfRatio } from '../../core/checks/oddities.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
+import { ratioOf } from '../../core/checks/restated-bars.ts';
 import {
   type Restatement,
   beyondRounding,
@@ -113,7 +114,7 @@ function restated({ ratios, changed }: Restatement, compared: Pairs, received: R
     stored.actions.some((known) => known.kind === 'split' && known.exDay === exDay);
   const said = answer.actions.filter(isSplit);
   const hasNewSplit = said.some(({ exDay }) => !isKnown(exDay));
-  const ratio = ratios.find((level) => Math.abs(level - 1) > 0.001) ?? ratios[0] ?? 1;
+  const ratio = ratioOf(ratios);
   // Bars that were stored before their split was known differ by just that one.
   const isSaid = said.some((one) => Math.abs(one.ratio / ratio - 1) < 0.001);
   const split = hasNewSplit || isSaid ? undefined : splitOfRatio(ratio);

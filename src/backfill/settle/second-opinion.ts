@@ -17,7 +17,7 @@ import type { Prepared, Source } from '../plan/prepare.ts';
 /** What is odd about a stored session itself, so that another provider may confirm or contradict it. */
 const OF_BARS: ReadonlySet<OddSession['kind']> = new Set([
   ...(['jump', 'spike', 'basis-flip', 'repeat', 'closed-day', 'thin', 'line'] as const),
-  ...(['correction', 'outside-range'] as const),
+  ...(['correction', 'restated', 'outside-range'] as const),
 ]);
 
 /** What lies between a session and the one before it: the session alone neither confirms nor contradicts it. */

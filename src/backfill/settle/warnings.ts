@@ -3,6 +3,7 @@ import { sessionDateOf } from '../../core/bars/partition.ts';
 import { calendarById } from '../../core/calendar/calendars.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { joinOutsideRange, outsideRangeOddities } from '../../core/checks/outside-range.ts';
+import { joinRestated, restatedOddity } from '../../core/checks/restated-bars.ts';
 import type { Want } from '../../core/plan/task.ts';
 import { formatDay } from '../../core/session/day.ts';
 
@@ -26,11 +27,11 @@ export function warningsOf(odd: Iterable<readonly [Want, readonly Oddity[]]>): W
   const counted = new Map<string, readonly [Want, Oddity]>();
   for (const [want, oddities] of odd) {
     for (const oddity of oddities) {
-      if (oddity.outside === undefined) {
+      if (oddity.outside === undefined && oddity.restated === undefined) {
         warnings.push(warningOf(want.series, oddity));
         continue;
       }
-      const key = seriesKey(want.series);
+      const key = `${seriesKey(want.series)} ${oddity.kind}`;
       const [, before] = counted.get(key) ?? [];
       counted.set(key, [want, before === undefined ? oddity : joined(want, before, oddity)]);
     }
@@ -41,8 +42,10 @@ export function warningsOf(odd: Iterable<readonly [Want, readonly Oddity[]]>): W
 
 /** What was counted of two pieces of a series. */
 function joined({ series, calendar }: Want, a: Oddity, b: Oddity): Oddity {
-  if (a.outside === undefined || b.outside === undefined) return a;
   const sessionOf = sessionDateOf(series.interval, calendarById(calendar));
+  if (a.restated !== undefined && b.restated !== undefined)
+    return restatedOddity(joinRestated(a.restated, b.restated), sessionOf);
+  if (a.outside === undefined || b.outside === undefined) return a;
   const [both = a] = outsideRangeOddities(joinOutsideRange(a.outside, b.outside), sessionOf);
   return both;
 }

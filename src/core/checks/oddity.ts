@@ -9,6 +9,15 @@ export interface OutsideRange {
   readonly firstTs: number | null;
 }
 
+/** Bars that their source changed by one ratio. Plain JSON. */
+export interface RestatedBars {
+  readonly bars: number;
+  /** Of the new prices to the old ones. */
+  readonly ratio: number;
+  /** Stamp of the last one, ms since the epoch. */
+  readonly lastTs: number;
+}
+
 /** Something about sound, stored bars that a person should look at. At most one a session. */
 export interface Oddity {
   /**
@@ -25,6 +34,7 @@ export interface Oddity {
    * - `line`: closes that go on by one exact step, where so much of the series does that it is left as it is
    * - `sources-differ`: bars that stay have other prices at another source
    * - `correction`: an answer changes a final price by more than vendors correct
+   * - `restated`: the source changed the series, or the older part of it, by a ratio that no split explains, once a series
    * - `thin`: an intraday session with less than half of the usual bars, or nine tenths where the others have nearly all
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
    * - `end-stamps`: intraday rows of a file that look stamped with the end of their bars, once a reading
@@ -46,6 +56,7 @@ export interface Oddity {
     | 'line'
     | 'sources-differ'
     | 'correction'
+    | 'restated'
     | 'outside-range'
     | 'end-stamps'
     | 'bad-action'
@@ -60,4 +71,6 @@ export interface Oddity {
   readonly note: string;
   /** Of `outside-range`: what was counted, which that of another piece of the series may be added to. */
   readonly outside?: OutsideRange;
+  /** Of `restated`: the same. */
+  readonly restated?: RestatedBars;
 }

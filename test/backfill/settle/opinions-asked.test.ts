@@ -64,6 +64,7 @@ describe('what another provider is asked about an odd session', () => {
     const [first, later] = [1, 9].map((ago) =>
       formatDay(Math.floor(NOW / MS_PER_DAY) - LOOK_BACK_DAYS + ago),
     ) as [string, string];
+    expect(reached('restated', first)).toBe(1);
     expect([reached('correction', first), reached('jump', first), reached('jump', later)]).toEqual([1, 0, 1]);
   });
 });
