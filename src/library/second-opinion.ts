@@ -37,7 +37,7 @@ export async function secondOpinions(
     summary.warnings.map((warning) => ({ provider, warning })),
   );
   for (const stage of stages) {
-    const { id: provider, quotas } = stage.capabilities;
+    const { id: provider } = stage.capabilities;
     const ofOthers = left.filter((one) => one.provider !== provider).map(({ warning }) => warning);
     const before = unheardOf(await lastRuns(stage.store), provider).filter(({ ticker, interval }) =>
       isMeant.has(`${ticker} ${interval}`),
@@ -45,7 +45,6 @@ export async function secondOpinions(
     const odd = askableOf<OddSession>([...ofOthers, ...before], stage.capabilities, stage.clock());
     if (odd.length === 0) continue;
     left = left.filter(({ warning }) => !odd.includes(warning));
-    request.onEvent?.({ type: 'opinion', provider, quotas, sessions: odd.length });
     const run = await askOpinions(stage, odd, chain, request);
     said.push(run.said);
     asked.push({ provider, summary: run.summary, asked: new Map() });
@@ -59,11 +58,15 @@ async function askOpinions(
   stage: Parts,
   odd: readonly OddSession[],
   chain: RecordedChain,
-  { stop }: Pick<BackfillOptions, 'stop'>,
+  { stop, onEvent: tell }: Pick<BackfillOptions, 'stop' | 'onEvent'>,
 ): Promise<{ readonly said: readonly SecondOpinion[]; readonly summary: RunSummary }> {
-  const { id: provider } = stage.capabilities;
+  const { id: provider, quotas } = stage.capabilities;
   const said = new Map<OddSession, SecondOpinion>();
   const onEvent = (event: BackfillEvent): void => {
+    if (event.type === 'planned') {
+      const { requests } = event.plan.totals;
+      tell?.({ type: 'opinion', provider, quotas, sessions: odd.length, requests });
+    }
     if (event.type !== 'finished') return;
     const { series, range, opinionOf } = event.want;
     const about = odd.find(

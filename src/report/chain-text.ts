@@ -36,8 +36,12 @@ export function nextPlans({ next = [] }: Plan, first: string, page: Page = UNBOU
 }
 
 /** What a chain says before it asks for second opinions. */
-export function opinionLine({ provider, sessions }: Extract<BackfillEvent, { type: 'opinion' }>): string {
-  return `Then ${provider}, for what it has of ${plural(sessions, 'odd session')}`;
+export function opinionLine({
+  provider,
+  sessions,
+  requests,
+}: Extract<BackfillEvent, { type: 'opinion' }>): string {
+  return `Then ${provider}, for what it has of ${plural(sessions, 'odd session')}: ${plural(requests, 'request')}`;
 }
 
 /** What others say of odd sessions, a line each. */

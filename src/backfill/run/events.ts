@@ -56,6 +56,8 @@ export type BackfillEvent =
       readonly provider: string;
       readonly quotas: readonly Quota[];
       readonly sessions: number;
+      /** What it is priced at. */
+      readonly requests: number;
     }
   /** Of which tickers parts are going to be asked for. */
   | { readonly type: 'meant'; readonly meant: Meant }

@@ -28,7 +28,7 @@ const COUNTS = {
 export const EVENTS = {
   'backfill.started': { level: 'info', fields: { batch: 'number?', batches: 'number?' } },
   'backfill.next_provider': { level: 'info', fields: { before: 'texts', unnamed: 'number?' } },
-  'backfill.second_opinion': { level: 'info', fields: { sessions: 'number' } },
+  'backfill.second_opinion': { level: 'info', fields: { sessions: 'number', requests: 'number' } },
   'backfill.listed': { level: 'info', fields: { tickers: 'number', listed_at: 'text' } },
   'backfill.damaged': {
     level: 'warn',

@@ -41,7 +41,8 @@ export class RunLog implements RunObserver {
   readonly #tell: { readonly [Type in BackfillEvent['type']]?: (event: EventOf<Type>) => void } = {
     begun: (event) => this.#begin(event),
     asking: (event) => void (this.#run.asking = event),
-    opinion: ({ provider, sessions }) => this.#log('backfill.second_opinion', { provider }, { sessions }),
+    opinion: ({ provider, sessions, requests }) =>
+      this.#log('backfill.second_opinion', { provider }, { sessions, requests }),
     listed: ({ provider, tickers, listedAt }) =>
       this.#log(
         'backfill.listed',

@@ -78,7 +78,7 @@ describe('a run, told as events', () => {
     const { log, all, named, note } = keptLog();
     note(asking('yahoo', []), begun('A', 'yahoo'), asking('polygon', ['yahoo']), begun('B', 'polygon'));
     note(asking('polygon', ['yahoo'], { unnamed: 3 }), begun('C', 'polygon'));
-    note({ type: 'opinion', provider: 'yahoo', quotas: [], sessions: 4 });
+    note({ type: 'opinion', provider: 'yahoo', quotas: [], sessions: 4, requests: 6 });
     log.ended({ ...CALM, stopped: { reason: 'quota-exhausted', message: 'the quota is used up' } });
     expect(named('backfill.started')).toEqual([{ event: 'backfill.started', run: 'A', provider: 'yahoo' }]);
     expect(named('backfill.next_provider')).toMatchObject([
@@ -86,7 +86,7 @@ describe('a run, told as events', () => {
       { run: 'C', before: ['yahoo'], unnamed: 3 },
     ]);
     expect(named('backfill.second_opinion')).toEqual([
-      { event: 'backfill.second_opinion', provider: 'yahoo', sessions: 4 },
+      { event: 'backfill.second_opinion', provider: 'yahoo', sessions: 4, requests: 6 },
     ]);
     expect(named('backfill.stopped')).toMatchObject([
       { reason: 'quota-exhausted', error: 'the quota is used up' },
