@@ -86,6 +86,11 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** The answer has other bars for most of the stored sessions that it repeats. Default: nothing is said of that. */
   readonly contradicts?: true;
+  /**
+   * The provider answered, whole and in its own form: what cannot be read is wrong with this one answer, such as a damaged file,
+   * and says nothing of others. Default: nothing is said of that.
+   */
+  readonly isOfOne?: true;
   readonly cause?: unknown;
 }
 
@@ -124,6 +129,8 @@ export class BackfillError extends Error {
   readonly provider: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly contradicts: true | undefined;
+  /** See `ErrorDetails.isOfOne`. */
+  readonly isOfOne: true | undefined;
   readonly #marked: string;
 
   /** `message`: may name options by `option`, for `messageFor`. */
@@ -137,6 +144,7 @@ export class BackfillError extends Error {
     this.provider = details.provider;
     this.retryAfterMs = details.retryAfterMs;
     this.contradicts = details.contradicts;
+    this.isOfOne = details.isOfOne;
   }
 
   /** The message with its options as `spelling` has them. Default: by the names that the library has for them. */

@@ -1,6 +1,6 @@
 import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import type { Bars } from '../../core/bars/columns.ts';
-import { BackfillError } from '../../core/errors.ts';
+import { BackfillError, type ErrorDetails } from '../../core/errors.ts';
 import { shown } from '../../core/shown.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
 
@@ -45,24 +45,30 @@ export function parsed(body: string): unknown {
   }
 }
 
-/** Throws that an answer cannot be read. */
-export function refuse(what: string): never {
-  throw new BackfillError('bad-answer', `alpaca's answer cannot be read: ${what}`, { retryable: true });
+/** Throws that an answer cannot be read; `details`: what else is known of it. */
+export function refuse(what: string, details: ErrorDetails = {}): never {
+  const message = `alpaca's answer cannot be read: ${what}`;
+  throw new BackfillError('bad-answer', message, { retryable: true, ...details });
+}
+
+/** The same of rows that stand where those that were asked for should. */
+function refuseRows(what: string): never {
+  return refuse(what, { isOfOne: true });
 }
 
 function barsIn(list: unknown, symbol: string): Bars {
-  if (!Array.isArray(list)) return refuse(`its bars of ${symbol} are ${shown(list)}`);
+  if (!Array.isArray(list)) return refuseRows(`its bars of ${symbol} are ${shown(list)}`);
   const bars = new BarBuilder(list.length);
   for (const row of list as readonly unknown[]) {
     const { t, o, h, l, c, v, n, vw } = fieldsOf(row);
     const ts = typeof t === 'string' ? Date.parse(t) : Number.NaN;
-    if (Number.isNaN(ts)) refuse(`a bar of ${symbol} has the time ${shown(t)}`);
+    if (Number.isNaN(ts)) refuseRows(`a bar of ${symbol} has the time ${shown(t)}`);
     const value = (one: unknown): number =>
       typeof one === 'number'
         ? one
         : isNone(one)
           ? Number.NaN
-          : refuse(`a bar of ${symbol} has the value ${shown(one)}`);
+          : refuseRows(`a bar of ${symbol} has the value ${shown(one)}`);
     bars.push(ts, value(o), value(h), value(l), value(c), value(v), value(vw), value(n));
   }
   return bars.bars();

@@ -87,6 +87,6 @@ function fieldsOf(value: unknown): Said {
 }
 
 /** An answer that cannot be what was asked for. Binance's are sound: something on the way mangled it, so that another may do. */
-export function notRead(message: string): BackfillError {
-  return new BackfillError('bad-answer', message, { retryable: true });
+export function notRead(message: string, details: ErrorDetails = {}): BackfillError {
+  return new BackfillError('bad-answer', message, { retryable: true, ...details });
 }

@@ -1,5 +1,6 @@
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { pairOf } from '../../core/calendar/calendars.ts';
+import type { ErrorDetails } from '../../core/errors.ts';
 import { startOfDay } from '../../core/session/day.ts';
 import { intervalMs } from '../../core/session/interval.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
@@ -109,14 +110,18 @@ interface Page {
  */
 function afterPage(answer: HttpAnswer, asked: ListRequest, progress: Progress, of: Page): Progress {
   const { symbol, source, api } = of;
-  const refuse = (what: string): never => {
-    throw notRead(`Binance's answer for ${symbol} is no klines: ${what}`);
-  };
-  const body = answer.status === 200 ? parsed(answer, refuse) : undefined;
+  const refuseAs =
+    (details: ErrorDetails) =>
+    (what: string): never => {
+      throw notRead(`Binance's answer for ${symbol} is no klines: ${what}`, details);
+    };
+  const body = answer.status === 200 ? parsed(answer, refuseAs({})) : undefined;
   if (body === undefined || isRefusal(body)) throw refusalIn(answer, symbol, api);
   const asOf = Math.min(progress.asOf, serverTime(answer));
   const { interval } = asked;
   const to = startOfDay(source.days.to);
+  // A list is what klines come as, whatever is wrong with them.
+  const refuse = refuseAs(Array.isArray(body) ? { isOfOne: true } : {});
   const rows = pageRows(body, { interval, from: progress.from, to, asOf }, refuse);
   const next = rows.latest + intervalMs(interval);
   const isNews = source.isLacking === true && rows.bars.length > 0;

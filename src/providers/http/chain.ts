@@ -1,6 +1,6 @@
 import { BackfillError } from '../../core/errors.ts';
 import type { Member } from '../../core/universe/member.ts';
-import type { Allowance, Due } from '../allowance.ts';
+import type { Allowance } from '../allowance.ts';
 import type {
   ActionsAnswer,
   ActionsRequest,
@@ -8,27 +8,10 @@ import type {
   MarketAnswer,
   MarketRequest,
   PartOf,
-  Secrets,
 } from '../provider.ts';
-import { watchPages } from './endless-pages.ts';
-import type { Call, ChainSteps, HttpSteps, Page, SpareSteps, Spoilt } from './steps.ts';
-import type { HttpAnswer } from './transport.ts';
+import { type Exchange, followPages, turnsOf } from './follow-pages.ts';
+import type { ChainSteps, HttpSteps, Spoilt } from './steps.ts';
 import type { DiscoverRequest } from '../discovery.ts';
-
-/** Sends what `word` words, as often as it takes, and gives what `read` makes of the answer. */
-export type Exchange = <T>(
-  id: string,
-  word: (secrets: Secrets) => Call | Promise<Call>,
-  read: (answer: HttpAnswer, call: Call) => T,
-  how?: {
-    /** Of a request that can be done without, what stands for it where nothing of use comes. */
-    readonly instead?: ((why: BackfillError) => T) | undefined;
-    /** What it counts as. Default `priced`. */
-    readonly due?: Due | undefined;
-    /** It is sent again because no usable answer came. */
-    readonly onRetry?: (() => void) | undefined;
-  },
-) => Promise<T>;
 
 /**
  * How a request for some tickers went. `spoilt`: some of them, which one is not said, had it refused. `failed`: it is not known
@@ -143,7 +126,7 @@ interface ListAsking<One> extends Asking {
 /** One chain of pages; gives the refusal where one is refused for some of its tickers. */
 async function followList<Asked extends ActionsRequest, State, Answer>(
   asked: Asked,
-  { request, parse, end, spare }: ChainSteps<Asked, State, PartOf<Answer>>,
+  { request, parse, end, ...turns }: ChainSteps<Asked, State, PartOf<Answer>>,
   { exchange, provider, what, note, isApart, mostOf }: ListAsking<PartOf<Answer>>,
 ): Promise<Spoilt | undefined> {
   const found = await followPages<State, PartOf<Answer>>(
@@ -155,7 +138,7 @@ async function followList<Asked extends ActionsRequest, State, Answer>(
       dueOf: (isFirst) => asked.allowance?.take(isFirst && isApart),
       onRetry: () => asked.allowance?.retry(),
       most: mostOf?.(asked.tickers),
-      ...(spare && { spare: spareFor(asked, spare) }),
+      ...turnsOf(asked, turns),
     },
     exchange,
     provider,
@@ -214,7 +197,7 @@ export async function askMarketActions<State>(
 /** What a chain brings that is of no tickers that were named; `what`: its name. Throws what befalls a page of it. */
 async function askWhole<Asked, State, One>(
   asked: Asked,
-  { request, parse, end, spare }: ChainSteps<Asked, State, One>,
+  { request, parse, end, ...turns }: ChainSteps<Asked, State, One>,
   { exchange, provider, what, allowance }: Asking & { readonly allowance?: Allowance | undefined },
 ): Promise<readonly One[]> {
   const parts: One[] = [];
@@ -226,66 +209,11 @@ async function askWhole<Asked, State, One>(
       note: (part) => void parts.push(part),
       dueOf: () => allowance?.take(false),
       onRetry: () => allowance?.retry(),
-      ...(spare && { spare: spareFor(asked, spare) }),
+      ...turnsOf(asked, turns),
     },
     exchange,
     provider,
   );
   if ('spoilt' in found) throw found.spoilt;
   return parts.concat(end(asked, found.state));
-}
-
-/** What a chain asks for, and what it hears. */
-interface Chain<State, One> {
-  readonly request: (state: State | undefined, secrets: Secrets) => Call | Promise<Call>;
-  readonly parse: (answer: HttpAnswer, state: State | undefined) => Page<State, One> | Spoilt;
-  readonly note: (part: One) => void;
-  /** What its next request counts as, see `Exchange`. */
-  readonly dueOf: (isFirst: boolean) => Due | undefined;
-  readonly onRetry: () => void;
-  /** How many pages it may have. Default: any number. */
-  readonly most?: number | undefined;
-  /** How it goes on where nothing of use comes of the request that follows `state`; undefined: it does not. */
-  readonly spare?: (state: State | undefined) => ((why: BackfillError) => Page<State, One>) | undefined;
-}
-
-function spareFor<Asked, State, One>(
-  asked: Asked,
-  { isNext, instead }: SpareSteps<Asked, State, One>,
-): NonNullable<Chain<State, One>['spare']> {
-  return (state) => (isNext(asked, state) ? (why) => instead(why, asked, state) : undefined);
-}
-
-/** What a chain of pages came to: its state, or the refusal of a page. */
-type Followed<State> = { readonly state: State } | Spoilt;
-
-async function followPages<State, One>(
-  id: string,
-  { request, parse, note, dueOf, onRetry, spare, most }: Chain<State, One>,
-  exchange: Exchange,
-  provider: string,
-): Promise<Followed<State>> {
-  const known = new Set<string>();
-  const assertNews = watchPages(provider, most);
-  for (let state: State | undefined; ;) {
-    const before = state;
-    let address = '';
-    const page: Page<State, One> | Spoilt = await exchange(
-      `${id} ${known.size}`,
-      (secrets) => request(before, secrets),
-      (answer, { url }) => {
-        address = url.href;
-        return parse(answer, before);
-      },
-      { instead: spare?.(before), due: dueOf(known.size === 0), onRetry },
-    );
-    if ('spoilt' in page) return page;
-    for (const part of page.parts) note(part);
-    if (!page.hasMore) return page;
-    if (known.has(address))
-      throw new BackfillError('bad-answer', `${provider} gives the same page again and again`);
-    known.add(address);
-    assertNews(page.reaches);
-    ({ state } = page);
-  }
 }

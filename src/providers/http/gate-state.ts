@@ -46,7 +46,7 @@ export const CELL = {
   exhausted: 8,
   down: 9,
   sent: 10,
-  /** Failures since the last answer. */
+  /** Failures since the last answer, as the breaker counts them. */
   failuresInRow: 11,
   throttlesInRow: 12,
   lastAnswerAt: 13,
@@ -96,6 +96,8 @@ export const CELL = {
   /** The first slot of those that arrived late, and when the last of them did; the keeper takes them. -1: none. */
   lateSlot: 42,
   lateAt: 43,
+  /** Tries since the last answer that brought what cannot be read. */
+  unreadInRow: 44,
 } as const;
 
 /** Cells of one run in memory that its threads share, guarded like those of the gate that it passes. */

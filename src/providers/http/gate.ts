@@ -28,7 +28,10 @@ export interface Gate {
   received(bytes: number): void;
   /** Nothing of the request of this number is under way any more, whatever came of it. */
   ended(request: number): void;
-  /** The provider answered, with what was asked for or with a definite no, which is `refusal`. */
+  /**
+   * The provider answered, with what was asked for or with a definite no, which is `refusal`; or with what is wrong with this
+   * one answer for good (`isOfOne`), which ends no row of failures.
+   */
   answered(refusal?: BackfillError): Promise<void>;
   /** The provider asked to slow down. `retryAfterMs`: for how long, if it said so. Says whether to come back. */
   throttled(retryAfterMs: number | undefined): Promise<boolean>;
@@ -37,10 +40,11 @@ export interface Gate {
   /** The provider says that the day's requests are used up: nothing more is sent, whatever was counted. */
   usedUp(): Promise<void>;
   /**
-   * No usable answer came: network, time-out, 5xx. Says whether the run may afford another try of this request, and takes that
-   * off what it may afford. `isLast`: there is no other try, whatever the run may afford. Default false.
+   * No usable answer came: network, time-out, 5xx, or one that cannot be read. Says whether the run may afford another try of
+   * this request, and takes that off what it may afford. `isLast`: there is no other try, whatever the run may afford. Default
+   * false. `isAgain`: a try of this request failed before. Default false.
    */
-  failed(error: BackfillError, isLast?: boolean): Promise<boolean>;
+  failed(error: BackfillError, isLast?: boolean, isAgain?: boolean): Promise<boolean>;
   /** Throws `cancelled` once the run is stopped. */
   assertRunning(): void;
   /** Waits, or throws `cancelled` as soon as the run is stopped. */

@@ -81,7 +81,7 @@ export function limitInFlight(inner: Gate, places: Places): Gate {
     throttled: (retryAfterMs) => inner.throttled(retryAfterMs),
     used: (usage) => inner.used(usage),
     usedUp: () => inner.usedUp(),
-    failed: (error, isLast) => inner.failed(error, isLast),
+    failed: (error, isLast, isAgain) => inner.failed(error, isLast, isAgain),
     pause: (ms) => inner.pause(ms),
     signal: inner.signal,
     isThrottling: () => inner.isThrottling(),

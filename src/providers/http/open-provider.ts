@@ -16,7 +16,8 @@ import type {
 } from '../provider.ts';
 import { askBars } from './ask-bars.ts';
 import { askWithActions } from './ask-with-actions.ts';
-import { type Exchange, askInSteps, askMarket, askMarketActions, askMembers } from './chain.ts';
+import { askInSteps, askMarket, askMarketActions, askMembers } from './chain.ts';
+import type { Exchange } from './follow-pages.ts';
 import { monotonicNow } from './gate-state.ts';
 import type { Gate } from './gate.ts';
 import { throughGate, withRetries } from './retry.ts';

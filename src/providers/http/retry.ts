@@ -98,7 +98,7 @@ export async function withRetries<Answer>(
         continue;
       }
       const isLast = tries >= policy.attempts;
-      if (!(await gate.failed(error, isLast)) || isLast) throw error;
+      if (!(await gate.failed(error, isLast, tries > 1)) || isLast) throw error;
       const most = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (tries - 1));
       await gate.pause(policy.random() * most);
       again = 'retries';

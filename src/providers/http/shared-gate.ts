@@ -1,5 +1,6 @@
-import { BackfillError, type ErrorCode } from '../../core/errors.ts';
+import { BackfillError } from '../../core/errors.ts';
 import type { Quota } from '../../core/plan/quota.ts';
+import { type BreakerPolicy, countFailure, endFailures, mayBeTriedAgain } from './breaker.ts';
 import type { Gate } from './gate.ts';
 import { WINDOW_MARGIN } from './late-slots.ts';
 import { learnLimit } from './learn-limit.ts';
@@ -8,15 +9,11 @@ import type { GateState, RecentRequests } from './gate-state.ts';
 import { arrivals } from './arrivals.ts';
 
 /** How a gate reacts to a provider that throttles or fails. Times in ms. */
-export interface GatePolicy {
+export interface GatePolicy extends BreakerPolicy {
   /** Pause after a 429 that does not say how long; twice as long each time it was not enough. */
   readonly coolDownMs: number;
   /** Longest pause that is waited out; the run stops visibly at a longer one. */
   readonly longestPauseMs: number;
-  /** Failures without an answer in between, of all runs together, that mean that the provider is down. */
-  readonly failuresToTrip: number;
-  /** The same for a provider that has not given a sign of life: a wrong address, no network. */
-  readonly silenceToTrip: number;
   /** Retries that a run may spend: these, and this many for each answer. */
   readonly retryFloor: number;
   readonly retriesPerAnswer: number;
@@ -52,9 +49,6 @@ const LEASE_NAP_MS = 2;
 
 /** Part of what may be caught up by which a request may be late. */
 export const ON_TIME = 0.5;
-
-/** Failures in which nobody was heard. */
-const SILENT: ReadonlySet<ErrorCode> = new Set(['network', 'unreachable', 'timeout']);
 
 /** What threads share of a gate, and of one of the runs that pass it: its `RUN` cells. */
 export interface GateMemory {
@@ -108,7 +102,7 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
     answered: async (refusal) =>
       state.alone((cells, recent) => {
         countAnswer(run, refusal);
-        noteAnswer(cells, recent, clock());
+        noteAnswer(cells, recent, clock(), refusal);
       }),
     throttled: async (retryAfterMs) =>
       state.alone((cells, recent) => {
@@ -117,11 +111,11 @@ export function openSharedGate({ state, run }: GateMemory, policy: GatePolicy, c
       }),
     used: async (usage) => state.alone((cells) => noteUsage(cells, clock(), usage)),
     usedUp: async () => state.alone(noteUsedUp),
-    failed: async ({ code }, isLast = false) =>
+    failed: async (error, isLast = false, isAgain = false) =>
       state.alone((cells, recent) => {
-        if (!SILENT.has(code)) add(cells, CELL.lifeSigns, 1);
-        noteFailure(cells, recent, clock(), policy);
-        return !isLast && at(cells, CELL.down) === 0 && takeRetry(run, policy);
+        noteFailure(cells, recent, clock());
+        countFailure(cells, error, isAgain, policy);
+        return !isLast && mayBeTriedAgain(cells, error, policy) && takeRetry(run, policy);
       }),
     isThrottling: async () =>
       state.alone((cells) => clock() - at(cells, CELL.lastThrottleAt) < THROTTLE_MEMORY_MS),
@@ -229,10 +223,20 @@ function dropLate(cells: Float64Array, now: number): void {
   add(cells, CELL.nextAt, dropped * spacing);
 }
 
-function noteAnswer(cells: Float64Array, recent: RecentRequests, now: number): void {
+function noteFailure(cells: Float64Array, recent: RecentRequests, now: number): void {
+  recent.noteAdmitted(now);
+  endThrottling(cells);
+}
+
+function noteAnswer(
+  cells: Float64Array,
+  recent: RecentRequests,
+  now: number,
+  refusal: BackfillError | undefined,
+): void {
   recent.noteAdmitted(now);
   add(cells, CELL.lifeSigns, 1);
-  cells[CELL.failuresInRow] = 0;
+  if (refusal?.isOfOne !== true) endFailures(cells);
   endThrottling(cells);
   cells[CELL.lastAnswerAt] = now;
 }
@@ -280,15 +284,6 @@ function noteThrottle(
     cells[CELL.pausedUntil] = Math.max(at(cells, CELL.pausedUntil), now + pause);
   }
   return true;
-}
-
-function noteFailure(cells: Float64Array, recent: RecentRequests, now: number, policy: GatePolicy): void {
-  recent.noteAdmitted(now);
-  add(cells, CELL.failuresInRow, 1);
-  endThrottling(cells);
-  const isSilent = at(cells, CELL.lifeSigns) === 0;
-  const most = isSilent ? policy.silenceToTrip : policy.failuresToTrip;
-  if (at(cells, CELL.failuresInRow) >= most) cells[CELL.down] = 1;
 }
 
 /** Whether a run may spend one more retry; takes it off what it may spend then. */

@@ -60,6 +60,11 @@ export interface ChainSteps<Asked, State, One> {
   readonly end: (asked: Asked, state: State) => readonly One[];
   /** A way that a chain can do without, such as an archive beside an API. Default: there is none. */
   readonly spare?: SpareSteps<Asked, State, One>;
+  /**
+   * How a chain goes on past a request of which nothing came, as something is wrong with that answer alone (`isOfOne`): a
+   * damaged file among others. Pure. Default: the chain fails with that.
+   */
+  readonly past?: (why: BackfillError, asked: Asked, state: State | undefined) => Page<State, One>;
 }
 
 /** When a chain takes a way that it can do without, and what it does without it. Pure. */

@@ -2,7 +2,7 @@ import { type StatedAction, checkActions } from '../../core/actions/action-check
 import type { Day } from '../../core/session/day.ts';
 import { type Fields, dayIn, numberIn } from '../fields.ts';
 import type { ActionsAnswer } from '../provider.ts';
-import { unreadable } from './errors.ts';
+import { spoiltAnswer } from './errors.ts';
 import { rowsIn } from './parse.ts';
 
 /** A split or dividend with the symbol that it is stated of. */
@@ -14,12 +14,12 @@ export interface StatedOf extends StatedAction {
 export function statedIn(fields: Fields): StatedOf[] {
   return rowsIn(fields).map((row): StatedOf => {
     const { ticker: symbol, currency } = row;
-    if (typeof symbol !== 'string') throw unreadable('a split or dividend is of no ticker');
+    if (typeof symbol !== 'string') throw spoiltAnswer('a split or dividend is of no ticker');
     if ('split_to' in row || 'execution_date' in row) {
       const ratio = numberIn(row, 'split_to') / numberIn(row, 'split_from');
       return { symbol, action: { kind: 'split', exDay: dayIn(row, 'execution_date'), ratio }, row };
     }
-    if (!('cash_amount' in row)) throw unreadable('it is of neither splits nor dividends');
+    if (!('cash_amount' in row)) throw spoiltAnswer('it is of neither splits nor dividends');
     const exDay = dayIn(row, 'ex_dividend_date');
     const amount = numberIn(row, 'cash_amount');
     const isForeign = typeof currency === 'string' && currency !== '' && currency !== PRICED_IN;

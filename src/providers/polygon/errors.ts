@@ -72,7 +72,13 @@ function jsonIn({ status, body }: HttpAnswer): Fields {
   }
 }
 
-/** That an answer cannot be read, which it may be the next time. */
-export function unreadable(what: string): BackfillError {
-  return new BackfillError('bad-answer', `polygon's answer cannot be read: ${what}`, { retryable: true });
+/** That an answer cannot be read, which it may be the next time; `details`: what else is known of it. */
+export function unreadable(what: string, details: ErrorDetails = {}): BackfillError {
+  const message = `polygon's answer cannot be read: ${what}`;
+  return new BackfillError('bad-answer', message, { retryable: true, ...details });
+}
+
+/** The same of an answer whose status says that it has what was asked for. */
+export function spoiltAnswer(what: string): BackfillError {
+  return unreadable(what, { isOfOne: true });
 }

@@ -4,7 +4,7 @@ import { utcDayOf } from '../../core/session/day.ts';
 import { shown } from '../../core/shown.ts';
 import type { Member } from '../../core/universe/member.ts';
 import { type Fields, dayIn } from '../fields.ts';
-import { unreadable } from './errors.ts';
+import { spoiltAnswer } from './errors.ts';
 import { rowsIn } from './parse.ts';
 import { symbolOf, tickerOf } from './symbols.ts';
 
@@ -77,7 +77,7 @@ export function contractsIn(fields: Fields, now: number): Member[] {
 }
 
 function tickerIfAny(symbol: unknown): string | undefined {
-  if (typeof symbol !== 'string') throw unreadable(`a listing has the ticker ${shown(symbol)}`);
+  if (typeof symbol !== 'string') throw spoiltAnswer(`a listing has the ticker ${shown(symbol)}`);
   try {
     const ticker = parseTicker(tickerOf(symbol));
     // Some are written like nothing that a calendar is known of, or like something else.
@@ -92,7 +92,7 @@ function endIn(row: Fields): number | null {
   const { delisted_utc: told } = row;
   if (typeof told !== 'string') return null;
   const day = dayIn({ day: told.slice(0, 10) }, 'day');
-  if (Number.isNaN(day)) throw unreadable(`a listing was delisted on ${shown(told)}`);
+  if (Number.isNaN(day)) throw spoiltAnswer(`a listing was delisted on ${shown(told)}`);
   return day;
 }
 

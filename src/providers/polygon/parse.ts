@@ -6,7 +6,7 @@ import { untoldVolume } from '../../core/instrument/instrument-type.ts';
 import { type Day, formatDay } from '../../core/session/day.ts';
 import { shown } from '../../core/shown.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
-import { unreadable } from './errors.ts';
+import { spoiltAnswer } from './errors.ts';
 
 /** The clock by which days of shares begin, and by which a plan counts days. */
 export const NEW_YORK = new Zone('America/New_York');
@@ -65,12 +65,12 @@ export function readGrouped(fields: Fields, session: Day, before: readonly Group
   const symbols = new Set<string>();
   for (const row of rows) {
     const { T: symbol } = row;
-    if (typeof symbol !== 'string') throw unreadable(`a bar has the symbol ${shown(symbol)}`);
+    if (typeof symbol !== 'string') throw spoiltAnswer(`a bar has the symbol ${shown(symbol)}`);
     const day = NEW_YORK.localDay(stampOf(row));
     if (day !== session)
-      throw unreadable(`a bar of ${symbol} is of ${formatDay(day)}, asked for ${formatDay(session)}`);
+      throw spoiltAnswer(`a bar of ${symbol} is of ${formatDay(day)}, asked for ${formatDay(session)}`);
     if (symbols.has(symbol) || before.some((page) => page.symbols.has(symbol)))
-      throw unreadable(`it has two bars of ${symbol}`);
+      throw spoiltAnswer(`it has two bars of ${symbol}`);
     symbols.add(symbol);
     push(bars, midnight, row, null);
   }
@@ -83,23 +83,23 @@ export function rowsIn(fields: Fields): readonly Fields[] {
   const counts = [resultsCount, count, queryCount];
   if (results === undefined || results === null) {
     if (counts.includes(0) && !(Number(resultsCount) > 0)) return [];
-    throw unreadable('it has no results, and does not say that there are none');
+    throw spoiltAnswer('it has no results, and does not say that there are none');
   }
-  if (!Array.isArray(results)) throw unreadable(`its results are ${shown(results)}`);
+  if (!Array.isArray(results)) throw spoiltAnswer(`its results are ${shown(results)}`);
   if (typeof resultsCount === 'number' && results.length < resultsCount)
-    throw unreadable(`it has ${results.length} of its ${resultsCount} results`);
+    throw spoiltAnswer(`it has ${results.length} of its ${resultsCount} results`);
   return (results as readonly unknown[]).map(fieldsOf);
 }
 
 /** Where the rows of a list go on, as it says; null: nowhere. */
 export function nextIn({ next_url: next = null }: Fields): string | null {
-  if (next !== null && typeof next !== 'string') throw unreadable(`its next_url is ${shown(next)}`);
+  if (next !== null && typeof next !== 'string') throw spoiltAnswer(`its next_url is ${shown(next)}`);
   return next === '' ? null : next;
 }
 
 function stampOf({ t }: Fields): number {
   if (typeof t === 'number' && Math.abs(t) <= 8.64e15) return t;
-  throw unreadable(`a bar has the time ${shown(t)}`);
+  throw spoiltAnswer(`a bar has the time ${shown(t)}`);
 }
 
 function push(bars: BarBuilder, ts: number, row: Fields, type: string | null): void {
@@ -107,7 +107,7 @@ function push(bars: BarBuilder, ts: number, row: Fields, type: string | null): v
     const { [name]: one } = row;
     if (typeof one === 'number') return one;
     if (one === undefined || one === null) return Number.NaN;
-    throw unreadable(`a bar has the value ${shown(one)}`);
+    throw spoiltAnswer(`a bar has the value ${shown(one)}`);
   };
   const { v } = row;
   const volume = v === undefined || v === null ? untoldVolume(type) : value('v');

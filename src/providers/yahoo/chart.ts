@@ -1,4 +1,4 @@
-import { BackfillError } from '../../core/errors.ts';
+import { BackfillError, type ErrorDetails } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
 
 /** What is read of a chart; everything else in an answer may come, change or go. Instants are epoch seconds. */
@@ -35,11 +35,14 @@ const LATEST_STAMP = 1e11;
  * field and its value, where something that is read is not what it has to be.
  */
 export function readChart(body: string, symbol: string): Chart {
-  const refuse: Refuse = (what) => {
-    const message = `Yahoo's answer for ${symbol} is no chart: ${what}`;
-    throw new BackfillError('bad-answer', message, { retryable: true });
-  };
-  const result = resultOf(body, refuse);
+  const refuseAs =
+    (details: ErrorDetails): Refuse =>
+    (what) => {
+      const message = `Yahoo's answer for ${symbol} is no chart: ${what}`;
+      throw new BackfillError('bad-answer', message, { retryable: true, ...details });
+    };
+  const result = resultOf(body, refuseAs({}));
+  const refuse: Refuse = refuseAs({ isOfOne: true });
   const field = (name: string): Field => ({ name: `meta.${name}`, value: fieldsOf(result['meta'])[name] });
   const stamps = stampsOf(result['timestamp'], refuse);
   const quote = quoteOf(result['indicators'], refuse);

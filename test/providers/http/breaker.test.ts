@@ -44,6 +44,65 @@ describe('the breaker', () => {
   });
 });
 
+describe('answers that cannot be read', () => {
+  const unread = new BackfillError('bad-answer', 'no JSON', { retryable: true });
+  const damaged = new BackfillError('bad-answer', 'a damaged file', { retryable: true, isOfOne: true });
+  const forGood = new BackfillError('bad-answer', 'it came so twice', { isOfOne: true });
+  const generous = { retryFloor: 1000, failuresToTrip: 4 };
+
+  /** What becomes of as many requests, each tried so often as it may. */
+  async function tried(gate: Gate, error: BackfillError, requests: number): Promise<number> {
+    let tries = 0;
+    for (let i = 0; i < requests; i++)
+      for (let again = 0; again < 8; again++) {
+        tries++;
+        if (!(await gate.failed(error, again === 7, again > 0))) break;
+      }
+    return tries;
+  }
+
+  it('count once a request, and are not asked for again after as many tries', async () => {
+    const gate = gateOf(generous);
+    expect(await tried(gate, unread, 3)).toBe(6);
+    expect(await gate.enter()).toBe(0);
+    await gate.failed(unread);
+    await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
+  });
+
+  it('count as any other failure beside those', async () => {
+    const gate = gateOf(generous);
+    await tried(gate, unread, 1);
+    for (let i = 0; i < 3; i++) await gate.failed(network);
+    await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
+  });
+
+  it('weigh little where what is wrong is wrong with that one alone', async () => {
+    const gate = gateOf(generous);
+    await tried(gate, damaged, 31);
+    expect(await gate.enter()).toBe(0);
+    await gate.failed(damaged);
+    await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
+  });
+
+  it('begin no new count where such a one is not worth another try, and do where one can be read', async () => {
+    const gate = gateOf(generous);
+    for (let i = 0; i < 31; i++) {
+      await gate.failed(damaged);
+      await gate.answered(forGood);
+    }
+    expect(await gate.enter()).toBe(0);
+    for (const answer of [undefined, new BackfillError('unknown-ticker', 'no such ticker')]) {
+      await gate.answered(answer);
+      expect(await gate.failed(damaged)).toBe(true);
+      for (let i = 0; i < 30; i++) await gate.failed(damaged);
+    }
+    expect(await gate.enter()).toBe(1);
+    await gate.answered(forGood);
+    await gate.failed(damaged);
+    await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
+  });
+});
+
 describe('the budget for retries', () => {
   it('pays for none after the last try', async () => {
     const gate = gateOf({ retryFloor: 1, retriesPerAnswer: 0, failuresToTrip: 1000 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
-import { type Exchange, askInSteps } from '../../../src/providers/http/chain.ts';
+import { askInSteps } from '../../../src/providers/http/chain.ts';
+import type { Exchange } from '../../../src/providers/http/follow-pages.ts';
 import { ASKED, type ToyPage, outcomesOf, toySteps } from './toy.ts';
 
 const TOY = { provider: 'toy', what: '1d' };

@@ -208,7 +208,7 @@ describe('a gate with places', () => {
     void gate.throttled(1200);
     void gate.used(USAGE);
     void gate.usedUp();
-    void gate.failed(THROTTLED, true);
+    void gate.failed(THROTTLED, true, true);
     gate.assertRunning();
     void gate.pause(9);
     expect(calls).toEqual([
@@ -222,7 +222,7 @@ describe('a gate with places', () => {
       ['throttled', 1200],
       ['used', USAGE],
       ['usedUp'],
-      ['failed', THROTTLED, true],
+      ['failed', THROTTLED, true, true],
       ['assertRunning'],
       ['pause', 9],
     ]);

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BackfillError } from '../../../src/core/errors.ts';
-import { type Exchange, askInSteps } from '../../../src/providers/http/chain.ts';
+import { askInSteps } from '../../../src/providers/http/chain.ts';
+import type { Exchange } from '../../../src/providers/http/follow-pages.ts';
 import type { ChainSteps } from '../../../src/providers/http/steps.ts';
 import type { ListRequest, PartOf } from '../../../src/providers/provider.ts';
 import { ASKED } from './toy.ts';

@@ -41,12 +41,14 @@ describe('a request', () => {
     expect(notes.at(-1)).toBe('answered');
   });
 
-  it('fails with its last error after the last try', async () => {
+  it('fails with its last error after the last try, and tells which try it was', async () => {
     const last: (boolean | undefined)[] = [];
-    const failed: Gate['failed'] = async (_, isLast) => last.push(isLast) > 0;
+    const again: (boolean | undefined)[] = [];
+    const failed: Gate['failed'] = async (_, isLast, isAgain) => last.push(isLast) + again.push(isAgain) > 0;
     const { run } = scripted(['network', 'network', 'network', 'network', 'timeout', 'ok'], { failed });
     await expect(run()).rejects.toMatchObject({ code: 'timeout' });
     expect(last).toEqual([false, false, false, false, true]);
+    expect(again).toEqual([false, true, true, true, true]);
   });
 
   it('is never repeated after a definite no, which counts as an answer', async () => {

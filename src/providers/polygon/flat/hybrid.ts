@@ -12,7 +12,7 @@ export function hybridSteps(
   shareOf: ShareOf,
   config: ProviderConfig,
 ): StepsOf<FlatTold> {
-  const flat = flatSteps(rest, shareOf, config);
+  const { past: _past, ...flat } = flatSteps(rest, shareOf, config);
   const ofApi = besideFiles(rest.market);
   const sourceFor = (asked: MarketRequest) => (isOfFiles(asked, config) ? flat.market : ofApi);
   return {

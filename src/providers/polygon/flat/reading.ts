@@ -11,6 +11,9 @@ import { TradeRows } from './trade-rows.ts';
 /** What a file compressed with gzip begins with. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
+/** What servers of files call their content. */
+const FILE_TYPES = /^(?:application|binary)\/(?:octet-stream|(?:x-)?gzip)$/;
+
 /** What is wanted of a file. */
 export interface WantedRows {
   /** The one symbol that is read; null: all. */
@@ -36,8 +39,12 @@ export class FlatReading {
   /** How the content is unpacked; null: it is not packed; undefined: it has not begun. */
   #gunzip: Gunzip | null | undefined;
   #begun = Buffer.alloc(0);
+  #isPacked = false;
   #received = 0;
   #etag: string | undefined;
+  #type: string | undefined;
+  /** What was wrong with the file the last time, and by which ETag. */
+  #wrong: string | undefined;
 
   constructor(file: FlatFile, wanted: WantedRows) {
     this.#file = file;
@@ -61,6 +68,7 @@ export class FlatReading {
     this.#rows = rowsOf(this.#file, this.#wanted);
     this.#wanted.taker?.restart();
     this.#gunzip = undefined;
+    this.#isPacked = false;
     this.#begun = Buffer.alloc(0);
     this.#received = 0;
     this.#etag = undefined;
@@ -68,13 +76,15 @@ export class FlatReading {
 
   /**
    * The rows that nobody has taken. Throws what befalls the body on its way, what the taker throws, and `bad-answer`
-   * (retryable) for one that is no such file, which is then read from its first byte.
+   * (retryable) for one that is no such file, which is then read from its first byte; that of a file, and none of a page in
+   * its place, is of this one. Once it is wrong in the same way twice, by the same ETag, it is not worth another try.
    */
   async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<FlatPiece> {
     if (!this.#continues(head)) this.restart();
     if (head.status === 206 && this.#received === 0)
       throw unreadable(`a part of ${this.#file.key} came, not asked for`);
-    const { etag, 'content-encoding': coding = 'identity' } = head.headers;
+    const { etag, 'content-encoding': coding = 'identity', 'content-type': type } = head.headers;
+    this.#type = type;
     // Where bytes were unpacked on the way, it is not known which come next.
     this.#etag = coding === 'identity' && !etag?.startsWith('W/') ? etag : undefined;
     for await (const part of body) {
@@ -103,12 +113,26 @@ export class FlatReading {
     try {
       return await work();
     } catch (error) {
+      const [etag, isOfOne] = [this.#etag, this.#isFile()];
       this.restart();
-      if (error instanceof BackfillError) throw error;
-      throw unreadable(
-        `${this.#file.key} does not unpack (${error instanceof Error ? error.message : String(error)})`,
-      );
+      const { message } = error instanceof BackfillError ? error : notUnpacked(error, this.#file);
+      const wrong = etag === undefined ? undefined : `${etag} ${message}`;
+      const isSame = isOfOne && wrong !== undefined && wrong === this.#wrong;
+      this.#wrong = wrong;
+      throw new BackfillError('bad-answer', isSame ? `${message}; it came so twice` : message, {
+        retryable: !isSame,
+        ...(isOfOne && { isOfOne }),
+      });
     }
+  }
+
+  /**
+   * Whether what came is a file, damaged or not, and none of a page that a server, or something on the way, gives in place of
+   * whatever is asked for: it begins as a packed one does, has the columns of one, or is no text and has an ETag.
+   */
+  #isFile(): boolean {
+    if (this.#isPacked || this.#rows.hasHeading) return true;
+    return this.#etag !== undefined && FILE_TYPES.test(this.#type ?? '');
   }
 
   async #take(part: Uint8Array): Promise<void> {
@@ -122,7 +146,8 @@ export class FlatReading {
   async #begin(): Promise<void> {
     const begun = this.#begun;
     this.#begun = Buffer.alloc(0);
-    this.#gunzip = begun.subarray(0, GZIP.length).equals(GZIP) ? this.#gunzipper() : null;
+    this.#isPacked = begun.subarray(0, GZIP.length).equals(GZIP);
+    this.#gunzip = this.#isPacked ? this.#gunzipper() : null;
     await this.#unpack(begun);
   }
 
@@ -164,6 +189,10 @@ export class FlatReading {
     // It may have ended before: what pads it to a length is no part of it.
     await finished(gunzip.end());
   }
+}
+
+function notUnpacked(error: unknown, { key }: FlatFile): BackfillError {
+  return unreadable(`${key} does not unpack (${error instanceof Error ? error.message : String(error)})`);
 }
 
 function rowsOf(file: FlatFile, { symbol, taker }: WantedRows): FlatRows | TradeRows {

@@ -62,6 +62,11 @@ export class FlatRows {
     this.#piece = new PieceBuilder(isBounded);
   }
 
+  /** Whether its first line has the columns of such a file. */
+  get hasHeading(): boolean {
+    return this.#places !== undefined;
+  }
+
   /** Throws `bad-answer` (retryable) for what is no row of such a file. */
   push(part: Buffer): void {
     // Nothing that is read of it has a sign outside ASCII.

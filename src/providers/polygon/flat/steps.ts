@@ -24,6 +24,7 @@ import { type Doubt, FORBIDDEN, listedIn } from './doubt.ts';
 import { byFile } from './endpoint.ts';
 import { flatRefusal, isForbidden } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn, tableOfFile } from './files.ts';
+import { type Missing, whyLacking } from './missing.ts';
 import { FlatPiece, NO_ROWS } from './piece.ts';
 import { FlatReading, type WantedRows } from './reading.ts';
 import {
@@ -49,11 +50,6 @@ export interface FlatTold extends Told {
   readonly missing: readonly Missing[];
   /** The keys of the months that were listed to their end, by what they begin with. */
   readonly listed: ReadonlyMap<string, readonly string[]>;
-}
-
-interface Missing {
-  readonly file: FlatFile;
-  readonly why: string;
 }
 
 const NOTHING_READ: FlatTold = {
@@ -86,6 +82,9 @@ export function flatSteps(
       const came = after(answer, asked, fileAt(asked, told), told);
       return barsAfter(came, asked, told);
     },
+    // The other files are read all the same.
+    past: (why, asked, told = NOTHING_READ) =>
+      barsAfter(without({ file: fileAt(asked, told), why: why.message, error: why }, told), asked, told),
     end: (asked, told) => [partOf(asked, told, config)],
     ...(actions && { actions: besideFiles(actions) }),
     market: {
@@ -242,7 +241,11 @@ function withoutFile(file: FlatFile, keys: readonly string[], told: FlatTold): F
     });
   const isLeftOut = keys.some((key) => key > file.key);
   const why = `polygon has no file of ${formatDay(file.day)}${isLeftOut ? ', but of later days' : ' yet'}`;
-  return { ...told, missing: [...told.missing, { file, why }] };
+  return without({ file, why }, told);
+}
+
+function without(one: Missing, told: FlatTold): FlatTold {
+  return { ...told, missing: [...told.missing, one] };
 }
 
 /** The chain of a ticker after a file, or after what there was in its place. */
@@ -255,22 +258,20 @@ function barsAfter(came: FlatTold | FlatPiece, asked: ListRequest, told: FlatTol
   return { parts: [], state: { ...next, at }, hasMore: at < filesOf(asked).length };
 }
 
-/** Days that are told of by name which have no file. */
-const MOST_TOLD = 3;
-
-/** What all files say of a ticker; of the sessions whose file is not there nothing. */
+/** What all files say of a ticker; of the sessions whose file is not there, or cannot be read, nothing. */
 function partOf(asked: ListRequest, { bars, missing }: FlatTold, config: ProviderConfig): Part {
   const ticker = tickerIn(asked);
+  const error = missing[0]?.error;
+  // Nothing was heard but that.
+  if (bars.length === 0 && error !== undefined && missing.every((one) => one.error !== undefined))
+    return { ticker, error };
   const answer = byFile(answerOf(ticker, concatBars(bars), asked, config), config);
   const calendar = calendarFor(ticker);
   const days = missing.map(({ file }) => sessionsIn(ticker, file));
   const unproven = intersect(normalize(days), [answer.proven]).filter((run) => calendar.count([run]) > 0);
   if (unproven.length === 0) return { ticker, answer };
-  const whys = missing.filter((_, i) => intersect([days[i] as DayRange], unproven).length > 0);
-  const others = whys.length > MOST_TOLD ? `, nor of ${whys.length - MOST_TOLD} more` : '';
-  const told = whys.slice(0, MOST_TOLD).map(({ why }) => why);
-  const whyUnproven = told.join('; ') + others;
-  return { ticker, answer: { ...answer, unproven, whyUnproven } };
+  const lacking = missing.filter((_, i) => intersect([days[i] as DayRange], unproven).length > 0);
+  return { ticker, answer: { ...answer, unproven, whyUnproven: whyLacking(lacking) } };
 }
 
 /** The chain of a market after its file; without one there are no bars, on a day that is no session. */
