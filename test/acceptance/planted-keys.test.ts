@@ -74,7 +74,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
   discover: () => [
     `discover us_equities --json --provider alphavantage --provider-url alphavantage=${simulators.alphavantage.url} --state ../state`,
     `discover us_equities --provider alpaca --provider-url alpaca=${simulators.alpaca.url} --state ../state`,
-    `discover etf --provider polygon --provider-url polygon=${simulators.polygon.url} --state ../state`,
+    `discover etf --provider polygon --tier starter --provider-url polygon=${simulators.polygon.url} --state ../state`,
   ],
   export: () => ['export ALFA', 'export --out ../bars.parquet'],
   query: () => ['query FROM~bars --format json', 'query FROM~coverage', 'query FROM~revisions'],
