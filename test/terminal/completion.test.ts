@@ -62,6 +62,8 @@ describeWith(TMUX)('Tab completes what is typed', () => {
         const line = new RegExp(`[#$%>] ${becomes.trimEnd()},? *$`, 'm');
         expect(await terminal.waitFor(line)).toMatch(line);
         await terminal.press('C-c');
+        // What is typed before the shell has heard of it is taken away too, or added to the line.
+        await terminal.waitFor(/[#$%>]$/);
       }
     });
 });
