@@ -84,6 +84,9 @@ describeWith(TMUX)('the line of a run that goes on', () => {
     await terminal.start('backfill');
     const screen = await terminal.waitFor(/Elapsed: [1-4]s/);
     await expectScreen(screen, `running-${columns}`, [[/(?<=Elapsed: )\d/g, '1']]);
+    // The first one waits for answers, which take five seconds.
+    await terminal.press('C-c');
+    await terminal.waitFor(/Stopping/);
     await stop(terminal);
   });
 
