@@ -24,7 +24,9 @@ const shared = {
 };
 /** Pages too: a browser is a program as large as any. */
 const acceptance = 'test/{acceptance,pages}/**/*.test.ts';
-const terminal = 'test/terminal/**/*.test.ts';
+/** What is judged by what a screen shows while a program runs, not by what it shows in the end. */
+const moments = 'test/terminal/{ends,progress}.test.ts';
+const terminal = 'test/terminal/**/!(ends|progress).test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);
 /**
@@ -39,13 +41,18 @@ const engine = [
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
 
+/** Of the engine's tests a quarter of the time is waiting for disks and for clocks. */
+const MOST_OF_THE_TIME_BUSY = availableParallelism() + 1;
+/** Whole programs wait for answers, for quotas and for browsers. */
+const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism();
+
 /**
  * Whole programs start programs themselves: they run after the rest, and what is judged by what a terminal shows at a moment
- * runs last.
+ * runs last, one file at a time.
  */
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
+    maxWorkers: MOST_OF_THE_TIME_BUSY,
     globalSetup: here('bundle.mjs'),
     reporters: ['default', here('skips.ts')],
     projects: [
@@ -85,7 +92,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...engine, simulator, acceptance, terminal],
+          exclude: [...pure, ...engine, simulator, acceptance, terminal, moments],
           sequence: { groupOrder: 0 },
         },
       },
@@ -95,8 +102,7 @@ export default defineConfig({
           ...shared,
           name: 'acceptance',
           include: [acceptance],
-          // Half of their time they wait for answers and for quotas.
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: HALF_OF_THE_TIME_BUSY,
           sequence: { groupOrder: 1 },
         },
       },
@@ -106,6 +112,16 @@ export default defineConfig({
           ...shared,
           name: 'terminal',
           include: [terminal],
+          maxWorkers: HALF_OF_THE_TIME_BUSY,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins,
+        test: {
+          ...shared,
+          name: 'terminal-moments',
+          include: [moments],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
