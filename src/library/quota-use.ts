@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { largest } from '../core/extremes.ts';
 import { type Quota, isPaced, quotaName, usedOf, windowOf } from '../core/plan/quota.ts';
 import { type QuotaOpening, openingAt, quotaOpening } from '../core/plan/quota-time.ts';
@@ -16,47 +16,60 @@ import { defaultStateFolder } from './state-folder.ts';
 /** `alphavantage-0123456789abcdef-port-8080.json`: provider, owner, and the port of a server on this machine. */
 const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?\.json$/;
 
+/** What is used of quotas, and of how many besides nothing is. */
+export interface QuotasUsed {
+  readonly quotas: readonly QuotaUsed[];
+  /** Records of keys that are not at hand, and of servers on this machine, whose limits are in use no more. */
+  readonly unusedQuotas: number;
+}
+
 /**
- * What was used of the quota of each key that asks from this machine, or has not long ago, by the records that all processes share. Reads
- * them and reserves nothing. A key is known by its hash alone: of one that is not at hand nobody knows which it is.
+ * What was used of the quota of each key that is at hand or that still counts against a limit, by the records that all processes of
+ * this machine share. Reads them and reserves nothing. A key is known by its hash alone: of one that is not at hand nobody knows
+ * which it is.
  */
-export async function quotasUsed(parts: Parts): Promise<readonly QuotaUsed[]> {
-  const { options } = parts;
-  const folder = options.stateFolder ?? defaultStateFolder();
+export async function quotasUsed(parts: Parts): Promise<QuotasUsed> {
+  const folder = parts.options.stateFolder ?? defaultStateFolder();
   const now = Date.now();
   const names: readonly string[] = await readdir(join(folder, 'quota')).catch(() => []);
-  return names.toSorted().flatMap((name): QuotaUsed[] => {
-    const [, provider, owner, port] = NAME.exec(name) ?? [];
-    if (provider === undefined) return [];
-    const configured = [parts, ...parts.next].find(({ capabilities: { id } }) => id === provider);
-    const known =
-      configured?.capabilities ??
-      (providerIds().includes(provider) ? capabilitiesOf({ id: provider }) : undefined);
-    const isOwn =
-      name ===
-      ownName(
-        folder,
-        provider,
-        port,
-        known && quotaKey(givenSecrets(configured?.options ?? { store: options.store }, known), known),
-      );
-    const place = { path: join(folder, 'quota', name), former: [] };
-    const record = lookIntoQuota(place, now);
-    const declared = known?.quotas ?? [];
-    const quotas =
-      configured !== undefined && isOwn && isTold(configured) ? declared : (record.quotas ?? declared);
-    // A server on this machine, such as a simulator, may never come back at its port, nor a key that is not at hand.
-    const isElsewhere = port !== undefined || (owner !== 'anonymous' && !isOwn);
-    if (isElsewhere && isPast(record, quotas, now)) return [];
-    return [
-      {
-        provider,
-        key: owner === 'anonymous' ? 'none' : isOwn ? 'own' : 'another',
-        port: port === undefined ? null : Number(port),
-        ...stateOf(record, quotas, now),
-      },
-    ];
-  });
+  const records = names.toSorted().flatMap((name) => recordOf(name, folder, parts, now) ?? []);
+  const quotas = records.flatMap(({ isInUse, quota }) => (isInUse ? quota() : []));
+  return { quotas, unusedQuotas: records.length - quotas.length };
+}
+
+/** One record; undefined for a file that is none. `isInUse`: whether there is anything to tell of it. */
+function recordOf(
+  name: string,
+  folder: string,
+  parts: Parts,
+  now: number,
+): { readonly isInUse: boolean; readonly quota: () => QuotaUsed } | undefined {
+  const [, provider, owner, port] = NAME.exec(name) ?? [];
+  if (provider === undefined) return undefined;
+  const configured = [parts, ...parts.next].find(({ capabilities: { id } }) => id === provider);
+  const known =
+    configured?.capabilities ??
+    (providerIds().includes(provider) ? capabilitiesOf({ id: provider }) : undefined);
+  const key =
+    known && quotaKey(givenSecrets(configured?.options ?? { store: parts.options.store }, known), known);
+  const at = port === undefined ? {} : { url: `http://127.0.0.1:${port}` };
+  const isOwn = name === nameOf(folder, { id: provider, ...at }, key);
+  const record = lookIntoQuota({ path: join(folder, 'quota', name), former: [] }, now);
+  const declared = known?.quotas ?? [];
+  const quotas =
+    configured !== undefined && isOwn && isTold(configured) ? declared : (record.quotas ?? declared);
+  const isAsked = configured !== undefined && name === nameOf(folder, configured.config, key);
+  // A server on this machine, such as a simulator, may never come back at its port, nor a key that is not at hand.
+  const isElsewhere = !isAsked && (port !== undefined || (owner !== 'anonymous' && !isOwn));
+  return {
+    isInUse: !(isElsewhere && isPast(record, quotas, now)),
+    quota: () => ({
+      provider,
+      key: owner === 'anonymous' ? 'none' : isOwn ? 'own' : 'another',
+      port: port === undefined ? null : Number(port),
+      ...stateOf(record, quotas, now),
+    }),
+  };
 }
 
 /** Whether the plan of the provider's key, or its rate, was told: then its quotas are told by that and not by the last run. */
@@ -64,31 +77,20 @@ function isTold({ options: { quotas }, config: { settings = {} } }: Parts): bool
   return quotas !== undefined || Object.keys(settings).length > 0;
 }
 
-function ownName(folder: string, id: string, port: string | undefined, key: string | undefined): string {
-  const config: ProviderConfig = { id, ...(port !== undefined && { url: `http://127.0.0.1:${port}` }) };
-  const { path } = quotaPlaceOf(folder, config, key);
-  return path.slice(join(folder, 'quota').length + 1);
+/** What the record of a key at a provider is called. */
+function nameOf(folder: string, config: ProviderConfig, key: string | undefined): string {
+  return basename(quotaPlaceOf(folder, config, key).path);
 }
 
-/** Whether the last use of a key is over its longest window. */
+/** Whether no limit of a key is used any more: its last use is over the longest window that has one. */
 function isPast(
   { nextAt, pausedUntil, windows }: QuotaRecord,
   quotas: readonly Quota[],
   now: number,
 ): boolean {
-  const counted = Object.entries(windows).map(([name, { index }]) => ({
-    perMs: Number.parseInt(name, 10),
-    index,
-  }));
-  const longest = largest([
-    MINUTE_MS,
-    ...quotas.map(({ perMs }) => perMs),
-    ...counted.map(({ perMs }) => perMs),
-  ]);
-  return (
-    Math.max(nextAt, pausedUntil) < now - longest &&
-    counted.every(({ perMs, index }) => index < windowOf({ perMs }, now))
-  );
+  const longest = largest([MINUTE_MS, ...quotas.map(({ perMs }) => perMs)]);
+  const isCounted = quotas.some((quota) => (windows[quotaName(quota)]?.index ?? -1) >= windowOf(quota, now));
+  return !isCounted && Math.max(nextAt, pausedUntil) < now - longest;
 }
 
 /** A quota that a key was used beyond was not in force: which one was is not known, and none is told. */

@@ -56,7 +56,7 @@ export async function statusOf(parts: Parts): Promise<StoreStatus> {
       const set = [...ofSettings.values()].filter(({ variable, isThere }) => isThere && !known.has(variable));
       return [...keys, ...set].map((key) => ({ provider, ...key }));
     }),
-    quotas: await quotasUsed(parts),
+    ...(await quotasUsed(parts)),
   };
 }
 

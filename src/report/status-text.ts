@@ -32,6 +32,8 @@ export interface StoreStatus extends StoreFacts {
     readonly isThere: boolean;
   }[];
   readonly quotas: readonly QuotaUsed[];
+  /** Keys that are not at hand, and servers on this machine, of whose limits nothing is used now. */
+  readonly unusedQuotas: number;
 }
 
 /** The newest run on record that stored something of a series, or left it undone. */
@@ -86,7 +88,7 @@ function printableLine(line: string): string {
 
 /** What `backfill status` prints of a store. */
 export function statusText(status: StoreStatus, page: Page): string[] {
-  const { left, quotas } = status;
+  const { left } = status;
   return entryLines(
     [
       ['store', status.store],
@@ -104,8 +106,7 @@ export function statusText(status: StoreStatus, page: Page): string[] {
         ({ provider, variable, isThere }, i) =>
           [i === 0 ? 'keys' : '', `${variable} is ${isThere ? 'set' : 'not set'} (${provider})`] as const,
       ),
-      ...(quotas.length === 0 ? ([['quotas', 'nothing was counted yet']] as const) : []),
-      ...quotaTexts(quotas, page).map((text, i) => [i === 0 ? 'quotas' : '', text] as const),
+      ...quotasTexts(status, page).map((text, i) => [i === 0 ? 'quotas' : '', text] as const),
     ],
     page,
   );
@@ -113,6 +114,14 @@ export function statusText(status: StoreStatus, page: Page): string[] {
 
 function contentText({ empty, series, tickers, intervals, bars, bytes }: StoreStatus): string {
   if (series === 0)
+function quotasTexts({ quotas, unusedQuotas }: StoreStatus, page: Page): string[] {
+  if (quotas.length + unusedQuotas === 0) return ['nothing was counted yet'];
+  const besides = plural(unusedQuotas, quotas.length > 0 ? 'more record' : 'record');
+  const whose =
+    'of keys that are not at hand or servers on this machine: nothing of their limits is used now';
+  return [...quotaTexts(quotas, page), ...(unusedQuotas > 0 ? [`${besides} ${whose}`] : [])];
+}
+
     return `nothing is stored yet${empty === null ? '' : ` (${empty})`}: ${tied('backfill AAPL --days 252')} fetches a year of one ticker`;
   const lengths = Object.entries(intervals).map(
     ([interval, count]) => `${formatCount(count)} of ${interval}`,

@@ -131,7 +131,9 @@ describe('the status of a store', () => {
     await use('yahoo-anonymous', 7);
     const own = createHash('sha256').update(`alphavantage\n${key}`).digest('hex').slice(0, 16);
     await use(`alphavantage-${own}`, 3);
-    await use('alphavantage-0123456789abcdef-port-8080', 5);
+    await use('alphavantage-0123456789abcdef-port-8080', 5, parseQuotas('9/366day'));
+    await use('alpaca-0123456789abcdef-port-8082', 4, parseQuotas('200/min'));
+    await use('polygon-anonymous-port-8083', 4);
     await writeFile(join(folder, 'state', 'quota', 'notes.txt'), 'mine');
     const before = await everything();
     const { stdout } = await backfill('status', '--rate-limit', '10/366day,2/s');
@@ -142,7 +144,15 @@ describe('the status of a store', () => {
     expect(stdout).toMatch(
       / alphavantage: 0 of 25 req\/day used, counted anew at [^\n]*; 3 counted per \w+, of which no limit is declared now, /,
     );
-    expect(stdout).toMatch(/ alphavantage at port 8080 with another key: .*; 5 counted per /);
+    expect(stdout).toMatch(/ alphavantage at port 8080 with another key: 5 of 9 req\/366day used, /);
+    // What no limit is declared of is counted for nobody.
+    expect(stdout).not.toMatch(/port 808[23]/);
+    expect(stdout).toMatch(/\n {11}2 more records of keys that are not at hand or servers on this machine: /);
+    await use('yahoo-anonymous-port-8084', 4);
+    expect((await backfill('status')).stdout).not.toContain('port 8084');
+    const again = await backfill('status', '--provider-url', 'yahoo=http://127.0.0.1:8084');
+    expect(again.stdout).toMatch(/ yahoo at port 8084: 4 counted per /);
+    await rm(join(folder, 'state', 'quota', 'yahoo-anonymous-port-8084.json'));
     const json = await backfill('status', '--json');
     expect(`${stdout}${json.stdout}`).not.toContain(key);
     await use('yahoo-anonymous', 10);

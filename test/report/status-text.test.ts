@@ -40,6 +40,7 @@ const STATUS: StoreStatus = {
     { provider: 'alpaca', variable: 'APCA_API_SECRET_KEY', isThere: false },
   ],
   quotas: [
+  unusedQuotas: 0,
     { provider: 'acme', key: 'none', port: 8080, windows: [], opens: null },
     {
       ...{ provider: 'alphavantage', key: 'another', port: null },
@@ -134,6 +135,17 @@ describe('a status', () => {
   });
 
   it('of a series with one gap more than are named says so', () => {
+  it('of quotas names those in use, and how many records there are besides', () => {
+    const lines = (status: Partial<StoreStatus>) =>
+      statusText({ ...STATUS, ...status }, UNBOUNDED).filter((line) => /^quotas|record/.test(line));
+    const whose =
+      'of keys that are not at hand or servers on this machine: nothing of their limits is used now';
+    expect(lines({ quotas: [] })).toContain('quotas     nothing was counted yet');
+    expect(lines({ quotas: [], unusedQuotas: 1 })).toContain(`quotas     1 record ${whose}`);
+    expect(lines({ unusedQuotas: 90 })).toContain(`           90 more records ${whose}`);
+    expect(lines({}).join('\n')).not.toContain(whose);
+  });
+
     const missingRuns = SERIES.missingRuns.slice(0, 5);
     expect(seriesStatusText([{ ...SERIES, missing: 1, missingRuns }], UNBOUNDED)).toContain(
       '  gaps     1 session: 2021-01-04..2021-01-05, 2021-02-04..2021-02-05, 2021-03-04..2021-03-05, ' +
