@@ -1,4 +1,4 @@
-import { recordedRuns, type RecordedRun } from '../backfill/run/run-record.ts';
+import { hasNotEnded, recordedRuns, type RecordedRun } from '../backfill/run/run-record.ts';
 import { seriesKey } from '../core/bars/bars.ts';
 import { sourcesIn } from '../core/bars/columns.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -157,22 +157,29 @@ async function sourcesOf(
   return { sources: isRead ? [...sources].toSorted() : null, stale };
 }
 
-/** The newest run that stored something of a series, or left it undone. */
+/** The newest run that stored something of a series, or left it undone; one that was killed may have left no record of it. */
 function lastRunOf(
   { ticker, interval }: SeriesCoverage,
   state: SeriesState | undefined,
   runs: readonly RecordedRun[],
 ): LastRunOfSeries | null {
-  const fetchedAt = state?.fetchedAt ?? null;
-  for (const { id, provider, startedAt, endedAt, failures, left = [] } of runs) {
+  const fetchedAt = state?.fetchedAt ?? Number.NEGATIVE_INFINITY;
+  const killed = { id: null, provider: null, endedAt: fetchedAt, outcome: 'interrupted' } as const;
+  const hasStored = (run: RecordedRun): boolean =>
+    !hasNotEnded(run) && run.startedAt <= fetchedAt && fetchedAt <= run.endedAt;
+  const isOnRecord = runs.some(hasStored);
+  for (const run of runs) {
+    const { id, provider, endedAt, failures, left = [] } = run;
     const mine = left.find((one) => one.interval === interval && one.tickers.includes(ticker));
     const failure = failures.find((one) => one.ticker === ticker && one.interval === interval);
-    const hasStored = fetchedAt !== null && startedAt <= fetchedAt && fetchedAt <= endedAt;
-    if (mine === undefined && failure === undefined && !hasStored) continue;
+    if (mine === undefined && failure === undefined && !hasStored(run)) continue;
+    const isLater = fetchedAt > endedAt && !isOnRecord;
+    if (isLater) return hasNotEnded(run) ? { ...killed, id, provider } : killed;
     const outcome = failure === undefined ? (mine?.why ?? 'stored') : 'failed';
     return { id, provider, endedAt, outcome, ...(failure && { message: failure.message }) };
   }
-  return null;
+  // Of older ones than those that are looked at nothing is known.
+  return runs.some(({ startedAt }) => startedAt <= fetchedAt) ? killed : null;
 }
 
 async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -36,13 +36,15 @@ export interface StoreStatus extends StoreFacts {
   readonly unusedQuotas: number;
 }
 
-/** The newest run on record that stored something of a series, or left it undone. */
+/** The newest run that stored something of a series, or left it undone. */
 export interface LastRunOfSeries {
-  readonly id: string;
-  readonly provider: string;
-  /** ms since the epoch. */
+  /** Null of one that left no record: it was killed, or goes on. So is the provider. */
+  readonly id: string | null;
+  readonly provider: string | null;
+  /** ms since the epoch; of one that was interrupted when it last stored something of the series. */
   readonly endedAt: number;
-  readonly outcome: 'stored' | LeftWhy;
+  /** `interrupted`: it stored something, and went on or was killed. */
+  readonly outcome: 'stored' | 'interrupted' | LeftWhy;
   /** Why it failed. */
   readonly message?: string;
 }
@@ -112,8 +114,6 @@ export function statusText(status: StoreStatus, page: Page): string[] {
   );
 }
 
-function contentText({ empty, series, tickers, intervals, bars, bytes }: StoreStatus): string {
-  if (series === 0)
 function quotasTexts({ quotas, unusedQuotas }: StoreStatus, page: Page): string[] {
   if (quotas.length + unusedQuotas === 0) return ['nothing was counted yet'];
   const besides = plural(unusedQuotas, quotas.length > 0 ? 'more record' : 'record');
@@ -122,6 +122,8 @@ function quotasTexts({ quotas, unusedQuotas }: StoreStatus, page: Page): string[
   return [...quotaTexts(quotas, page), ...(unusedQuotas > 0 ? [`${besides} ${whose}`] : [])];
 }
 
+function contentText({ empty, series, tickers, intervals, bars, bytes }: StoreStatus): string {
+  if (series === 0)
     return `nothing is stored yet${empty === null ? '' : ` (${empty})`}: ${tied('backfill AAPL --days 252')} fetches a year of one ticker`;
   const lengths = Object.entries(intervals).map(
     ([interval, count]) => `${formatCount(count)} of ${interval}`,
@@ -230,6 +232,7 @@ function actionsText({ splits, dividends, actionsUnknown }: SeriesStatus): strin
 
 const OUTCOMES: Readonly<Record<LastRunOfSeries['outcome'], string>> = {
   stored: 'stored what came',
+  interrupted: 'stored what came, and has not ended: it goes on, or was killed',
   failed: 'failed',
   lost: 'lost sessions',
   'in-doubt': 'left it in doubt',
@@ -239,5 +242,6 @@ const OUTCOMES: Readonly<Record<LastRunOfSeries['outcome'], string>> = {
 function runText(run: LastRunOfSeries | null): string {
   if (run === null) return 'none that is on record';
   const { endedAt, provider, outcome, message } = run;
-  return `${utcMinute(endedAt)}, from ${provider}: ${OUTCOMES[outcome]}${message === undefined ? '' : `: ${message}`}`;
+  const whose = provider === null ? ' of a run that is not on record' : ` from ${provider}`;
+  return `${utcMinute(endedAt)},${whose}: ${OUTCOMES[outcome]}${message === undefined ? '' : `: ${message}`}`;
 }

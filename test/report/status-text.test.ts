@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UNBOUNDED } from '../../src/report/page.ts';
 import {
+  type LastRunOfSeries,
   type SeriesStatus,
   type StoreStatus,
   seriesStatusText,
@@ -39,8 +40,8 @@ const STATUS: StoreStatus = {
     { provider: 'alpaca', variable: 'APCA_API_KEY_ID', isThere: true },
     { provider: 'alpaca', variable: 'APCA_API_SECRET_KEY', isThere: false },
   ],
-  quotas: [
   unusedQuotas: 0,
+  quotas: [
     { provider: 'acme', key: 'none', port: 8080, windows: [], opens: null },
     {
       ...{ provider: 'alphavantage', key: 'another', port: null },
@@ -134,7 +135,6 @@ describe('a status', () => {
     );
   });
 
-  it('of a series with one gap more than are named says so', () => {
   it('of quotas names those in use, and how many records there are besides', () => {
     const lines = (status: Partial<StoreStatus>) =>
       statusText({ ...STATUS, ...status }, UNBOUNDED).filter((line) => /^quotas|record/.test(line));
@@ -146,6 +146,7 @@ describe('a status', () => {
     expect(lines({}).join('\n')).not.toContain(whose);
   });
 
+  it('of a series with one gap more than are named says so', () => {
     const missingRuns = SERIES.missingRuns.slice(0, 5);
     expect(seriesStatusText([{ ...SERIES, missing: 1, missingRuns }], UNBOUNDED)).toContain(
       '  gaps     1 session: 2021-01-04..2021-01-05, 2021-02-04..2021-02-05, 2021-03-04..2021-03-05, ' +
@@ -167,6 +168,15 @@ describe('a status', () => {
       '  damaged  bars/interval=1d/ticker=TARN/period=all/bars.parquet',
       '  last run 2026-11-20 21:15 UTC, from acme: did not get to it',
     ]);
+    const lastRunOf = (lastRun: LastRunOfSeries) =>
+      seriesStatusText([{ ...SERIES, lastRun }], UNBOUNDED).at(-1);
+    const killed = { endedAt: AT, outcome: 'interrupted' } as const;
+    expect(lastRunOf({ ...killed, id: null, provider: null })).toBe(
+      '  last run 2026-11-20 21:15 UTC, of a run that is not on record: stored what came, and has not ended: it goes on, or was killed',
+    );
+    expect(lastRunOf({ ...killed, id: 'x', provider: 'acme' })).toContain(
+      ', from acme: stored what came, and has',
+    );
   });
 
   it('says of how many sessions splits and dividends are not known', () => {

@@ -83,6 +83,17 @@ export interface RecordedRun {
   readonly left?: readonly LeftUndone[];
 }
 
+/** How a run is recorded that has begun, until its own record takes the place. */
+export const NOT_ENDED: Stop = {
+  reason: 'interrupted',
+  message: 'it was begun and has not ended: it goes on, or was killed',
+};
+
+/** Whether a record is one of those: when its run ended is not known, nor what it did. */
+export function hasNotEnded({ stopped }: RecordedRun): boolean {
+  return stopped?.message === NOT_ENDED.message;
+}
+
 /** What a record is taken to say that does not say it. */
 const SILENT = {
   ...{ fetched: 0, failed: 0, unavailable: 0, notRun: 0, bars: 0 },

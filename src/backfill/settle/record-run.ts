@@ -1,6 +1,6 @@
 import type { BackfillRequest } from '../plan/prepare.ts';
 import { livesOfLeft } from '../run/recorded-lives.ts';
-import type { RecordedRun } from '../run/run-record.ts';
+import { NOT_ENDED, type RecordedRun } from '../run/run-record.ts';
 import { stopOrThrow } from '../run/stops.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { RunSummary } from './summary.ts';
@@ -43,9 +43,5 @@ export async function noteBegun(
   asked: Partial<Asked>,
   tools: RecordTools,
 ): Promise<void> {
-  const stopped = {
-    reason: 'interrupted',
-    message: 'it was begun and has not ended: it goes on, or was killed',
-  } as const;
-  await recorded({ ...summary, stopped }, asked, tools);
+  await recorded({ ...summary, stopped: NOT_ENDED }, asked, tools);
 }
