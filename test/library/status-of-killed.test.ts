@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { NOT_ENDED } from '../../src/backfill/run/run-record.ts';
 import type { History } from '../../src/library/history.ts';
@@ -64,6 +64,18 @@ it('is told by when it stored something, whatever older run is on record', async
   // Nobody knows how old it is where no record is as old.
   await rm(`${folder.path}/data/runs`, { recursive: true });
   expect(await lastRunOf('ALFA')).toBeNull();
+});
+
+it('is none where a run on record stored it, be it one that another overtook', async () => {
+  const long = await topUp(['ALFA']);
+  const record = JSON.parse(await readFile(recordAt(long), 'utf8')) as { startedAt: number };
+  const { startedAt } = record;
+  const begunBefore = { ...record, startedAt: startedAt - 3_600_000, seal: undefined };
+  await writeFile(recordAt(long), JSON.stringify(begunBefore));
+  const left = [{ why: 'failed', interval: '1d', from: '2026-11-02', to: '2026-11-20', tickers: ['ALFA'] }];
+  const short = { provider: 'sample', startedAt: startedAt - 60_000, endedAt: startedAt - 1, left };
+  await writeFile(recordAt('20990101T000000Z-cccc'), JSON.stringify(short));
+  expect(await lastRunOf('ALFA')).toMatchObject({ id: '20990101T000000Z-cccc', outcome: 'failed' });
 });
 
 it('is the one that it was begun as, where it left that', async () => {

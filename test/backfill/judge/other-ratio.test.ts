@@ -50,6 +50,19 @@ describe('a split that is listed with another ratio than prices have', () => {
     else expect(error?.message).toContain(`its prices have one of about ${inPrices}: nothing is stored`);
   });
 
+  it('is not in prices that it moves by less than a hundredth, nor where a bar before another one tells it', () => {
+    const YET = 'which its prices do not have yet';
+    expect(judged(all(100.5), { said: [split(formatDay(EX), 1.005)] })?.message).toContain(YET);
+    const [change, said] = [{ fetchedAt: startOfDay(EX) - 1 }, [split(dateOf(8), 1.5), NEWS]];
+    expect(judged(all(300), { said, change })?.message).toContain(YET);
+    // Both came late: the bars between them tell of the second alone.
+    const both = [split(dateOf(4), 1.5), NEWS];
+    const moved = [450, 450, 450, 450, 300, 300, 300, 300];
+    expect(judged(moved, { said: both, change })?.message).toMatch(
+      / lists the split 3:1 of .* do not have yet: /,
+    );
+  });
+
   it('is one where bars are as they were, but for a cent, or differ each in its own way', () => {
     expect(judged(all(100))).toBeUndefined();
     expect(judged(all(100.9))).toBeUndefined();
