@@ -31,7 +31,7 @@ import { assertKnownBasis } from './split-basis.ts';
 import { weighCorrections } from './corrections.ts';
 import { assertContinues } from './continuity.ts';
 import { weighParts } from './held-in-part.ts';
-import { assertNotShifted } from './shifted-days.ts';
+import { assertOwnDays } from './own-days.ts';
 import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
 import type { InPart, Received, StoredSeries } from './received.ts';
@@ -78,7 +78,7 @@ export function judgeAnswer(received: Received): Judgement {
   const actions = joinActions(received);
   const type = typeOf(want.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
-  assertNotShifted(received);
+  assertOwnDays(received);
   const { accepted, rejected, fillers } = soundBars(answer.bars, context);
   assertSpacing(received, accepted);
   const isAsked = askedDays(received);

@@ -11,6 +11,7 @@ import { contains } from '../../core/session/ranges.ts';
 import { barEnd, isTradingTime, mayStartBar } from '../../core/bars/session-grid.ts';
 import { missingPrices } from '../missing-prices.ts';
 import type { BarAnswer, UnusableRow } from '../provider.ts';
+import { type DailyRow, assertOfShare } from './foreign.ts';
 import { askedBy } from './symbols.ts';
 import { type Table, bad } from './table.ts';
 
@@ -34,14 +35,16 @@ export interface RowsRead extends Pick<BarAnswer, 'bars' | 'unusable' | 'dropped
   readonly since: Day;
 }
 
-/** The bars of a range in an answer. Throws `bad-answer` for what is no table of bars, or of bars by their ends. */
+/** The bars of a range in an answer. Throws `bad-answer` for what is no table of bars, or of bars by their ends, or of another share. */
 export function readRows(table: Table, asked: RowsAsked): RowsRead {
   const { ticker, range, mostRows } = asked;
   const rows = oldestFirst(table, ticker);
   const stamps = rows.map(([stamp = '']) => stampIn(stamp, ticker));
   const read = valuesOf(table, ticker);
-  if (asked.interval === '1d') assertDaily(stamps, asked);
-  else {
+  if (asked.interval === '1d') {
+    assertDaily(stamps, asked);
+    if (askedBy(ticker).of === 'share') assertOfShare(dailyRows(stamps, rows.map(read)), ticker);
+  } else {
     assertTimes(stamps, asked);
     assertStarts(stamps, asked);
   }
@@ -68,6 +71,16 @@ export function readRows(table: Table, asked: RowsAsked): RowsRead {
     dropped: strays + unfinished + offGridOn.length,
     since: isLimited ? Math.max(range.from, oldest) : range.from,
   };
+}
+
+/** Rows that have values, ascending. */
+function dailyRows(stamps: readonly Stamp[], values: readonly (Values | string)[]): DailyRow[] {
+  return stamps
+    .flatMap(({ day }, i): DailyRow[] => {
+      const row = values[i];
+      return typeof row === 'object' ? [{ day, close: row.close, volume: row.volume }] : [];
+    })
+    .toSorted((a, b) => a.day - b.day);
 }
 
 /** Newest come first. Throws where it cannot be told which end was lost. */

@@ -65,3 +65,35 @@ describe('an answer whose dates are shifted', () => {
     expect(judgeAnswer({ ...heard, answer: { ...heard.answer, bars: barsOf(bars) } }).rejected).toEqual([]);
   });
 });
+
+describe('an answer that goes on over the holidays of its exchange', () => {
+  const XNYS = calendarFor('AAPL');
+  const year = Array.from({ length: 365 }, (_, i) => (SESSIONS[0] ?? 0) - 365 + i);
+  const sessions = year.filter((day) => XNYS.isSession(day));
+  const holidays = year.filter((day) => !XNYS.isSession(day) && !XNYS.isIdleWeekday(day));
+  const answered = (days: readonly number[], bar: (day: number) => Partial<Bar> = () => ({})): Bar[] =>
+    days.toSorted((a, b) => a - b).map((day) => stored(day, CLOSE(day), bar(day)));
+  const unsold = (day: number): Partial<Bar> => (holidays.includes(day) ? { volume: 0 } : {});
+
+  it.each([
+    ['traded there', () => ({})],
+    ['without a volume there, at prices of their own', unsold],
+  ])('is of another market, and refused whole: %s', (_, bar) => {
+    expect(holidays.length).toBeGreaterThan(8);
+    const judged = judging(answered([...sessions, ...holidays], bar));
+    expect(judged).toThrow(expect.objectContaining(REFUSED));
+    expect(judged).toThrow(
+      `the answer for AAPL has rows on ${holidays.length} of ${holidays.length} holidays of XNYS: it is of another market, and none of it is stored`,
+    );
+  });
+
+  it('is its own where they are fewer than half of them, or a vendor’s fillers at the close before', () => {
+    const few = judging(answered([...sessions, ...holidays.slice(0, 3)]));
+    expect(few).not.toThrow();
+    const filled = answered([...sessions, ...holidays], unsold);
+    const fillers = filled.map((bar, i) =>
+      bar.volume === 0 ? { ...bar, close: filled[i - 1]?.close ?? bar.close } : bar,
+    );
+    expect(judging(fillers)).not.toThrow();
+  });
+});
