@@ -1,3 +1,4 @@
+import { lostLine } from './distrusted-text.ts';
 import type { CoverageReport, ReportedClosure } from './coverage.ts';
 import { distrustedLines } from './distrusted-text.ts';
 import { TIE } from './page.ts';
@@ -23,7 +24,9 @@ export function noteLines(report: CoverageReport): string[] {
 
 /** A line for each file that cannot be read. */
 export function unreadableLines({ unreadable }: CoverageReport): string[] {
-  return unreadable.map(({ path, reason }) => `unreadable: ${path}: ${reason}`);
+  return unreadable.map((file) =>
+    file.isLost === true ? lostLine(file) : `unreadable: ${file.path}: ${file.reason}`,
+  );
 }
 
 export function closureLine({ calendar, session, tickers }: ReportedClosure): string {

@@ -20,9 +20,9 @@ export function damagedLine(file: SetAside): string {
   return file.isLeft === true ? setAsideLine(file) : `damaged ${file.path}: ${file.reason}`;
 }
 
-/** A line for a file that was set aside before, and of which something is lost still. */
+/** A line for a file that was set aside before, or is gone, and of which not all is stored again. */
 export function lostLine({ path, reason }: Pick<SetAside, 'path' | 'reason'>): string {
-  return `lost ${path}: ${reason}`;
+  return `not there: ${path}: ${reason}`;
 }
 
 /** A line for each reason not to believe what files say of themselves, with how many they are. */

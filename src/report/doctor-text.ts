@@ -64,12 +64,23 @@ function soundLine({ partitions, rows }: Examination): string {
 }
 
 function summaryLines(examination: Examination, fix: boolean): string[] {
-  const damages = examination.damages.filter(({ harmless }) => harmless !== true);
+  const damages = examination.damages.filter(({ harmless, kind }) => harmless !== true && kind !== 'lost');
+  const lost = examination.damages.filter(({ kind }) => kind === 'lost');
   const leftovers = examination.damages.filter(({ harmless }) => harmless === true);
   return [
     ...(damages.length === 0 ? [soundLine(examination)] : damageLines(damages, fix)),
+    ...(lost.length === 0 ? [] : [lostSummary(lost)]),
     ...(leftovers.length === 0 ? [] : [leftoversLine(leftovers, fix)]),
   ];
+}
+
+/** Of files that are no more, and of which not all is stored again. */
+function lostSummary({ length }: readonly Damage[]): string {
+  const [files, it] =
+    length === 1
+      ? ['1 file that was damaged, or is gone,', 'it']
+      : [`${formatCount(length)} files that were damaged, or are gone,`, 'them'];
+  return `What ${files} held is not there: run the same backfill again, or give ${it} up by ${tied('backfill forget')}.`;
 }
 
 /** Of what is no damage. */

@@ -88,6 +88,11 @@ function printableLine(line: string): string {
   return line.slice(0, HANG) + line.slice(HANG).split(' ').map(printable).join(' ');
 }
 
+function damagedText(files: number): string {
+  const are = files === 1 ? 'is damaged, or was and is' : 'are damaged, or were and are';
+  return `${plural(files, 'file')} ${are} not fetched again: ${tied('backfill doctor')} tells which`;
+}
+
 /** What `backfill status` prints of a store. */
 export function statusText(status: StoreStatus, page: Page): string[] {
   const { left } = status;
@@ -95,11 +100,7 @@ export function statusText(status: StoreStatus, page: Page): string[] {
     [
       ['store', status.store],
       ['', contentText(status)],
-      ...(status.damaged > 0
-        ? ([
-            ['', `${plural(status.damaged, 'file')} cannot be read: ${tied('backfill doctor')} tells which`],
-          ] as const)
-        : []),
+      ...(status.damaged > 0 ? ([['', damagedText(status.damaged)]] as const) : []),
       ...(status.writer === null ? [] : ([['', writerText(status.writer)]] as const)),
       ['last run', lastRunText(status.last)],
       ...lastPartTexts(status.last).map((text) => ['', text] as const),
@@ -122,7 +123,8 @@ function quotasTexts({ quotas, unusedQuotas }: StoreStatus, page: Page): string[
   return [...quotaTexts(quotas, page), ...(unusedQuotas > 0 ? [`${besides} ${whose}`] : [])];
 }
 
-function contentText({ empty, series, tickers, intervals, bars, bytes }: StoreStatus): string {
+function contentText({ empty, damaged, series, tickers, intervals, bars, bytes }: StoreStatus): string {
+  if (series === 0 && damaged > 0) return 'nothing of it is to be had';
   if (series === 0)
     return `nothing is stored yet${empty === null ? '' : ` (${empty})`}: ${tied('backfill AAPL --days 252')} fetches a year of one ticker`;
   const lengths = Object.entries(intervals).map(

@@ -34,6 +34,8 @@ export interface SetAside {
   readonly reason: string;
   /** It lies where it was, whoever scans: it is not damaged, but cannot be read. */
   readonly isLeft?: true;
+  /** It was set aside before, or is gone, and not all that it held is stored again. */
+  readonly isLost?: true;
   /** Of values that later answers replaced: no session is missing for it. */
   readonly isRevisions?: true;
   /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
@@ -68,5 +70,5 @@ export interface Scan {
 
 /** Files of which nothing can be read, be it that they were set aside before. */
 export function unreadableIn({ setAside, lost = [] }: Pick<Scan, 'setAside' | 'lost'>): readonly SetAside[] {
-  return [...setAside, ...lost];
+  return [...setAside, ...lost.map((file) => ({ ...file, isLost: true as const }))];
 }

@@ -112,7 +112,7 @@ describe('rows that rotted where no footer tells', () => {
       expect(exitCodeOf(summary)).toBe(1);
       const ends = [
         /not complete: 1 damaged file not whole again$/,
-        new RegExp(`^lost ${daily('BRIQ')}: damaged, and`),
+        new RegExp(`^not there: ${daily('BRIQ')}: damaged, and`),
       ];
       for (const line of ends) expect(summaryText(summary)).toContainEqual(expect.stringMatching(line));
     }

@@ -39,7 +39,7 @@ describe('a file of the store that is gone', () => {
     await take(daily('BRIQ'));
     const lines = await report();
     expect(lines.at(-2)).toMatch(/^Series: 4 {2}Complete: 3 {2}Damaged: 1 /);
-    expect(lines).toContainEqual(expect.stringMatching(`^unreadable: ${daily('BRIQ')}: gone, and`));
+    expect(lines).toContainEqual(expect.stringMatching(`^not there: ${daily('BRIQ')}: gone, and`));
     expect((await query('FROM bars')).leftOut).toEqual([daily('BRIQ')]);
     expect((await exported()).reasons).toEqual([
       expect.stringMatching(/gone, and .* from 2025-12-22 to 2026-01-30/),
@@ -73,7 +73,7 @@ describe('a file of the store that is gone', () => {
       expect(summary).toMatchObject({ inserted, failures: [], lost: [{ path: daily('BRIQ') }] });
       expect(exitCodeOf(summary)).toBe(1);
       const line = expect.stringMatching(
-        `^lost ${daily('BRIQ')}: gone, and .* from 2025-12-22 to 2026-01-16`,
+        `^not there: ${daily('BRIQ')}: gone, and .* from 2025-12-22 to 2026-01-16`,
       );
       expect(summaryText(summary)).toContainEqual(line);
     }

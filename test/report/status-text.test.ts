@@ -118,7 +118,7 @@ describe('a status', () => {
     expect(lines.slice(0, 10)).toEqual([
       'store      /srv/prices/of/all/the/exchanges/that/we/follow',
       '           1,500 series of 1,200 tickers (300 of 1m, 1,200 of 1d), 1,234,567 bars, 4.2 GB',
-      '           2 files cannot be read: backfill doctor tells which',
+      '           2 files are damaged, or were and are not fetched again: backfill doctor tells which',
       '           being written by backfill @tickers.txt --days 30 (pid 4711 on prices-1 since 2026-11-20 21:15 UTC)',
       'last run   2026-11-20 21:15 UTC, from alphavantage: 8 fetched, 7 failed, 2 cannot be had, 1,183 not run; ' +
         'stopped: the requests of the day are used up',
