@@ -37,6 +37,10 @@ export interface BackfillTools extends Source {
   /** ms since the epoch. */
   readonly clock: () => number;
   readonly onEvent?: (event: BackfillEvent) => void;
+  /** Id of the run by which it is on record already. Default: one that no other has. */
+  readonly runId?: string;
+  /** Called once all is stored, before the run itself is on record, and while it alone may write. */
+  readonly beforeRecord?: (summary: RunSummary) => Promise<void>;
   /** Aborted: hand out no more tasks, finish those in work. */
   readonly stop?: AbortSignal;
   /** How long those in work may take once it is aborted, in ms, before they are ended. Default 5 s. */
@@ -74,7 +78,7 @@ export async function runPrepared(
   const user = await tools.staging.begin();
   try {
     const renamesUnread = await whyRenamesAreUnread(store);
-    const runId = await store.nextRunId(startedAt);
+    const runId = tools.runId ?? (await store.nextRunId(startedAt));
     onEvent?.({
       type: 'begun',
       runId,
@@ -117,6 +121,7 @@ export async function runPrepared(
       ...told,
       endedAt: clock(),
     });
+    await tools.beforeRecord?.(summary);
     return await recorded({ ...summary, runId }, asked, ledger);
   } finally {
     tools.staging.leave(user);
@@ -147,7 +152,7 @@ function sweepAfter(
 }
 
 /** A run of what others left is of no list. */
-function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: BackfillRequest): Asked {
+export function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: BackfillRequest): Asked {
   const alive = lives && { lives };
   if (only !== undefined) return { ...alive };
   return { ...alive, ...(batch === undefined ? { list: listId(tickers) } : { batch }), intervals };
@@ -218,7 +223,7 @@ interface Run
 const INTERRUPTED: Stop = { reason: 'interrupted', message: 'the run was stopped' };
 
 /** A run that asks for nothing, be it that it was stopped before. */
-function nothingRun({ tasks, totals }: Plan): Run {
+export function nothingRun({ tasks, totals }: Plan): Run {
   return {
     ...nothingDone(),
     notRun: tasks.flatMap(({ wants }) => wants),

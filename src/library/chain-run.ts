@@ -1,4 +1,4 @@
-import { backfill } from '../backfill/backfill.ts';
+import { backfill, type BackfillTools } from '../backfill/backfill.ts';
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import type { Chain } from '../backfill/plan/chain-list.ts';
 import type { Earlier } from '../backfill/plan/cannot-give.ts';
@@ -24,6 +24,10 @@ interface Turn {
   readonly earlier: readonly Earlier[];
   /** When the first of them was begun to be asked, ms since the epoch. */
   readonly begunAt: number;
+  /** The run by which it is on record already. Default: it is not. */
+  readonly runId: string | undefined;
+  /** As of `BackfillTools`. */
+  readonly beforeRecord: (summary: RunSummary) => Promise<void>;
 }
 
 /**
@@ -32,7 +36,7 @@ interface Turn {
  */
 export async function askStage(
   stage: Parts,
-  { chain, earlier, begunAt }: Turn,
+  { chain, earlier, begunAt, runId, beforeRecord }: Turn,
   wanted: Wanted,
   request: BackfillOptions,
 ): Promise<ChainRun | undefined> {
@@ -40,9 +44,10 @@ export async function askStage(
   const its = earlier.length === 0 ? wanted : withoutOrigins(wanted);
   return withSource(stage, async (bare) => {
     const source = { ...bare, chain: place };
-    if (earlier.length > 0 && (await isIdle(its, stage, source))) return undefined;
+    if (earlier.length > 0 && runId === undefined && (await isIdle(its, stage, source))) return undefined;
     tellAsking(stage, place, request);
-    const { plan, ...run } = await runStage(stage, its, source, request);
+    const own = { beforeRecord, ...(runId !== undefined && { runId }) };
+    const { plan, ...run } = await runStage(stage, its, { ...source, ...own }, request);
     const isLast = earlier.length === chain.length - 1;
     if (isLast || plan === undefined || run.summary.stopped !== null) return run;
     const scan = await stage.store.scan({ tickers: its.tickers, intervals: its.intervals });
@@ -51,7 +56,8 @@ export async function askStage(
     tellAsking(stage, place, request, unnamed.size);
     // What is there was fetched again by now.
     const rest = { ...withoutOrigins(its), everything: false };
-    const again = await runStage(stage, rest, { ...bare, chain: { ...place, unnamed } }, request);
+    const asked = { ...bare, chain: { ...place, unnamed }, beforeRecord };
+    const again = await runStage(stage, rest, asked, request);
     return askedAgain(run, again);
   });
 }
@@ -64,7 +70,7 @@ export function withoutOrigins({ origins: _origins, ...wanted }: Wanted): Wanted
 async function runStage(
   stage: Parts,
   wanted: Wanted,
-  source: Source,
+  source: Source & Pick<BackfillTools, 'runId' | 'beforeRecord'>,
   request: BackfillOptions,
 ): Promise<ChainRun & { readonly plan: Plan | undefined }> {
   let plan: Plan | undefined;

@@ -9,6 +9,7 @@ import type { WantedSeries } from '../core/plan/gaps.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { askStage, type Wanted, withoutOrigins } from './chain-run.ts';
 import type { BackfillOptions } from './history.ts';
+import { type NotedRuns, noteNext } from './note-next.ts';
 import type { Parts } from './parts.ts';
 import { withSource } from './sourced.ts';
 import { secondOpinions } from './second-opinion.ts';
@@ -75,9 +76,16 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   const before = await standingOf(stages, wanted, list);
   const earlier: Earlier[] = [];
   const runs: ChainRun[] = [];
-  for (const stage of stages) {
+  const noted: NotedRuns = new Map();
+  for (const [i, stage] of stages.entries()) {
     const { capabilities } = stage;
-    const run = await askStage(stage, { chain, earlier, begunAt }, wanted, request);
+    const beforeRecord = async (summary: RunSummary): Promise<void> => {
+      if (endsAll(summary)) return;
+      const asked = [...earlier, { capabilities, closed: closedIn(summary) }];
+      await noteNext(stages.slice(i + 1), { before: asked, all: chain, begunAt }, wanted, noted);
+    };
+    const turn = { chain, earlier, begunAt, runId: noted.get(stage), beforeRecord };
+    const run = await askStage(stage, turn, wanted, request);
     if (run !== undefined) runs.push(run);
     if (run !== undefined && endsAll(run.summary)) break;
     earlier.push({ capabilities, closed: run === undefined ? NOTHING_CLOSED : closedIn(run.summary) });

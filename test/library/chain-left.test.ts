@@ -101,3 +101,48 @@ it('what the second of a chain was about to be asked for when all ended is left,
   expect(ended.map(({ summary: { fetched, stopped } }) => [fetched, stopped])).toEqual([[2, null]]);
   await history.close();
 }, 120_000);
+
+it('what the second of a chain was to be asked for next, when all ended between the two, is left and missing', async () => {
+  const { options } = await chainThatLacks();
+  const killed = `${at()}-killed`;
+  const whole = openHistory(options);
+  const summary = await whole.backfill({
+    ...request,
+    // As a killed run leaves it, of which the first has ended and is on record, and nobody looked for what is next.
+    onEvent: (event) => {
+      if (event.type === 'asking' && event.before.length > 0) cpSync(at(), killed, { recursive: true });
+    },
+  });
+  expect([summary.failed, summary.byProvider?.map(({ provider }) => provider)]).toEqual([
+    0,
+    ['polygon', 'yahoo'],
+  ]);
+  const ofSecond = (await whole.runs()).runs.filter(({ provider }) => provider === 'yahoo');
+  expect(ofSecond.map(({ summary: { fetched, stopped } }) => [fetched, stopped])).toEqual([[2, null]]);
+  await whole.close();
+
+  const history = openHistory({ ...options, store: killed });
+  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
+  expect((await history.runs()).runs.map(({ provider }) => provider)).toContain('polygon');
+  expect((await history.leftUndone({})).series.map(({ ticker, why }) => [ticker, why])).toEqual(
+    [holed, unknown].map((ticker) => [ticker, 'not-run']),
+  );
+  const { series } = await history.coverage(request);
+  expect(series.filter(({ missing }) => missing > 0).map((one) => [one.ticker, one.missing])).toEqual([
+    [holed, 3],
+    [unknown, sessions],
+  ]);
+  await history.close();
+}, 120_000);
+
+it('what the first of a chain did is on record where nothing can be planned of the second', async () => {
+  const { options, polygon } = await chainThatLacks();
+  const nowhere = { id: 'csv', url: `${at()}-nowhere`, settings: { basis: 'raw' } };
+  const history = openHistory({ ...options, provider: [polygon, nowhere] });
+  await expect(history.backfill(request)).rejects.toMatchObject({ code: 'usage' });
+  const { runs } = await history.runs();
+  expect(runs.map(({ provider, summary: { fetched, stopped } }) => [provider, fetched, stopped])).toEqual([
+    ['polygon', tickers.length - 1, null],
+  ]);
+  await history.close();
+}, 120_000);

@@ -56,6 +56,7 @@ const ORDERS = [
       ['plan'],
       ['plan-file', 'task', 'settle'],
       ['backfill.ts'],
+      ['note-ahead.ts'],
     ],
   },
   {
