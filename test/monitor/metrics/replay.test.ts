@@ -26,9 +26,19 @@ interface Held {
 
 const years = Array.from({ length: LAST_YEAR - FIRST_YEAR + 1 }, (_, i) => FIRST_YEAR + i);
 
+/** The clocks of zones so far: one takes longer to be made than a day to be asked for. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const clock =
+    clocks.get(zone) ??
+    new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  clocks.set(zone, clock);
+  return clock;
+}
+
 /** The instant of a local time of a day, by the platform's own zones. */
 function instantOf(day: Day, time: string, zone: string): number {
-  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  const clock = clockOf(zone);
   const wanted = Date.parse(`${formatDay(day)}T${time}:00Z`);
   let at = wanted;
   for (let tries = 0; tries < 3; tries++) at += wanted - Date.parse(`${clock.format(at).replace(' ', 'T')}Z`);
