@@ -28,6 +28,7 @@ const ORDERS = [
         'errors.ts',
         'fnv.ts',
         'plural.ts',
+        'currency.ts',
         'quoted.ts',
         'grouped.ts',
         'extremes.ts',

@@ -7,6 +7,7 @@ import type { DayRange } from '../../core/session/day.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import { lostRows } from '../failure.ts';
 import { withSoundActions } from './bad-actions.ts';
+import { withOwnCurrency } from './own-currency.ts';
 import { type Judgement, judgeAnswer } from './judge-answer.ts';
 import { wrongRows } from './learn-from.ts';
 
@@ -34,7 +35,7 @@ export function judgeFirst(
   source: string,
   now: number,
 ): FirstJudgement {
-  const answer = withSoundActions(said);
+  const answer = withOwnCurrency(withSoundActions(said));
   const { actions } = answer;
   const judgement = judgeAnswer({
     want: { id: '', series, calendar: calendar.id, range, gaps: [range], sessions: calendar.count([range]) },

@@ -31,6 +31,7 @@ import { assertKnownBasis } from './split-basis.ts';
 import { weighCorrections } from './corrections.ts';
 import { assertContinues } from './continuity.ts';
 import { weighParts } from './held-in-part.ts';
+import { assertCurrency } from './own-currency.ts';
 import { assertOwnDays } from './own-days.ts';
 import { assertSpacing } from './row-spacing.ts';
 import { assertSharedStamps } from './shared-stamps.ts';
@@ -78,7 +79,7 @@ export function judgeAnswer(received: Received): Judgement {
   const actions = joinActions(received);
   const type = typeOf(want.series.ticker, answer.identity.type ?? stored.identity.type);
   const context: SeriesContext = { interval: want.series.interval, calendar, actions, known, type };
-  assertOwnDays(received);
+  assertOwn(received);
   const { accepted, rejected, fillers } = soundBars(answer.bars, context);
   assertSpacing(received, accepted);
   const isAsked = askedDays(received);
@@ -132,6 +133,12 @@ export function judgeAnswer(received: Received): Judgement {
     comparison,
     conflict,
   };
+}
+
+/** Throws `bad-answer` where none of an answer is to be looked at: what its prices are in, or its days, are none of the series. */
+function assertOwn(received: Received): void {
+  assertCurrency(received.answer, received.want.series.ticker);
+  assertOwnDays(received);
 }
 
 /** What is odd about bars that are taken, ascending: what still trades has few of them as yet. */

@@ -1,5 +1,5 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
-import { unitsOfADollar } from '../../core/instrument/currency.ts';
+import { unitsOfADollar } from '../../core/currency.ts';
 import type { Day } from '../../core/session/day.ts';
 import { type LackingRun, type Row, lackingRuns, rowsOf, runLengths } from './idle-sessions.ts';
 import type { CheckedAnswer } from './checked-answer.ts';

@@ -7,6 +7,7 @@ import { type Allowance, askedAgain } from '../../providers/allowance.ts';
 import { partOver } from '../../providers/part-over.ts';
 import type { ListRequest, Part, Provider } from '../../providers/provider.ts';
 import { withSoundActions } from '../judge/bad-actions.ts';
+import { withOwnCurrency } from '../judge/own-currency.ts';
 import { ANSWERS_BELIEVED } from '../judge/doubt.ts';
 import type { Told } from '../told-actions.ts';
 import { heard } from './tell-actions.ts';
@@ -140,7 +141,7 @@ async function answersTo(
     const part = parts.get(ticker);
     if (part === undefined)
       return { error: new BackfillError('internal', `no part of the answer is of ${ticker}`) };
-    if ('answer' in part) return { answer: withSoundActions(part.answer), saysNo: false };
+    if ('answer' in part) return { answer: withOwnCurrency(withSoundActions(part.answer)), saysNo: false };
     const { error } = part;
     const saysNo = error instanceof BackfillError && error.code === 'no-data';
     return saysNo ? { answer: nothingIn(one, now), saysNo } : { error };

@@ -1,6 +1,8 @@
 import { type CorporateAction, type Dividend, type Split, actionValue } from '../bars/bars.ts';
 import { type Day, parseDay } from '../session/day.ts';
 import { grouped } from '../grouped.ts';
+import { currencyIn } from '../currency.ts';
+import { quoted } from '../quoted.ts';
 
 /** A split or dividend as a source states it, which need not be possible. */
 export interface StatedAction {
@@ -40,7 +42,7 @@ const LATEST = parseDay('2100-01-01');
 export function checkActions(stated: readonly StatedAction[]): CheckedActions {
   const actions: CorporateAction[] = [];
   const rejected: RejectedAction[] = [];
-  for (const group of byKindAndDay(stated)) {
+  for (const group of byKindAndDay(stated.map(inOwnWord))) {
     const sound = group.filter((one) => {
       const reason = fault(one.action);
       if (reason !== null) rejected.push(rejection(one, reason));
@@ -89,8 +91,18 @@ function splitFault({ ratio }: Split): string | null {
   return `a split of ${ratio} new shares for one is none`;
 }
 
-function dividendFault({ amount }: Dividend): string | null {
+function dividendFault({ amount, currency }: Dividend): string | null {
+  if (currency !== undefined && currencyIn(currency) === undefined)
+    return `a dividend in ${quoted(currency)}, which is no currency, is none`;
   return amount > 0 && amount < LARGEST_AMOUNT ? null : `a dividend of ${amount} a share is none`;
+}
+
+/** With its currency as it is kept. */
+function inOwnWord(one: StatedAction): StatedAction {
+  const { action } = one;
+  if (action.kind !== 'dividend' || action.currency === undefined) return one;
+  const { currency, ...dividend } = action;
+  return { ...one, action: { ...dividend, currency: currencyIn(currency) ?? currency } };
 }
 
 function isIdle(action: CorporateAction): boolean {

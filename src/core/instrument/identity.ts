@@ -1,7 +1,7 @@
 import type { Identity } from '../bars/bars.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
-import { isSameCurrency } from './currency.ts';
+import { isSameCurrency } from '../currency.ts';
 
 /** Vendors differ by some days about when an instrument was listed. */
 const LISTING_SHIFT_DAYS = 10;

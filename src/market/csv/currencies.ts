@@ -1,6 +1,6 @@
 import { labelsOf } from '../../core/bars/labels.ts';
 import { isCryptoPair, pairOf } from '../../core/calendar/calendars.ts';
-import { isSameCurrency } from '../../core/instrument/currency.ts';
+import { isSameCurrency } from '../../core/currency.ts';
 import { shortened } from '../../core/quoted.ts';
 import type { CsvLine } from './csv-line.ts';
 import type { Header } from './header.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import { formatDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { isSameCurrency } from '../../core/instrument/currency.ts';
+import { isSameCurrency } from '../../core/currency.ts';
 import { shortened } from '../../core/quoted.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { ascending, type FileBars, type RowCounts } from './file-bars.ts';

@@ -1,4 +1,4 @@
-import { inPriceCurrency } from '../../core/instrument/currency.ts';
+import { inPriceCurrency } from '../../core/currency.ts';
 import type { StatedAction } from '../../core/actions/action-checks.ts';
 import type { Dividend } from '../../core/bars/bars.ts';
 import type { Day } from '../../core/session/day.ts';

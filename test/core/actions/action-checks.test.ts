@@ -68,6 +68,20 @@ describe('a split or dividend of an answer', () => {
     ]);
   });
 
+  it('is in a currency by its code, or in none', () => {
+    const inCurrency = (currency: string): CorporateAction =>
+      ({ kind: 'dividend', exDay: DAY, amount: 0.5, currency }) as const;
+    expect(check(inCurrency('usd '), inCurrency('USD')).actions).toEqual([inCurrency('USD')]);
+    expect(check(inCurrency('GBp')).actions).toEqual([inCurrency('GBp')]);
+    for (const word of ['123', '💶', 'gbp', 'x'.repeat(40_000)]) {
+      const { actions, rejected } = check(inCurrency(word));
+      expect(actions).toEqual([]);
+      expect(rejected).toMatchObject([
+        { exDay: DAY, reason: expect.stringMatching(/^a dividend in ".{1,41}", which is no currency/u) },
+      ]);
+    }
+  });
+
   it('is never lost and never impossible', () => {
     const values = fc.oneof(fc.double(), fc.constantFrom(0, 1, 2, 1 / 0, Number.NaN));
     const days = fc.constantFrom(DAY, DAY + 1, Number.NaN);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inPriceCurrency, isSameCurrency, unitsOfADollar } from '../../../src/core/instrument/currency.ts';
+import { inPriceCurrency, isSameCurrency, unitsOfADollar } from '../../src/core/currency.ts';
 
 describe('an amount in the currency of a price', () => {
   it.each([

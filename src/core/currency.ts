@@ -24,6 +24,28 @@ const MINOR_UNITS: Readonly<Record<string, MinorUnit>> = {
   KWF: { major: 'KWD', units: 1000 },
 };
 
+/** Each minor unit by its word in capitals, where that is no currency's. */
+const IN_CAPITALS: ReadonlyMap<string, string> = new Map(
+  Object.keys(MINOR_UNITS)
+    .toReversed()
+    .map((word) => [word.toUpperCase(), word]),
+);
+
+/**
+ * A currency's code as it is kept, by the word that a source has for it: three letters, in capitals but for minor units, which
+ * stay as vendors spell them (`GBp`, `ZAc`); blanks around it do not count. Undefined for what is no such word, and for one
+ * that may be either by its case: `gbp` is `GBP` or `GBp`.
+ */
+export function currencyIn(word: string): string | undefined {
+  const code = word.trim();
+  if (!/^[A-Za-z]{3}$/.test(code)) return undefined;
+  if (Object.hasOwn(MINOR_UNITS, code)) return code;
+  const capitals = code.toUpperCase();
+  const minor = code === capitals ? undefined : IN_CAPITALS.get(capitals);
+  if (minor === undefined) return capitals;
+  return Object.values(MINOR_UNITS).some(({ major }) => major === capitals) ? undefined : minor;
+}
+
 /** Digits that an amount is given with at most. */
 const DIGITS = 12;
 
@@ -45,8 +67,9 @@ export function isSameCurrency(one: string, other: string): boolean {
 }
 
 function unitOf(currency: string): MinorUnit {
-  const minor = Object.hasOwn(MINOR_UNITS, currency) ? MINOR_UNITS[currency] : undefined;
-  return minor ?? { major: currency.toUpperCase(), units: 1 };
+  const code = currency.trim();
+  const minor = Object.hasOwn(MINOR_UNITS, code) ? MINOR_UNITS[code] : undefined;
+  return minor ?? { major: code.toUpperCase(), units: 1 };
 }
 
 /**
