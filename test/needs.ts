@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { hasCases } from './cases.ts';
@@ -57,6 +57,19 @@ export const S3_SERVER: Need = {
   isMet: existsSync(fileURLToPath(new URL('../.venv/bin/moto_server', import.meta.url))),
   lack: 'no .venv with moto of test/readme/requirements.txt',
 };
+
+/** Where PostgreSQL's own programs are, of Debian's package `postgresql` or in the path; undefined where they are not. */
+export const POSTGRES_PROGRAMS = postgresPrograms();
+export const POSTGRES: Need = { isMet: POSTGRES_PROGRAMS !== undefined, lack: 'no PostgreSQL' };
+
+function postgresPrograms(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
+  const folders = versions.map((version) => `${debian}/${version}/bin`);
+  return [...folders, ...(process.env['PATH'] ?? '').split(':')].find(
+    (folder) => folder !== '' && existsSync(`${folder}/initdb`) && existsSync(`${folder}/pg_ctl`),
+  );
+}
 
 /** `describe` for tests that need something: skipped without it, with the reason in the title. */
 export function describeWith(need: Need): (title: string, body: () => void) => void {

@@ -57,7 +57,7 @@ export function updateActions(
   const reads = new Reads(blobs);
   return untilUndisturbed(async () => {
     const { before, after, ifVersion } = await changed(blobs, ticker, change, reads);
-    if (!isSame(before, after)) await writeOrRemove(blobs, ticker, after, { note, ifVersion });
+    if (!isSameBook(before, after)) await writeOrRemove(blobs, ticker, after, { note, ifVersion });
   });
 }
 
@@ -73,9 +73,9 @@ export function updateOrTell(
 ): Promise<Told | undefined> {
   return untilUndisturbed(async () => {
     const { before, after, edition, ifVersion } = await changed(blobs, ticker, change, reads);
-    if (isSame(before, after)) return undefined;
+    if (isSameBook(before, after)) return undefined;
     const isMore = subtract(before.covered, after.covered).length === 0;
-    if (edition !== undefined && isMore && isSame({ ...before, covered: after.covered }, after))
+    if (edition !== undefined && isMore && isSameBook({ ...before, covered: after.covered }, after))
       return { of: edition, days: after.covered };
     await writeOrRemove(blobs, ticker, after, { note, ifVersion });
     return undefined;
@@ -140,7 +140,7 @@ export async function forgetActionsIn(blobs: Blobs, ticker: string, range: DayRa
     );
   const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
   const { before, after } = await changed(blobs, ticker, cut, new Reads(blobs));
-  if (isSame(before, after)) return 0;
+  if (isSameBook(before, after)) return 0;
   // First, so that they do not tell again what the file says no more.
   await untell(blobs, ticker);
   await writeOrRemove(blobs, ticker, after);
@@ -195,7 +195,7 @@ export function cutBook(
 }
 
 /** Whether two books say the same; covered days are joined in both. */
-function isSame(a: ActionBook, b: ActionBook): boolean {
+export function isSameBook(a: ActionBook, b: ActionBook): boolean {
   if (subtract(b.covered, a.covered).length > 0 || subtract(a.covered, b.covered).length > 0) return false;
   const text = ({ entries, past, doubts, ownList }: ActionBook): string =>
     JSON.stringify([entries, past, doubts, ownList]);

@@ -1,10 +1,10 @@
 import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
-import type { Revision } from '../../../core/bars/bars.ts';
+import type { Revision, Series } from '../../../core/bars/bars.ts';
 import { calendarFor } from '../../../core/calendar/calendars.ts';
 import { compareBars } from '../../../core/bars/compare.ts';
 import { handOver } from '../../../core/coverage/hand-over.ts';
-import { NO_BARS } from '../../../core/bars/columns.ts';
-import { NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
+import { NO_BARS, type StoredBars } from '../../../core/bars/columns.ts';
+import { type Coverage, NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
 import type { DayRange } from '../../../core/session/day.ts';
 import type { Interval } from '../../../core/session/interval.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
@@ -42,9 +42,8 @@ async function movePartition(blobs: Blobs, old: Partition, to: string, days: Day
   const heir: Partition = { series: { ticker: to, interval }, period: old.period };
   const [all = [], own = []] = await readAllOrSetAside(blobs, [fileOf(blobs, old), fileOf(blobs, heir)]);
   const dayOf = sessionDateOf(interval, calendarFor(ticker));
-  const contradicted = await contradictedBy(blobs, heir, old, all, days);
-  const isGiven = ({ before: { ts } }: Revision): boolean =>
-    contains([days], dayOf(ts)) && !contradicted.has(ts);
+  const refuted = await contradictedBy(blobs, heir, old, all, days);
+  const isGiven = ({ before: { ts } }: Revision): boolean => contains([days], dayOf(ts)) && !refuted.has(ts);
   const [given, kept] = [all.filter(isGiven), all.filter((revision) => !isGiven(revision))];
   if (given.length === 0) return 0;
   // Those of an earlier attempt that was interrupted are there.
@@ -65,14 +64,28 @@ async function contradictedBy(
   days: DayRange,
 ): Promise<ReadonlySet<number>> {
   const [had, has] = await readAllOrSetAside(blobs, [barsOf(blobs, old), barsOf(blobs, heir)]);
-  const known = has?.knowledge.coverage ?? NOTHING_KNOWN;
-  const { kept } = handOver(had?.knowledge.coverage ?? NOTHING_KNOWN, known, days);
-  const dayOf = sessionDateOf(old.series.interval, calendarFor(old.series.ticker));
-  const rivals = revisions.filter(({ before }) => contains(kept, dayOf(before.ts)));
+  return contradicted(
+    old.series,
+    { revisions, coverage: had?.knowledge.coverage ?? NOTHING_KNOWN },
+    { bars: has?.bars ?? NO_BARS, coverage: has?.knowledge.coverage ?? NOTHING_KNOWN },
+    days,
+  );
+}
+
+/** The same, of what is known of both. */
+export function contradicted(
+  { ticker, interval }: Series,
+  old: { readonly revisions: readonly Revision[]; readonly coverage: Coverage },
+  heir: { readonly bars: StoredBars; readonly coverage: Coverage },
+  days: DayRange,
+): ReadonlySet<number> {
+  const { kept } = handOver(old.coverage, heir.coverage, days);
+  const dayOf = sessionDateOf(interval, calendarFor(ticker));
+  const rivals = old.revisions.filter(({ before }) => contains(kept, dayOf(before.ts)));
   const latest = new Map(
     rivals.map(({ before, after, stayed }) => [before.ts, stayed === true ? before : after]),
   );
-  const { differing, gone } = compareBars(storedBarsOf([...latest.values()]), has?.bars ?? NO_BARS, () => 0);
+  const { differing, gone } = compareBars(storedBarsOf([...latest.values()]), heir.bars, () => 0);
   return new Set([...differing.stored.ts, ...gone.ts]);
 }
 

@@ -1,9 +1,6 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
 import type { Revision, Series } from '../../../core/bars/bars.ts';
-import { grouped } from '../../../core/grouped.ts';
-import { isSameBar } from '../../../core/bars/compare.ts';
-import { vendorOf } from '../../../core/bars/vendor.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { SetAside } from '../../scan.ts';
@@ -16,6 +13,7 @@ import { digestOf } from '../codec/digest.ts';
 import { troubleText } from '../files/trouble.ts';
 import { encodeRevisions, REVISION_COLUMNS } from '../codec/encode.ts';
 import { namingDamage, notingDamage } from '../partition/damage-notes.ts';
+import { freshRevisions, inOrder } from './fresh-revisions.ts';
 import { inspectAll, type Place } from './inspect.ts';
 import { type Partition, REVISIONS, revisionsPath, seriesPath } from '../files/layout.ts';
 import { assertDigest, digestIn, ownEntry, sealed, VERSION } from '../codec/own-entry.ts';
@@ -75,28 +73,14 @@ export async function damagedRevisions(blobs: Blobs): Promise<readonly SetAside[
   return [...unlisted, ...(await inspectAll(blobs, partitions, placeOf, false)).aside];
 }
 
-/**
- * Adds revisions to those that a partition has, durably; where all of them are there already nothing is written. They
- * are: their commit came through, that of the bars did not, and the same answer came again. Of a bar that stayed what one
- * source has instead is kept once, however often it says so.
- */
+/** Adds revisions to those that a partition has, durably; where all of them are there already nothing is written. */
 export async function addRevisions(
   blobs: Blobs,
   partition: Partition,
   known: readonly Revision[],
   added: readonly Revision[],
 ): Promise<void> {
-  const taken = known.filter(({ stayed }) => stayed !== true);
-  const latest = new Map(taken.map((revision) => [revision.before.ts, revision]));
-  const refused = grouped(
-    known.filter(({ stayed }) => stayed === true),
-    ({ before }) => before.ts,
-  );
-  const fresh = added.filter((revision) => {
-    const { ts } = revision.before;
-    if (revision.stayed !== true) return !isRepeat(latest.get(ts), revision);
-    return refused.get(ts)?.some((one) => saysTheSame(one, revision)) !== true;
-  });
+  const fresh = freshRevisions(known, added);
   if (fresh.length === 0) return;
   await writeRevisions(blobs, partition, [...known, ...fresh]);
 }
@@ -123,33 +107,6 @@ export async function writeRevisions(
     await assertSealed(written, footer.parsed);
   };
   await blobs.put(revisionsPath(partition), encodeRevisions(revisions, metadata), { check });
-}
-
-/**
- * Whether the last revision of a stamp is this one: it speaks of the very same stored bar, which would be another if its
- * replacement had been committed. The same values alone prove nothing: a vendor may change its mind back and forth.
- */
-function isRepeat(last: Revision | undefined, revision: Revision): boolean {
-  return (
-    last !== undefined &&
-    last.before.fetchedAt === revision.before.fetchedAt &&
-    isSameBar(last.before, revision.before, 0) &&
-    isSameBar(last.after, revision.after, 0)
-  );
-}
-
-/** Whether a source offers once more what a bar stayed against before. */
-function saysTheSame(one: Revision, other: Revision): boolean {
-  return (
-    vendorOf(one.after.source) === vendorOf(other.after.source) &&
-    isSameBar(one.before, other.before, 0) &&
-    isSameBar(one.after, other.after, 0)
-  );
-}
-
-/** Stable, so that the last one of a stamp in a file is the last one that was added at its time. */
-function inOrder(a: Revision, b: Revision): number {
-  return a.before.ts - b.before.ts || a.after.fetchedAt - b.after.fetchedAt;
 }
 
 /** What a file of revisions says of itself, as sealed JSON. */

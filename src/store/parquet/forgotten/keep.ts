@@ -13,22 +13,23 @@ import type { ForgetOrder, ForgottenEntry, ForgottenSeries } from '../../forgott
 import { eachBounded, eachCounted } from '../../bounded.ts';
 import { cutBook, updateActions } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
-import { cutPartition, readableOrSetAside } from './forget.ts';
-import { barsPath, timeStamp } from '../files/layout.ts';
+import { cutPartition } from './forget.ts';
+import { type LiveStore, liveFiles } from './live.ts';
+import { timeStamp } from '../files/layout.ts';
 import type { PartitionContent } from '../partition/partition-file.ts';
-import { Reads } from '../beside/reads.ts';
-import { partitionsOf } from '../files/walk.ts';
 import { entryPath, removeUnfinished, writeEntry } from './entry.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
 /**
  * Copies what is about to be forgotten into quarantine, durably and whole, before any of it is removed. Undefined if
  * there is nothing. A damaged partition goes to quarantine as a file, and `store-corrupt` is thrown. Half a copy, of
- * somebody who was stopped at it, goes first. Only for the holder of the lock.
+ * somebody who was stopped at it, goes first. Only for the holder of the lock. `live`: what is forgotten; default: files beside the
+ * copies.
  */
 export async function keepForgotten(
   blobs: Blobs,
   { series, actionsOf, range = periodRange('all'), at, onKept }: ForgetOrder,
+  live = liveFiles(blobs),
 ): Promise<ForgottenEntry | undefined> {
   await removeUnfinished(blobs);
   const id = `${timeStamp(at)}-${randomBytes(2).toString('hex')}`;
@@ -36,13 +37,13 @@ export async function keepForgotten(
   const copies: (ForgottenSeries | undefined)[] = Array.from({ length: series.length });
   // Those in flight together share the syncs of the folders above them.
   await eachCounted(series, onKept, async (one, i) => {
-    copies[i] = await copySeries(blobs, entryBlobs, one, range);
+    copies[i] = await copySeries(live, entryBlobs, one, range);
   });
   const kept = copies.filter((copy) => copy !== undefined);
   let actions = 0;
   let isAny = kept.length > 0;
   await eachBounded(actionsOf, async (ticker) => {
-    const { gone } = cutBook((await new Reads(blobs).book(ticker)).book, range);
+    const { gone } = cutBook(await live.book(ticker), range);
     if (isNothing(gone)) return;
     await updateActions(entryBlobs, ticker, () => gone);
     actions += gone.entries.length;
@@ -69,13 +70,13 @@ async function recordedRenames(blobs: Blobs): Promise<readonly Rename[]> {
 }
 
 async function copySeries(
-  blobs: Blobs,
+  live: LiveStore,
   entry: Blobs,
   series: Series,
   range: DayRange,
 ): Promise<ForgottenSeries | undefined> {
-  const partitions = await partitionsOf(blobs, series, range);
-  const contentOf = await readableOrSetAside(blobs, partitions);
+  const partitions = await live.partitionsOf(series, range);
+  const contentOf = await live.contents(partitions);
   let rows = 0;
   let isAny = false;
   const days: DayRange[] = [];
@@ -83,19 +84,13 @@ async function copySeries(
     const content = await contentOf(partition);
     const { kept, gone } = content === undefined ? {} : cutPartition(partition, content, range);
     if (gone === undefined) continue;
-    if (kept === undefined) await copyFile(blobs, entry, barsPath(partition));
+    if (kept === undefined && live.copy !== undefined) await live.copy(partition, entry);
     else await writePartition(entry, partition, gone);
     isAny = true;
     rows += gone.bars.length;
     for (const day of sessionsOf(series, gone)) days.push(day);
   }
   return isAny ? { series, rows, days: span(days) ?? null } : undefined;
-}
-
-/** A whole file, byte by byte. */
-async function copyFile(from: Blobs, to: Blobs, path: string): Promise<void> {
-  const file = await from.read(path);
-  if (file !== undefined) await to.put(path, new Uint8Array(await file.slice(0, file.byteLength)));
 }
 
 /** First and last session of the bars. */

@@ -12,14 +12,13 @@ import { sessionDateOf } from '../../../core/bars/partition.ts';
 import type { ForgottenEntry, Restored } from '../../forgotten.ts';
 import { eachBounded, eachCounted, type OnDone } from '../../bounded.ts';
 import { readBookFile } from '../beside/action-file.ts';
-import { updateActions } from '../beside/actions.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { compact, type Knowledge } from '../partition/knowledge.ts';
 import type { Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
 import { listPartitions, tickersWithActions } from '../files/walk.ts';
 import { entryPath, noteRestored, readEntry } from './entry.ts';
-import { writePartition } from '../partition/write-partition.ts';
+import { type LiveStore, liveFiles } from './live.ts';
 
 /** A partition of an entry, and of the store as it is now. */
 interface Pair {
@@ -38,6 +37,7 @@ export async function restoreForgotten(
   id: string,
   at: number,
   onDone?: OnDone,
+  live = liveFiles(blobs),
 ): Promise<Restored> {
   const entry = await readEntry(blobs, id);
   if (entry === undefined)
@@ -45,11 +45,11 @@ export async function restoreForgotten(
   const folder = entryPath(id);
   const partitions = await listPartitions(blobs.below(folder));
   const tickers = await tickersWithActions(blobs.below(folder));
-  await assertNoConflict(blobs, entry, partitions, tickers);
+  await assertNoConflict(blobs, live, entry, partitions, tickers);
   let actions = 0;
   await eachBounded(tickers, async (ticker) => {
     const gone = await readGone(blobs, entry, { ticker }, (copy) => bookIn(copy, ticker));
-    await updateActions(blobs, ticker, (now) => {
+    await live.updateActions(ticker, (now) => {
       const { book } = giveBackActions(gone, now);
       actions += book.entries.length - now.entries.length;
       return book;
@@ -57,11 +57,11 @@ export async function restoreForgotten(
   });
   let rows = 0;
   await eachCounted(partitions, onDone, async (partition) => {
-    const pair = await pairOf(blobs, entry, partition);
+    const pair = await pairOf(blobs, live, entry, partition);
     if (pair === undefined) return;
     const after = mergedBack(pair);
     rows += after.bars.length - (pair.now?.bars.length ?? 0);
-    await writePartition(blobs, partition, after);
+    await live.write(partition, after);
   });
   await noteRestored(blobs, id, at);
   return { entry, rows, actions };
@@ -69,13 +69,14 @@ export async function restoreForgotten(
 
 async function assertNoConflict(
   blobs: Blobs,
+  live: LiveStore,
   entry: ForgottenEntry,
   partitions: readonly Partition[],
   tickers: readonly string[],
 ): Promise<void> {
   const days = new Map<string, { partition: Partition; days: Day[] }>();
   for (const partition of partitions) {
-    const { conflicts = [] } = (await pairOf(blobs, entry, partition))?.back ?? {};
+    const { conflicts = [] } = (await pairOf(blobs, live, entry, partition))?.back ?? {};
     if (conflicts.length === 0) continue;
     const key = seriesKey(partition.series);
     days.set(key, { partition, days: [...(days.get(key)?.days ?? []), ...conflicts] });
@@ -84,7 +85,7 @@ async function assertNoConflict(
   if (first !== undefined) throw otherBars(first.partition, first.days, more.length);
   for (const ticker of tickers) {
     const gone = await readGone(blobs, entry, { ticker }, (copy) => bookIn(copy, ticker));
-    const [conflict] = giveBackActions(gone, await bookIn(blobs, ticker)).conflicts;
+    const [conflict] = giveBackActions(gone, await live.ownBook(ticker)).conflicts;
     if (conflict === undefined) continue;
     throw new BackfillError(
       'usage',
@@ -106,10 +107,15 @@ function otherBars({ series }: Partition, days: readonly Day[], more: number): B
   );
 }
 
-async function pairOf(blobs: Blobs, entry: ForgottenEntry, partition: Partition): Promise<Pair | undefined> {
+async function pairOf(
+  blobs: Blobs,
+  live: LiveStore,
+  entry: ForgottenEntry,
+  partition: Partition,
+): Promise<Pair | undefined> {
   const gone = await readGone(blobs, entry, partition.series, (copy) => readPartition(copy, partition));
   if (gone === undefined) return undefined;
-  const now = await readPartition(blobs, partition, gone.knowledge.calendar);
+  const now = await live.read(partition, gone.knowledge.calendar);
   const sessionOf = sessionDateOf(partition.series.interval, calendarById(gone.knowledge.calendar));
   const present = { bars: now?.bars ?? NO_BARS, coverage: now?.knowledge.coverage ?? NOTHING_KNOWN };
   const back = giveBack({ bars: gone.bars, coverage: gone.knowledge.coverage }, present, sessionOf);

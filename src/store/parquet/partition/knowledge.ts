@@ -35,7 +35,10 @@ export interface Knowledge {
 }
 
 /** The rows that knowledge is written with: their number, their extent, and the digest of what they say. */
-export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & Stated;
+export type Extent = Pick<Footer, 'rows' | 'firstTs' | 'lastTs'> & Partial<Stated>;
+
+/** What a store says of a partition beside its rows. */
+type Said = Pick<Footer, 'rows' | 'firstTs' | 'lastTs' | 'metadata' | 'seal'>;
 
 /** How rows are told from others. */
 export interface Stated {
@@ -91,7 +94,7 @@ export function judgeKnowledge(
 /** What a footer says, unread, or why it is not believed however it reads. Throws like `judgeKnowledge`. */
 export function trustedWord(
   partition: Partition,
-  footer: Footer,
+  footer: Said,
 ): { readonly json: Json } | { readonly doubt: string } {
   const entry = ownEntry(footer.metadata, placeOf(partition));
   const doubt = doubtOf(entry, footer);
@@ -101,7 +104,7 @@ export function trustedWord(
 const NOTHING_SAID = 'it says nothing of itself';
 const MALFORMED = 'what it says of itself is malformed';
 
-function doubtOf(entry: OwnEntry | undefined, footer: Footer): string | undefined {
+function doubtOf(entry: OwnEntry | undefined, footer: Said): string | undefined {
   if (entry === undefined) return NOTHING_SAID;
   if (entry.seal === 'broken') return BROKEN_SEAL;
   if (footer.seal.is === 'broken') return CHANGED_END;
@@ -186,7 +189,7 @@ export function placeOf({ series, period }: Partition): Record<'ticker' | 'inter
   return { ticker: series.ticker, interval: series.interval, period };
 }
 
-function isAbout(footer: Footer, json: Json): boolean {
+function isAbout(footer: Said, json: Json): boolean {
   return (
     json['rows'] === footer.rows && json['firstTs'] === footer.firstTs && json['lastTs'] === footer.lastTs
   );

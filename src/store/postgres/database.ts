@@ -1,0 +1,131 @@
+import type pg from 'pg';
+import { BackfillError } from '../../core/errors.ts';
+import { type Client, identifier, type Row, type Values } from './client.ts';
+import { migrate, versionOf } from './migrate.ts';
+import type { PostgresPlace } from './place.ts';
+import { MIGRATIONS } from './schema.ts';
+import { asUnusable, codeOf } from './trouble.ts';
+
+/** How long the server waits for what holds a transaction open, and for a lock that another one holds. */
+const PATIENCE = `SET idle_in_transaction_session_timeout = '10min'; SET lock_timeout = '1min'`;
+
+/** Notices within a minute that whoever held a connection is gone, host and all. */
+const KEEP_ALIVE =
+  'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3';
+
+/** Connections of this thread, by what they were opened with: stores over the same tables share them. */
+const pools = new Map<string, Promise<pg.Pool>>();
+
+/** The tables of a store: connections that are opened when they are needed, and what every call has in common. */
+export class Database {
+  readonly place: PostgresPlace;
+  /** Whether the tables were found, or made. */
+  #isThere = false;
+
+  constructor(place: PostgresPlace) {
+    this.place = place;
+  }
+
+  /** Runs one statement. */
+  async rows(text: string, values: Values = []): Promise<Row[]> {
+    const pool = await this.#pool();
+    return (await pool.query(text, [...values])).rows as Row[];
+  }
+
+  /** The same, of tables that need not be there: then there is nothing in them. */
+  async read(text: string, values: Values = []): Promise<Row[]> {
+    return (await this.isThere()) ? this.rows(text, values) : [];
+  }
+
+  /** Whether there is a store. Throws `store-unusable` for one of a later version. */
+  async isThere(): Promise<boolean> {
+    if (this.#isThere) return true;
+    const version = await this.with((client) => versionOf(client, this.place));
+    if (version === MIGRATIONS.length) this.#isThere = true;
+    return version > 0;
+  }
+
+  /** Makes what is not there yet of the tables. */
+  async prepare(): Promise<void> {
+    if (this.#isThere) return;
+    await this.with((client) => migrate(client, this.place));
+    this.#isThere = true;
+  }
+
+  /** Runs `work` on a connection that is its own. One that may be broken afterwards is not used again. */
+  async with<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const pool = await this.#pool();
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      return await work(client);
+    } catch (error) {
+      if (codeOf(error) !== undefined) failure = error as Error;
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  }
+
+  /** A connection beside the others, which is nobody's but the caller's. */
+  async open(): Promise<pg.Client> {
+    const { Client } = await driver();
+    const client = new Client({ ...this.#config(), keepAlive: true });
+    // What breaks it is told by the next query.
+    client.on('error', () => {});
+    await client.connect();
+    await client.query(`${this.#session()}; ${KEEP_ALIVE}`);
+    return client;
+  }
+
+  /** Turns what the server says into `store-unusable`. */
+  async usable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asUnusable(this.place, error);
+    }
+  }
+
+  #pool(): Promise<pg.Pool> {
+    const key = `${this.place.schema} ${this.place.connection}`;
+    const pool = pools.get(key) ?? this.#openPool();
+    pools.set(key, pool);
+    return pool;
+  }
+
+  async #openPool(): Promise<pg.Pool> {
+    const { Pool } = await driver();
+    const { min, max } = this.place.pool;
+    const pool = new Pool({ ...this.#config(), min, max, allowExitOnIdle: true, idleTimeoutMillis: 10_000 });
+    // Of one that lies idle: the next query opens another.
+    pool.on('error', () => {});
+    pool.on('connect', (client) => {
+      // Queued before whatever else is asked of it; why it fails is told by that.
+      client.query(`${this.#session()}; ${PATIENCE}`).catch(() => {});
+    });
+    return pool;
+  }
+
+  #config(): pg.ClientConfig {
+    return {
+      connectionString: this.place.connection,
+      application_name: 'backfill',
+      connectionTimeoutMillis: 20_000,
+    };
+  }
+
+  #session(): string {
+    return `SET search_path TO ${identifier(this.place.schema)}; SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO'`;
+  }
+}
+
+async function driver(): Promise<typeof pg> {
+  try {
+    return (await import('pg')).default;
+  } catch (error) {
+    throw new BackfillError('store-unusable', 'the package pg, which speaks to PostgreSQL, does not load', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import type { StoreFacts } from '../facts.ts';
+import type { Database } from './database.ts';
+import type { Documents } from './documents.ts';
+import { writerAtWork } from './lease.ts';
+
+/** What a store is: with its indexes, and what lies in it beside the tables. */
+export async function factsOf(db: Database, documents: Documents): Promise<StoreFacts> {
+  const [row] = await db.read(
+    `SELECT sum(pg_total_relation_size(oid))::text AS bytes FROM pg_class WHERE relnamespace = to_regnamespace($1)
+     AND relkind IN ('r', 'p') AND relname IN ('bars', 'revisions', 'actions', 'backfill_parts', 'backfill_books')`,
+    [db.place.schema],
+  );
+  const bytes = Number(row?.['bytes'] ?? 0) + (await documents.bytesBelow('.'));
+  return { bytes, writer: (await writerAtWork(db)) ?? null };
+}

@@ -1,0 +1,290 @@
+import type { ActionBook } from '../../core/actions/action-book.ts';
+import type { CorporateAction, Revision, Series } from '../../core/bars/bars.ts';
+import type { StoredBars } from '../../core/bars/columns.ts';
+import { periodRange } from '../../core/bars/partition.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { BackfillError } from '../../core/errors.ts';
+import type { OnDone } from '../bounded.ts';
+import type { Examination } from '../damage.ts';
+import type { StoreFacts } from '../facts.ts';
+import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
+import { openBegunPlans } from '../parquet/beside/begun-plans.ts';
+import { openFirstFills } from '../parquet/beside/first-fills.ts';
+import { keepRejected, listAside } from '../parquet/beside/quarantine.ts';
+import { nextRunId, readRunRecords, saveRunRecord } from '../parquet/beside/records.ts';
+import { readRejectedRows } from '../parquet/beside/rejected.ts';
+import { addRename, readRenamesFile, removeRename } from '../parquet/beside/renames.ts';
+import { openStaging } from '../parquet/beside/staged.ts';
+import {
+  listUniverses,
+  readNewestUniverse,
+  readPortfolio,
+  savePortfolio,
+  saveUniverse,
+} from '../parquet/beside/universes.ts';
+import { untilUndisturbed } from '../parquet/files/blobs.ts';
+import { listEntries } from '../parquet/forgotten/entry.ts';
+import { keepForgotten } from '../parquet/forgotten/keep.ts';
+import { restoreForgotten } from '../parquet/forgotten/restore.ts';
+import type { FirstFills } from '../lease.ts';
+import type { Scan } from '../scan.ts';
+import type {
+  BarStore,
+  FirstFillNotes,
+  Lease,
+  Rejected,
+  RejectedRow,
+  Rename,
+  ScanOptions,
+  SeriesCommit,
+  SeriesEdit,
+  SeriesUpdate,
+  UpsertResult,
+} from '../store.ts';
+import { changedBook, putBook } from './books.ts';
+import { Database } from './database.ts';
+import { Documents, sweepPieces } from './documents.ts';
+import { commitAll, editSeries, upsertSeries, type Writing } from './edit.ts';
+import { forgetActions, forgetRange, liveTables } from './forget.ts';
+import { takeLease, writing } from './lease.ts';
+import { factsOf } from './facts.ts';
+import { findLookalikes } from './lookalikes.ts';
+import { moveRevisions } from './move-revisions.ts';
+import { postgresPlace } from './place.ts';
+import { readBarsIn, readSeries } from './read.ts';
+import { inTheirOrder, revisionOf, REVISIONS } from './revisions.ts';
+import { scanTables } from './scan.ts';
+
+/**
+ * A store in a PostgreSQL database: see `postgresPlace` for its URL. Nothing is asked of the server before the first call.
+ * `lock`: of the `Lease` that its commits are made under, of who holds it for them. Default: its own, while it has
+ * one.
+ */
+export function openPostgresStore(url: string, lock?: string): BarStore {
+  return new PostgresStore(new Database(postgresPlace(url)), lock);
+}
+
+const ALL = periodRange('all');
+const NO_DAYS: DayRange = { from: 0, to: 0 };
+
+class PostgresStore implements BarStore {
+  readonly url: string;
+  readonly #db: Database;
+  readonly #documents: Documents;
+  /** Of the lease that is held, here or by who opened this. */
+  #token: string | undefined;
+
+  constructor(db: Database, token: string | undefined) {
+    this.url = db.place.shown;
+    this.#db = db;
+    this.#token = token;
+    this.#documents = new Documents(db, this.#writing);
+  }
+
+  readonly #writing: Writing = (work) => writing(this.#db, this.#token, work);
+
+  #usable<T>(work: () => Promise<T>): Promise<T> {
+    return this.#db.usable(work);
+  }
+
+  acquire(): Promise<Lease> {
+    return this.#usable(async () => {
+      const held = await takeLease(this.#db);
+      this.#token = held.token;
+      await this.#writing(sweepPieces);
+      let left: Promise<readonly FirstFills[]> | undefined;
+      return {
+        lock: held.token,
+        leftFills: async () => {
+          const isFirst = left === undefined;
+          left ??= this.firstFills.list();
+          const fills = await left;
+          return isFirst ? fills : [];
+        },
+        note: () => {},
+        noteTrouble: () => {},
+        release: async () => {
+          if (this.#token !== held.token) return;
+          this.#token = undefined;
+          await held.free();
+        },
+      };
+    });
+  }
+
+  committed(): readonly [] {
+    return [];
+  }
+
+  scan(options: ScanOptions = {}): Promise<Scan> {
+    return this.#usable(() => scanTables(this.#db, options));
+  }
+
+  edit(series: Series, range: DayRange): Promise<SeriesEdit> {
+    return this.#usable(() => editSeries(this.#db, this.#writing, series, range));
+  }
+
+  commitAll(commits: readonly SeriesCommit[]): Promise<readonly PromiseSettledResult<UpsertResult>[]> {
+    return this.#usable(() => commitAll(this.#db, this.#writing, commits));
+  }
+
+  upsert(update: SeriesUpdate): Promise<UpsertResult> {
+    return this.#usable(() => upsertSeries(this.#db, this.#writing, update));
+  }
+
+  lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>> {
+    return this.#usable(() => findLookalikes(this.#db, series));
+  }
+
+  readonly views: BarStore['views'] = () =>
+    Promise.reject(
+      new BackfillError(
+        'usage',
+        `${this.url} needs no views of files: its tables bars, actions and revisions and its view coverage are there for psql; backfill query asks it as it does any store`,
+      ),
+    );
+
+  readonly query: BarStore['query'] = () =>
+    Promise.reject(
+      new BackfillError('usage', `${this.url} is not asked by backfill query yet; ask it by psql`),
+    );
+
+  hasDamage(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  readBars(series: Series, range: DayRange = ALL): Promise<StoredBars> {
+    return this.#usable(() => readBarsIn(this.#db, series, range));
+  }
+
+  readRevisions({ ticker, interval }: Series): Promise<Revision[]> {
+    return this.#usable(async () => {
+      const rows = await this.#db.read(`${REVISIONS} ORDER BY id`, [ticker, interval]);
+      return inTheirOrder(rows.map(revisionOf));
+    });
+  }
+
+  readonly moveRevisions: BarStore['moveRevisions'] = (from, to, days, intervals) =>
+    this.#usable(() => moveRevisions(this.#db, this.#writing, { from, to, days, intervals }));
+
+  moveLost(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  forget(series: Series, range: DayRange = ALL): Promise<number> {
+    return this.#usable(() => forgetRange(this.#db, this.#writing, series, range));
+  }
+
+  keepForgotten(order: ForgetOrder): Promise<ForgottenEntry | undefined> {
+    return this.#usable(() => keepForgotten(this.#documents, order, this.#live));
+  }
+
+  listForgotten(): Promise<readonly ForgottenEntry[]> {
+    return this.#usable(() => listEntries(this.#documents));
+  }
+
+  restoreForgotten(id: string, at: number, onDone?: OnDone): Promise<Restored> {
+    return this.#usable(() => restoreForgotten(this.#documents, id, at, onDone, this.#live));
+  }
+
+  get #live(): ReturnType<typeof liveTables> {
+    return liveTables(this.#db, this.#writing, (ticker, change) => this.updateActions(ticker, change));
+  }
+
+  readActionBook(ticker: string): Promise<ActionBook> {
+    return this.#usable(
+      async () => (await readSeries(this.#db, { ticker, interval: '1d' }, NO_DAYS)).book.book,
+    );
+  }
+
+  async readActions(ticker: string): Promise<CorporateAction[]> {
+    return (await this.readActionBook(ticker)).entries.map(({ action }) => action);
+  }
+
+  updateActions(ticker: string, change: (before: ActionBook) => ActionBook): Promise<void> {
+    return this.#usable(() =>
+      untilUndisturbed(async () => {
+        const { book } = await readSeries(this.#db, { ticker, interval: '1d' }, NO_DAYS);
+        const write = changedBook(ticker, book, change);
+        if (write !== undefined) await this.#writing((client) => putBook(client, write));
+      }),
+    );
+  }
+
+  forgetActions(ticker: string, range: DayRange = ALL): Promise<number> {
+    return this.#usable(() => forgetActions(this.#db, this.#writing, ticker, range));
+  }
+
+  quarantine(series: Series, rows: readonly RejectedRow[], source: string, fetchedAt: number): Promise<void> {
+    return this.#usable(() => keepRejected(this.#documents, series, rows, source, fetchedAt));
+  }
+
+  readRejected(options: ScanOptions = {}): Promise<Rejected> {
+    return this.#usable(() => readRejectedRows(this.#documents, options));
+  }
+
+  listSetAside(): Promise<readonly string[]> {
+    return this.#usable(() => listAside(this.#documents));
+  }
+
+  readRenames(): Promise<readonly Rename[]> {
+    return this.#usable(() => readRenamesFile(this.#documents));
+  }
+
+  saveRename(rename: Rename): Promise<void> {
+    return this.#usable(() => addRename(this.#documents, rename));
+  }
+
+  removeRename(rename: Rename): Promise<void> {
+    return this.#usable(() => removeRename(this.#documents, rename));
+  }
+
+  readonly readUniverse: BarStore['readUniverse'] = (name, until) =>
+    this.#usable(() => readNewestUniverse(this.#documents, name, until));
+
+  listUniverses(): Promise<readonly string[]> {
+    return this.#usable(() => listUniverses(this.#documents));
+  }
+
+  readonly saveUniverse: BarStore['saveUniverse'] = (head, members) =>
+    this.#usable(() => saveUniverse(this.#documents, head, members));
+
+  readPortfolio(): ReturnType<BarStore['readPortfolio']> {
+    return this.#usable(() => readPortfolio(this.#documents));
+  }
+
+  savePortfolio(text: string): Promise<string> {
+    return this.#usable(() => savePortfolio(this.#documents, text));
+  }
+
+  facts(): Promise<StoreFacts> {
+    return this.#usable(() => factsOf(this.#db, this.#documents));
+  }
+
+  examine(): Promise<Examination> {
+    return this.#usable(async () => ({
+      ...{ partitions: 0, rows: 0, damages: [] },
+      staged: (await this.staging.list()).length,
+    }));
+  }
+
+  get staging(): BarStore['staging'] {
+    return openStaging(this.#documents, (work) => this.#usable(work));
+  }
+
+  get firstFills(): FirstFillNotes {
+    return openFirstFills(this.#documents, (work) => this.#usable(work));
+  }
+
+  get begunPlans(): BarStore['begunPlans'] {
+    return openBegunPlans(this.#documents, (work) => this.#usable(work));
+  }
+
+  readonly nextRunId: BarStore['nextRunId'] = (at) => this.#usable(() => nextRunId(this.#documents, at));
+
+  readonly saveRun: BarStore['saveRun'] = (at, record, id) =>
+    this.#usable(() => saveRunRecord(this.#documents, at, record, id));
+
+  readonly readRuns: BarStore['readRuns'] = (most, beginning = '') =>
+    this.#usable(() => readRunRecords(this.#documents, most, beginning));
+}

@@ -1,0 +1,57 @@
+import { BackfillError } from '../../core/errors.ts';
+import { type Client, identifier, literal } from './client.ts';
+import type { PostgresPlace } from './place.ts';
+import { MIGRATIONS } from './schema.ts';
+import { codeOf } from './trouble.ts';
+
+/** The version of the tables in a schema; 0 where there are none. Throws `store-unusable` for a later one. */
+export async function versionOf(client: Client, place: PostgresPlace): Promise<number> {
+  const table = `${identifier(place.schema)}.backfill_schema`;
+  const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS is', [table]);
+  if (there.rows[0]?.['is'] !== true) return 0;
+  const { rows } = await client.query(`SELECT max(version) AS version FROM ${table}`);
+  const version = Number(rows[0]?.['version'] ?? 0);
+  if (version > MIGRATIONS.length)
+    throw new BackfillError(
+      'store-unusable',
+      `the store ${place.shown} was made by a later version of backfill (its tables have version ${version}, this one knows ${MIGRATIONS.length}); update backfill`,
+    );
+  return version;
+}
+
+/** Brings the tables to this version, in one transaction: others who come meanwhile wait for it. */
+export async function migrate(client: Client, place: PostgresPlace): Promise<void> {
+  if ((await versionOf(client, place)) === MIGRATIONS.length) return;
+  await client.query('BEGIN');
+  await client.query(
+    `SELECT pg_advisory_xact_lock(hashtext(${literal(`backfill migrates ${place.schema}`)}))`,
+  );
+  const version = await versionOf(client, place);
+  try {
+    if (version < MIGRATIONS.length) await addFrom(client, place, version);
+  } catch (error) {
+    throw taken(error, place) ?? error;
+  }
+  await client.query('COMMIT');
+}
+
+async function addFrom(client: Client, { schema }: PostgresPlace, version: number): Promise<void> {
+  if (version === 0) {
+    const found = await client.query('SELECT to_regnamespace($1) IS NULL AS lacks', [identifier(schema)]);
+    if (found.rows[0]?.['lacks'] === true) await client.query(`CREATE SCHEMA ${identifier(schema)}`);
+    await client.query('CREATE TABLE backfill_schema (version int NOT NULL)');
+  }
+  for (const statements of MIGRATIONS.slice(version)) await client.query(statements);
+  await client.query('DELETE FROM backfill_schema');
+  await client.query('INSERT INTO backfill_schema VALUES ($1)', [MIGRATIONS.length]);
+}
+
+/** Where a table of that name is somebody else's. */
+function taken(error: unknown, { server, schema }: PostgresPlace): BackfillError | undefined {
+  if (codeOf(error) !== '42P07' || !(error instanceof Error)) return undefined;
+  return new BackfillError(
+    'store-unusable',
+    `the schema ${schema} of ${server} has a table of its own where one of the store's belongs (${error.message}); name another with ?schema=NAME`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,73 @@
+import { BackfillError } from '../../core/errors.ts';
+
+/** Where a store lies in a PostgreSQL server. */
+export interface PostgresPlace {
+  /** For the client; with the password, where the URL has one. Never shown. */
+  readonly connection: string;
+  /** For people: without a password, and without what is said of the connection. */
+  readonly shown: string;
+  /** `host:port/database`, for messages. */
+  readonly server: string;
+  /** The schema that all tables are in. */
+  readonly schema: string;
+  /** Connections that a thread keeps and opens at most. */
+  readonly pool: { readonly min: number; readonly max: number };
+}
+
+const DEFAULT_SCHEMA = 'public';
+const DEFAULT_POOL = { min: 0, max: 4 };
+const DEFAULT_PORT = '5432';
+
+/** What a URL may say that the server is not told. */
+const OWN = ['schema', 'pool_min', 'pool_max'] as const;
+
+/** Whether a text is the URL of a PostgreSQL server. */
+export function isPostgresUrl(url: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(url);
+}
+
+/**
+ * Reads `postgres://user:password@host:port/database?schema=public&pool_min=0&pool_max=4`; other parameters, such as
+ * `sslmode`, are the client's. Throws `usage`, without the password, for what is none.
+ */
+export function postgresPlace(url: string): PostgresPlace {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const schema = parsed?.searchParams.get('schema') ?? DEFAULT_SCHEMA;
+  const database = decodeURIComponent(parsed?.pathname.slice(1) ?? '');
+  if (parsed === undefined || database === '' || schema === '')
+    throw new BackfillError(
+      'usage',
+      `"${withoutPassword(url)}" names no database; write postgres://USER@HOST:5432/DATABASE, with ?schema=NAME where it is not "${DEFAULT_SCHEMA}"`,
+    );
+  const min = connections(parsed, 'pool_min', DEFAULT_POOL.min, 0);
+  const max = connections(parsed, 'pool_max', Math.max(DEFAULT_POOL.max, min), Math.max(min, 1));
+  const host = parsed.searchParams.get('host') ?? (parsed.hostname || 'localhost');
+  const server = `${host}:${parsed.searchParams.get('port') ?? (parsed.port || DEFAULT_PORT)}/${database}`;
+  const query = schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`;
+  for (const name of OWN) parsed.searchParams.delete(name);
+  return {
+    connection: parsed.href,
+    shown: `postgres://${parsed.username === '' ? '' : `${parsed.username}@`}${server}${query}`,
+    server,
+    schema,
+    pool: { min, max },
+  };
+}
+
+function connections(url: URL, name: (typeof OWN)[number], otherwise: number, least: number): number {
+  const said = url.searchParams.get(name);
+  if (said === null) return otherwise;
+  const count = Number(said);
+  if (said !== '' && Number.isSafeInteger(count) && count >= least && count <= 1000) return count;
+  throw new BackfillError(
+    'usage',
+    `${name}=${said} in the URL of the store is no number of connections from ${least} to 1000`,
+  );
+}
+
+/** A URL with what stands where a password does left out, however the rest of it is written. */
+export function withoutPassword(url: string): string {
+  return url
+    .replace(/^([^:/?#]+:\/\/[^/?#]*?):[^/?#]*@/, '$1@')
+    .replaceAll(/([?&][^=&]*passw[^=&]*=)[^&]*/gi, '$1…');
+}

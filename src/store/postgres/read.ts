@@ -1,0 +1,81 @@
+import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
+import type { Series } from '../../core/bars/bars.ts';
+import { periodRange } from '../../core/bars/partition.ts';
+import type { DayRange } from '../../core/session/day.ts';
+import { joinKnowledge } from '../parquet/partition/join.ts';
+import type { Partition } from '../parquet/files/layout.ts';
+import { Readings } from '../parquet/partition/said.ts';
+import type { SeriesContent } from '../store.ts';
+import { readInstants } from './arrays.ts';
+import { BAR_ARRAYS, barsIn } from './bars.ts';
+import { bookColumn, bookIn, type ReadBook } from './books.ts';
+import type { Row } from './client.ts';
+import type { Database } from './database.ts';
+import {
+  IN_PERIOD,
+  type Part,
+  PART_COLUMNS,
+  partitionOfRow,
+  partOf,
+  periodBounds,
+  sessionBounds,
+} from './parts.ts';
+
+/** What is stored of a series where a range reaches, of one moment. */
+export interface SeriesRead {
+  /** By period, ascending. */
+  readonly parts: ReadonlyMap<string, Part>;
+  readonly range: DayRange;
+  /** Of sessions of a range that lies in it. */
+  readonly bars: StoredBars;
+  readonly barsOf: DayRange;
+  readonly book: ReadBook;
+}
+
+const READ = `SELECT ${BAR_ARRAYS}, (SELECT json_agg(p ORDER BY p.period) FROM (SELECT ${PART_COLUMNS} FROM backfill_parts AS p
+  WHERE ticker = $1 AND interval = $2 AND period BETWEEN $7 AND $8) AS p) AS parts, ${bookColumn('$1')} AS book
+FROM (SELECT * FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD} ORDER BY ts) AS b`;
+
+/** One statement, so that all of it is of one moment. `barsOf`: of which sessions bars are read. */
+export async function readSeries(
+  db: Database,
+  series: Series,
+  range: DayRange,
+  barsOf: DayRange = range,
+): Promise<SeriesRead> {
+  const [row] = await db.read(READ, [
+    ...[series.ticker, series.interval, ...sessionBounds(barsOf), ...periodBounds(series.interval, range)],
+  ]);
+  const readings = new Readings();
+  const parts = new Map<string, Part>();
+  for (const one of (row?.['parts'] ?? []) as Row[]) {
+    const partition = partitionOfRow(one, series);
+    parts.set(partition.period, await partOf(partition, one, readings, (of) => stampsOf(db, of)));
+  }
+  return { parts, bars: barsIn(row), range, barsOf, book: bookIn(series.ticker, row?.['book']) };
+}
+
+/** What a reader sees of it; undefined for nothing. */
+export function contentOf({ parts, bars }: Pick<SeriesRead, 'parts' | 'bars'>): SeriesContent | undefined {
+  const known = joinKnowledge([...parts.values()].map(({ knowledge }) => knowledge));
+  return known && { calendar: known.calendar, coverage: known.coverage, identity: known.identity, bars };
+}
+
+/** Bars of a range of session dates. */
+export async function readBarsIn(db: Database, series: Series, range: DayRange): Promise<StoredBars> {
+  const [row] = await db.read(
+    `SELECT ${BAR_ARRAYS} FROM (SELECT * FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD} ORDER BY ts) AS b`,
+    [series.ticker, series.interval, ...sessionBounds(range)],
+  );
+  return row === undefined ? NO_BARS : barsIn(row);
+}
+
+/** The stamps of a part's bars. */
+export async function stampsOf(db: Database, { series, period }: Partition): Promise<Float64Array> {
+  const [row] = await db.read(
+    `SELECT array_send(array_agg(ts ORDER BY ts)) AS ts FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD}`,
+    [series.ticker, series.interval, ...sessionBounds(periodRange(period))],
+  );
+  const ts = row?.['ts'];
+  return readInstants(Buffer.isBuffer(ts) ? ts : null);
+}

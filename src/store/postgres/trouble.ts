@@ -1,0 +1,72 @@
+import { BackfillError } from '../../core/errors.ts';
+import { Conflict } from '../parquet/files/blobs.ts';
+import type { PostgresPlace } from './place.ts';
+
+/** What the server, or the system on the way to it, calls an error; undefined for what is neither's. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof BackfillError || error instanceof Conflict)
+    return undefined;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** What the client says without a code of a connection that broke. */
+const CUT =
+  /^(Connection terminated|timeout exceeded|Client has encountered a connection error|Client was closed)/;
+
+/** What the codes of the server mean, by how they begin, and what to do. */
+const MEANING: readonly (readonly [code: RegExp, what: string, todo: string])[] = [
+  [
+    /^28/,
+    'does not let this user in',
+    'check the user and the password in the URL, in PGPASSWORD or in ~/.pgpass',
+  ],
+  [/^3D000/, 'has no such database', 'create it with createdb, or name another'],
+  [
+    /^42501/,
+    'does not give this user the right',
+    'let its owner grant CREATE on the schema and the rights on its tables, or name a schema of your own with ?schema=NAME',
+  ],
+  [/^3F000/, 'has no such schema', 'create it, or leave ?schema out'],
+  [/^53300/, 'has no connection left', 'lower DB_POOL_MAX_SIZE or --workers, or raise its max_connections'],
+  [/^53100/, 'has a full disk', 'make room on it; what was stored is whole'],
+  [/^25006/, 'takes no changes', 'name the primary server, not a standby'],
+  [/^57P0/, 'is shutting down or starting', 'run the same again once it is up'],
+];
+
+/** What the system's codes mean. */
+const UNREACHED: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'no route leads there',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ENOENT: 'there is no such socket',
+};
+
+/**
+ * What befell a call to the server, as one line that says which server, what, and what to do; never a password. What is ours
+ * already, and what is no trouble of the server's, is given back as it is.
+ */
+export function asUnusable({ server }: PostgresPlace, error: unknown): unknown {
+  const code = codeOf(error);
+  const isCut = error instanceof Error && CUT.test(error.message);
+  if (!(error instanceof Error) || (code === undefined && !isCut)) return error;
+  const why = code === undefined ? 'the connection was cut' : UNREACHED[code];
+  if (why !== undefined)
+    return unusable(
+      `the PostgreSQL server ${server} cannot be reached: ${why}; check the host and the port, and that the server runs`,
+      error,
+    );
+  const known = MEANING.find(([pattern]) => pattern.test(code ?? ''));
+  if (known === undefined)
+    return unusable(`the PostgreSQL server ${server} says: ${error.message} (${code})`, error);
+  const [, what, todo] = known;
+  return unusable(`the PostgreSQL server ${server} ${what}: ${error.message}; ${todo}`, error);
+}
+
+function unusable(message: string, cause: Error): BackfillError {
+  return new BackfillError('store-unusable', message, { cause });
+}

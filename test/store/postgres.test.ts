@@ -1,0 +1,24 @@
+import { afterAll, beforeAll } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
+import { describeWith, POSTGRES } from '../needs.ts';
+import { describeStore } from './contract.ts';
+import { type Cluster, startCluster } from './postgres/cluster.ts';
+
+describeWith(POSTGRES)('PostgreSQL', () => {
+  let cluster: Cluster;
+  let stores = 0;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+  afterAll(() => cluster.destroy());
+
+  describeStore('the PostgreSQL store', () => {
+    const schema = `store_${++stores}`;
+    const open = () => openStore(cluster.url(schema));
+    const destroy = async (): Promise<void> => {
+      await cluster.disconnect();
+      await cluster.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    };
+    return Promise.resolve({ store: open(), reopen: open, destroy });
+  });
+});

@@ -1,0 +1,119 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { POSTGRES_PROGRAMS } from '../../needs.ts';
+
+const run = promisify(execFile);
+
+/** A server of a test's own, on loopback. */
+export interface Cluster {
+  readonly port: number;
+  /** Of a database and a schema in it, as the user who owns all. */
+  url(schema?: string): string;
+  /** Runs statements by psql, and gives what it prints: rows in lines, values parted by `|`. */
+  sql(statements: string): Promise<string>;
+  /** Cuts the connections of all others. */
+  disconnect(): Promise<void>;
+  /** Ends it at once, as a power loss would, but that its files stay. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+const USER = 'tester';
+const PASSWORD = 'not-to-be-seen';
+
+/** As whom the server runs: it refuses to be root. */
+function asWhom(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+export async function startCluster(settings: readonly string[] = []): Promise<Cluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'backfill-postgres-'));
+  const whom = asWhom();
+  if (whom !== undefined) {
+    await chmod(folder, 0o755);
+    await chown(folder, whom.uid, whom.gid);
+  }
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const call = async (program: string, args: readonly string[]): Promise<void> => {
+    await run(join(POSTGRES_PROGRAMS ?? '', program), args, {
+      ...whom,
+      cwd: folder,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+    });
+  };
+  const passwordFile = join(folder, 'password');
+  await run('sh', ['-c', `umask 022; printf %s ${PASSWORD} > ${passwordFile}`]);
+  await call('initdb', [
+    ...['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+    ...['--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'],
+  ]);
+  const options = [
+    ...[`-c port=${port}`, '-c listen_addresses=127.0.0.1', `-c unix_socket_directories=${folder}`],
+    ...settings.map((setting) => `-c ${setting}`),
+  ].join(' ');
+  const cluster: Cluster = {
+    port,
+    url: (schema) =>
+      `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres${schema === undefined ? '' : `?schema=${schema}`}`,
+    sql: async (statements) => {
+      const { stdout } = await run(
+        join(POSTGRES_PROGRAMS ?? '', 'psql'),
+        [
+          '-X',
+          '-q',
+          '-A',
+          '-t',
+          '-v',
+          'ON_ERROR_STOP=1',
+          '-h',
+          '127.0.0.1',
+          '-p',
+          String(port),
+          '-U',
+          USER,
+          '-d',
+          'postgres',
+          '-c',
+          statements,
+        ],
+        { env: { PATH: process.env['PATH'], PGPASSWORD: PASSWORD, PGTZ: 'UTC' }, maxBuffer: 2 ** 28 },
+      );
+      return stdout.trim();
+    },
+    disconnect: async () => {
+      await cluster.sql(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL',
+      );
+    },
+    kill: async () => {
+      const [pid = ''] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+    },
+    start: () => call('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']),
+    destroy: async () => {
+      await call('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']).catch(() => {});
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await cluster.start();
+  return cluster;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
