@@ -1,4 +1,4 @@
-import { TOLD_COMMAND, tied } from '../terminal.ts';
+import { TOLD_COMMAND, tied, withoutPassword } from '../terminal.ts';
 import { STORE } from './options.ts';
 import { PROVIDER } from './provider-options.ts';
 import type { Given } from './read-line.ts';
@@ -28,7 +28,7 @@ export function sameAsHere(store: string, given: Given): SameAsHere {
 
 /** What names a store in a command, after a space; nothing for the default one. */
 export function storeOption(store: string): string {
-  return store === STORE.store.default ? '' : optionText('store', store);
+  return store === STORE.store.default ? '' : optionText('store', withoutPassword(store));
 }
 
 function optionText(name: string, value: string): string {

@@ -4,6 +4,7 @@ import { didYouMean } from '../core/closest.ts';
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
 import { openStore } from '../store/open.ts';
+import { withoutPassword } from '../store/without-password.ts';
 
 /** What only a store has at its top. A folder is one as soon as something was stored, or tried. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
@@ -13,7 +14,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 /** Throws `usage` where there is no store to read, and names one that lies near by. A slip of the pen is no empty store. */
 export async function assertStoreExists(store: string): Promise<void> {
   const why = await whyNoStore(store);
-  if (why !== undefined) throw new BackfillError('usage', `${option('store')} ${store}: ${why}`);
+  if (why !== undefined)
+    throw new BackfillError('usage', `${option('store')} ${withoutPassword(store)}: ${why}`);
 }
 
 /**
@@ -21,7 +23,9 @@ export async function assertStoreExists(store: string): Promise<void> {
  * do not let us know: who reads it then is told so.
  */
 export async function whyNoStore(store: string): Promise<string | undefined> {
-  const root = openStore(store).url;
+  const { url: root, isThere } = openStore(store);
+  if (isThere !== undefined)
+    return (await isThere()) ? undefined : 'there is no store in this database; a first backfill makes it';
   const what = await whatIsThere(root);
   return what === undefined ? undefined : `${what}${await storeNear(root)}`;
 }

@@ -34,8 +34,9 @@ async function isDescriptor(to: string): Promise<boolean> {
   return [path, resolve(dirname(path), target ?? path)].some((one) => DESCRIPTOR.test(one));
 }
 
-/** A path without links, as far as there is anything. */
+/** A path without links, as far as there is anything; the URL of a store that is no folder as it is. */
 export async function realOf(path: string): Promise<string> {
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(path)) return path;
   const whole = resolve(path);
   const real = await realpath(whole).catch(() => undefined);
   if (real !== undefined || dirname(whole) === whole) return real ?? whole;

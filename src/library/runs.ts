@@ -1,3 +1,4 @@
+import { withoutPassword } from '../store/without-password.ts';
 import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
@@ -155,7 +156,7 @@ async function tickersToDerive(parts: Parts, request: BackfillOptions): Promise<
   if (stored.length > 0) return stored;
   throw new BackfillError(
     'usage',
-    `nothing to derive from: no ${DERIVED_FROM} bars are stored in ${parts.options.store}; ` +
+    `nothing to derive from: no ${DERIVED_FROM} bars are stored in ${withoutPassword(parts.options.store)}; ` +
       `fetch them first: ${fetchingAnyMinutes(parts.config, request)}`,
   );
 }

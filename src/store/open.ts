@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { BackfillError } from '../core/errors.ts';
 import { openParquetStore } from './parquet/index.ts';
 import { openPostgresStore } from './postgres/index.ts';
-import { isPostgresUrl, withoutPassword } from './postgres/place.ts';
+import { isPostgresUrl } from './postgres/place.ts';
 import type { BarStore } from './store.ts';
+import { withoutPassword } from './without-password.ts';
 
 /**
  * The store at a URL: a folder's path (`data`, relative to the working directory), a `file://` URL or that of a PostgreSQL

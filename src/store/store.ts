@@ -266,6 +266,8 @@ export interface BarStore {
   readPortfolio(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   /** Writes that, unless there is one. Gives its path. */
   savePortfolio(text: string): Promise<string>;
+  /** Whether there is one, where it is no folder that can be looked into. Default: it is a folder. */
+  readonly isThere?: () => Promise<boolean>;
   /** Its size, and who writes it. Reads no bar. */
   facts(): Promise<StoreFacts>;
   /**

@@ -257,6 +257,8 @@ class PostgresStore implements BarStore {
     return this.#usable(() => savePortfolio(this.#documents, text));
   }
 
+  readonly isThere = (): Promise<boolean> => this.#usable(() => this.#db.isThere());
+
   facts(): Promise<StoreFacts> {
     return this.#usable(() => factsOf(this.#db, this.#documents));
   }

@@ -106,11 +106,7 @@ export async function writerAtWork(db: Database): Promise<StoreWriter | undefine
  * Begins a transaction that may write, under the lease with a token. Throws `store-locked` if that was lost. Without a token
  * it is the caller's business that nobody else writes.
  */
-async function beginWriting(
-  client: Client,
-  place: PostgresPlace,
-  token: string | undefined,
-): Promise<void> {
+async function beginWriting(client: Client, place: PostgresPlace, token: string | undefined): Promise<void> {
   const begin = `BEGIN; SELECT pg_advisory_xact_lock_shared(${lockOf(place, 'commits')})`;
   if (token === undefined) {
     await client.query(begin);

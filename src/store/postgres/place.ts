@@ -1,4 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
+import { withoutPassword } from '../without-password.ts';
 
 /** Where a store lies in a PostgreSQL server. */
 export interface PostgresPlace {
@@ -63,11 +64,4 @@ function connections(url: URL, name: (typeof OWN)[number], otherwise: number, le
     'usage',
     `${name}=${said} in the URL of the store is no number of connections from ${least} to 1000`,
   );
-}
-
-/** A URL with what stands where a password does left out, however the rest of it is written. */
-export function withoutPassword(url: string): string {
-  return url
-    .replace(/^([^:/?#]+:\/\/[^/?#]*?):[^/?#]*@/, '$1@')
-    .replaceAll(/([?&][^=&]*passw[^=&]*=)[^&]*/gi, '$1…');
 }
