@@ -97,13 +97,14 @@ export class Database {
   async #openPool(): Promise<pg.Pool> {
     const { Pool } = await driver();
     const { min, max } = this.place.pool;
-    const pool = new Pool({ ...this.#config(), min, max, allowExitOnIdle: true, idleTimeoutMillis: 10_000 });
+    const pool = new Pool({
+      ...this.#config(),
+      ...{ min, max, allowExitOnIdle: true, idleTimeoutMillis: 10_000 },
+      // It is waited for, whatever its type says.
+      onConnect: async (client) => void (await client.query(`${this.#session()}; ${PATIENCE}`)),
+    });
     // Of one that lies idle: the next query opens another.
     pool.on('error', () => {});
-    pool.on('connect', (client) => {
-      // Queued before whatever else is asked of it; why it fails is told by that.
-      client.query(`${this.#session()}; ${PATIENCE}`).catch(() => {});
-    });
     return pool;
   }
 

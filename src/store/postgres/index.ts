@@ -23,6 +23,7 @@ import {
   saveUniverse,
 } from '../parquet/beside/universes.ts';
 import { untilUndisturbed } from '../parquet/files/blobs.ts';
+import { allAdjustable } from '../parquet/sql/views.ts';
 import { listEntries } from '../parquet/forgotten/entry.ts';
 import { keepForgotten } from '../parquet/forgotten/keep.ts';
 import { restoreForgotten } from '../parquet/forgotten/restore.ts';
@@ -51,6 +52,7 @@ import { factsOf } from './facts.ts';
 import { findLookalikes } from './lookalikes.ts';
 import { moveRevisions } from './move-revisions.ts';
 import { postgresPlace } from './place.ts';
+import { queryTables } from './query.ts';
 import { readBarsIn, readSeries } from './read.ts';
 import { inTheirOrder, revisionOf, REVISIONS } from './revisions.ts';
 import { scanTables } from './scan.ts';
@@ -144,10 +146,8 @@ class PostgresStore implements BarStore {
       ),
     );
 
-  readonly query: BarStore['query'] = () =>
-    Promise.reject(
-      new BackfillError('usage', `${this.url} is not asked by backfill query yet; ask it by psql`),
-    );
+  readonly query: BarStore['query'] = (sql, adjusted, use, judge = allAdjustable) =>
+    this.#usable(async () => queryTables(this.#db, await this.scan(), sql, { adjusted, judge }, use));
 
   hasDamage(): Promise<boolean> {
     return Promise.resolve(false);

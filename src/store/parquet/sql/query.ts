@@ -23,10 +23,17 @@ interface Adjusting {
 }
 
 /**
+ * Puts their rows into files that a statement may read, before it does; `isKnowing`: it may ask besides what each file says of
+ * itself.
+ */
+export type Fill = (files: readonly DataFile[], isKnowing: boolean) => Promise<void>;
+
+/**
  * What `BarStore.query` does, with what a scan knows. The files that the statement may read are read to the end first: the
  * views are without those that cannot be read, or of which a row is not the one that was written, and adjusted ones
  * without series that cannot be adjusted. Where DuckDB fails on a file nevertheless, before any row was given, the query
- * is run without those that it cannot read; one may have gone away meanwhile, too.
+ * is run without those that it cannot read; one may have gone away meanwhile, too. With `fill` the files are as good as empty
+ * until they are asked for, and what it puts there is sound.
  */
 export async function queryStore<T>(
   blobs: Blobs,
@@ -34,6 +41,7 @@ export async function queryStore<T>(
   sql: string,
   { adjusted, judge }: Adjusting,
   use: QueryUse<T>,
+  fill?: Fill,
 ): Promise<T> {
   let isBegun = false;
   const run = async (refused: readonly LeftOut[]): Promise<T> => {
@@ -43,7 +51,11 @@ export async function queryStore<T>(
     const refine = async (asked: Asked): Promise<string> => {
       const adjustments = adjustmentsIn(asked, adjusted);
       const files = await reachedBy(asked, views.own, views.leftOut);
-      const rotted = await rottedFor(asked, blobs, scan, views.own, files);
+      const rotted = fill ? [] : await rottedFor(asked, blobs, scan, views.own, files);
+      await fill?.(
+        files.files,
+        KNOWING.some((word) => asked.mentions(word)),
+      );
       leftOut = [...files.leftOut, ...rotted];
       return views.without(rotted, await judge(scan, adjustments, (key) => files.series.has(key)));
     };
