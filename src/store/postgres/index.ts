@@ -5,7 +5,6 @@ import { periodRange } from '../../core/bars/partition.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { OnDone } from '../bounded.ts';
-import type { Examination } from '../damage.ts';
 import type { StoreFacts } from '../facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import { openBegunPlans } from '../parquet/beside/begun-plans.ts';
@@ -48,6 +47,7 @@ import { Documents, sweepPieces } from './documents.ts';
 import { commitAll, editSeries, upsertSeries, type Writing } from './edit.ts';
 import { forgetActions, forgetRange, liveTables } from './forget.ts';
 import { takeLease, writing } from './lease.ts';
+import { examineTables } from './examine.ts';
 import { factsOf } from './facts.ts';
 import { findLookalikes } from './lookalikes.ts';
 import { moveRevisions } from './move-revisions.ts';
@@ -263,12 +263,8 @@ class PostgresStore implements BarStore {
     return this.#usable(() => factsOf(this.#db, this.#documents));
   }
 
-  examine(): Promise<Examination> {
-    return this.#usable(async () => ({
-      ...{ partitions: 0, rows: 0, damages: [] },
-      staged: (await this.staging.list()).length,
-    }));
-  }
+  readonly examine: BarStore['examine'] = (options) =>
+    this.#usable(() => examineTables(this.#db, this.#documents, options));
 
   get staging(): BarStore['staging'] {
     return openStaging(this.#documents, (work) => this.#usable(work));

@@ -82,6 +82,11 @@ export function partitionOfRow(row: Row, series?: Series): Partition {
   return { series: own, period: String(row['period']) };
 }
 
+/** How a part is named where a file would be. */
+export function placeOf({ series: { ticker, interval }, period }: Partition): string {
+  return `bars/${interval}/${ticker}/${period}`;
+}
+
 /** The first and the last period that a range can touch, as texts to compare with. */
 export function periodBounds(interval: Interval, { from, to }: DayRange): readonly [string, string] {
   if (interval === '1d') return ['all', 'all'];

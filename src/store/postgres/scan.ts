@@ -9,7 +9,7 @@ import type { ScanOptions } from '../store.ts';
 import { bookColumn, bookRow } from './books.ts';
 import type { Row } from './client.ts';
 import type { Database } from './database.ts';
-import { type Part, PART_COLUMNS, partitionOfRow, partOf } from './parts.ts';
+import { type Part, PART_COLUMNS, partitionOfRow, partOf, placeOf } from './parts.ts';
 import { stampsOf } from './read.ts';
 
 /** Rows asked for at a time: what is known of a hundred thousand series is not held as text as a whole. */
@@ -34,18 +34,13 @@ export async function scanTables(db: Database, options: ScanOptions): Promise<Sc
     own.parts.push(part);
     if (part.doubt !== undefined)
       distrusted.push({
-        path: placeOf(partition.series, partition.period),
+        path: placeOf(partition),
         reason: part.doubt,
         ...partition.series,
       });
   }
   finish();
   return { series, ...(await scanBooks(db, options, distrusted)), setAside: [], distrusted };
-}
-
-/** How a part is named where a file would be. */
-function placeOf({ ticker, interval }: Series, period: string): string {
-  return `bars/${interval}/${ticker}/${period}`;
 }
 
 function isOf(series: Series | undefined, row: Row): boolean {

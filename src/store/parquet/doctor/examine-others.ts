@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from 'hyparquet';
-import { twinSplits } from '../../../core/actions/action-book.ts';
+import { type ActionBook, twinSplits } from '../../../core/actions/action-book.ts';
 import { actionText } from '../../../core/actions/action-text.ts';
 import { formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
@@ -136,7 +136,12 @@ async function actionsFindings(blobs: Blobs, path: string, ticker: string): Prom
   if (strange.length > 0) return strange;
   const wrong = await wrongParts(blobs, path, (file) => assertWholeActions(ticker, file));
   if (wrong.length > 0) return wrong;
-  return twinSplits((await readBookFile(blobs, ticker)).book).map(([first, second]) => {
+  return repeatedSplits(ticker, (await readBookFile(blobs, ticker)).book);
+}
+
+/** Splits that are one, most likely, with two ex-dates. */
+export function repeatedSplits(ticker: string, book: ActionBook): Finding[] {
+  return twinSplits(book).map(([first, second]) => {
     const days = `${formatDay(first.exDay)} and again of ${formatDay(second.exDay)}`;
     return {
       kind: 'repeated-split',

@@ -1,6 +1,5 @@
 import type { Split } from '../../../core/bars/bars.ts';
 import { BackfillError } from '../../../core/errors.ts';
-import { formatDay } from '../../../core/session/day.ts';
 import type { Damage, Examination, ExamineOptions } from '../../damage.ts';
 import type { SetAside } from '../../scan.ts';
 import { readBookFile } from '../beside/action-file.ts';
@@ -21,7 +20,7 @@ import { scanStore } from '../scan.ts';
 import { damagedAmong } from '../sql/view-files.ts';
 import { mendOther, moveAside, rewrite } from './mend.ts';
 import { type Found, walkAll } from './walk-all.ts';
-import { type SamePart, SameParts } from './same-parts.ts';
+import { SameSeries } from './same-series.ts';
 import { isTempInUse, mayBeWritten } from './writer-at-work.ts';
 
 /**
@@ -66,9 +65,7 @@ class Examiner {
   readonly #blobs: Blobs;
   readonly #options: ExamineOptions;
   readonly #damages: Damage[] = [];
-  /** Path of the first partition with some bars, by interval, period and fingerprint. */
-  readonly #seen = new Map<string, string>();
-  readonly #parts = new SameParts();
+  readonly #same = new SameSeries();
   #splits: { readonly ticker: string; readonly splits: readonly Split[] } | undefined;
   #partitions = 0;
   #rows = 0;
@@ -115,7 +112,7 @@ class Examiner {
     if (exam === undefined) return;
     this.#partitions++;
     this.#rows += exam.rows;
-    this.#noteSame(path, partition, exam);
+    for (const finding of this.#same.note(path, partition, exam)) this.#report(path, [finding], false);
     if (exam.findings.length === 0) return;
     const mended = this.#options.fix === true && (await this.#mendBars(path, partition, exam.repair, look));
     if (!mended) await this.#noteDamage(path);
@@ -163,16 +160,6 @@ class Examiner {
     return splits;
   }
 
-  #noteSame(path: string, { series, period }: Partition, { fingerprint, stretches }: BarsExam): void {
-    if (fingerprint === undefined) return;
-    const key = `${series.interval} ${period} ${fingerprint}`;
-    const whole = this.#seen.get(key);
-    if (whole === undefined) this.#seen.set(key, path);
-    else this.#report(path, [{ ...SAME, what: `the same bars as ${whole}` }], false);
-    for (const part of this.#parts.note(path, series.interval, whole === undefined ? stretches : []))
-      this.#report(path, [{ ...SAME, what: samePartText(part) }], false);
-  }
-
   /** What a reader would refuse, he need not find again. */
   async #noteDamage(path: string): Promise<void> {
     const file = dataFileAt(path);
@@ -182,10 +169,6 @@ class Examiner {
   #report(path: string, findings: readonly Finding[], mended: boolean): void {
     for (const finding of findings) this.#damages.push({ path, ...finding, mended });
   }
-}
-
-function samePartText({ path, first, last, rows }: SamePart): string {
-  return `the same bars as ${path} from ${formatDay(first)} to ${formatDay(last)}, ${rows} at least`;
 }
 
 /** What was set aside before or is gone, and is not all known again. */
@@ -209,11 +192,5 @@ function lostOf(ticker: string) {
 const CLOSED = {
   kind: 'unreadable',
   mend: 'nothing; give the user who runs this the right to read it',
-  mendable: false,
-} as const;
-
-const SAME = {
-  kind: 'same-series',
-  mend: 'nothing: which is right cannot be told; backfill forget the wrong one',
   mendable: false,
 } as const;

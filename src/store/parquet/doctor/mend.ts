@@ -8,6 +8,7 @@ import { rewriteRevisions } from '../beside/revisions.ts';
 import type { BarsExam } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
 import type { Finding } from './finding.ts';
+import type { FaultyRow } from './row-faults.ts';
 import type { Found } from './walk-all.ts';
 import { writePartition } from '../partition/write-partition.ts';
 
@@ -21,9 +22,19 @@ export async function rewrite(
   { content, removed }: Exclude<BarsExam['repair'], 'move' | undefined>,
   now: number,
 ): Promise<void> {
-  const rows = removed.map(({ bar, reason }) => ({ row: jsonOf(bar), reason }));
-  if (rows.length > 0) await keepRejected(blobs, partition.series, rows, SOURCE, now);
+  await keepRemoved(blobs, partition, removed, now);
   await writePartition(blobs, partition, content);
+}
+
+/** Keeps rows that are about to go. */
+export async function keepRemoved(
+  blobs: Blobs,
+  { series }: Partition,
+  removed: readonly FaultyRow[],
+  now: number,
+): Promise<void> {
+  const rows = removed.map(({ bar, reason }) => ({ row: jsonOf(bar), reason }));
+  if (rows.length > 0) await keepRejected(blobs, series, rows, SOURCE, now);
 }
 
 /** Kinds of damage of files whose rows are as they were. */
