@@ -97,12 +97,12 @@ export class Database {
   async #openPool(): Promise<pg.Pool> {
     const { Pool } = await driver();
     const { min, max } = this.place.pool;
-    const pool = new Pool({
-      ...this.#config(),
-      ...{ min, max, allowExitOnIdle: true, idleTimeoutMillis: 10_000 },
-      // It is waited for, whatever its type says.
-      onConnect: async (client) => void (await client.query(`${this.#session()}; ${PATIENCE}`)),
-    });
+    // It is waited for, though its type does not say so.
+    const hooks: object = {
+      onConnect: (client: pg.ClientBase) => client.query(`${this.#session()}; ${PATIENCE}`),
+    };
+    const times = { allowExitOnIdle: true, idleTimeoutMillis: 10_000 };
+    const pool = new Pool({ ...this.#config(), min, max, ...times, ...hooks });
     // Of one that lies idle: the next query opens another.
     pool.on('error', () => {});
     return pool;

@@ -1,6 +1,3 @@
-import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { NO_BARS } from '../../core/bars/columns.ts';
 import { type Series, seriesKey } from '../../core/bars/bars.ts';
 import { periodRange } from '../../core/bars/partition.ts';
@@ -11,11 +8,9 @@ import { updateActions } from '../parquet/beside/actions.ts';
 import { writeRevisions } from '../parquet/beside/revisions.ts';
 import { encodeActions, encodeBars, encodeRevisions } from '../parquet/codec/encode.ts';
 import type { Blobs } from '../parquet/files/blobs.ts';
-import type { CommitFs } from '../parquet/files/commit-fs.ts';
 import type { DataFile } from '../parquet/files/data-paths.ts';
-import { DISK } from '../parquet/files/disk.ts';
-import { openFolder } from '../parquet/files/folder.ts';
 import { actionsPath, barsPath, type Partition, revisionsPath } from '../parquet/files/layout.ts';
+import { type Scratch, withScratch } from '../parquet/files/scratch.ts';
 import { writePartition } from '../parquet/partition/write-partition.ts';
 import { queryStore } from '../parquet/sql/query.ts';
 import type { Database } from './database.ts';
@@ -40,44 +35,32 @@ export async function queryTables<T>(
   adjusting: Adjusting,
   use: QueryUse<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'backfill-query-'));
-  try {
-    const blobs = openFolder(folder, UNSYNCED);
-    const partitions = await layOut(db, folder);
+  return withScratch(async (scratch) => {
+    const { blobs } = scratch;
+    const partitions = await layOut(db, scratch);
     // What is not believed is not exported.
     const believed = (): Promise<Scan> => Promise.resolve({ ...scan, distrusted: [] });
-    return await queryStore(blobs, believed, sql, adjusting, use, async (files, isKnowing) => {
+    return queryStore(blobs, believed, sql, adjusting, use, async (files, isKnowing) => {
       await eachBounded(files, (file) => fill(db, blobs, file));
       if (isKnowing) await fillKnowledge(db, blobs, unread(partitions, files));
     });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-/** Files that need not outlast the process. */
-const UNSYNCED: CommitFs = {
-  ...DISK,
-  create: async (path) => ({ ...(await DISK.create(path)), sync: () => Promise.resolve() }),
-  syncDirectory: () => Promise.resolve(),
-};
-
 /** An empty file for each that a store of files would have. Gives the partitions. */
-async function layOut(db: Database, folder: string): Promise<Partition[]> {
+async function layOut(db: Database, { lay }: Scratch): Promise<Partition[]> {
   const parts = await db.read(
     'SELECT ticker, interval, period FROM backfill_parts ORDER BY interval, ticker, period',
   );
   const partitions = parts.map((row) => partitionOfRow(row));
   const tickers = await db.read('SELECT ticker FROM backfill_books ORDER BY ticker');
   const revised = await db.read('SELECT DISTINCT ticker, interval FROM revisions ORDER BY 1, 2');
-  await lay(folder, encodeBars(NO_BARS, '{}'), partitions.map(barsPath));
+  await lay(encodeBars(NO_BARS, '{}'), partitions.map(barsPath));
   await lay(
-    folder,
     encodeActions([], '{}'),
     tickers.map(({ ticker }) => actionsPath(String(ticker))),
   );
   await lay(
-    folder,
     encodeRevisions([], '{}'),
     revised.map((row) => revisionsPath(revisionsOf(partitionOfRow(row).series))),
   );
@@ -87,17 +70,6 @@ async function layOut(db: Database, folder: string): Promise<Partition[]> {
 /** All revisions of a series lie in one file: nobody asks for its period. */
 function revisionsOf(series: Series): Partition {
   return { series, period: series.interval === '1d' ? 'all' : series.interval === '1m' ? '1970-01' : '1970' };
-}
-
-async function lay(folder: string, empty: Uint8Array, paths: readonly string[]): Promise<void> {
-  if (paths.length === 0) return;
-  const template = join(folder, 'empty');
-  await rm(template, { force: true });
-  await writeFile(template, empty);
-  await eachBounded(paths, async (path) => {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await link(template, join(folder, path));
-  });
 }
 
 async function fill(db: Database, blobs: Blobs, file: DataFile): Promise<void> {

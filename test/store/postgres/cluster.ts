@@ -3,6 +3,7 @@ import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { POSTGRES_PROGRAMS } from '../../needs.ts';
 
@@ -17,7 +18,7 @@ export interface Cluster {
   sql(statements: string): Promise<string>;
   /** Cuts the connections of all others. */
   disconnect(): Promise<void>;
-  /** Ends it at once, as a power loss would, but that its files stay. */
+  /** Kills all of its processes at once. */
   kill(): Promise<void>;
   start(): Promise<void>;
   destroy(): Promise<void>;
@@ -95,7 +96,10 @@ export async function startCluster(settings: readonly string[] = []): Promise<Cl
     },
     kill: async () => {
       const [pid = ''] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(pid), 'SIGKILL');
+      const { stdout } = await run('ps', ['--ppid', pid, '-o', 'pid=']);
+      const all = [pid, ...stdout.split(/\s+/)].filter((one) => one !== '').map(Number);
+      for (const one of all) signal(one, 'SIGKILL');
+      while (all.some((one) => signal(one, 0))) await sleep(10);
     },
     start: () => call('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']),
     destroy: async () => {
@@ -105,6 +109,15 @@ export async function startCluster(settings: readonly string[] = []): Promise<Cl
   };
   await cluster.start();
   return cluster;
+}
+
+/** Whether there was such a process. */
+function signal(pid: number, what: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, what);
+  } catch {
+    return false;
+  }
 }
 
 function freePort(): Promise<number> {
