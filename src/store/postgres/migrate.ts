@@ -7,7 +7,11 @@ import { codeOf } from './trouble.ts';
 /** The version of the tables in a schema; 0 where there are none. Throws `store-unusable` for a later one. */
 export async function versionOf(client: Client, place: PostgresPlace): Promise<number> {
   const table = `${identifier(place.schema)}.backfill_schema`;
-  const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS is', [table]);
+  // Asked of the catalogue itself: names that were looked up once are remembered until the transaction is over.
+  const there = await client.query(
+    `SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'backfill_schema') AS is`,
+    [place.schema],
+  );
   if (there.rows[0]?.['is'] !== true) return 0;
   const { rows } = await client.query(`SELECT max(version) AS version FROM ${table}`);
   const version = Number(rows[0]?.['version'] ?? 0);
@@ -37,8 +41,10 @@ export async function migrate(client: Client, place: PostgresPlace): Promise<voi
 
 async function addFrom(client: Client, { schema }: PostgresPlace, version: number): Promise<void> {
   if (version === 0) {
-    const found = await client.query('SELECT to_regnamespace($1) IS NULL AS lacks', [identifier(schema)]);
-    if (found.rows[0]?.['lacks'] === true) await client.query(`CREATE SCHEMA ${identifier(schema)}`);
+    const found = await client.query('SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS is', [
+      schema,
+    ]);
+    if (found.rows[0]?.['is'] !== true) await client.query(`CREATE SCHEMA ${identifier(schema)}`);
     await client.query('CREATE TABLE backfill_schema (version int NOT NULL)');
   }
   for (const statements of MIGRATIONS.slice(version)) await client.query(statements);

@@ -16,7 +16,7 @@ const ROUNDS = LONG_RUNS ? 100 : 8;
 
 /** Moments from 0 to 1, the same every time. */
 function* moments(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
     yield state / 2 ** 31;
   }
@@ -35,7 +35,10 @@ describeWith(POSTGRES)('a PostgreSQL store of which', () => {
   afterAll(() => cluster.destroy());
 
   /** Starts a writer from a version on; `last` is the last one that it was told is stored. */
-  async function startWriter(url: string, first: number): Promise<{ child: ChildProcess; last: () => number }> {
+  async function startWriter(
+    url: string,
+    first: number,
+  ): Promise<{ child: ChildProcess; last: () => number }> {
     const child = spawn(process.execPath, [CHILD, url, `${first}`], { stdio: ['ignore', 'pipe', 'ignore'] });
     children.push(child);
     let last = first - 1;

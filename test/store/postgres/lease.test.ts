@@ -1,0 +1,105 @@
+import { hostname } from 'node:os';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openStore } from '../../../src/store/open.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import { describeWith, POSTGRES } from '../../needs.ts';
+import { AAPL, daily, NOON, update, WEEK } from '../fixtures.ts';
+import { rowsIn } from '../rows.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+
+describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
+  let cluster: Cluster;
+  let url: string;
+  let store: BarStore;
+  let schemas = 0;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+  afterAll(() => cluster.destroy());
+  beforeEach(() => {
+    url = cluster.url(`lease_${++schemas}`);
+    store = openStore(url);
+  });
+
+  /** Cuts the connection that holds the lease, and no other. */
+  const cutLease = (): Promise<string> =>
+    cluster.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted`,
+    );
+  const later = [daily('2026-03-02')];
+
+  it('names its holder to who comes second, and without the password', async () => {
+    const lease = await store.acquire();
+    const error = await openStore(url)
+      .acquire()
+      .catch((one: unknown) => one);
+    expect(error).toMatchObject({ code: 'store-locked' });
+    const { message } = error as Error;
+    expect(message).toContain(`(pid ${process.pid} on ${hostname()} since `);
+    expect(message).not.toContain('not-to-be-seen');
+    expect((await openStore(url).facts()).writer).toMatchObject({ pid: process.pid, host: hostname() });
+    await lease.release();
+  });
+
+  it('of one store is none of another in the same database', async () => {
+    const lease = await store.acquire();
+    const other = openStore(cluster.url(`lease_${schemas}_b`));
+    const second = await other.acquire();
+    await other.upsert(update(WEEK));
+    expect([await rowsIn(other, AAPL), await rowsIn(store, AAPL)]).toEqual([WEEK, []]);
+    await second.release();
+    await lease.release();
+  });
+
+  it('that was lost is noticed by the next commit, which stores nothing', async () => {
+    await store.acquire();
+    await store.upsert(update(WEEK));
+    await cutLease();
+    await expect(store.upsert(update(later))).rejects.toMatchObject({ code: 'store-locked' });
+    await expect(store.saveRun(NOON, {})).rejects.toThrow('was lost');
+    expect(await rowsIn(openStore(url), AAPL)).toEqual(WEEK);
+  });
+
+  it('of a writer who sleeps is gone for good once another one has it', async () => {
+    await store.acquire();
+    const edit = await store.edit(AAPL, { from: 0, to: 40_000 });
+    await cutLease();
+    const next = openStore(url);
+    const lease = await next.acquire();
+    await next.upsert(update(WEEK));
+    await expect(edit.commit({ bars: update(later) })).rejects.toThrow('another process writes it since');
+    await lease.release();
+    await expect(edit.commit({ bars: update(later) })).rejects.toMatchObject({ code: 'store-locked' });
+    expect(await rowsIn(next, AAPL)).toEqual(WEEK);
+  });
+
+  it('holds for who writes under its token, as long as it is held', async () => {
+    const lease = await store.acquire();
+    const thread = openStore(url, lease.token);
+    await thread.upsert(update(WEEK));
+    await lease.release();
+    await expect(thread.upsert(update(later))).rejects.toMatchObject({ code: 'store-locked' });
+    const next = await store.acquire();
+    await expect(thread.upsert(update(later))).rejects.toMatchObject({ code: 'store-locked' });
+    await openStore(url, next.token).upsert(update(later));
+    await next.release();
+    expect(await rowsIn(store, AAPL)).toEqual([...WEEK, ...later]);
+  });
+
+  it('is given to the next one only when the last commit of the one before is through', async () => {
+    const lease = await store.acquire();
+    const thread = openStore(url, lease.token);
+    const long = Array.from({ length: 30_000 }, (_, i) =>
+      daily(new Date(i * 86_400_000).toISOString().slice(0, 10)),
+    );
+    const commit = thread.upsert(update(long)).then(
+      () => true,
+      () => false,
+    );
+    await cutLease();
+    const next = await openStore(url).acquire();
+    const before = await rowsIn(store, AAPL);
+    expect(before).toHaveLength((await commit) ? long.length : 0);
+    await next.release();
+  });
+});

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/store/open.ts';
+import type { BarStore } from '../../../src/store/store.ts';
+import { describeWith, POSTGRES } from '../../needs.ts';
+import { AAPL, coverage, daily, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
+import { rowsIn } from '../rows.ts';
+import { tellActions } from '../told-actions.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+
+describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
+  let cluster: Cluster;
+  let schema: string;
+  let store: BarStore;
+  let schemas = 0;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+  afterAll(() => cluster.destroy());
+  beforeEach(() => {
+    schema = `tables_${++schemas}`;
+    store = openStore(cluster.url(schema));
+  });
+  const count = async (from: string): Promise<number> =>
+    Number(await cluster.sql(`SELECT count(*) FROM ${from}`));
+
+  it('are not made by who only reads', async () => {
+    await store.scan();
+    expect((await store.facts()).bytes).toBe(0);
+    expect(await cluster.sql(`SELECT to_regnamespace('${schema}') IS NULL`)).toBe('t');
+  });
+
+  it('are made once by many who come at the same time', async () => {
+    const url = cluster.url(schema);
+    await Promise.all(
+      ['A', 'B', 'C', 'D', 'E'].map((ticker) =>
+        openStore(url).upsert(update(WEEK, { series: { ticker, interval: '1d' } })),
+      ),
+    );
+    expect(await count(`${schema}.bars`)).toBe(25);
+    expect(await cluster.sql(`SELECT version FROM ${schema}.backfill_schema`)).toBe('1');
+  });
+
+  it('of a later version are refused in one line', async () => {
+    await store.upsert(update(WEEK));
+    await cluster.sql(`UPDATE ${schema}.backfill_schema SET version = 99`);
+    const next = openStore(cluster.url(schema));
+    await expect(next.scan()).rejects.toMatchObject({ code: 'store-unusable' });
+    await expect(next.acquire()).rejects.toThrow('later version of backfill (its tables have version 99');
+  });
+
+  it('take no name that another one has, and leave nothing half made then', async () => {
+    await cluster.sql(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.actions (mine int)`);
+    await expect(store.acquire()).rejects.toThrow('name another with ?schema=NAME');
+    expect(await count(`pg_tables WHERE schemaname = '${schema}'`)).toBe(1);
+  });
+
+  it('are not written where an answer says what is there', async () => {
+    const learned = coverage({ present: [WEEK_DAYS] });
+    await store.upsert(update(WEEK, { learned }));
+    const before = await cluster.sql(`SELECT max(xmin::text::bigint) FROM ${schema}.bars`);
+    await store.upsert(update(WEEK, { learned }));
+    await store.upsert(update([...WEEK.slice(1), daily('2026-03-02')], { learned }));
+    expect(
+      await cluster.sql(`SELECT count(*) FROM ${schema}.bars WHERE xmin::text::bigint > ${before}`),
+    ).toBe('1');
+  });
+
+  it('serve the queries of others by the names ohlcv and price_ticks', async () => {
+    await store.upsert(update(WEEK));
+    await store.upsert(update([daily('2026-02-23')], { series: { ticker: 'AAPL', interval: '5m' } }));
+    const here = `SET search_path TO ${schema};`;
+    expect(await cluster.sql(`${here} SELECT COUNT(DISTINCT symbol) FROM ohlcv`)).toBe('1');
+    expect(
+      await cluster.sql(`${here} SELECT MIN(timestamp), MAX(timestamp) FROM ohlcv WHERE symbol = 'AAPL'`),
+    ).toBe('2026-02-23 00:00:00|2026-02-27 00:00:00');
+    expect(
+      await cluster.sql(`${here} SELECT * FROM ohlcv WHERE symbol = 'AAPL' ORDER BY timestamp DESC LIMIT 5`),
+    ).toContain('AAPL|2026-02-27 00:00:00|100|102|99|101|1000000');
+    expect(
+      await cluster.sql(
+        `${here} SELECT COUNT(*) as total_records, COUNT(DISTINCT symbol) as symbols, MAX(timestamp) as latest FROM price_ticks`,
+      ),
+    ).toBe('6|1|2026-02-27 00:00:00');
+  });
+
+  describe('that another hand changed', () => {
+    beforeEach(async () => {
+      const learned = coverage({ present: [WEEK_DAYS] });
+      await store.upsert(update(WEEK, { learned }));
+      const split = { kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 } as const;
+      await tellActions(store, 'AAPL', [split], WEEK_DAYS, 'sample', NOON);
+    });
+
+    it('are not believed of what is known, but of rows alone', async () => {
+      await cluster.sql(
+        `UPDATE ${schema}.backfill_parts SET known = replace(known::text, '2026-02-28', '2026-03-28')::json`,
+      );
+      const scan = await store.scan();
+      expect(scan.distrusted).toMatchObject([{ path: 'bars/1d/AAPL/all', ticker: 'AAPL', interval: '1d' }]);
+      expect(scan.series.get('AAPL 1d')).toMatchObject({ rows: 5, coverage: { present: [WEEK_DAYS] } });
+      await store.upsert(update([daily('2026-03-02')], { learned: coverage({}) }));
+      expect((await store.scan()).distrusted).toEqual([]);
+    });
+
+    it('say so of splits and dividends, and are asked again of which days they are all', async () => {
+      await cluster.sql(`UPDATE ${schema}.actions SET value = 5`);
+      const scan = await store.scan();
+      expect(scan.distrusted).toMatchObject([{ path: 'actions/AAPL' }]);
+      expect(scan.actions.get('AAPL')).toEqual([]);
+      await tellActions(
+        store,
+        'AAPL',
+        [{ kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 }],
+        NO_DAYS,
+        'x',
+        NOON,
+      );
+    });
+
+    it('are named by an examination, and put right', async () => {
+      await cluster.sql(
+        `UPDATE ${schema}.bars SET high = 1 WHERE ts = '2026-02-24'; DELETE FROM ${schema}.bars WHERE ts = '2026-02-26';` +
+          `INSERT INTO ${schema}.bars SELECT 'STRANGE', interval, ts, session, open, high, low, close, volume, vwap, trades, source, fetched_at FROM ${schema}.bars WHERE ts = '2026-02-27'`,
+      );
+      const { damages } = await store.examine({ now: NOON });
+      expect(damages.map(({ path, kind }) => `${path} ${kind}`)).toEqual([
+        'bars/1d/AAPL/all impossible-values',
+        'bars/1d/AAPL/all coverage-mismatch',
+        'bars/1d/STRANGE knowledge-missing',
+      ]);
+      const mended = await store.examine({ now: NOON, fix: true });
+      expect(mended.damages.map((one) => one.mended)).toEqual([true, true, false]);
+      await cluster.sql(`DELETE FROM ${schema}.bars WHERE ticker = 'STRANGE'`);
+      expect((await store.examine({ now: NOON })).damages).toEqual([]);
+      expect(await rowsIn(store, AAPL)).toEqual([WEEK[0], WEEK[2], WEEK[4]]);
+      expect((await store.scan()).series.get('AAPL 1d')?.rows).toBe(3);
+      expect((await store.readRejected()).records.flatMap(({ rows }) => rows)).toHaveLength(1);
+    });
+  });
+});
