@@ -9,6 +9,7 @@ import { print, printJson } from './output.ts';
 import { PACE } from './pace-options.ts';
 import { presetsOf } from './profiles.ts';
 import { refusedSettings } from './refused-settings.ts';
+import { poolVariables } from './pool-variables.ts';
 import { loadSettings, readSetting } from './settings.ts';
 import { loadVariables, sourceOfVariable } from './variables.ts';
 
@@ -62,6 +63,7 @@ export function configCommand(everyCommand: () => readonly [run: Command, ...oth
         ...ofProviders(said, known, refused),
         ...keys(),
         dashboardToken(),
+        ...connections(environmentFile),
       ];
       const idle = variablesWithoutEffect(environmentFile);
       if (json) await printJson([...all, ...idle]);
@@ -136,6 +138,14 @@ function keys(): Effective[] {
       source: sourceOfVariable(variable),
     })),
   );
+}
+
+/** Of a store in a database, where variables say how many it has. */
+function connections(environmentFile: string | undefined): Effective[] {
+  return [...poolVariables(environmentFile)].map(([name, { value, source }]) => ({
+    option: `${name} of a store in PostgreSQL`,
+    ...{ value, source },
+  }));
 }
 
 /** What a dashboard asks for. */

@@ -35,14 +35,11 @@ interface WithoutEffect {
   readonly isSecret?: true;
 }
 
-const NO_DATABASE = 'there is no store in a database yet';
 const NO_QUEUE = 'there is no queue of several machines yet';
 const NO_CONTAINER = 'nothing here asks whether it runs in a container or as root';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
-  ['DB_POOL_MIN_SIZE', { why: NO_DATABASE, isGeneric: true }],
-  ['DB_POOL_MAX_SIZE', { why: NO_DATABASE, isGeneric: true }],
   ['CELERY_BROKER_URL', { why: NO_QUEUE, isSecret: true }],
   ['CELERY_RESULT_BACKEND', { why: NO_QUEUE, isSecret: true }],
   ['QMTL_SEAMLESS_WORKER', { why: NO_QUEUE }],

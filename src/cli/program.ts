@@ -10,6 +10,7 @@ import { setV8Flags } from './v8-flags.ts';
 import { assertPrinted, print, reportError, tellAsHere, tolerateClosedOutput } from './output.ts';
 import { type Given, readLine } from './read-line.ts';
 import { STORE } from './options.ts';
+import { withPool } from './pool-variables.ts';
 import { loadSettings } from './settings.ts';
 import { type Settled, settleValues } from './values.ts';
 import { sameAsHere } from './told-commands.ts';
@@ -52,7 +53,9 @@ async function runLine(program: Program, argv: readonly string[]): Promise<numbe
   if (meant.asked !== undefined) return EXIT.done;
   const { store = STORE.store.default } = meant.values as Partial<ValuesOf<typeof STORE>>;
   tellAsHere(sameAsHere(store, meant.onLine));
-  const { command, values, onLine, environmentFile, explain } = meant;
+  const { command, onLine, environmentFile, explain } = meant;
+  const values =
+    'store' in meant.values ? { ...meant.values, store: withPool(store, environmentFile) } : meant.values;
   return command.run(values as never, new Set(onLine.keys()), environmentFile).catch((error: unknown) => {
     throw explain(error);
   });

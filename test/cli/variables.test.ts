@@ -215,21 +215,41 @@ describe('a rate of one provider', () => {
 
 describe('a variable of what does not exist here', () => {
   it('changes nothing, and is told of by config, once, without what is secret of it', async () => {
-    await write('.env', 'DB_POOL_MIN_SIZE=5', 'CELERY_RESULT_BACKEND=hidden');
+    await write('.env', 'QMTL_WORKER_ID=5', 'CELERY_RESULT_BACKEND=hidden');
     const { code, stdout, stderr } = await runWith({}, ['config'], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').filter((line) => line.includes('no effect'))).toEqual([
-      'DB_POOL_MIN_SIZE in .env line 1 (5) is known and has no effect: there is no store in a database yet',
       'CELERY_RESULT_BACKEND in .env line 2 (***) is known and has no effect: there is no queue of several machines yet',
+      'QMTL_WORKER_ID in .env line 1 (5) is known and has no effect: there is no queue of several machines yet',
     ]);
-    const all = await configured({ DB_POOL_MAX_SIZE: '9', CELERY_BROKER_URL: 'redis://:pw@localhost/0' });
-    expect(all.get('DB_POOL_MIN_SIZE')).toBe(
-      '5 from DB_POOL_MIN_SIZE in .env line 1: there is no store in a database yet',
+    const all = await configured({ DOCKER_ENV: '9', CELERY_BROKER_URL: 'redis://:pw@localhost/0' });
+    expect(all.get('QMTL_WORKER_ID')).toBe(
+      '5 from QMTL_WORKER_ID in .env line 1: there is no queue of several machines yet',
     );
     // In the environment that is another program's.
-    expect(all.get('DB_POOL_MAX_SIZE')).toBe(undefined);
+    expect(all.get('DOCKER_ENV')).toBe(undefined);
     expect(all.get('CELERY_BROKER_URL')).toBe(
       '*** from CELERY_BROKER_URL: there is no queue of several machines yet',
+    );
+  });
+
+  it('says how many connections a store in a database has, in a file alone, and only there', async () => {
+    await write('.env', 'DB_POOL_MIN_SIZE=5', 'DB_POOL_MAX_SIZE=4');
+    const ask = ['check-data', '--store', 'postgres://somebody@127.0.0.1:1/nowhere'];
+    expect(await runWith({}, ask, folder)).toMatchObject({
+      code: 2,
+      stderr: 'backfill: pool_max=4 in the URL of the store is no number of connections from 5 to 1000\n',
+    });
+    const { stdout } = await runWith({}, ['config'], folder);
+    expect(stdout).toMatch(/^pool_min of a store in PostgreSQL +5 +DB_POOL_MIN_SIZE in \.env line 1$/m);
+    await write('.env', 'DB_POOL_MAX_SIZE=few');
+    expect((await runWith({}, ask, folder)).stderr).toBe(
+      'backfill: DB_POOL_MAX_SIZE in .env line 1: few is no number of connections; write one such as 4\n',
+    );
+    await write('.env', '');
+    const given = await runWith({ DB_POOL_MIN_SIZE: '5', DB_POOL_MAX_SIZE: '4' }, ask, folder);
+    expect(given.stderr).toContain(
+      'the PostgreSQL server 127.0.0.1:1/nowhere cannot be reached: nobody listens there',
     );
   });
 
