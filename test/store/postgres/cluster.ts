@@ -14,8 +14,10 @@ export interface Cluster {
   readonly port: number;
   /** Of a database and a schema in it, as the user who owns all. */
   url(schema?: string): string;
-  /** Runs statements by psql, and gives what it prints: rows in lines, values parted by `|`. */
-  sql(statements: string): Promise<string>;
+  /**
+   * Runs statements by psql, which is given `input`, and gives what it prints: rows in lines, values parted by `|`.
+   */
+  sql(statements: string, input?: string): Promise<string>;
   /** Cuts the connections of all others. */
   disconnect(): Promise<void>;
   /** Kills all of its processes at once. */
@@ -25,7 +27,7 @@ export interface Cluster {
 }
 
 const USER = 'tester';
-const PASSWORD = 'not-to-be-seen';
+export const PASSWORD = 'not-to-be-seen';
 
 /** As whom the server runs: it refuses to be root. */
 function asWhom(): { readonly uid: number; readonly gid: number } | undefined {
@@ -64,30 +66,18 @@ export async function startCluster(settings: readonly string[] = []): Promise<Cl
     port,
     url: (schema) =>
       `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres${schema === undefined ? '' : `?schema=${schema}`}`,
-    sql: async (statements) => {
-      const { stdout } = await run(
+    sql: async (statements, input = '') => {
+      const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port)];
+      const psql = run(
         join(POSTGRES_PROGRAMS ?? '', 'psql'),
-        [
-          '-X',
-          '-q',
-          '-A',
-          '-t',
-          '-v',
-          'ON_ERROR_STOP=1',
-          '-h',
-          '127.0.0.1',
-          '-p',
-          String(port),
-          '-U',
-          USER,
-          '-d',
-          'postgres',
-          '-c',
-          statements,
-        ],
-        { env: { PATH: process.env['PATH'], PGPASSWORD: PASSWORD, PGTZ: 'UTC' }, maxBuffer: 2 ** 28 },
+        [...args, '-U', USER, '-d', 'postgres', '-c', statements],
+        {
+          env: { PATH: process.env['PATH'], PGPASSWORD: PASSWORD, PGTZ: 'UTC' },
+          maxBuffer: 2 ** 28,
+        },
       );
-      return stdout.trim();
+      psql.child.stdin?.end(input);
+      return (await psql).stdout.trim();
     },
     disconnect: async () => {
       await cluster.sql(

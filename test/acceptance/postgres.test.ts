@@ -1,0 +1,225 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith, POSTGRES, REAL_DATA } from '../needs.ts';
+import { realData } from '../realdata.ts';
+import { type Cluster, PASSWORD, startCluster } from '../store/postgres/cluster.ts';
+import {
+  type Finished,
+  type RunningSimulator,
+  ended,
+  run,
+  runWith,
+  start,
+  startSimulate,
+} from './programs.ts';
+
+const FOLDER = realData('daily-sp500-2013-2018');
+const TIMEOUT = 240_000;
+
+let folder = '';
+let cluster: Cluster;
+/** All that the programs said. */
+let said = '';
+
+async function told(running: Promise<Finished>): Promise<Finished> {
+  const result = await running;
+  said += result.stdout + result.stderr;
+  return result;
+}
+
+describeWith(POSTGRES)('the command line on a PostgreSQL store', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-postgres-line-'));
+    cluster = await startCluster();
+  });
+  afterAll(async () => {
+    await cluster.destroy();
+    await rm(folder, { recursive: true });
+  });
+
+  describeWith(REAL_DATA)('with 499 real tickers over five years', () => {
+    let simulator: RunningSimulator;
+    beforeAll(async () => {
+      const names = (await readdir(FOLDER)).map((name) => name.replace('_data.csv', ''));
+      await writeFile(join(folder, 'tickers.txt'), names.join('\n'));
+      simulator = await startSimulate(folder, ['--from', FOLDER, '--latency', '20ms']);
+      const files = await Promise.all(
+        names.map((name) => readFile(join(FOLDER, `${name}_data.csv`), 'utf8')),
+      );
+      const rows = files.flatMap((text) => text.split('\n').slice(1));
+      await cluster.sql(
+        'CREATE TABLE given (date date, open float8, high float8, low float8, close float8, volume float8, name text)',
+      );
+      await cluster.sql('COPY given FROM stdin (FORMAT csv)', rows.filter((row) => row !== '').join('\n'));
+    });
+    afterAll(() => simulator.stop());
+
+    const args = (store: string): string[] => [
+      ...['--store', store, '--tickers', `@${folder}/tickers.txt`, '--workers', '4'],
+      ...['--start', '2013-02-08', '--end', '2018-02-07', '--provider-url', `yahoo=${simulator.url}`],
+    ];
+    /** Rows of the files that can be and are not stored as they are, those that are stored and in no file, and those stored. */
+    const compared = (schema: string): Promise<string> =>
+      cluster.sql(
+        `SELECT count(*) FILTER (WHERE g.low <= least(g.open, g.close) AND g.high >= greatest(g.open, g.close) AND NOT coalesce(
+           greatest(abs(b.open / g.open - 1), abs(b.high / g.high - 1), abs(b.low / g.low - 1), abs(b.close / g.close - 1)) < 2e-7
+           AND b.volume = g.volume, false)), count(*) FILTER (WHERE g.date IS NULL), count(b.ts)
+         FROM given AS g FULL JOIN ${schema}.bars AS b ON b.ticker = replace(g.name, '.', '-') AND b.ts = g.date`,
+      );
+
+    it('has every valid row, value for value, and nothing else', { timeout: TIMEOUT }, async () => {
+      const { code, stderr } = await told(run('backfill', args(cluster.url('whole'))));
+      expect(stderr).toContain('Fetched: 499  Errors: 0  Skipped: 0');
+      expect(code).toBe(1);
+      expect(await compared('whole')).toBe('0|0|611520');
+      const known = await cluster.sql(
+        'SELECT count(*), sum(rows), (SELECT count(*) FROM whole.bars AS b LEFT JOIN whole.coverage AS c ' +
+          `ON (c.ticker, c.interval) = (b.ticker, b.interval) AND b.session BETWEEN c.from_day AND c.to_day WHERE c.state IS DISTINCT FROM 'present') FROM whole.backfill_parts`,
+      );
+      expect(known).toBe('499|611520|0');
+    });
+
+    it('asks for nothing again and sends no row', { timeout: TIMEOUT }, async () => {
+      const asked = (await simulator.asked()).length;
+      const stamps =
+        'SELECT max(xmin::text::bigint) FROM whole.bars UNION ALL SELECT max(xmin::text::bigint) FROM whole.backfill_parts';
+      const before = await cluster.sql(stamps);
+      const { code, stderr } = await told(run('backfill', args(cluster.url('whole'))));
+      expect([code, stderr]).toEqual([0, expect.stringContaining('Nothing to do')]);
+      expect(await cluster.sql(stamps)).toBe(before);
+      expect(await simulator.asked()).toHaveLength(asked);
+    });
+
+    it(
+      'is the same after runs that were killed, with no series asked for twice',
+      { timeout: TIMEOUT },
+      async () => {
+        const before = (await simulator.asked()).length;
+        for (const [round, patience] of [700, 1000, 1300].entries()) {
+          const child = start('backfill', args(cluster.url('killed')));
+          const end = ended(child);
+          while (Number(await stored('killed')) <= round * 50) await sleep(10);
+          await sleep(patience);
+          child.kill('SIGKILL');
+          await end;
+        }
+        await told(run('backfill', args(cluster.url('killed'))));
+        expect(await compared('killed')).toBe('0|0|611520');
+        // A killed run had at most so many under way.
+        expect((await simulator.asked()).length - before).toBeLessThanOrEqual(499 + 3 * 4 * 6);
+      },
+    );
+
+    const stored = (schema: string): Promise<string> =>
+      cluster.sql(`SELECT count(*) FROM ${schema}.backfill_parts`).catch(() => '0');
+  });
+
+  describe('says in one line what is wrong, with exit code 2 and no request', () => {
+    const ask = (store: string): Promise<Finished> =>
+      told(run('backfill', ['ALFA', '--provider', 'sample', '--days', '2', '--store', store], folder));
+    it.each([
+      [
+        'nobody listens',
+        (url: string) => url.replace(/:\d+\//, ':1/'),
+        /127\.0\.0\.1:1\/postgres cannot be reached: nobody listens there; check/,
+      ],
+      [
+        'a wrong password',
+        (url: string) => url.replace(PASSWORD, 'other-secret'),
+        /does not let this user in: .*; check the user and the password/,
+      ],
+      [
+        'a missing database',
+        (url: string) => url.replace('/postgres', '/nowhere'),
+        /has no such database: .*createdb/,
+      ],
+      [
+        'no database named',
+        (url: string) => url.replace('/postgres', '/'),
+        /names no database; write postgres:/,
+      ],
+      ['another scheme', (url: string) => url.replace('postgres:', 'postgrez:'), /is not a store; give/],
+    ])('%s', async (_, change, words) => {
+      const { code, stdout, stderr } = await ask(change(cluster.url()));
+      expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1]);
+      expect(stderr).toMatch(words);
+      expect(stderr).not.toMatch(/not-to-be-seen|other-secret/);
+    });
+
+    it('no right to make a schema, or to write one', async () => {
+      await cluster.sql(`CREATE USER weak PASSWORD 'weak-secret'; CREATE SCHEMA open_to_readers`);
+      await told(
+        run('backfill', [
+          'ALFA',
+          '--provider',
+          'sample',
+          '--days',
+          '2',
+          '--store',
+          cluster.url('open_to_readers'),
+        ]),
+      );
+      await cluster.sql(
+        'GRANT USAGE ON SCHEMA open_to_readers TO weak; GRANT SELECT ON ALL TABLES IN SCHEMA open_to_readers TO weak',
+      );
+      const weak = (schema: string): string =>
+        cluster.url(schema).replace(/\/\/[^@]*@/, '//weak:weak-secret@');
+      for (const schema of ['of_nobody', 'open_to_readers']) {
+        const { code, stderr } = await ask(weak(schema));
+        expect([code, stderr]).toEqual([
+          2,
+          expect.stringContaining('does not give this user the right: permission denied'),
+        ]);
+      }
+      const read = await told(run('check-data', ['ALFA', '--days', '2', '--store', weak('open_to_readers')]));
+      expect(read.stdout).toMatch(/^ALFA +1d .* 2 +2 +0 +0 +100\.0%/m);
+    });
+
+    it('nothing stored yet, for who only asks', async () => {
+      const { code, stderr } = await told(run('check-data', ['--store', cluster.url('empty')]));
+      expect([code, stderr]).toEqual([2, expect.stringContaining('there is no store in this database')]);
+    });
+  });
+
+  it('does all that it does on files', { timeout: TIMEOUT }, async () => {
+    const store = ['--store', cluster.url('all')];
+    const line = (...words: string[]): Promise<Finished> =>
+      told(run('backfill', [...words, ...store], folder));
+    expect((await line('ALFA', 'CORV', '--provider', 'sample', '--days', '20')).code).toBe(0);
+    expect((await line('query', 'SELECT count(*) FROM bars')).stdout).toContain('40');
+    expect((await line('export', 'ALFA')).stdout.split('\n').length).toBeGreaterThan(20);
+    expect((await line('verify', '--provider', 'sample')).code).toBe(0);
+    expect((await line('doctor')).stdout).toContain('no damage');
+    expect((await line('forget', 'CORV', '--yes')).stderr).toMatch(/^Forgot 20 bars/);
+    const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
+    const id = /backfill restore (\S+)/.exec((await line('restore')).stdout + said)?.[1] ?? '';
+    expect((await line('restore', id)).code).toBe(0);
+    expect((await line('rename', 'CORV', 'CORX', '--on', weekAgo)).code).toBe(0);
+    expect(await cluster.sql(`SELECT string_agg(DISTINCT ticker, ',') FROM "all".bars`)).toBe(
+      'ALFA,CORV,CORX',
+    );
+    for (const command of ['status', 'runs', 'actions CORX'])
+      expect((await line(...command.split(' '))).code, command).toBe(0);
+    expect((await line('status', '--json')).stdout).toContain(
+      `postgres://tester@127.0.0.1:${cluster.port}/postgres?schema=all`,
+    );
+    expect((await line('query', '--write-sql', join(folder, 'views.sql'))).stderr).toContain(
+      'needs no views of files',
+    );
+    const named = await told(runWith({ BACKFILL_STORE: cluster.url('all') }, ['config'], folder));
+    expect(named.stdout).toContain('BACKFILL_STORE');
+  });
+
+  it('shows no password in anything that it says or keeps', async () => {
+    expect(said.length).toBeGreaterThan(1000);
+    expect(said).not.toContain(PASSWORD);
+    const kept = await cluster.sql(
+      `SELECT string_agg(encode(data, 'escape'), ' ') FROM "all".backfill_document_parts`,
+    );
+    expect(kept).toContain('sample');
+    expect(kept).not.toContain(PASSWORD);
+  });
+});
