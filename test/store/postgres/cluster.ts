@@ -76,7 +76,8 @@ export async function startCluster(settings: readonly string[] = []): Promise<Cl
           maxBuffer: 2 ** 28,
         },
       );
-      psql.child.stdin?.end(input);
+      // It may end without a look at it.
+      psql.child.stdin?.on('error', () => {}).end(input);
       return (await psql).stdout.trim();
     },
     disconnect: async () => {

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { describeWith, POSTGRES } from '../../needs.ts';
@@ -81,6 +84,27 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
         `${here} SELECT COUNT(*) as total_records, COUNT(DISTINCT symbol) as symbols, MAX(timestamp) as latest FROM price_ticks`,
       ),
     ).toBe('6|1|2026-02-27 00:00:00');
+  });
+
+  it('hold nothing of a document whose writer died at it, once the next one has come', async () => {
+    const slice = { interval: '1d', session: WEEK_DAYS.from, source: 'sample', fetchedAt: NOON } as const;
+    const dying = store.staging.put(slice, async ({ add }) => {
+      await add([
+        {
+          tickers: ['A'],
+          counts: [5],
+          bars: storedBarsOf(WEEK),
+          said: { note: randomBytes(2 ** 21).toString('hex') },
+        },
+      ]);
+      await new Promise(() => {});
+      return NOON;
+    });
+    dying.catch(() => {});
+    while ((await count(`${schema}.backfill_document_parts`).catch(() => 0)) === 0) await sleep(10);
+    expect(await store.staging.list()).toEqual([]);
+    await (await openStore(cluster.url(schema)).acquire()).release();
+    expect(await count(`${schema}.backfill_document_parts`)).toBe(0);
   });
 
   describe('that another hand changed', () => {
