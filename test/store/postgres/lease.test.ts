@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
@@ -89,17 +91,27 @@ describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
   it('is given to the next one only when the last commit of the one before is through', async () => {
     const lease = await store.acquire();
     const thread = openStore(url, lease.token);
-    const long = Array.from({ length: 30_000 }, (_, i) =>
-      daily(new Date(i * 86_400_000).toISOString().slice(0, 10)),
-    );
-    const commit = thread.upsert(update(long)).then(
-      () => true,
-      () => false,
-    );
+    await thread.upsert(update(WEEK));
+    const inTheWay = new pg.Client({ connectionString: cluster.url() });
+    await inTheWay.connect();
+    await inTheWay.query(`BEGIN; LOCK TABLE lease_${schemas}.bars IN SHARE MODE`);
+    const said: string[] = [];
+    const commit = thread.upsert(update(later)).then(() => said.push('stored'));
+    // Until it waits for the table.
+    while ((await cluster.sql('SELECT count(*) FROM pg_locks WHERE NOT granted')) === '0') await sleep(10);
     await cutLease();
-    const next = await openStore(url).acquire();
-    const before = await rowsIn(store, AAPL);
-    expect(before).toHaveLength((await commit) ? long.length : 0);
-    await next.release();
+    const next = openStore(url);
+    const acquired = next.acquire().then((held) => {
+      said.push('acquired');
+      return held;
+    });
+    await sleep(500);
+    expect(said).toEqual([]);
+    await inTheWay.query('ROLLBACK');
+    await inTheWay.end();
+    await commit;
+    await (await acquired).release();
+    expect(said).toEqual(['stored', 'acquired']);
+    expect(await rowsIn(next, AAPL)).toEqual([...WEEK, ...later]);
   });
 });
