@@ -88,7 +88,7 @@ const FORBIDDEN = [
   },
   {
     from: /^src\/(?!store\/)/,
-    to: /^src\/store\/parquet\//,
+    to: /^src\/store\/(?:parquet|postgres)\//,
     message: 'what is above the store knows its port, whatever it is made of',
   },
   {

@@ -59,21 +59,28 @@ describeWith(POSTGRES)('a commit to a PostgreSQL store', () => {
     expect(await cluster.sql(`SELECT count(DISTINCT xmin::text), count(*) FROM ${schema}.bars`)).toBe('1|20');
   });
 
-  it('counts and knows what another one committed since it was read', async () => {
-    const [early, late] = [days('2026-02-23', '2026-02-25'), days('2026-02-25', '2026-02-28')];
-    const [first, second] = [
-      await store.edit(AAPL, WEEK_DAYS),
-      await openStore(cluster.url(schema)).edit(AAPL, WEEK_DAYS),
-    ];
-    await first.commit({ bars: update(WEEK.slice(0, 3), { learned: coverage({ present: [early] }) }) });
-    const result = await second.commit({
-      bars: update([...moved.slice(0, 1), ...WEEK.slice(2)], { learned: coverage({ present: [late] }) }),
-    });
-    expect(result).toMatchObject({ inserted: 2, changed: 1, revised: 1 });
-    const state = (await store.scan()).series.get('AAPL 1d');
-    expect([state?.rows, state?.coverage.present]).toEqual([5, [WEEK_DAYS]]);
-    expect((await store.examine({ now: 0 })).damages).toEqual([]);
-  });
+  it.each([
+    ['nothing', []],
+    ['a bar of the day before', [daily('2026-02-20')]],
+  ])(
+    'counts and knows what another one committed since it was read, where there was %s',
+    async (_, there) => {
+      await store.upsert(update(there));
+      const [early, late] = [days('2026-02-23', '2026-02-25'), days('2026-02-25', '2026-02-28')];
+      const [first, second] = [
+        await store.edit(AAPL, WEEK_DAYS),
+        await openStore(cluster.url(schema)).edit(AAPL, WEEK_DAYS),
+      ];
+      await first.commit({ bars: update(WEEK.slice(0, 3), { learned: coverage({ present: [early] }) }) });
+      const result = await second.commit({
+        bars: update([...moved.slice(0, 1), ...WEEK.slice(2)], { learned: coverage({ present: [late] }) }),
+      });
+      expect(result).toMatchObject({ inserted: 2, changed: 1, revised: 1 });
+      const state = (await store.scan()).series.get('AAPL 1d');
+      expect([state?.rows, state?.coverage.present]).toEqual([5 + there.length, [WEEK_DAYS]]);
+      expect(await rowsIn(store, AAPL)).toHaveLength(5 + there.length);
+    },
+  );
 
   it('sends the rows that are others, and no more', async () => {
     await store.upsert(update(WEEK, { learned }));
