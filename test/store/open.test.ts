@@ -18,7 +18,7 @@ describe('openStore', () => {
     expect(openStore(openStore('data').url).url).toBe(openStore('data').url);
   });
 
-  it.each(['s3://bucket/lake', 'postgres://host/db', 'memory:', '', 'file://host/share%00'])(
+  it.each(['s3://bucket/lake', 'mysql://host/db', 'memory:', '', 'file://host/share%00'])(
     'refuses %j in one line that shows it and says what is supported',
     (url) => {
       expect(() => openStore(url)).toThrow(expect.objectContaining({ code: 'usage' }));

@@ -1,3 +1,4 @@
+import { BackfillError } from '../../core/errors.ts';
 import {
   type Append,
   type BlobFile,
@@ -194,7 +195,8 @@ export class Documents implements Blobs {
   }
 
   lock(): Promise<BlobsLock> {
-    return Promise.resolve({ free: () => {} });
+    // Who writes the tables writes these.
+    return Promise.reject(new BackfillError('internal', 'documents have no lock of their own'));
   }
 
   /** Makes a version what lies at a path. */

@@ -75,22 +75,22 @@ describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
     expect(await rowsIn(next, AAPL)).toEqual(WEEK);
   });
 
-  it('holds for who writes under its token, as long as it is held', async () => {
+  it('holds for who writes under its lock, as long as it is held', async () => {
     const lease = await store.acquire();
-    const thread = openStore(url, lease.token);
+    const thread = openStore(url, lease.lock);
     await thread.upsert(update(WEEK));
     await lease.release();
     await expect(thread.upsert(update(later))).rejects.toMatchObject({ code: 'store-locked' });
     const next = await store.acquire();
     await expect(thread.upsert(update(later))).rejects.toMatchObject({ code: 'store-locked' });
-    await openStore(url, next.token).upsert(update(later));
+    await openStore(url, next.lock).upsert(update(later));
     await next.release();
     expect(await rowsIn(store, AAPL)).toEqual([...WEEK, ...later]);
   });
 
   it('is given to the next one only when the last commit of the one before is through', async () => {
     const lease = await store.acquire();
-    const thread = openStore(url, lease.token);
+    const thread = openStore(url, lease.lock);
     await thread.upsert(update(WEEK));
     const inTheWay = new pg.Client({ connectionString: cluster.url() });
     await inTheWay.connect();
