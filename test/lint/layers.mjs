@@ -11,6 +11,7 @@ const ORDERS = [
     lines: [
       ['core'],
       ['market'],
+      ['s3'],
       ['providers', 'store', 'simulator'],
       ['backfill', 'testing'],
       ['pool', 'queue', 'report', 'monitor'],
@@ -65,7 +66,7 @@ const ORDERS = [
     lines: [
       ['codec'],
       ['files'],
-      ['partition'],
+      ['bucket', 'partition'],
       ['beside'],
       ['sql', 'forgotten', 'series.ts', 'upsert.ts', 'scan.ts', 'lookalikes.ts', 'held.ts'],
       ['doctor', 'edit.ts'],
@@ -93,7 +94,7 @@ const FORBIDDEN = [
   },
   {
     from: /^src\/store\/parquet\/(?!files\/|index\.ts$)/,
-    to: /^src\/(store\/parquet\/files\/(calls|commit|commit-fs|disk|folder|lasting|lock|open-file|paced|shared-sync|stamp|sweep)\.ts|market\/plain-file\.ts)$/,
+    to: /^src\/(store\/parquet\/files\/(calls|commit|commit-fs|disk|folder|in-the-way|lasting|lock|near|open-file|paced|shared-sync|stamp|sweep)\.ts|market\/plain-file\.ts)$/,
     message: 'a store knows its files by their port (files/blobs.ts), whatever they lie in',
   },
 ];

@@ -1,7 +1,7 @@
 import { BackfillError, type ErrorCode, type ErrorDetails } from '../../../core/errors.ts';
 import { errorByStatus, firstLine } from '../../http/status.ts';
 import { type HttpAnswer, retryAfterMs } from '../../http/transport.ts';
-import { type Refused, refusalIn } from '../../s3/documents.ts';
+import { type Refused, refusalIn } from '../../../s3/documents.ts';
 
 /** What the codes of a bucket mean; what is not here means what the status says. Source: S3's list of error codes. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, ErrorDetails?]>> = {

@@ -10,8 +10,8 @@ import { intersect, normalize } from '../../../core/session/ranges.ts';
 import type { Call, ChainSteps, HttpSteps, Page } from '../../http/steps.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { ListRequest, MarketRequest, Part, ProviderConfig, Secrets } from '../../provider.ts';
-import { listingIn } from '../../s3/documents.ts';
-import { listUrl, objectUrl, signedHeaders } from '../../s3/signed.ts';
+import { listingIn } from '../../../s3/documents.ts';
+import { listUrl, objectUrl, signedHeaders } from '../../../s3/signed.ts';
 import { answerOf } from '../answer.ts';
 import { polygonCapabilities } from '../capabilities.ts';
 import type { Listing } from '../discover.ts';
@@ -103,6 +103,8 @@ export function flatSteps(
   };
 }
 
+const FIRST_BYTE = { headers: { range: 'bytes=0-0' } };
+
 /** How files are asked for, and what comes of it: the bars of one, or a chain that goes on without them. */
 function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   // What a broken connection brought of a file, by the request that it is of.
@@ -125,7 +127,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
     if (doubt?.newest !== undefined) {
       const url = objectUrl(base, BUCKET, doubt.newest.key);
-      return { url, headers: await signedHeaders(url, keys, { range: 'bytes=0-0' }), readBytes: firstByte };
+      return { url, headers: await signedHeaders(url, keys, FIRST_BYTE), readBytes: firstByte };
     }
     if (doubt !== null) {
       const url = listUrl(base, BUCKET, monthOfFile(file), doubt.token);
@@ -133,7 +135,7 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
     }
     const url = objectUrl(base, BUCKET, file.key);
     const reading = readingOf(asked, file, wanted);
-    const headers = await signedHeaders(url, keys, reading.headers());
+    const headers = await signedHeaders(url, keys, { headers: reading.headers() });
     return { url, headers, readBytes: (body, head) => reading.read(body, head) };
   };
   const after = (

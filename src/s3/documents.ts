@@ -12,6 +12,8 @@ export interface Listed {
 /** A page of a listing. */
 export interface ListingPage {
   readonly objects: readonly Listed[];
+  /** Where a listing stops at a delimiter: the beginnings that keys have in common. */
+  readonly prefixes: readonly string[];
   /** Where the next page goes on; null: there is none. */
   readonly next: string | null;
 }
@@ -27,11 +29,14 @@ export function listingIn(body: string): ListingPage | undefined {
       ...{ lastModified: of('LastModified'), size: Number(of('Size')) },
     };
   });
+  const prefixes = [...content.matchAll(/<CommonPrefixes>([\s\S]*?)<\/CommonPrefixes>/g)].map(
+    ([, entry = '']) => insideOf(entry, 'Prefix') ?? '',
+  );
   const next = insideOf(content, 'NextContinuationToken') ?? null;
   const isTruncated = insideOf(content, 'IsTruncated') === 'true';
   // One that says that it goes on, and not where, cannot be read to its end.
   if (isTruncated && next === null) return undefined;
-  return { objects, next: isTruncated ? next : null };
+  return { objects, prefixes, next: isTruncated ? next : null };
 }
 
 /** What a bucket says where it gives nothing. */
@@ -47,6 +52,19 @@ export function refusalIn(body: string): Refused | undefined {
   const code = content === undefined ? undefined : insideOf(content, 'Code');
   if (content === undefined || code === undefined) return undefined;
   return { code, message: insideOf(content, 'Message') ?? '' };
+}
+
+/** What the first element of a name in a document says; undefined where there is none. */
+export function wordIn(body: string, name: string): string | undefined {
+  return insideOf(body, name);
+}
+
+/** Of uploads that were begun and neither completed nor given up, their keys and ids. */
+export function uploadsIn(body: string): { readonly key: string; readonly id: string }[] {
+  return [...body.matchAll(/<Upload>([\s\S]*?)<\/Upload>/g)].map(([, entry = '']) => ({
+    key: insideOf(entry, 'Key') ?? '',
+    id: insideOf(entry, 'UploadId') ?? '',
+  }));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
