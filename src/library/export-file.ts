@@ -31,7 +31,7 @@ export async function exportTo(
       throw new BackfillError('usage', `parquet is no text; name a file with ${option('to')}`);
     return asText(to);
   }
-  const file = await outFileAt(to, store.url);
+  const file = await outFileAt(to, store);
   if (file.isStream && format === 'parquet')
     throw new BackfillError('usage', `${to} is no regular file, which a Parquet file has to be`);
   const write = async (path: string): Promise<Exported> => {

@@ -19,7 +19,7 @@ export async function exportPerTicker(
   if (typeof to !== 'string')
     throw new BackfillError('usage', 'perTicker: each series is a file of its own; name a folder with to');
   // A file that is in the store is refused before a folder is made.
-  await outFileAt(to, store.url);
+  await outFileAt(to, store);
   const { series: known } = await store.scan({ ...(tickers && { tickers }), intervals });
   const parts: Exported[] = [];
   for (const { series } of known.values()) {

@@ -25,7 +25,7 @@ export async function openLogFile(
   store: string,
   onTrouble: (why: string) => void,
 ): Promise<LogFile> {
-  const { path, isStream } = await outFileAt(to, openStore(store).url);
+  const { path, isStream } = await outFileAt(to, openStore(store));
   const file = await opened(path, to);
   const { fd } = file;
   let isTorn = !isStream && (await endsTorn(path));

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { BackfillError } from '../core/errors.ts';
 import { fileTrouble } from '../core/file-trouble.ts';
 import { openStore } from '../store/open.ts';
+import type { BarStore } from '../store/store.ts';
 
 /** A file that a user wants written: what a link points to. `isStream`: a pipe or a device, or what a process has open. */
 export interface OutFile {
@@ -11,11 +12,11 @@ export interface OutFile {
   readonly isStream: boolean;
 }
 
-/** What the user called `to`. Throws `usage` for what lies in the store at `root`, where only the store writes. */
-export async function outFileAt(to: string, root: string): Promise<OutFile> {
+/** What the user called `to`. Throws `usage` for what lies in the folder of a store, where only that writes. */
+export async function outFileAt(to: string, { folder }: Pick<BarStore, 'folder'>): Promise<OutFile> {
   if (await isDescriptor(to)) return { path: to, isStream: true };
   const path = await realOf(to);
-  const below = relative(await realOf(root), path);
+  const below = folder === undefined ? '..' : relative(await realOf(folder), path);
   if (below !== '..' && !below.startsWith(`..${sep}`))
     throw new BackfillError(
       'usage',
@@ -34,9 +35,8 @@ async function isDescriptor(to: string): Promise<boolean> {
   return [path, resolve(dirname(path), target ?? path)].some((one) => DESCRIPTOR.test(one));
 }
 
-/** A path without links, as far as there is anything; the URL of a store that is no folder as it is. */
+/** A path without links, as far as there is anything. */
 export async function realOf(path: string): Promise<string> {
-  if (/^[a-z][a-z\d+.-]+:\/\//i.test(path)) return path;
   const whole = resolve(path);
   const real = await realpath(whole).catch(() => undefined);
   if (real !== undefined || dirname(whole) === whole) return real ?? whole;
@@ -141,7 +141,7 @@ export async function saveText(
   text: string | (() => Promise<string>),
   store: string,
 ): Promise<void> {
-  const file = await outFileAt(to, openStore(store).url);
+  const file = await outFileAt(to, openStore(store));
   await writeOut(file, (path) =>
     writeText(path, async (write) => write(typeof text === 'string' ? text : await text())),
   );

@@ -45,7 +45,7 @@ export async function writePlan(
   const { plan, meant, wanted = [] } = prepared;
   const { totals, quotaMs, relisted = [], goneList = [], notYet } = plan;
   const head = {
-    ...{ program: programVersion(), made: clock(), store: await realOf(store.url) },
+    ...{ program: programVersion(), made: clock(), store: await placeOf(store) },
     ...{ provider: capabilities.id, source: stagedAs(config) },
     ...{ intervals: [...new Set(wanted.map(({ series }) => series.interval))], range: meant?.range ?? '' },
     tickers: new Set(wanted.map(({ series }) => series.ticker)).size,
@@ -53,8 +53,13 @@ export async function writePlan(
     ...(notYet !== undefined && { notYet }),
   };
   const text = planFileText(head, prepared, lives);
-  const file = await outFileAt(to, store.url);
+  const file = await outFileAt(to, store);
   await writeOut(file, (path) => writeText(path, (write) => write(text)));
+}
+
+/** By which a store is known again, however it was called. */
+async function placeOf({ folder, url }: Parts['store']): Promise<string> {
+  return folder === undefined ? url : realOf(folder);
 }
 
 /** What a request may say beside its plan. */
@@ -124,7 +129,7 @@ async function readPlan({ store, config, capabilities, next }: Parts, request: W
       return capabilities.actions;
     },
   });
-  const here = await realOf(store.url);
+  const here = await placeOf(store);
   if (file.head.store !== here)
     throw new BackfillError(
       'usage',

@@ -146,8 +146,15 @@ export interface StoredRun {
  * Errors: `store-unusable` (path, permission, disk), `store-locked`, `store-corrupt`.
  */
 export interface BarStore {
-  /** Where it is, for messages. */
+  /** Where it is, for messages and for `openStore`; no secret is in it. */
   readonly url: string;
+  /** The folder of this machine that it is; undefined if it is none. */
+  readonly folder: string | undefined;
+  /**
+   * Why there is no store to read, in words, with one that may have been meant; undefined where there is one, and where the
+   * disk or our rights do not let us know. Throws `store-unusable` for a server that cannot be asked.
+   */
+  whyNone(): Promise<string | undefined>;
   /**
    * Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead
    * writer left. Throws `usage` for a store that is not there yet and would lie inside another one.
@@ -266,8 +273,6 @@ export interface BarStore {
   readPortfolio(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   /** Writes that, unless there is one. Gives its path. */
   savePortfolio(text: string): Promise<string>;
-  /** Whether there is one, where it is no folder that can be looked into. Default: it is a folder. */
-  readonly isThere?: () => Promise<boolean>;
   /** Its size, and who writes it. Reads no bar. */
   facts(): Promise<StoreFacts>;
   /**

@@ -14,15 +14,22 @@ describe('openStore', () => {
     expect(openStore('file:///srv/my%20lake').url).toBe('/srv/my lake');
   });
 
+  it.each(['s3://bucket/lake', 'postgres://me@host:5432/db'])('takes %s, which is no folder', (url) => {
+    expect(openStore(url)).toMatchObject({ url, folder: undefined });
+    expect(openStore('data').folder).toBe(resolve('data'));
+  });
+
   it('gives a URL that opens the same store again', () => {
     expect(openStore(openStore('data').url).url).toBe(openStore('data').url);
   });
 
-  it.each(['s3://bucket/lake', 'mysql://host/db', 'memory:', '', 'file://host/share%00'])(
+  it.each(['mysql://host/db', 'memory:', '', 'file://host/share%00'])(
     'refuses %j in one line that shows it and says what is supported',
     (url) => {
       expect(() => openStore(url)).toThrow(expect.objectContaining({ code: 'usage' }));
-      expect(() => openStore(url)).toThrow(/^".*" is not a store; give the path of a folder.*file:\/\/.*$/);
+      expect(() => openStore(url)).toThrow(
+        /^".*" is not a store; give the path of a folder.*file:\/\/.*s3:\/\/.*postgres:\/\/.*$/,
+      );
     },
   );
 

@@ -17,7 +17,7 @@ export async function letGo(blobs: Blobs, held: Held): Promise<void> {
   await held.cache?.save(blobs);
   // Nothing that is there is on its way out any more.
   await tidyTaken(blobs, { isUntold: () => false, isOlder: false });
-  held.lock.free(held.inOrder);
+  await held.lock.free(held.inOrder);
 }
 
 /** The lease of who holds that. */

@@ -7,7 +7,6 @@ import type { Interval } from '../../core/session/interval.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import { eachBounded, type OnDone } from '../bounded.ts';
 import type { Examination, ExamineOptions } from '../damage.ts';
-import type { StoreFacts } from '../facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import type {
   BarStore,
@@ -72,11 +71,17 @@ import { allAdjustable, storeViews } from './sql/views.ts';
  * `lock` of the one that acquired it.
  */
 export function openParquetStore(root: string, disk?: CommitFs, lock?: string): BarStore {
-  return new ParquetStore(openFolder(resolve(root), disk, undefined, lock));
+  return storeOn(openFolder(resolve(root), disk, undefined, lock));
+}
+
+/** The same of files that lie anywhere. */
+export function storeOn(blobs: Blobs): BarStore {
+  return new ParquetStore(blobs);
 }
 
 class ParquetStore implements BarStore {
   readonly url: string;
+  readonly folder: string | undefined;
   readonly #blobs: Blobs;
   /** Held by the writer. */
   #lease: Held | undefined;
@@ -85,6 +90,7 @@ class ParquetStore implements BarStore {
 
   constructor(blobs: Blobs) {
     this.url = blobs.url;
+    this.folder = blobs.folder;
     this.#blobs = blobs;
   }
 
@@ -150,7 +156,12 @@ class ParquetStore implements BarStore {
   views(adjusted: AdjustedView, judge: JudgeBasis = allAdjustable): Promise<StoreViews> {
     return this.#usable(async () => {
       const scan = await this.scan();
-      return storeViews(this.#blobs, adjusted, scan, await judge(scan, [adjusted], () => true));
+      return storeViews(
+        await this.#blobs.survey(Number.POSITIVE_INFINITY),
+        adjusted,
+        scan,
+        await judge(scan, [adjusted], () => true),
+      );
     });
   }
 
@@ -163,9 +174,7 @@ class ParquetStore implements BarStore {
     return queryStore(this.#blobs, () => this.scan(), sql, { adjusted, judge }, use);
   }
 
-  hasDamage(): Promise<boolean> {
-    return this.#usable(() => hasDamageNotes(this.#blobs));
-  }
+  readonly hasDamage: BarStore['hasDamage'] = () => this.#usable(() => hasDamageNotes(this.#blobs));
 
   readBars(series: Series, range: DayRange = periodRange('all')): Promise<StoredBars> {
     return this.#usable(async () => (await readSeriesIn(this.#blobs, series, range))?.bars ?? NO_BARS);
@@ -191,9 +200,7 @@ class ParquetStore implements BarStore {
     return this.#usable(() => keepForgotten(this.#blobs, order));
   }
 
-  listForgotten(): Promise<readonly ForgottenEntry[]> {
-    return this.#usable(() => listEntries(this.#blobs));
-  }
+  readonly listForgotten: BarStore['listForgotten'] = () => this.#usable(() => listEntries(this.#blobs));
 
   restoreForgotten(id: string, at: number, onDone?: OnDone): Promise<Restored> {
     return this.#usable(() => restoreForgotten(this.#blobs, id, at, onDone));
@@ -223,13 +230,9 @@ class ParquetStore implements BarStore {
     return this.#usable(() => readRejectedRows(this.#blobs, options));
   }
 
-  listSetAside(): Promise<readonly string[]> {
-    return this.#usable(() => listAside(this.#blobs));
-  }
+  readonly listSetAside: BarStore['listSetAside'] = () => this.#usable(() => listAside(this.#blobs));
 
-  readRenames(): Promise<readonly Rename[]> {
-    return this.#usable(() => readRenamesFile(this.#blobs));
-  }
+  readonly readRenames: BarStore['readRenames'] = () => this.#usable(() => readRenamesFile(this.#blobs));
 
   saveRename(rename: Rename): Promise<void> {
     return this.#usable(() => addRename(this.#blobs, rename));
@@ -243,24 +246,20 @@ class ParquetStore implements BarStore {
     return this.#usable(() => readNewestUniverse(this.#blobs, name, until));
   }
 
-  listUniverses(): Promise<readonly string[]> {
-    return this.#usable(() => listUniverses(this.#blobs));
-  }
+  readonly listUniverses: BarStore['listUniverses'] = () => this.#usable(() => listUniverses(this.#blobs));
 
   readonly saveUniverse: BarStore['saveUniverse'] = (head, members) =>
     this.#usable(() => saveUniverse(this.#blobs, head, members));
 
-  readPortfolio(): ReturnType<BarStore['readPortfolio']> {
-    return this.#usable(() => readPortfolio(this.#blobs));
-  }
+  readonly readPortfolio: BarStore['readPortfolio'] = () => this.#usable(() => readPortfolio(this.#blobs));
 
   savePortfolio(text: string): Promise<string> {
     return this.#usable(() => savePortfolio(this.#blobs, text));
   }
 
-  facts(): Promise<StoreFacts> {
-    return this.#usable(() => factsOf(this.#blobs));
-  }
+  readonly whyNone: BarStore['whyNone'] = () => this.#usable(() => this.#blobs.whyNone());
+
+  readonly facts: BarStore['facts'] = () => this.#usable(() => factsOf(this.#blobs));
 
   examine(options: ExamineOptions): Promise<Examination> {
     return this.#usable(() => examineStore(this.#blobs, options));

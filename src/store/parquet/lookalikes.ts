@@ -16,19 +16,21 @@ import { cacheFor, type ScanCache } from './partition/scan-cache.ts';
  * footers: see `BarStore.lookalikes`. `held`: what the writer of the store holds.
  */
 export async function findLookalikes(
-  blobs: Blobs,
+  files: Blobs,
   series: readonly Series[],
   held: { cache: ScanCache | undefined } | undefined,
 ): Promise<Map<string, Series[]>> {
   const keys = new Set(series.map(seriesKey));
   const intervals = [...new Set(series.map(({ interval }) => interval))];
-  const all = series.length === 0 ? [] : await listPartitions(blobs, { intervals });
+  if (series.length === 0) return new Map();
+  const blobs = await files.survey(Number.POSITIVE_INFINITY);
+  const all = await listPartitions(blobs, { intervals });
   const isOne = ({ series: one }: Partition): boolean => keys.has(seriesKey(one));
   const [own, others] = [all.filter(isOne), all.filter((partition) => !isOne(partition))];
   if (own.length === 0 || all.length === 1) return new Map();
   const cache = await cacheFor(blobs, all.length, held);
-  const look = async <T>(files: readonly Partition[], take: (file: Marked) => T): Promise<T[]> =>
-    (await inspectAll(blobs, files, (one) => placeOf(one, cache, take), false)).found;
+  const look = async <T>(some: readonly Partition[], take: (file: Marked) => T): Promise<T[]> =>
+    (await inspectAll(blobs, some, (one) => placeOf(one, cache, take), false)).found;
   const alike = new Alike(await look(own, (file) => file));
   // Of each its likes alone: a hundred thousand lists of marks take room.
   await look(others, (file) => alike.compare(file));

@@ -19,7 +19,6 @@ import { areActionsInPlace } from './codec/places.ts';
 import { troubleText } from './files/trouble.ts';
 import { inspectAll, type Place } from './beside/inspect.ts';
 import { joinKnowledge } from './partition/join.ts';
-import { assertPlaces } from './files/in-the-way.ts';
 import { joinRuns, type Knowledge } from './partition/knowledge.ts';
 import type { OwnLists } from '../../core/actions/action-book.ts';
 import { actionsPath, BARS, barsPath, type Partition, seriesPath } from './files/layout.ts';
@@ -60,19 +59,20 @@ export interface ScanTools {
  * goes to quarantine if `mayMove`, and is reported either way.
  */
 export async function scanStore(
-  blobs: Blobs,
+  files: Blobs,
   options: ScanOptions,
   { mayMove, openCache }: ScanTools,
 ): Promise<Scan> {
-  await assertPlaces(blobs);
+  await files.assertInPlace();
+  const blobs = await files.survey(options.tickers?.length ?? ALL);
   const unlisted: SetAside[] = [];
   const partitions = await listPartitions(blobs, options, BARS, (series, error) => {
     unlisted.push({ path: seriesPath(BARS, series), reason: troubleText(error), isLeft: true, ...series });
   });
   const tickers = [...new Set(options.tickers ?? (await tickersWithActions(blobs)))];
   const notes = await readDamageNotes(blobs);
-  const files = options.tickers ? Math.max(partitions.length + tickers.length, FEWEST) : ALL;
-  const memory = new Memory(notes, await openCache(files));
+  const looks = options.tickers ? Math.max(partitions.length + tickers.length, FEWEST) : ALL;
+  const memory = new Memory(notes, await openCache(looks));
   const heldDays = new HeldDays(blobs);
   const bars = await inspectAll(blobs, partitions, (one) => partitionPlace(one, memory), mayMove, heldDays);
   const actions = await inspectAll(

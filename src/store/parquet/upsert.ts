@@ -7,7 +7,7 @@ import { periodOf, sessionDateOf } from '../../core/bars/partition.ts';
 import { contains, subtract } from '../../core/session/ranges.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import { isFull } from './codec/body.ts';
-import { type Blobs, untilUndisturbed } from './files/blobs.ts';
+import { type Blobs, type PutOptions, untilUndisturbed } from './files/blobs.ts';
 import { learnFrom, splitByPeriod } from './partition/answer.ts';
 import { barsPath, type Partition, revisionsPath } from './files/layout.ts';
 import { type Merged, mergeAnswer } from './partition/merge.ts';
@@ -28,7 +28,11 @@ interface Change {
   readonly revisions: readonly Revision[];
   readonly revised: number;
   /** Those that the partition has already, where there are some to add. */
-  readonly known: readonly Revision[];
+  readonly known: KnownRevisions;
+}
+
+interface KnownRevisions extends Pick<PutOptions, 'ifVersion'> {
+  readonly revisions: readonly Revision[];
 }
 
 interface UpsertTools {
@@ -79,7 +83,7 @@ async function writeChange(
   { note, told }: Omit<UpsertTools, 'reads'>,
 ): Promise<void> {
   // First, so that no old value is ever nowhere.
-  await addRevisions(blobs, partition, known, revisions);
+  await addRevisions(blobs, partition, known.revisions, revisions, known.ifVersion);
   const knowledge = learnFrom(before?.knowledge, update, partition.period, told);
   const content = { bars: merged.bars, knowledge, body: before?.body };
   await writePartition(blobs, partition, content, { note, ifVersion: reads.versionOf(barsPath(partition)) });
@@ -129,18 +133,23 @@ async function plannedChanges(
     blobs,
     changes.filter(({ revisions }) => revisions.length > 0).map(({ partition }) => partition),
   );
-  return changes.map((change) => ({ ...change, known: known.get(change.partition) ?? [] }));
+  return changes.map((change) => ({ ...change, known: known.get(change.partition) ?? NONE_KNOWN }));
 }
+
+const NONE_KNOWN: KnownRevisions = { revisions: [] };
 
 async function readKnownRevisions(
   blobs: Blobs,
   partitions: readonly Partition[],
-): Promise<Map<Partition, Revision[]>> {
+): Promise<Map<Partition, KnownRevisions>> {
   const files = partitions.map((partition) => ({
     path: revisionsPath(partition),
     loss: 'the replaced values in it are lost to queries; run the same backfill again',
-    read: () => readRevisionsFile(blobs, partition),
+    read: async () => {
+      const ifVersion = (await blobs.version(revisionsPath(partition))) ?? null;
+      return { revisions: await readRevisionsFile(blobs, partition), ifVersion };
+    },
   }));
   const known = await readAllOrSetAside(blobs, files);
-  return new Map(partitions.map((partition, i) => [partition, known[i] ?? []]));
+  return new Map(partitions.map((partition, i) => [partition, known[i] ?? NONE_KNOWN]));
 }

@@ -12,10 +12,8 @@ import {
 import type { Kind } from '../parquet/files/kind.ts';
 import type { Client } from './client.ts';
 import type { Database } from './database.ts';
+import { nextVersion, PIECE, putPiece, removePieces } from './document-pieces.ts';
 import type { Writing } from './edit.ts';
-
-/** Bytes that lie in one row. */
-const PIECE = 2 ** 20;
 
 /**
  * What of a store is no table: records of runs, rejected rows, renames, universes, copies of what was forgotten, answers on
@@ -24,6 +22,7 @@ const PIECE = 2 ** 20;
  */
 export class Documents implements Blobs {
   readonly url: string;
+  readonly folder = undefined;
   readonly #db: Database;
   readonly #writing: Writing;
   readonly #folder: string;
@@ -35,8 +34,37 @@ export class Documents implements Blobs {
     this.url = folder === '' ? db.place.shown : `${db.place.shown}/${folder.slice(0, -1)}`;
   }
 
+  at(path: string): string {
+    return path === '' ? this.url : `${this.url}/${path}`;
+  }
+
   below(folder: string): Blobs {
     return new Documents(this.#db, this.#writing, `${this.#at(folder)}/`);
+  }
+
+  /** A database lies in no other. */
+  around(): undefined {
+    return undefined;
+  }
+
+  survey(): Promise<Blobs> {
+    return Promise.resolve(this);
+  }
+
+  /** A path is in no other's way, and leads nowhere else. */
+  async assertInPlace(): Promise<void> {}
+
+  async assertNothing(): Promise<void> {}
+
+  async whyNone(): Promise<string | undefined> {
+    return (await this.#db.isThere())
+      ? undefined
+      : 'there is no store in this database; a first backfill makes it';
+  }
+
+  withFolder(): Promise<never> {
+    // Queries are of tables.
+    return Promise.reject(new BackfillError('internal', 'documents are no files that are queried'));
   }
 
   async list(folder: string): Promise<string[]> {
@@ -182,8 +210,10 @@ export class Documents implements Blobs {
     });
   }
 
-  remove(path: string): Promise<void> {
+  remove(path: string, { ifVersion }: Pick<PutOptions, 'ifVersion'> = {}): Promise<void> {
     return this.#writing(async (client) => {
+      if (typeof ifVersion === 'string' && (await this.#held(client, path)) !== ifVersion)
+        throw disturbed(path);
       if (!(await this.#drop(client, path))) throw gone(path, 'unlink');
     });
   }
@@ -207,11 +237,7 @@ export class Documents implements Blobs {
     ifVersion: Version | null | undefined,
   ): Promise<void> {
     const at = this.#at(path);
-    const { rows } = await client.query(
-      'SELECT version::text AS version FROM backfill_documents WHERE path = $1 FOR UPDATE',
-      [at],
-    );
-    const before = rows[0] === undefined ? null : String(rows[0]['version']);
+    const before = await this.#held(client, path);
     if (ifVersion !== undefined && ifVersion !== before) throw disturbed(path);
     const { rowCount } = await client.query(
       before === null
@@ -221,6 +247,15 @@ export class Documents implements Blobs {
     );
     if (rowCount !== 1) throw disturbed(path);
     if (before !== null) await removePieces(client, [before]);
+  }
+
+  /** The version at a path, which stays to the end of the transaction; null for nothing. */
+  async #held(client: Client, path: string): Promise<Version | null> {
+    const { rows } = await client.query(
+      'SELECT version::text AS version FROM backfill_documents WHERE path = $1 FOR UPDATE',
+      [this.#at(path)],
+    );
+    return rows[0] === undefined ? null : String(rows[0]['version']);
   }
 
   async #drop(client: Client, path: string): Promise<boolean> {
@@ -244,31 +279,6 @@ export class Documents implements Blobs {
     const at = folder === '' || folder === '.' ? this.#folder.slice(0, -1) : this.#at(folder);
     return at === '' ? ['', '\u{10FFFF}'] : [`${at}/`, `${at}0`];
   }
-}
-
-async function nextVersion(client: Client): Promise<Version> {
-  const { rows } = await client.query(`SELECT nextval('backfill_versions')::text AS version`);
-  return String(rows[0]?.['version']);
-}
-
-async function putPiece(client: Client, version: Version, start: number, bytes: Uint8Array): Promise<void> {
-  await client.query('INSERT INTO backfill_document_parts (version, start, data) VALUES ($1, $2, $3)', [
-    ...[version, start, Buffer.from(bytes)],
-  ]);
-}
-
-async function removePieces(client: Client, versions: readonly Version[]): Promise<void> {
-  if (versions.length > 0)
-    await client.query('DELETE FROM backfill_document_parts WHERE version = ANY ($1::bigint[])', [
-      [...versions],
-    ]);
-}
-
-/** Removes what writers began who did not come to the end of it. Only for the one writer. */
-export async function sweepPieces(client: Client): Promise<void> {
-  await client.query(
-    'DELETE FROM backfill_document_parts AS p WHERE NOT EXISTS (SELECT FROM backfill_documents AS d WHERE d.version = p.version)',
-  );
 }
 
 function disturbed(path: string): Conflict {

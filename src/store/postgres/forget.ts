@@ -100,11 +100,8 @@ export function forgetActions(
 
 /** The tables, as what is forgotten is taken out of and comes back to. */
 export function liveTables(db: Database, writing: Writing, update: LiveStore['updateActions']): LiveStore {
-  const read = async ({ series, period }: Partition): Promise<PartitionContent | undefined> => {
-    const { parts, bars } = await readSeries(db, series, periodRange(period));
-    const part = parts.get(period);
-    return part && { bars, knowledge: part.knowledge };
-  };
+  const read = async (partition: Partition): Promise<PartitionContent | undefined> =>
+    (await readPartition(db, partition)).content;
   const bookOf: LiveStore['book'] = async (ticker) =>
     (await readSeries(db, { ticker, interval: '1d' }, NOTHING)).book.book;
   return {
@@ -112,23 +109,34 @@ export function liveTables(db: Database, writing: Writing, update: LiveStore['up
       [...(await readSeries(db, series, range, NOTHING)).parts.keys()].map((period) => ({ series, period })),
     contents: () => Promise.resolve(read),
     read,
-    write: (partition, content) => untilUndisturbed(() => putPartition(db, writing, partition, content)),
+    update: (partition, _, change) => untilUndisturbed(() => changePartition(db, writing, partition, change)),
     ...{ book: bookOf, ownBook: bookOf, updateActions: update },
   };
 }
 
+/** All that a part is, and its version; neither where there is none. */
+async function readPartition(
+  db: Database,
+  { series, period }: Partition,
+): Promise<{ readonly content?: PartitionContent; readonly version?: Part['version'] }> {
+  const { parts, bars } = await readSeries(db, series, periodRange(period));
+  const part = parts.get(period);
+  return part === undefined ? {} : { content: { bars, knowledge: part.knowledge }, version: part.version };
+}
+
 /** Puts bars and knowledge in place of what a part has; bars that it has besides stay. */
-async function putPartition(
+async function changePartition(
   db: Database,
   writing: Writing,
   partition: Partition,
-  { bars, knowledge }: PartitionContent,
+  change: (now: PartitionContent | undefined) => PartitionContent,
 ): Promise<void> {
-  const { series, period } = partition;
-  const before = (await readSeries(db, series, periodRange(period), NOTHING)).parts.get(period);
+  const { series } = partition;
+  const now = await readPartition(db, partition);
+  const { bars, knowledge } = change(now.content);
   await writing(async (client) => {
     const write: PartWrite = {
-      ...{ partition, before: before?.version, knowledge, isMarkedAnew: true },
+      ...{ partition, before: now.version, knowledge, isMarkedAnew: true },
       ...{ rows: bars.length, firstTs: bars.ts.at(0) ?? null, lastTs: bars.ts.at(-1) ?? null },
     };
     await holdParts(client, [write]);

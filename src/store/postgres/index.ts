@@ -43,7 +43,8 @@ import type {
 } from '../store.ts';
 import { changedBook, putBook } from './books.ts';
 import { Database } from './database.ts';
-import { Documents, sweepPieces } from './documents.ts';
+import { sweepPieces } from './document-pieces.ts';
+import { Documents } from './documents.ts';
 import { commitAll, editSeries, upsertSeries, type Writing } from './edit.ts';
 import { forgetActions, forgetRange, liveTables } from './forget.ts';
 import { takeLease, writing } from './lease.ts';
@@ -71,6 +72,7 @@ const NO_DAYS: DayRange = { from: 0, to: 0 };
 
 class PostgresStore implements BarStore {
   readonly url: string;
+  readonly folder = undefined;
   readonly #db: Database;
   readonly #documents: Documents;
   /** Of the lease that is held, here or by who opened this. */
@@ -87,6 +89,10 @@ class PostgresStore implements BarStore {
 
   #usable<T>(work: () => Promise<T>): Promise<T> {
     return this.#db.usable(work);
+  }
+
+  whyNone(): Promise<string | undefined> {
+    return this.#usable(() => this.#documents.whyNone());
   }
 
   acquire(): Promise<Lease> {
@@ -256,8 +262,6 @@ class PostgresStore implements BarStore {
   savePortfolio(text: string): Promise<string> {
     return this.#usable(() => savePortfolio(this.#documents, text));
   }
-
-  readonly isThere = (): Promise<boolean> => this.#usable(() => this.#db.isThere());
 
   facts(): Promise<StoreFacts> {
     return this.#usable(() => factsOf(this.#db, this.#documents));

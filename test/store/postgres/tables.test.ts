@@ -29,7 +29,10 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
   it('are not made by who only reads', async () => {
     await store.scan();
     expect((await store.facts()).bytes).toBe(0);
+    expect(await store.whyNone()).toMatch(/^there is no store in this database/);
     expect(await cluster.sql(`SELECT to_regnamespace('${schema}') IS NULL`)).toBe('t');
+    await store.upsert(update(WEEK));
+    expect(await store.whyNone()).toBeUndefined();
   });
 
   it('are made once by many who come at the same time', async () => {

@@ -15,7 +15,7 @@ import { decodeActions, readActionsFooter } from '../codec/decode.ts';
 import { digestOfActions } from '../codec/digest.ts';
 import { ACTION_COLUMNS, currencyOf, encodeActions } from '../codec/encode.ts';
 import { joinRuns } from '../partition/knowledge.ts';
-import { actionsPath, dailyOf } from '../files/layout.ts';
+import { actionsPath, dailyOf, barsPath } from '../files/layout.ts';
 import { assertDigest } from '../codec/own-entry.ts';
 import { errno } from '../files/absent.ts';
 import { OWN_TROUBLE } from '../files/trouble.ts';
@@ -115,12 +115,12 @@ async function writeOrRemove(
   blobs: Blobs,
   ticker: string,
   book: ActionBook,
-  options: WriteOptions = {},
+  options: WriteOptions,
 ): Promise<void> {
   const isEmpty = [book.entries, book.past, book.doubts, book.covered].every(({ length }) => length === 0);
   if (!isEmpty) return writeActions(blobs, ticker, book, options);
   await noteTaken(blobs, actionsPath(ticker));
-  await blobs.remove(actionsPath(ticker));
+  await blobs.remove(actionsPath(ticker), options);
 }
 
 /** Writes a file of corporate actions anew, with what is believed of it. */
@@ -139,12 +139,14 @@ export async function forgetActionsIn(blobs: Blobs, ticker: string, range: DayRa
       file.is === 'actions' && file.ticker === ticker ? 'nothing' : held,
     );
   const cut = (book: ActionBook): ActionBook => cutBook(book, range).kept;
-  const { before, after } = await changed(blobs, ticker, cut, new Reads(blobs));
-  if (isSameBook(before, after)) return 0;
-  // First, so that they do not tell again what the file says no more.
-  await untell(blobs, ticker);
-  await writeOrRemove(blobs, ticker, after);
-  return before.entries.length - after.entries.length;
+  return untilUndisturbed(async () => {
+    const { before, after, ifVersion } = await changed(blobs, ticker, cut, new Reads(blobs));
+    if (isSameBook(before, after)) return 0;
+    // First, so that they do not tell again what the file says no more.
+    await untell(blobs, ticker);
+    await writeOrRemove(blobs, ticker, after, { ifVersion });
+    return before.entries.length - after.entries.length;
+  });
 }
 
 /** Writes what daily bars tell of a ticker's corporate actions into their own file. */
@@ -156,10 +158,13 @@ export async function keepTold(blobs: Blobs, ticker: string): Promise<void> {
 /** Takes from daily bars what they tell of the ticker's corporate actions. */
 async function untell(blobs: Blobs, ticker: string): Promise<void> {
   const partition = dailyOf(ticker);
-  const content = await readable(readPartition(blobs, partition));
-  if (content?.knowledge.told === undefined) return;
-  const { told: _, ...knowledge } = content.knowledge;
-  await writePartition(blobs, partition, { ...content, knowledge });
+  await untilUndisturbed(async () => {
+    const ifVersion = await blobs.version(barsPath(partition));
+    const content = await readable(readPartition(blobs, partition));
+    if (content?.knowledge.told === undefined) return;
+    const { told: _, ...knowledge } = content.knowledge;
+    await writePartition(blobs, partition, { ...content, knowledge }, { ifVersion });
+  });
 }
 
 /** Undefined for what the system does not give to us: what it tells is of a file that is about to change, and means nothing. */

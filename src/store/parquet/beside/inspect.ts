@@ -3,7 +3,6 @@ import type { SetAside } from '../../scan.ts';
 import { eachBounded } from '../../bounded.ts';
 import type { BlobFile, Blobs, Version } from '../files/blobs.ts';
 import { errno } from '../files/absent.ts';
-import { assertNoDeadLink } from '../files/in-the-way.ts';
 import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
 import type { HeldDays } from './held-days.ts';
 import { setAside } from './quarantine.ts';
@@ -74,7 +73,7 @@ async function lookAt<T>(blobs: Blobs, { path, read, recall }: Place<T>): Promis
     const look = await blobs.open(path, async (file) => ({
       content: await read(file),
     }));
-    if (look === undefined) await assertNoDeadLink(blobs, path);
+    if (look === undefined) await blobs.assertNothing(path);
     return look;
   } catch (error) {
     if (OWN_TROUBLE.has(errno(error))) return { reason: troubleText(error), damaged: false };

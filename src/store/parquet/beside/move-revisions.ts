@@ -9,7 +9,7 @@ import type { DayRange } from '../../../core/session/day.ts';
 import type { Interval } from '../../../core/session/interval.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
 import { contains } from '../../../core/session/ranges.ts';
-import type { Blobs } from '../files/blobs.ts';
+import type { Blobs, Version } from '../files/blobs.ts';
 import { barsPath, type Partition, REVISIONS, revisionsPath } from '../files/layout.ts';
 import { readPartition } from '../partition/partition-file.ts';
 import { missingUntilRerun, readAllOrSetAside } from './quarantine.ts';
@@ -40,6 +40,8 @@ export async function moveRevisionsIn(
 async function movePartition(blobs: Blobs, old: Partition, to: string, days: DayRange): Promise<number> {
   const { ticker, interval } = old.series;
   const heir: Partition = { series: { ticker: to, interval }, period: old.period };
+  const versionOf = (one: Partition): Promise<Version | undefined> => blobs.version(revisionsPath(one));
+  const [ifOld, ifHeir = null] = [await versionOf(old), await versionOf(heir)];
   const [all = [], own = []] = await readAllOrSetAside(blobs, [fileOf(blobs, old), fileOf(blobs, heir)]);
   const dayOf = sessionDateOf(interval, calendarFor(ticker));
   const refuted = await contradictedBy(blobs, heir, old, all, days);
@@ -49,9 +51,9 @@ async function movePartition(blobs: Blobs, old: Partition, to: string, days: Day
   // Those of an earlier attempt that was interrupted are there.
   const known = new Set(own.map((revision) => digestOfRevisions([revision])));
   const fresh = given.filter((revision) => !known.has(digestOfRevisions([revision])));
-  if (fresh.length > 0) await writeRevisions(blobs, heir, [...own, ...fresh]);
-  if (kept.length === 0) await blobs.remove(revisionsPath(old));
-  else await writeRevisions(blobs, old, kept);
+  if (fresh.length > 0) await writeRevisions(blobs, heir, [...own, ...fresh], ifHeir);
+  if (kept.length === 0) await blobs.remove(revisionsPath(old), { ifVersion: ifOld });
+  else await writeRevisions(blobs, old, kept, ifOld);
   return given.length;
 }
 

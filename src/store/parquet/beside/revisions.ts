@@ -5,7 +5,7 @@ import { BackfillError } from '../../../core/errors.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { SetAside } from '../../scan.ts';
 import { assertBounds } from '../codec/bounds.ts';
-import type { Blobs, Check } from '../files/blobs.ts';
+import type { Blobs, Check, PutOptions } from '../files/blobs.ts';
 import { assertSealed } from '../codec/byte-seal.ts';
 import { decodeRevisions } from '../codec/decode-bars.ts';
 import { type ActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
@@ -79,10 +79,11 @@ export async function addRevisions(
   partition: Partition,
   known: readonly Revision[],
   added: readonly Revision[],
+  ifVersion: PutOptions['ifVersion'],
 ): Promise<void> {
   const fresh = freshRevisions(known, added);
   if (fresh.length === 0) return;
-  await writeRevisions(blobs, partition, [...known, ...fresh]);
+  await writeRevisions(blobs, partition, [...known, ...fresh], ifVersion);
 }
 
 /** Writes a file of revisions anew, with what is believed of it. */
@@ -95,6 +96,7 @@ export async function writeRevisions(
   blobs: Blobs,
   partition: Partition,
   content: readonly Revision[],
+  ifVersion?: PutOptions['ifVersion'],
 ): Promise<void> {
   const revisions = content.toSorted(inOrder);
   const digest = digestOfRevisions(revisions);
@@ -106,7 +108,7 @@ export async function writeRevisions(
     assertDigest(digest, () => digestOfRevisions(back));
     await assertSealed(written, footer.parsed);
   };
-  await blobs.put(revisionsPath(partition), encodeRevisions(revisions, metadata), { check });
+  await blobs.put(revisionsPath(partition), encodeRevisions(revisions, metadata), { ifVersion, check });
 }
 
 /** What a file of revisions says of itself, as sealed JSON. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Member } from '../../../core/universe/member.ts';
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import { membersInJson, type UniverseHead, universeJson } from '../../../core/universe/members-json.ts';
@@ -46,7 +45,7 @@ export async function saveUniverse(
 ): Promise<string> {
   const path = universePath(`${head.name}_${head.date}`);
   await blobs.put(path, bytesOfText(universeJson(head, members)));
-  return join(blobs.url, path);
+  return blobs.at(path);
 }
 
 /** The user's own list; undefined if there is none. */
@@ -54,12 +53,12 @@ export async function readPortfolio(
   blobs: Blobs,
 ): Promise<{ readonly path: string; readonly text: string } | undefined> {
   const text = await readText(blobs, PORTFOLIO_FILE);
-  return text === undefined ? undefined : { path: join(blobs.url, PORTFOLIO_FILE), text };
+  return text === undefined ? undefined : { path: blobs.at(PORTFOLIO_FILE), text };
 }
 
 /** Writes it, unless there is one. */
 export async function savePortfolio(blobs: Blobs, text: string): Promise<string> {
   const isThere = (await blobs.version(PORTFOLIO_FILE)) !== undefined;
   if (!isThere) await blobs.put(PORTFOLIO_FILE, bytesOfText(text), { ifVersion: null });
-  return join(blobs.url, PORTFOLIO_FILE);
+  return blobs.at(PORTFOLIO_FILE);
 }

@@ -38,7 +38,7 @@ export async function examineStore(blobs: Blobs, options: ExamineOptions): Promi
     const { damages, ...examined } = await new Examiner(blobs, options).run();
     return { ...examined, damages: inOrder([...cleared, ...damages]) };
   } finally {
-    lock.free(true);
+    await lock.free(true);
   }
 }
 
@@ -77,7 +77,7 @@ class Examiner {
   }
 
   async run(): Promise<Examination> {
-    for await (const found of walkAll(this.#blobs)) {
+    for await (const found of walkAll(await this.#blobs.survey(Number.POSITIVE_INFINITY))) {
       try {
         if (found.is === 'bars') await this.#bars(found.path, found.partition);
         else await this.#other(found);

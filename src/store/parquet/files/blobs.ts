@@ -23,15 +23,40 @@ export interface PutOptions {
 }
 
 /**
- * The files that a store is made of, each whole and of one version: a folder (`folder.ts`), later perhaps a bucket. Paths
- * are relative to where it is, with `/`. A failure is that of the system, with its code; of a file that is not there most
- * say `undefined`.
+ * The files that a store is made of, each whole and of one version: a folder (`folder.ts`) or a bucket (`../bucket/`). Paths
+ * are relative to where it is, with `/`. A failure is that of the system, with its code, or says already what it is; of a
+ * file that is not there most say `undefined`.
  */
 export interface Blobs {
-  /** Where it is: for messages, and for what reads it by itself, such as DuckDB. */
+  /** Where it is, as `openStore` takes it; no secret is in it. */
   readonly url: string;
+  /** The folder of this machine that it is; undefined if it is none. */
+  readonly folder: string | undefined;
+  /** Where a path lies: for messages, and for what reads it by itself, such as DuckDB. */
+  at(path: string): string;
   /** What lies below a folder, as files of its own. */
   below(folder: string): Blobs;
+  /** What lies around it, one level up; undefined if nothing does. */
+  around(): Blobs | undefined;
+  /**
+   * The same files for who is about to look at so many (`Infinity`: at all): where each look takes a request, names and
+   * versions are those of one moment then, and of what is changed through it.
+   */
+  survey(files: number): Promise<Blobs>;
+  /** Throws where something that is no part of a store lies in its way, as in a folder it can. */
+  assertInPlace(): Promise<void>;
+  /** Throws where no file lies at a path because something else does, such as a link that leads nowhere. */
+  assertNothing(path: string): Promise<void>;
+  /** Why there is no store here to read, in words, and which may have been meant; undefined where there is one. */
+  whyNone(): Promise<string | undefined>;
+  /**
+   * Lets `use` have files under the same paths in a folder of this machine, for what reads nothing else: what is one already is
+   * given whole, of anything else `choose` says which are copied. Throws `store-unusable` where there is no room for the copy.
+   */
+  withFolder<T>(
+    choose: (files: Blobs) => Promise<readonly string[]>,
+    use: (folder: Blobs) => Promise<T>,
+  ): Promise<T>;
   /** Names in a folder; none if there is no folder. Fails if something else lies there. */
   list(folder: string): Promise<string[]>;
   /** Paths of all files below a folder, however deep. */
@@ -66,8 +91,8 @@ export interface Blobs {
   add(stem: string, extension: string, bytes: Uint8Array): Promise<string>;
   /** Moves whatever lies at a path, durably, in place of a file at the other or to where nothing is. */
   move(from: string, to: string): Promise<void>;
-  /** Removes a file, durably. Fails if there is none. */
-  remove(path: string): Promise<void>;
+  /** Removes a file, durably. Fails if there is none. Throws `Conflict` like `put`. */
+  remove(path: string, options?: Pick<PutOptions, 'ifVersion'>): Promise<void>;
   /** Removes a folder with all below it, if it is there; cut off, it can be done again. */
   removeFolder(folder: string): Promise<void>;
   /**
@@ -110,7 +135,7 @@ export interface BlobsLock {
   /** Which it is, for whoever writes under it elsewhere. */
   readonly id: string;
   /** Frees it; `isInOrder`: nothing that the next writer must tidy lies about because of this one. */
-  free(isInOrder: boolean): void;
+  free(isInOrder: boolean): Promise<void>;
 }
 
 /** The text of a whole file; undefined if there is none. */

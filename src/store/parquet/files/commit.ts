@@ -5,7 +5,7 @@ import { bytesAsFile } from '../codec/bytes-at.ts';
 import { errno, orAbsent } from './absent.ts';
 import { type Check, Conflict, type PutOptions } from './blobs.ts';
 import type { CommitFile, CommitFs } from './commit-fs.ts';
-import { isOfTicker } from './layout.ts';
+import { notAsMeant } from './not-as-meant.ts';
 import { isAsRenamed, type Stamp, stampAt, versionOf } from './stamp.ts';
 import { WRITER } from './writer.ts';
 
@@ -204,14 +204,6 @@ export async function createFree(
     await fs.syncDirectory(dirname(final));
     return path;
   }
-}
-
-function notAsMeant(path: string, how: string): BackfillError {
-  const message =
-    `${path} does not read back as it was written: ${how}; nothing was stored. ` +
-    `Is the disk or the memory of this machine failing?`;
-  const cause = Object.assign(new Error('EIO: what was written does not read back'), { code: 'EIO' });
-  return new BackfillError('store-unusable', message, { cause, scope: isOfTicker(path) ? 'series' : 'run' });
 }
 
 function differenceText(back: Uint8Array, bytes: Uint8Array): string {

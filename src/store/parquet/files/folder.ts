@@ -3,14 +3,25 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { AsyncBuffer } from 'hyparquet';
 import { eachBounded } from '../../bounded.ts';
 import { errno, orAbsent } from './absent.ts';
-import type { Append, BlobFile, Blobs, BlobsLock, PutOptions, Version, Written } from './blobs.ts';
+import {
+  type Append,
+  type BlobFile,
+  type Blobs,
+  type BlobsLock,
+  Conflict,
+  type PutOptions,
+  type Version,
+  type Written,
+} from './blobs.ts';
 import { commitFile, commitFolder, createFree, removeFile } from './commit.ts';
 import type { CommitFs } from './commit-fs.ts';
 import { DISK, loadFile } from './disk.ts';
 import { Draft } from './draft.ts';
+import { assertNoDeadLink, assertPlaces } from './in-the-way.ts';
 import { type Kind, kindAt } from './kind.ts';
 import { LastingFolders } from './lasting.ts';
 import { lockStore } from './lock.ts';
+import { whyNoStoreIn } from './near.ts';
 import { withFile } from './open-file.ts';
 import { STRAY_LINK, assertNoStrayLink, isStrayLink } from './stray-link.ts';
 import { isSettled, type Stamp, stampAt, stampOf, versionOf } from './stamp.ts';
@@ -42,23 +53,51 @@ interface Held {
 
 class Folder implements Blobs {
   readonly url: string;
+  readonly folder: string;
   readonly #fs: CommitFs;
   readonly #held: Held;
   #since: bigint | undefined;
 
   constructor(root: string, fs: CommitFs, held: Held, since?: bigint) {
     this.url = root;
+    this.folder = root;
     this.#fs = fs;
     this.#held = held;
     this.#since = since;
   }
 
   below(folder: string): Blobs {
-    return new Folder(this.#at(folder), this.#fs, this.#held);
+    return new Folder(this.at(folder), this.#fs, this.#held);
+  }
+
+  around(): Blobs | undefined {
+    const above = dirname(this.url);
+    return above === this.url ? undefined : openFolder(above);
+  }
+
+  /** A look costs a few microseconds here. */
+  async survey(): Promise<Blobs> {
+    return this;
+  }
+
+  assertInPlace(): Promise<void> {
+    return assertPlaces(this);
+  }
+
+  assertNothing(path: string): Promise<void> {
+    return assertNoDeadLink(this, path);
+  }
+
+  whyNone(): Promise<string | undefined> {
+    return whyNoStoreIn(this.url);
+  }
+
+  withFolder<T>(_choose: unknown, use: (folder: Blobs) => Promise<T>): Promise<T> {
+    return use(this);
   }
 
   async list(folder: string): Promise<string[]> {
-    const path = this.#at(folder);
+    const path = this.at(folder);
     const names = await orAbsent(readdir(path));
     if (names !== undefined) return names;
     const kind = await kindAt(path);
@@ -68,7 +107,7 @@ class Folder implements Blobs {
   }
 
   async listDeep(folder: string): Promise<string[]> {
-    const entries = await orAbsent(readdir(this.#at(folder), { recursive: true, withFileTypes: true }));
+    const entries = await orAbsent(readdir(this.at(folder), { recursive: true, withFileTypes: true }));
     return (entries ?? [])
       .filter((entry) => entry.isFile())
       .map((entry) => relative(this.url, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
@@ -77,23 +116,23 @@ class Folder implements Blobs {
   async bytesBelow(folder: string): Promise<number> {
     let bytes = 0;
     await eachBounded(await this.listDeep(folder), async (path) => {
-      const found = await orAbsent(stat(this.#at(path)));
+      const found = await orAbsent(stat(this.at(path)));
       bytes += found?.size ?? 0;
     });
     return bytes;
   }
 
   async kind(path: string): Promise<Kind | undefined> {
-    return isStrayLink(this.url, path) ? STRAY_LINK : kindAt(this.#at(path));
+    return isStrayLink(this.url, path) ? STRAY_LINK : kindAt(this.at(path));
   }
 
   async version(path: string): Promise<Version | undefined> {
-    const stamp = await stampAt(this.#at(path));
+    const stamp = await stampAt(this.at(path));
     return stamp && versionOf(stamp);
   }
 
   async written(path: string): Promise<Written | undefined> {
-    const at = this.#at(path);
+    const at = this.at(path);
     // Of a link that leads nowhere its own.
     const found =
       (await stat(at, { bigint: true }).catch(() => undefined)) ??
@@ -102,12 +141,12 @@ class Folder implements Blobs {
   }
 
   async read(path: string): Promise<BlobFile | undefined> {
-    const file = await loadFile(this.#at(path));
+    const file = await loadFile(this.at(path));
     return file && this.#read(file.stamp, file);
   }
 
   open<T>(path: string, use: (file: BlobFile) => Promise<T>): Promise<T | undefined> {
-    return withFile(this.#at(path), (file, stamp) => use(this.#read(stamp, file)));
+    return withFile(this.at(path), (file, stamp) => use(this.#read(stamp, file)));
   }
 
   #read(stamp: Stamp, file: AsyncBuffer): BlobFile {
@@ -138,7 +177,7 @@ class Folder implements Blobs {
 
   async move(from: string, to: string): Promise<void> {
     assertNoStrayLink(this.url, from);
-    const [source, target] = [this.#at(from), this.#at(to)];
+    const [source, target] = [this.at(from), this.at(to)];
     try {
       await this.#fs.rename(source, target);
     } catch (error) {
@@ -150,16 +189,18 @@ class Folder implements Blobs {
     await this.#fs.syncDirectory(dirname(source));
   }
 
-  async remove(path: string): Promise<void> {
+  async remove(path: string, { ifVersion }: Pick<PutOptions, 'ifVersion'> = {}): Promise<void> {
     assertNoStrayLink(this.url, path);
+    if (typeof ifVersion === 'string' && (await this.version(path)) !== ifVersion)
+      throw new Conflict(`${path} was written by somebody else meanwhile`);
     await this.#held.right.assert();
     return removeFile(this.#fs, this.url, path);
   }
 
   async removeFolder(folder: string): Promise<void> {
     await this.#held.right.assert();
-    await rm(this.#at(folder), { recursive: true, force: true });
-    await this.#fs.syncDirectory(dirname(this.#at(folder)));
+    await rm(this.at(folder), { recursive: true, force: true });
+    await this.#fs.syncDirectory(dirname(this.at(folder)));
   }
 
   async lock(isTidying: boolean): Promise<BlobsLock> {
@@ -183,7 +224,7 @@ class Folder implements Blobs {
     right.give(lock.id);
     return {
       id: lock.id,
-      free: (isInOrder) => {
+      free: async (isInOrder) => {
         this.#since = undefined;
         right.end();
         lock.free(isInOrder && (isTidying || lock.untidySince === null));
@@ -192,7 +233,7 @@ class Folder implements Blobs {
     };
   }
 
-  #at(path: string): string {
+  at(path: string): string {
     return join(this.url, path);
   }
 }

@@ -1,15 +1,12 @@
-import { dirname } from 'node:path';
 import { BackfillError } from '../../../core/errors.ts';
 import { fields } from '../codec/json.ts';
 import { type Blobs, readText } from './blobs.ts';
-import { openFolder } from './folder.ts';
-import { assertPlaces } from './in-the-way.ts';
 import { BARS, LOCK_FILE, RELEASED } from './layout.ts';
 import { namesIn } from './walk.ts';
 
-/** Throws where nobody can write a store: see `assertPlaces` and `assertOutside`. */
+/** Throws where nobody can write a store: see `Blobs.assertInPlace` and `assertOutside`. */
 export async function assertMayBeHere(blobs: Blobs): Promise<void> {
-  await assertPlaces(blobs);
+  await blobs.assertInPlace();
   await assertOutside(blobs);
 }
 
@@ -18,13 +15,12 @@ export async function assertMayBeHere(blobs: Blobs): Promise<void> {
  * its doctor moves away. One that is there already is the outer doctor's to name.
  */
 async function assertOutside(blobs: Blobs): Promise<void> {
-  const { url } = blobs;
   if (await isStore(blobs)) return;
-  for (let below = url, at = dirname(url); at !== below; below = at, at = dirname(at))
-    if (await isStore(openFolder(at)))
+  for (let at = blobs.around(); at !== undefined; at = at.around())
+    if (await isStore(at))
       throw new BackfillError(
         'usage',
-        `the store ${url} would lie inside the store ${at}; give ${at} or a folder outside it with --store`,
+        `the store ${blobs.url} would lie inside the store ${at.url}; give ${at.url} or a folder outside it with --store`,
       );
 }
 

@@ -7,7 +7,7 @@ import type { DayRange } from '../../../core/session/day.ts';
 import { firstOfDay, periodRange, sessionDateOf } from '../../../core/bars/partition.ts';
 import { subtract, union } from '../../../core/session/ranges.ts';
 import { keepTold } from '../beside/actions.ts';
-import type { Blobs } from '../files/blobs.ts';
+import { type Blobs, type PutOptions, type Version, untilUndisturbed } from '../files/blobs.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
 import { type LossNote, giveUpLost } from '../partition/damage-notes.ts';
@@ -23,12 +23,17 @@ import { writePartition } from '../partition/write-partition.ts';
  */
 export async function forgetRange(blobs: Blobs, series: Series, range: DayRange): Promise<number> {
   const partitions = await partitionsOf(blobs, series, range);
+  const versionOf = async (partition: Partition): Promise<Version | null> =>
+    (await blobs.version(barsPath(partition))) ?? null;
+  const versions = await Promise.all(partitions.map(versionOf));
   const contentOf = await readableOrSetAside(blobs, partitions);
   let removed = 0;
-  for (const partition of partitions) {
-    const before = await contentOf(partition);
-    if (before !== undefined) removed += await forgetIn(blobs, partition, before, range);
-  }
+  for (const [i, partition] of partitions.entries())
+    removed += await untilUndisturbed(async (attempt) => {
+      const ifVersion = attempt === 1 ? versions[i] : await versionOf(partition);
+      const before = await (attempt === 1 ? contentOf(partition) : readPartition(blobs, partition));
+      return before === undefined ? 0 : forgetIn(blobs, partition, before, { range, ifVersion });
+    });
   await giveUpLost(blobs, (note) => leftOf(note, series, range));
   return removed;
 }
@@ -65,14 +70,14 @@ async function forgetIn(
   blobs: Blobs,
   partition: Partition,
   before: PartitionContent,
-  range: DayRange,
+  { range, ifVersion }: { readonly range: DayRange } & Pick<PutOptions, 'ifVersion'>,
 ): Promise<number> {
   const { kept, gone } = cutPartition(partition, before, range);
   if (kept === undefined) {
     if (before.knowledge.told !== undefined) await keepTold(blobs, partition.series.ticker);
     await noteTaken(blobs, barsPath(partition));
-    await blobs.remove(barsPath(partition));
-  } else if (gone !== undefined) await writePartition(blobs, partition, kept);
+    await blobs.remove(barsPath(partition), { ifVersion });
+  } else if (gone !== undefined) await writePartition(blobs, partition, kept, { ifVersion });
   return gone?.bars.length ?? 0;
 }
 

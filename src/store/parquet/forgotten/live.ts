@@ -4,7 +4,7 @@ import type { DayRange } from '../../../core/session/day.ts';
 import { readBookFile } from '../beside/action-file.ts';
 import { updateActions } from '../beside/actions.ts';
 import { Reads } from '../beside/reads.ts';
-import type { Blobs } from '../files/blobs.ts';
+import { type Blobs, untilUndisturbed } from '../files/blobs.ts';
 import { barsPath, type Partition } from '../files/layout.ts';
 import { partitionsOf } from '../files/walk.ts';
 import { type PartitionContent, readPartition } from '../partition/partition-file.ts';
@@ -21,8 +21,12 @@ export interface LiveStore {
   ) => Promise<(partition: Partition) => Promise<PartitionContent | undefined>>;
   /** All that a partition is; `calendarId` counts where its own word does not. */
   readonly read: (partition: Partition, calendarId: string) => Promise<PartitionContent | undefined>;
-  /** Puts more into a partition, with what it knows then. */
-  readonly write: (partition: Partition, content: PartitionContent) => Promise<void>;
+  /** Puts in place of a partition what `change` makes of it, which has no less: asked again where somebody else wrote it meanwhile. */
+  readonly update: (
+    partition: Partition,
+    calendarId: string,
+    change: (now: PartitionContent | undefined) => PartitionContent,
+  ) => Promise<void>;
   /** A whole partition as it is, into files. Default: it is written anew. */
   readonly copy?: (partition: Partition, to: Blobs) => Promise<void>;
   /** With what its daily bars tell. */
@@ -38,7 +42,12 @@ export function liveFiles(blobs: Blobs): LiveStore {
     partitionsOf: (series, range) => partitionsOf(blobs, series, range),
     contents: (partitions) => readableOrSetAside(blobs, partitions),
     read: (partition, calendarId) => readPartition(blobs, partition, calendarId),
-    write: (partition, content) => writePartition(blobs, partition, content),
+    update: (partition, calendarId, change) =>
+      untilUndisturbed(async () => {
+        const ifVersion = (await blobs.version(barsPath(partition))) ?? null;
+        const now = await readPartition(blobs, partition, calendarId);
+        await writePartition(blobs, partition, change(now), { ifVersion });
+      }),
     copy: async (partition, to) => {
       const path = barsPath(partition);
       const file = await blobs.read(path);

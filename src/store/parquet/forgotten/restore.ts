@@ -49,19 +49,26 @@ export async function restoreForgotten(
   let actions = 0;
   await eachBounded(tickers, async (ticker) => {
     const gone = await readGone(blobs, entry, { ticker }, (copy) => bookIn(copy, ticker));
+    let more = 0;
     await live.updateActions(ticker, (now) => {
       const { book } = giveBackActions(gone, now);
-      actions += book.entries.length - now.entries.length;
+      // Where somebody else wrote meanwhile, this is asked again.
+      more = book.entries.length - now.entries.length;
       return book;
     });
+    actions += more;
   });
   let rows = 0;
   await eachCounted(partitions, onDone, async (partition) => {
-    const pair = await pairOf(blobs, live, entry, partition);
-    if (pair === undefined) return;
-    const after = mergedBack(pair);
-    rows += after.bars.length - (pair.now?.bars.length ?? 0);
-    await live.write(partition, after);
+    const gone = await readGone(blobs, entry, partition.series, (copy) => readPartition(copy, partition));
+    if (gone === undefined) return;
+    let more = 0;
+    await live.update(partition, gone.knowledge.calendar, (now) => {
+      const after = mergedBack(paired(partition, gone, now));
+      more = after.bars.length - (now?.bars.length ?? 0);
+      return after;
+    });
+    rows += more;
   });
   await noteRestored(blobs, id, at);
   return { entry, rows, actions };
@@ -115,8 +122,11 @@ async function pairOf(
 ): Promise<Pair | undefined> {
   const gone = await readGone(blobs, entry, partition.series, (copy) => readPartition(copy, partition));
   if (gone === undefined) return undefined;
-  const now = await live.read(partition, gone.knowledge.calendar);
-  const sessionOf = sessionDateOf(partition.series.interval, calendarById(gone.knowledge.calendar));
+  return paired(partition, gone, await live.read(partition, gone.knowledge.calendar));
+}
+
+function paired({ series }: Partition, gone: PartitionContent, now: PartitionContent | undefined): Pair {
+  const sessionOf = sessionDateOf(series.interval, calendarById(gone.knowledge.calendar));
   const present = { bars: now?.bars ?? NO_BARS, coverage: now?.knowledge.coverage ?? NOTHING_KNOWN };
   const back = giveBack({ bars: gone.bars, coverage: gone.knowledge.coverage }, present, sessionOf);
   return { gone, now, back };

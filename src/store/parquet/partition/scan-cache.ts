@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
-import type { Blobs, Version } from '../files/blobs.ts';
+import type { Blobs, PutOptions, Version } from '../files/blobs.ts';
 import { SCAN_CACHE } from '../files/layout.ts';
 import { VERSION } from '../codec/own-entry.ts';
 import type { Said } from './said.ts';
@@ -72,8 +72,12 @@ export class ScanCache {
   /** Whether what lies on the disk was read: whatever is not in it, that does not tell of. */
   readonly isOfDisk: boolean;
 
-  constructor(content: Content = NO_CONTENT, isOfDisk = true) {
+  /** What the file was that it was read from; null for none. */
+  #version: PutOptions['ifVersion'];
+
+  constructor(content: Content = NO_CONTENT, isOfDisk = true, version?: PutOptions['ifVersion']) {
     this.#content = content;
+    this.#version = version;
     this.isOfDisk = isOfDisk;
     this.#size = content.common.length;
     this.#stale = new Uint8Array(this.#size);
@@ -155,12 +159,13 @@ export class ScanCache {
     if (this.#drop(path)) this.#changes++;
   }
 
-  /** Writes it, if enough of it is news. A cache that cannot be written is none: whatever is wrong, the run has met it. */
+  /** Writes it, if enough of it is news. Not where somebody else has written it since. A cache that cannot be written is none: whatever is wrong, the run has met it. */
   async save(blobs: Blobs): Promise<void> {
     if (this.#changes === 0 || this.#changes < this.size * WORTH_SAVING) return;
     const payload = serialize(contentOf(this.#all()));
-    const head = `${HEAD}${digestOf(payload)}\n`;
-    await blobs.put(SCAN_CACHE, Buffer.concat([Buffer.from(head), payload])).catch(() => {});
+    const bytes = Buffer.concat([Buffer.from(`${HEAD}${digestOf(payload)}\n`), payload]);
+    const options = { ifVersion: this.#version };
+    this.#version = await blobs.put(SCAN_CACHE, bytes, options).catch(() => undefined);
     this.#changes = 0;
   }
 
@@ -232,9 +237,9 @@ export async function openScanCache(blobs: Blobs, files: number): Promise<ScanCa
       file.byteLength > files * BYTES_A_FILE
         ? 'too long'
         : // In one piece: while it were read bit by bit its memory would grow old, and stay.
-          new ScanCache(contentIn(new Uint8Array(await file.slice(0, file.byteLength)))),
+          new ScanCache(contentIn(new Uint8Array(await file.slice(0, file.byteLength))), true, file.version),
     );
-    return cache === 'too long' ? undefined : (cache ?? new ScanCache());
+    return cache === 'too long' ? undefined : (cache ?? new ScanCache(undefined, true, null));
   } catch {
     // Whatever keeps it from being read: the files themselves are there.
     return new ScanCache(undefined, false);

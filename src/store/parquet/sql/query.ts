@@ -35,7 +35,24 @@ export type Fill = (files: readonly DataFile[], isKnowing: boolean) => Promise<v
  * is run without those that it cannot read; one may have gone away meanwhile, too. With `fill` the files are as good as empty
  * until they are asked for, and what it puts there is sound.
  */
-export async function queryStore<T>(
+export function queryStore<T>(
+  blobs: Blobs,
+  scanned: () => Promise<Scan>,
+  sql: string,
+  adjusting: Adjusting,
+  use: QueryUse<T>,
+  fill?: Fill,
+): Promise<T> {
+  return blobs.withFolder(pathsOfViews, (folder) => queryFolder(folder, scanned, sql, adjusting, use, fill));
+}
+
+/** All that a glob finds: what a statement reads of it shows only once DuckDB can plan it. */
+async function pathsOfViews(blobs: Blobs): Promise<string[]> {
+  const { own, foreign } = await listViewFiles(blobs);
+  return [...own.map(({ path }) => path), ...foreign.flatMap(({ files }) => files)];
+}
+
+async function queryFolder<T>(
   blobs: Blobs,
   scanned: () => Promise<Scan>,
   sql: string,
@@ -76,7 +93,7 @@ export async function queryStore<T>(
 /** Files of a store that look sound and that DuckDB cannot read. */
 async function refusedFiles(blobs: Blobs): Promise<LeftOut[]> {
   const { own } = await listViewFiles(blobs);
-  const paths = new Map(own.map(({ path }) => [`${withSlashes(blobs.url)}/${path}`, path]));
+  const paths = new Map(own.map(({ path }) => [`${withSlashes(blobs.at(''))}/${path}`, path]));
   const reasons = await unreadableBySql([...paths.keys()]);
   return [...reasons].map(([absolute, reason]) => ({ path: paths.get(absolute) ?? absolute, reason }));
 }

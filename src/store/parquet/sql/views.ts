@@ -51,7 +51,7 @@ export async function storeViews(
   const unreadable = await unreadableOf(blobs, scan);
   const rotted = await damagedAmong(blobs, allBut(own, unreadable));
   const damaged = [...unreadable, ...rotted];
-  const content = { root: blobs.url, adjusted, scan, own, foreign, damaged, notAdjustable, pinned: false };
+  const content = { root: blobs.at(''), adjusted, scan, own, foreign, damaged, notAdjustable, pinned: false };
   return { sql: sqlOf(content), leftOut: leftOutOf(content) };
 }
 
@@ -68,7 +68,16 @@ export async function pinnedViews(
 ): Promise<PinnedViews> {
   const { own, foreign } = await listViewFiles(blobs);
   const damaged = [...(await unreadableOf(blobs, scan)), ...refused];
-  const content = { root: blobs.url, adjusted, scan, own, foreign, damaged, notAdjustable: [], pinned: true };
+  const content = {
+    root: blobs.at(''),
+    adjusted,
+    scan,
+    own,
+    foreign,
+    damaged,
+    notAdjustable: [],
+    pinned: true,
+  };
   return {
     sql: sqlOf(content),
     leftOut: leftOutOf(content),

@@ -44,7 +44,7 @@ describe('once the lock file was taken away', () => {
         message: `the lock file ${join(root, '.lock')} was taken away while this run held it; what was written is kept: leave that file where it is, and run again`,
       });
     expect(await content()).toEqual(before);
-    lock.free(true);
+    await lock.free(true);
     await write(blobs);
   });
 
@@ -58,9 +58,9 @@ describe('once the lock file was taken away', () => {
       const second = openFolder(root);
       const secondLock = await second.lock(true);
       await expect(write(blobs)).rejects.toMatchObject({ code: 'store-locked' });
-      lock.free(true);
+      await lock.free(true);
       await write(second);
-      secondLock.free(true);
+      await secondLock.free(true);
     },
   );
 });
@@ -72,7 +72,7 @@ it('under a lock that lies where it was, whoever else failed to take it, everyth
     await write(blobs);
     await blobs.put('a/f', bytesOfText('one'));
     await write(openFolder(root, undefined, undefined, lock.id));
-    lock.free(true);
+    await lock.free(true);
     await rm(join(root, 'a'), { recursive: true, force: true });
   }
 });
