@@ -48,6 +48,8 @@ export const FIXTURES: readonly Fixture[] = [
   { of: 'universe/us_equities_*.json', files: { 'universe/us_equities_20241201.json': '["AAPL", "MSFT"]' } },
   // There is no such host.
   { of: 'postgres://me@db.example', exit: 2 },
+  // Nobody has keys.
+  { of: 's3://', exit: 2 },
   { of: '@tickers.txt', files: { 'tickers.txt': 'AAPL\nMSFT  # a comment\n' } },
   // The recipe before it has removed some.
   { of: '--out prices.parquet', before: ['backfill --tickers @tickers.txt --start 2015-01-02'] },

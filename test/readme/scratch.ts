@@ -42,7 +42,9 @@ export async function openScratch(): Promise<Scratch> {
   await copyCheckout(folder);
   await standIns(join(top, 'bin'));
   const simulator = await startSimulator({ wire: 'yahoo', market: MARKET, now: () => Date.parse(NOW) });
-  const own = Object.entries(process.env).filter(([name]) => !/^(BACKFILL_|VITEST|npm_|NODE_)/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(BACKFILL_|AWS_|VITEST|npm_|NODE_)/.test(name),
+  );
   const env = {
     ...Object.fromEntries(own),
     HOME: join(top, 'home'),
