@@ -62,11 +62,6 @@ export class Documents implements Blobs {
       : 'there is no store in this database; a first backfill makes it';
   }
 
-  withFolder(): Promise<never> {
-    // Queries are of tables.
-    return Promise.reject(new BackfillError('internal', 'documents are no files that are queried'));
-  }
-
   async list(folder: string): Promise<string[]> {
     const [from, to] = this.#inside(folder);
     const rows = await this.#db.read(

@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Blobs } from '../../../src/store/parquet/files/blobs.ts';
 import { storeOn } from '../../../src/store/parquet/index.ts';
@@ -103,23 +101,5 @@ describe('reads of a bucket', () => {
     const [state] = (await storeOn(open()).scan()).series.values();
     expect(state?.rows).toBe(WEEK.length + 1);
     expect(asked().filter((one) => one.includes('bars.parquet'))).toHaveLength(1);
-  });
-
-  it('of a query are of copies, which are gone afterwards', async () => {
-    const store = storeOn(open());
-    await store.upsert(update(WEEK));
-    const copies = async (): Promise<string[]> =>
-      (await readdir(tmpdir())).filter((name) => name.startsWith('backfill-copy-'));
-    const before = await copies();
-    const read = async (sql: string): Promise<unknown> =>
-      store.query(sql, { mode: 'all', asOf: undefined }, async (rows) => {
-        const all: unknown[] = [];
-        for await (const block of rows.blocks()) all.push(...block);
-        return all;
-      });
-    expect(await read("SELECT count(*), min(close) FROM bars WHERE ticker = 'AAPL'")).toEqual([
-      [WEEK.length, 101],
-    ]);
-    expect(await copies()).toEqual(before);
   });
 });

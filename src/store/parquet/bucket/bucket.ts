@@ -12,7 +12,6 @@ import {
   type Written,
 } from '../files/blobs.ts';
 import type { Kind } from '../files/kind.ts';
-import { withCopies } from '../files/copies.ts';
 import { BucketClient, type Patience } from './client.ts';
 import { Lease } from './lease.ts';
 import { Listing } from './listing.ts';
@@ -78,10 +77,7 @@ class Bucket implements Blobs {
   }
 
   async survey(files: number): Promise<Blobs> {
-    return files <= FEW ? this : this.#survey();
-  }
-
-  async #survey(): Promise<Bucket> {
+    if (files <= FEW) return this;
     const key = this.#key('');
     const { objects } = await this.#root.objects.list(key);
     return new Bucket(this.#root, this.#prefix, new Listing(objects, key));
@@ -96,16 +92,6 @@ class Bucket implements Blobs {
     return (await this.list('')).length === 0
       ? 'nothing lies there; is it the right bucket and prefix?'
       : undefined;
-  }
-
-  async withFolder<T>(
-    choose: (files: Blobs) => Promise<readonly string[]>,
-    use: (folder: Blobs) => Promise<T>,
-  ): Promise<T> {
-    const files = await this.#survey();
-    const paths = await choose(files);
-    const bytes = paths.reduce((sum, path) => sum + (files.#seen?.find(path)?.size ?? 0), 0);
-    return withCopies({ paths, bytes, read: async (path) => (await this.read(path))?.bytes }, use);
   }
 
   async list(folder: string): Promise<string[]> {

@@ -49,14 +49,6 @@ export interface Blobs {
   assertNothing(path: string): Promise<void>;
   /** Why there is no store here to read, in words, and which may have been meant; undefined where there is one. */
   whyNone(): Promise<string | undefined>;
-  /**
-   * Lets `use` have files under the same paths in a folder of this machine, for what reads nothing else: what is one already is
-   * given whole, of anything else `choose` says which are copied. Throws `store-unusable` where there is no room for the copy.
-   */
-  withFolder<T>(
-    choose: (files: Blobs) => Promise<readonly string[]>,
-    use: (folder: Blobs) => Promise<T>,
-  ): Promise<T>;
   /** Names in a folder; none if there is no folder. Fails if something else lies there. */
   list(folder: string): Promise<string[]>;
   /** Paths of all files below a folder, however deep. */

@@ -92,10 +92,6 @@ class Folder implements Blobs {
     return whyNoStoreIn(this.url);
   }
 
-  withFolder<T>(_choose: unknown, use: (folder: Blobs) => Promise<T>): Promise<T> {
-    return use(this);
-  }
-
   async list(folder: string): Promise<string[]> {
     const path = this.at(folder);
     const names = await orAbsent(readdir(path));

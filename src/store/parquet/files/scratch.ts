@@ -14,16 +14,21 @@ export interface Scratch {
   readonly lay: (content: Uint8Array, paths: readonly string[]) => Promise<void>;
 }
 
+/** Names that one file is given: 65,000 are the most on ext4. */
+const LINKS = 50_000;
+
 export async function withScratch<T>(use: (scratch: Scratch) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'backfill-query-'));
   let laid = 0;
   const lay: Scratch['lay'] = async (content, paths) => {
-    const template = join(folder, `content-${++laid}`);
-    await writeFile(template, content);
-    await eachBounded(paths, async (path) => {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await link(template, join(folder, path));
-    });
+    for (let from = 0; from < paths.length; from += LINKS) {
+      const template = join(folder, `content-${++laid}`);
+      await writeFile(template, content);
+      await eachBounded(paths.slice(from, from + LINKS), async (path) => {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await link(template, join(folder, path));
+      });
+    }
   };
   try {
     return await use({ blobs: openFolder(folder, UNSYNCED), lay });

@@ -9,6 +9,7 @@ import type { AdjustedView, JudgeBasis, LeftOut, QueryUse } from '../../views.ts
 import type { Blobs } from '../files/blobs.ts';
 import { type DataFile, dataFileAt } from '../files/data-paths.ts';
 import type { Partition } from '../files/layout.ts';
+import { withFilesOf } from './far-files.ts';
 import { damagedAmong, listViewFiles, untrueAmong } from './view-files.ts';
 import { pinnedViews } from './views.ts';
 
@@ -24,16 +25,20 @@ interface Adjusting {
 
 /**
  * Puts their rows into files that a statement may read, before it does; `isKnowing`: it may ask besides what each file says of
- * itself.
+ * itself. Gives those that are not as they were written. Default: all are.
  */
-export type Fill = (files: readonly DataFile[], isKnowing: boolean) => Promise<void>;
+export type Fill = (
+  files: readonly DataFile[],
+  isKnowing: boolean,
+  scan: Scan,
+) => Promise<readonly LeftOut[] | undefined>;
 
 /**
  * What `BarStore.query` does, with what a scan knows. The files that the statement may read are read to the end first: the
  * views are without those that cannot be read, or of which a row is not the one that was written, and adjusted ones
  * without series that cannot be adjusted. Where DuckDB fails on a file nevertheless, before any row was given, the query
  * is run without those that it cannot read; one may have gone away meanwhile, too. With `fill` the files are as good as empty
- * until they are asked for, and what it puts there is sound.
+ * until they are asked for. Of files that lie where DuckDB does not read those that it may read are brought, and no others.
  */
 export function queryStore<T>(
   blobs: Blobs,
@@ -43,13 +48,8 @@ export function queryStore<T>(
   use: QueryUse<T>,
   fill?: Fill,
 ): Promise<T> {
-  return blobs.withFolder(pathsOfViews, (folder) => queryFolder(folder, scanned, sql, adjusting, use, fill));
-}
-
-/** All that a glob finds: what a statement reads of it shows only once DuckDB can plan it. */
-async function pathsOfViews(blobs: Blobs): Promise<string[]> {
-  const { own, foreign } = await listViewFiles(blobs);
-  return [...own.map(({ path }) => path), ...foreign.flatMap(({ files }) => files)];
+  if (blobs.folder !== undefined) return queryFolder(blobs, scanned, sql, adjusting, use, fill);
+  return withFilesOf(blobs, (folder, bring) => queryFolder(folder, scanned, sql, adjusting, use, bring));
 }
 
 async function queryFolder<T>(
@@ -68,11 +68,10 @@ async function queryFolder<T>(
     const refine = async (asked: Asked): Promise<string> => {
       const adjustments = adjustmentsIn(asked, adjusted);
       const files = await reachedBy(asked, views.own, views.leftOut);
-      const rotted = fill ? [] : await rottedFor(asked, blobs, scan, views.own, files);
-      await fill?.(
-        files.files,
-        KNOWING.some((word) => asked.mentions(word)),
-      );
+      const isKnowing = KNOWING.some((word) => asked.mentions(word));
+      const rotted = fill
+        ? ((await fill(files.files, isKnowing, scan)) ?? [])
+        : await rottedFor(asked, blobs, scan, views.own, files);
       leftOut = [...files.leftOut, ...rotted];
       return views.without(rotted, await judge(scan, adjustments, (key) => files.series.has(key)));
     };

@@ -112,7 +112,7 @@ export async function untrueAmong(blobs: Blobs, files: readonly DataFile[]): Pro
 }
 
 /** Throws `store-corrupt`. DuckDB reads more of a file than we do, and may refuse what we can still prove the rows of. */
-async function assertAsWritten(file: DataFile, content: AsyncBuffer): Promise<void> {
+export async function assertAsWritten(file: DataFile, content: AsyncBuffer): Promise<void> {
   await assertBytes(content, await readMetadata(content, []));
   if (file.is === 'actions') await assertWholeActions(file.ticker, content);
   else if (file.is === 'bars') await assertWhole(file.partition, content);
