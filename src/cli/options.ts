@@ -9,7 +9,12 @@ export const PLACES = 'Where things are';
 
 /** Where the bars are kept. */
 export const STORE = {
-  store: { value: 'FOLDER', default: './data', group: PLACES, describe: 'Where the bars are kept' },
+  store: {
+    value: 'STORE',
+    default: './data',
+    group: PLACES,
+    describe: 'Where the bars are kept: a folder, postgres://… or s3://…',
+  },
 } as const satisfies Declarations;
 
 /** Which tickers, as words or by name: both together are added up. */

@@ -15,7 +15,7 @@ import { loadSettings } from './settings.ts';
 import { type Settled, settleValues } from './values.ts';
 import { sameAsHere } from './told-commands.ts';
 import { forgetVariables } from './variables.ts';
-import { programVersion } from '../terminal.ts';
+import { programVersion, withoutPassword } from '../terminal.ts';
 
 /** A program: what it does without a command's name, and its other commands. */
 export interface Program {
@@ -35,6 +35,7 @@ export async function runProgram(program: Program, argv: readonly string[]): Pro
   forgetVariables();
   tellAsHere();
   tolerateClosedOutput();
+  hidePasswords(program, argv);
   // Else Node opens its debugger to all of the machine, keys in memory and all; `node --inspect` opens it on purpose.
   process.on('SIGUSR1', () => undefined);
   try {
@@ -43,6 +44,12 @@ export async function runProgram(program: Program, argv: readonly string[]): Pro
   } catch (error) {
     process.exitCode = reportError(program.name, error);
   }
+}
+
+/** Whoever looks at the processes of the machine sees the line without a password in it. */
+function hidePasswords({ name }: Program, argv: readonly string[]): void {
+  const shown = argv.map(withoutPassword);
+  if (shown.some((word, i) => word !== argv[i])) process.title = [name, ...shown].join(' ');
 }
 
 async function runLine(program: Program, argv: readonly string[]): Promise<number> {

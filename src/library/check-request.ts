@@ -57,7 +57,8 @@ export function checkOptions(options: HistoryOptions): void {
       "must be an object such as { store: './data', provider: { id: 'yahoo' } }",
     );
   const { store, provider, workers, concurrency, inFlight, recycleAfter } = options;
-  if (typeof (store as unknown) !== 'string') throw bad('store', store, 'must be the path of a folder');
+  if (typeof (store as unknown) !== 'string')
+    throw bad('store', store, 'must be the path of a folder, or the URL of a bucket or a database');
   for (const one of providersIn(provider)) {
     if (!isObject(one)) throw bad('provider', one, "must be an object such as { id: 'yahoo' }");
     const { id } = one as { readonly id?: unknown };

@@ -8,6 +8,7 @@ import { pageCode } from '../library/page-code.ts';
 import { programVersion } from '../library/version.ts';
 import { listenAt, stopListening } from '../monitor/listen.ts';
 import type { RunObserver } from '../monitor/observer.ts';
+import { withoutPassword } from '../store/without-password.ts';
 import { Listeners } from './listeners.ts';
 import { LiveRuns } from './live-runs.ts';
 import { StoreWatch } from './store-watch.ts';
@@ -29,7 +30,7 @@ const SHORTEST_TOKEN = 16;
 export interface DashboardOptions {
   /** What it shows. It has to be open for as long as the dashboard is. */
   readonly history: History;
-  /** Where that keeps its bars, as it is told. */
+  /** Where that keeps its bars, as it is told: without the password of a URL. */
   readonly store: string;
   /** Address or name to listen at. Default `127.0.0.1`: only this machine reaches it. */
   readonly host?: string;
@@ -65,7 +66,7 @@ export interface Dashboard {
 
 /** Starts a dashboard. Throws `usage` where it cannot listen, and for a token that is none. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { history, store, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false, next } = options;
+  const { history, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false, next } = options;
   const token = tokenOf(options.token, host);
   const madeUp = options.token === undefined ? token : undefined;
   const runs = new LiveRuns(
@@ -77,6 +78,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   );
   const listeners = new Listeners(() => [{ event: 'run', data: runs.snapshot() }, stored.message]);
   const code = await pageCode('dashboard');
+  const store = withoutPassword(options.store);
   const shown = { history, store, version: programVersion(), hasRuns, listeners, code };
   // Cookies are shared by all ports of a host.
   const cookie = `backfill-${port === 0 ? randomBytes(4).toString('hex') : port}`;

@@ -30,7 +30,7 @@ describe('a command line that cannot be meant is refused', () => {
     ['--provider sample --provider yahoo', '--provider is given 2 times (sample, yahoo); give it once'],
     ['--days', '--days needs a value: --days N'],
     ['--days --json', '--days needs a value: --days N'],
-    ['--store -t AAPL', '--store needs a value: --store FOLDER'],
+    ['--store -t AAPL', '--store needs a value: --store STORE'],
     ['--days -5', '--days -5: must be a whole number of at least 1'],
     [
       '--rate-limit -5/min',

@@ -234,7 +234,10 @@ describe('a request that cannot be meant names its option and value', () => {
       { store: 'x', provider: { id: 'yahoo', ulr: 'http://h' } },
       'provider has no option "ulr"; did you mean url?',
     ],
-    [{ store: undefined }, 'store undefined: must be the path of a folder'],
+    [
+      { store: undefined },
+      'store undefined: must be the path of a folder, or the URL of a bucket or a database',
+    ],
     [{ store: '' }, '"" is not a store'],
     [{ store: 'x', workers: 0 }, 'workers 0: must be "auto" or a whole number above 0'],
     [{ store: 'x', workers: Number.NaN }, 'workers NaN'],

@@ -56,5 +56,5 @@ function offerOf({ choices, offers, isList, value }: Declaration): Offer {
   const words = choices ?? offers;
   if (words !== undefined) return { is: 'words', words, withCommas: isList === true };
   if (value === 'FILE' || value === 'PATH') return { is: 'files' };
-  return { is: value === 'FOLDER' ? 'folders' : 'nothing' };
+  return { is: value === 'FOLDER' || value === 'STORE' ? 'folders' : 'nothing' };
 }
