@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REAL_DATA, S3_SERVER, describeWith } from '../needs.ts';
 import { realData } from '../realdata.ts';
 import { type FakeS3, type Fault, KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
+import { type Moto, somebody, startMoto } from '../store/bucket/moto.ts';
 import { compareWithCsv } from './compare-with-csv.mjs';
 import { type Finished, type RunningSimulator, runWith, startSimulate } from './programs.ts';
 
@@ -100,30 +97,21 @@ describeWith(REAL_DATA)('499 real tickers over five years, in a bucket', () => {
   });
 
   describeWith(S3_SERVER)('of a server that is not ours', () => {
-    let moto: ChildProcess;
-    let endpoint = '';
+    let moto: Moto;
     beforeAll(async () => {
-      const port = await freePort();
-      endpoint = `http://127.0.0.1:${port}`;
-      const program = fileURLToPath(new URL('../../.venv/bin/moto_server', import.meta.url));
-      moto = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-      await vi.waitFor(() => fetch(`${endpoint}/moto-api/`), { timeout: 20_000, interval: 100 });
-      await fetch(`${endpoint}/lake`, { method: 'PUT' });
+      moto = await startMoto();
     });
-    afterAll(async () => {
-      const gone = once(moto, 'exit');
-      moto.kill();
-      await gone;
-    });
+    afterAll(() => moto.stop());
 
     it('every valid row is stored, value for value, and nothing else', { timeout: TIMEOUT }, async () => {
+      const { endpoint } = moto;
       const { code, stderr } = await fill(endpoint);
       expect(stderr).toContain('Fetched: 499  Errors: 0  Skipped: 0');
       expect(code).toBe(1);
       const objects: (readonly [string, Uint8Array])[] = [];
       for (const key of await keysIn(endpoint)) {
         const url = `${endpoint}/lake/${key.split('/').map(encodeURIComponent).join('/')}`;
-        const answer = await fetch(url, { headers: SOMEBODY });
+        const answer = await fetch(url, { headers: somebody('s3') });
         expect(answer.status).toBe(200);
         objects.push([key, new Uint8Array(await answer.arrayBuffer())]);
       }
@@ -132,12 +120,6 @@ describeWith(REAL_DATA)('499 real tickers over five years, in a bucket', () => {
     });
   });
 });
-
-/** Whoever he is: it asks for a name only. */
-const SOMEBODY = {
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=somebody/20261129/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0',
-};
 
 /** What becomes of a request: nothing of nineteen in twenty. */
 function faultAt(n: number, method: string): Fault | undefined {
@@ -162,13 +144,4 @@ async function keysIn(endpoint: string): Promise<string[]> {
     if (next === undefined) return keys;
     token = `&continuation-token=${encodeURIComponent(next)}`;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
