@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { hasCases } from './cases.ts';
 import { hasRealData } from './realdata.ts';
+import { POSTGRES_PROGRAMS } from './store/postgres/server-programs.ts';
 
 /** Something that tests need and that a checkout or a machine may lack. */
 export interface Need {
@@ -58,18 +59,7 @@ export const S3_SERVER: Need = {
   lack: 'no .venv with moto of test/readme/requirements.txt',
 };
 
-/** Where PostgreSQL's own programs are, of Debian's package `postgresql` or in the path; undefined where they are not. */
-export const POSTGRES_PROGRAMS = postgresPrograms();
 export const POSTGRES: Need = { isMet: POSTGRES_PROGRAMS !== undefined, lack: 'no PostgreSQL' };
-
-function postgresPrograms(): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
-  const folders = versions.map((version) => `${debian}/${version}/bin`);
-  return [...folders, ...(process.env['PATH'] ?? '').split(':')].find(
-    (folder) => folder !== '' && existsSync(`${folder}/initdb`) && existsSync(`${folder}/pg_ctl`),
-  );
-}
 
 /** `describe` for tests that need something: skipped without it, with the reason in the title. */
 export function describeWith(need: Need): (title: string, body: () => void) => void {

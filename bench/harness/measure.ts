@@ -17,6 +17,8 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd?: string;
+  /** Besides what the bench has itself. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are a success; default 0 alone. */
   readonly codes?: readonly number[];
 }
@@ -30,10 +32,10 @@ const environment = Object.fromEntries(
 );
 
 /** Runs a program and measures it. Throws with what it said where it fails. */
-export async function measure({ program, args, cwd, codes = [0] }: Command): Promise<Measured> {
+export async function measure({ program, args, cwd, env, codes = [0] }: Command): Promise<Measured> {
   const started = performance.now();
   const shell = spawn('sh', ['-c', TIMED, 'sh', program, ...args], {
-    env: environment,
+    env: { ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });

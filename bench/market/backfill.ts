@@ -9,7 +9,10 @@ export function program(name: 'backfill' | 'check-data', args: readonly string[]
 }
 
 export interface Fill {
+  /** A folder, or the URL of another store. */
   readonly store: string;
+  /** Where runs keep their notes. Default: beside the store. */
+  readonly state?: string;
   readonly workers: number;
   /** Of a simulator; without it bars come from the market's CSV files. */
   readonly url?: string;
@@ -20,13 +23,20 @@ export interface Fill {
  * One run of `backfill` over a market. Prints its summary as JSON. It may end with 1: real files have a few sessions that
  * are newly lost. `filledBars` tells that from a failure.
  */
-export function fill(market: DailyMarket, { store, workers, url, more = [] }: Fill): Command {
+export function fill(market: DailyMarket, { store, state, workers, url, more = [] }: Fill): Command {
   const from =
     url === undefined
       ? ['--provider', 'csv', '--provider-url', `csv=${market.folder}`, '--basis', 'raw']
       : ['--provider-url', `yahoo=${url}`];
   const command = program('backfill', [
-    ...['--store', store, '--state', join(store, '..', 'state'), '--tickers', `@${market.tickerFile}`],
+    ...[
+      '--store',
+      store,
+      '--state',
+      state ?? join(store, '..', 'state'),
+      '--tickers',
+      `@${market.tickerFile}`,
+    ],
     ...['--start', market.start, '--end', market.end, '--now', market.now],
     ...['--workers', String(workers), '--no-progress', '--json', ...from, ...more],
   ]);

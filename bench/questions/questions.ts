@@ -1,4 +1,5 @@
 import type { Question } from '../harness/question.ts';
+import { bucket } from './bucket.ts';
 import { coveragePage } from './coverage-page.ts';
 import { formats } from './formats.ts';
 import { flat } from './flat.ts';
@@ -6,6 +7,7 @@ import { grouped } from './grouped.ts';
 import { limits } from './limits.ts';
 import { scale100000, scaleCsv, scaleHistory } from './long.ts';
 import { peers } from './peers.ts';
+import { postgres } from './postgres.ts';
 import { quota } from './quota.ts';
 import { readers } from './readers.ts';
 import { run } from './run.ts';
@@ -31,5 +33,7 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['flat', flat],
   ['readers', readers],
   ['coverage-page', coveragePage],
+  ['postgres', postgres],
+  ['bucket', bucket],
   ['run', run],
 ]);

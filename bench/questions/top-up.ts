@@ -61,7 +61,7 @@ async function atSize({ scratch, tell }: BenchOptions, count: number, steps: Ste
 }
 
 /** A folder of the same files with their last rows alone. */
-async function newestRows({ folder, tickers }: DailyMarket, scratch: string): Promise<string> {
+export async function newestRows({ folder, tickers }: DailyMarket, scratch: string): Promise<string> {
   const newest = join(scratch, `${basename(folder)}-newest`);
   await mkdir(newest);
   for (let first = 0; first < tickers.length; first += AT_ONCE) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { POSTGRES_PROGRAMS } from '../../needs.ts';
+import { POSTGRES_PROGRAMS } from './server-programs.ts';
 
 const run = promisify(execFile);
 
