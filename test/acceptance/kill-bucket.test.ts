@@ -3,11 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LONG_RUNS } from '../needs.ts';
 import { type FakeS3, KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
 import { exportStore } from './export-store.mjs';
 import { type Finished, runWith, startWith } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
+
+/** Requests behind which the writer dies: while it takes the lease, scans, writes, and lets go. */
+const MOMENTS = LONG_RUNS ? Array.from({ length: 64 }, (_, i) => 2 + 3 * i) : [2, 5, 45, 130];
 
 describe('a backfill into a bucket', () => {
   let folder = '';
@@ -42,8 +46,7 @@ describe('a backfill into a bucket', () => {
     return exportStore(join(copy, 'data'));
   }
 
-  // Requests behind which the writer dies: while it takes the lease, scans, writes, and lets go.
-  it.each([2, 5, 20, 45, 80, 130, 190])(
+  it.each(MOMENTS)(
     'killed at request %i, ends as if undisturbed once run again',
     { timeout: 120_000 },
     async (moment) => {
