@@ -63,6 +63,18 @@ describe('a query of a bucket', () => {
     expect(brought.map((path) => path.replace(/\/[^/]*$/, ''))).toEqual(folders);
   });
 
+  it('asks no file what the cache of scans says of it', async () => {
+    const cached = openStore(store.url.replace('/data', '/cached'));
+    const lease = await cached.acquire();
+    await cached.scan();
+    await fillAsked(cached);
+    await lease.release();
+    s3.seen.length = 0;
+    const sql = 'SELECT * FROM coverage ORDER BY ALL';
+    expect(await answerOf(cached, sql)).toEqual(await answerOf(files, sql));
+    expect(s3.seen.map(({ key }) => key).filter((key) => key.includes('/bars/'))).toEqual([]);
+  });
+
   it('sees what was stored since, and leaves nothing behind', async () => {
     const left = async (): Promise<string[]> =>
       (await readdir(tmpdir())).filter((name) => name.startsWith('backfill-'));
