@@ -122,12 +122,13 @@ describeWith(POSTGRES)('a PostgreSQL server', () => {
   });
 
   it('whose password stands in no record, log, plan or page', { timeout: TIMEOUT }, async () => {
-    const store = ['--store', `${cluster.url('kept')}&pool_max=2`, '--state', 'state'];
-    const run = ['ALFA', 'CORV', '--provider', 'sample', '--days', '5', '--log-file', 'run.log'];
-    const kept = ['--metrics-file', 'run.prom', '--json'];
+    const store = ['--store', `${cluster.url('kept')}&pool_max=2`];
+    const run = ['ALFA', 'CORV', '--provider', 'sample', '--state', 'state'];
+    const kept = ['--log-file', 'run.log', '--metrics-file', 'run.prom', '--json'];
     let said = '';
     for (const line of [
-      [...run, ...kept],
+      [...run, '--days', '5', ...kept],
+      [...run, '--days', '7', '--plan-out', 'run.plan'],
       ['check-data', '--html', 'coverage.html'],
       ['status', '--json'],
       ['runs', '--json'],
@@ -135,11 +136,11 @@ describeWith(POSTGRES)('a PostgreSQL server', () => {
       ['plot', 'ALFA', '--out', 'alfa.svg'],
       ['forget', 'CORV', '--yes'],
     ]) {
-      const { code, stdout, stderr } = await runWith({}, [...line, ...store.slice(0, 2)], folder);
+      const { code, stdout, stderr } = await runWith({}, [...line, ...store], folder);
       expect([line[0], code, stderr]).toEqual([line[0], 0, expect.any(String)]);
       said += stdout + stderr;
     }
-    const served = startWith({}, ['serve', '--port', '0', ...store.slice(0, 2)], folder);
+    const served = startWith({}, ['serve', '--port', '0', ...store], folder);
     const end = ended(served);
     const [address] = (await once(served.stdout ?? served, 'data')) as [Buffer];
     const page = await (await fetch(address.toString().trim())).text();
