@@ -76,11 +76,8 @@ function summaryLines(examination: Examination, fix: boolean): string[] {
 
 /** Of files that are no more, and of which not all is stored again. */
 function lostSummary({ length }: readonly Damage[]): string {
-  const [files, it] =
-    length === 1
-      ? ['1 file that was damaged, or is gone,', 'it']
-      : [`${formatCount(length)} files that were damaged, or are gone,`, 'them'];
-  return `What ${files} held is not there: run the same backfill again, or give ${it} up by ${tied('backfill forget')}.`;
+  const [was, is, it] = length === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'them'];
+  return `What ${plural(length, 'file')} that ${was} damaged, or ${is} gone, held is not there: run the same backfill again, or give ${it} up by ${tied('backfill forget')}.`;
 }
 
 /** Of what is no damage. */

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { type History, openHistory } from '../../src/index.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
@@ -27,12 +28,17 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** So many weekdays from a date on, without 2026-10-13 and -14. */
+const isSession = (at: number): boolean => {
+  const day = at / 86_400_000;
+  return calendarById('XNYS').sessions({ from: day, to: day + 1 }).length > 0;
+};
+
+/** So many sessions from a date on, without 2026-10-13 and -14. */
 function rows(from: string, count: number): string {
   const lines = ['Date,Open,High,Low,Close,Volume'];
   for (let day = Date.parse(`${from}T00:00:00Z`), i = 0; i < count; day += 86_400_000) {
     const date = new Date(day).toISOString().slice(0, 10);
-    if ([0, 6].includes(new Date(day).getUTCDay())) continue;
+    if (!isSession(day)) continue;
     i++;
     if (['2026-10-13', '2026-10-14'].includes(date)) continue;
     const price = (date < '2026-11-02' ? 30 : 20) + (i % 7);

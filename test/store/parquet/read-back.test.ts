@@ -109,7 +109,7 @@ describe.each(KINDS)('$name', (kind) => {
       code: 'store-unusable',
       scope: kind.scope,
       message: expect.stringMatching(
-        /^[^\n]+ does not read back as it was written: (byte \d+ of \d+ is another one|\d+ bytes of \d+); nothing was stored\. Is the disk or the memory of this machine failing\?$/,
+        /^[^\n]+ does not read back as it was written: (byte \d+ of \d+ is another one|\d[\d,]* bytes of \d[\d,]*); nothing was stored\. Is the disk or the memory of this machine failing\?$/,
       ),
     });
     expect(await filesOf(kind)).toEqual(before);
