@@ -24,8 +24,8 @@ const shared = {
 };
 /** Pages too: a browser is a program as large as any. */
 const acceptance = 'test/{acceptance,pages}/**/*.test.ts';
-/** What is judged by what a screen shows while a program runs, not by what it shows in the end. */
-const moments = 'test/terminal/{ends,progress}.test.ts';
+/** What is judged by what happens at which moment, not in the end: on a screen, or at a server that counts by its clock. */
+const moments = ['test/terminal/{ends,progress}.test.ts', 'test/providers/http/late-arrivals.test.ts'];
 const terminal = 'test/terminal/**/!(ends|progress).test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);
@@ -36,7 +36,7 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
 const engine = [
   'test/{backfill,store}/**/*.test.ts',
   'test/library/**/!(secrets).test.ts',
-  'test/providers/**/!(breaker|gate|quota-*|undeclared-limit|usage).test.ts',
+  'test/providers/**/!(breaker|gate|late-arrivals|quota-*|undeclared-limit|usage).test.ts',
 ];
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
@@ -47,8 +47,8 @@ const MOST_OF_THE_TIME_BUSY = availableParallelism() + 1;
 const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism();
 
 /**
- * Whole programs start programs themselves: they run after the rest, and what is judged by what a terminal shows at a moment
- * runs last, one file at a time.
+ * Whole programs start programs themselves: they run after the rest, and what is judged by moments runs last, one file at a
+ * time.
  */
 export default defineConfig({
   test: {
@@ -92,7 +92,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...engine, simulator, acceptance, terminal, moments],
+          exclude: [...pure, ...engine, simulator, acceptance, terminal, ...moments],
           sequence: { groupOrder: 0 },
         },
       },
@@ -120,8 +120,8 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
-          name: 'terminal-moments',
-          include: [moments],
+          name: 'moments',
+          include: moments,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -21,8 +21,9 @@ import { built } from '../acceptance/programs.ts';
  * `backfill` and `check-data` are on the PATH, the prompt is `$ `, HOME is the working folder and is empty (so state,
  * `.env` and stores lie in it; `terminal.home` is its path), and no variable of the caller's is set but PATH.
  * `expectScreen` compares with `screens/NAME.txt`; after `UPDATE_SCREENS=1 npx vitest run --config
- * test/vitest.config.ts --project 'terminal*'` the files are what the screens were: read the diff. `npm run build` first:
- * what runs is `dist`. Give `--now`, so that dates stay; durations, rates, ports and the home are masked.
+ * test/vitest.config.ts --project terminal --project moments` the files are what the screens were: read the diff.
+ * `npm run build` first: what runs is `dist`. Give `--now`, so that dates stay; durations, rates, ports and the home are
+ * masked.
  */
 export interface Terminal extends AsyncDisposable {
   /** The shell's HOME and working folder; removed at the end. */
