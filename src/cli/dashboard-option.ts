@@ -9,10 +9,13 @@ import { parsePort } from './quantities.ts';
 /** `8321`, `0.0.0.0:8321`, `[::1]:8321` */
 const ADDRESS = /^(?:(\[[\da-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i;
 
+/** What is meant for one, be it none, and not for a ticker. */
+const MEANT_FOR_ADDRESS = /^(?:\[.*|.*:\d*|\d{1,5}|\d+(?:\.\d+){3}|localhost)$/i;
+
 export const DASHBOARD = {
   dashboard: {
     value: '[[HOST:]PORT]',
-    bare: { value: String(DASHBOARD_PORT), isValue: ADDRESS },
+    bare: { value: String(DASHBOARD_PORT), isValue: MEANT_FOR_ADDRESS },
     read: parseAddress,
     voidWith: ['dry-run', 'plan-out'],
     group: OUTPUT,
@@ -33,7 +36,12 @@ function parseAddress(name: string, text: string): ListensAt {
       'usage',
       `${name} ${text}: write PORT or HOST:PORT, e.g. ${DASHBOARD_PORT} or 0.0.0.0:${DASHBOARD_PORT}`,
     );
-  return { host: host.replaceAll(/[[\]]/g, ''), port: parsePort(name, port) };
+  return { host: withoutBrackets(host), port: parsePort(name, port) };
+}
+
+/** `::1` of `[::1]`, as it stands in a URL. */
+export function withoutBrackets(host: string): string {
+  return host.replaceAll(/[[\]]/g, '');
 }
 
 /** Shows the runs of a command in a browser, where that is asked for. Throws `usage` where it cannot. */

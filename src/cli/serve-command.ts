@@ -1,6 +1,6 @@
 import { DASHBOARD_HOST, DASHBOARD_PORT } from '../index.ts';
 import { command } from './command.ts';
-import { addressOf, startedAt } from './dashboard-option.ts';
+import { addressOf, startedAt, withoutBrackets } from './dashboard-option.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { DAILY } from './daily-option.ts';
@@ -31,6 +31,7 @@ export const serveCommand = command({
     host: {
       value: 'HOST',
       default: DASHBOARD_HOST,
+      read: (_, text) => withoutBrackets(text),
       describe: 'Address or name to listen at; 0.0.0.0: all of this machine',
     },
     ...DAILY,

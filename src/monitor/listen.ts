@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { BackfillError } from '../core/errors.ts';
 
 /** Why an address cannot be listened at, by the system's code. */
@@ -7,6 +7,7 @@ const WHY: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something listens there already; name another port, or 0 for any free one',
   EACCES: 'this user may not listen there; name a port above 1023, or 0 for any free one',
   EADDRNOTAVAIL: 'this machine has no such address; 127.0.0.1 is itself alone, 0.0.0.0 all that it has',
+  EINVAL: 'one of a link needs its interface too, such as fe80::1%eth0',
   ENOTFOUND: 'there is no host of that name',
   EAI_AGAIN: 'there is no host of that name',
 };
@@ -23,7 +24,8 @@ export function listenAt(
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException): void => {
       const why = WHY[cause.code ?? ''] ?? cause.message;
-      reject(new BackfillError('usage', `${cannot} ${host}:${port}: ${why}`, { cause }));
+      const name = isIPv6(host) ? `[${host}]` : host;
+      reject(new BackfillError('usage', `${cannot} ${name}:${port}: ${why}`, { cause }));
     };
     server.once('error', refuse);
     server.listen(port, host, () => {

@@ -49,10 +49,10 @@ export function appOf(shown: Shown, access: Access): Server {
   });
 }
 
-/** An address that is none is that of the first page. */
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  const address = `http://host${url}`;
-  return new URL(URL.canParse(address) ? address : 'http://host/');
+/** It may be given whole too, as to a proxy (RFC 9112 §3.2.2). What is no address leads nowhere. */
+function urlOf({ url = '' }: IncomingMessage): URL {
+  const address = url.startsWith('/') ? `http://host${url}` : url;
+  return new URL(/^https?:/i.test(address) && URL.canParse(address) ? address : 'http://host//');
 }
 
 /** Refuses who may not ask; who brings the token in an address keeps it as a cookie, and goes on without it. */

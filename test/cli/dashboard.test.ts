@@ -40,6 +40,10 @@ describe('--dashboard', () => {
 
   it.each([
     ['--dashboard=here', '--dashboard here: write PORT or HOST:PORT, e.g. 8321 or 0.0.0.0:8321'],
+    ['--dashboard 0.0.0.0', '--dashboard 0.0.0.0: write PORT or HOST:PORT, e.g. 8321 or 0.0.0.0:8321'],
+    ['--dashboard [::1]', '--dashboard [::1]: write PORT or HOST:PORT, e.g. 8321 or 0.0.0.0:8321'],
+    ['--dashboard ::1:0', '--dashboard ::1:0: write PORT or HOST:PORT, e.g. 8321 or 0.0.0.0:8321'],
+    ['--dashboard 127.0.0.1:', '--dashboard 127.0.0.1:: write PORT or HOST:PORT, e.g. 8321 or 0.0.0.0:8321'],
     ['--dashboard 70000', '--dashboard 70000: must be 0 (any free one) to 65535'],
     ['--dashboard --dry-run', '--dashboard 8321 has no effect with --dry-run'],
     ['--dashboard 1 --dashboard 2', '--dashboard is given 2 times (1, 2); give it once'],

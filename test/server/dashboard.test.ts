@@ -108,6 +108,13 @@ describe('what a dashboard of a store shows', () => {
     expect([status, body.includes(why)]).toEqual([404, true]);
   });
 
+  it('is shown to who asks for a whole address, and nothing to who asks for none', async () => {
+    const whole = await ask(dashboard.url, `${dashboard.url}series`);
+    expect([whole.status, whole.body.includes('"page":"series-list"')]).toEqual([200, true]);
+    for (const path of ['*', 'http://', '//'])
+      expect([path, (await ask(dashboard.url, path)).status]).toEqual([path, 404]);
+  });
+
   it('is the report of coverage, by its own policy and in no frame', async () => {
     const { status, headers, body } = await ask(dashboard.url, '/coverage');
     expect([status, headers['content-security-policy']]).toEqual([200, "frame-ancestors 'none'"]);
@@ -221,6 +228,11 @@ describe('who may ask a dashboard', () => {
     expect(await refused('127.0.0.1')).toMatchObject({
       code: 'usage',
       message: `the dashboard cannot listen at 127.0.0.1:${port}: something listens there already; name another port, or 0 for any free one`,
+    });
+    expect(await refused('fe80::1')).toMatchObject({
+      message: expect.stringMatching(
+        /^the dashboard cannot listen at \[fe80::1\]:\d+: .*(interface|no such address)/,
+      ),
     });
     expect(await refused('192.0.2.1')).toMatchObject({ message: expect.stringContaining('no such address') });
     taken.close();
