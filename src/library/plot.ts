@@ -1,5 +1,6 @@
 import type { Series } from '../core/bars/bars.ts';
 import { BackfillError } from '../core/errors.ts';
+import { unreadableText } from '../report/distrusted-text.ts';
 import { readAdjusted } from './adjusted.ts';
 import { coverageOf } from './coverage.ts';
 import type { Parts } from './parts.ts';
@@ -13,10 +14,16 @@ export async function plotOf(parts: Parts, series: Series, options: PlotOptions)
   const request = { ...range, tickers: [ticker], intervals: [interval] };
   const report = await coverageOf(store, capabilities, clock(), request, await universeToRead([ticker]));
   const [coverage] = report.series;
-  if (coverage === undefined || coverage.first === null || coverage.last === null)
+  if (coverage === undefined || coverage.first === null || coverage.last === null) {
+    const damage = unreadableText(coverage?.damaged ?? []);
+    if (damage !== undefined)
+      throw new BackfillError('store-corrupt', `${ticker} ${interval}: no bar of it can be read: ${damage}`, {
+        ticker,
+      });
     throw new BackfillError('not-stored', `${ticker} ${interval}: no bar of it is stored in the range`, {
       ticker,
     });
+  }
   const bars = await readAdjusted(store, series, {
     ...{ start: coverage.first, end: coverage.last, adjust },
     ...(asOf !== undefined && { asOf }),

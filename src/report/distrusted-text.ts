@@ -25,6 +25,15 @@ export function lostLine({ path, reason }: Pick<SetAside, 'path' | 'reason'>): s
   return `not there: ${path}: ${reason}`;
 }
 
+/** Which files of a series cannot be read, and what brings back what they held; undefined where all can. */
+export function unreadableText(paths: readonly string[]): string | undefined {
+  const [first] = paths;
+  if (first === undefined) return undefined;
+  const [more, are, held] =
+    paths.length === 1 ? ['', 'is', 'it'] : [` and ${formatCount(paths.length - 1)} more`, 'are', 'they'];
+  return `${first}${more} ${are} damaged; the same backfill again fetches what ${held} held`;
+}
+
 /** A line for each reason not to believe what files say of themselves, with how many they are. */
 export function distrustedLines(files: readonly Pick<SetAside, 'path' | 'reason'>[]): string[] {
   return [...grouped(files, ({ reason }) => reason)].map(([reason, alike]) => {

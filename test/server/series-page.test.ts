@@ -1,3 +1,5 @@
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type History, openHistory } from '../../src/index.ts';
 import type { SeriesPage } from '../../src/report/dashboard/page-data.ts';
@@ -99,4 +101,25 @@ describe('the page of a series', () => {
     expect(page.later).toBe('2026-02-27');
     expect((await pageOf('LATE', '2030-01-01')).shown?.to).toBe('2026-02-27');
   });
+});
+
+it('says again and again which file of it is damaged, as a plot does, and what brings it back', async () => {
+  const folder = await temporaryFolder();
+  const store = openStore(folder.path);
+  const learned = coverage({ present: [days('2026-02-23', '2026-02-24')] });
+  await store.upsert(update([daily('2026-02-23')], { series: { ticker: 'TORN', interval: '1d' }, learned }));
+  const file = 'bars/interval=1d/ticker=TORN/period=all/bars.parquet';
+  await truncate(join(folder.path, file), 200);
+  const own = openHistory({ store: folder.path, stateFolder: folder.path, clock: () => NOON });
+  const torn = { ticker: 'TORN', interval: '1d' } as const;
+  const words = `${file} is damaged; the same backfill again fetches what it held`;
+  for (let look = 0; look < 2; look++) {
+    expect((await seriesPage(own, torn, undefined)).said).toBe(`No bar of it is stored; ${words}`);
+    await expect(own.plot(torn)).rejects.toMatchObject({
+      code: 'store-corrupt',
+      message: `TORN 1d: no bar of it can be read: ${words}`,
+    });
+  }
+  await own.close();
+  await folder.remove();
 });

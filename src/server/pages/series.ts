@@ -11,6 +11,7 @@ import type { ChartMark, ChartSlot, SeriesPage } from '../../report/dashboard/pa
 import type { IssuesReport } from '../../report/issues.ts';
 import { reachOf, type Slot, slotLabel, slotsOf } from '../../report/plot/slots.ts';
 import { barText, byText, changeText, type SeriesRevision } from '../../report/revisions-text.ts';
+import { unreadableText } from '../../report/distrusted-text.ts';
 import { TIE } from '../../report/page.ts';
 import type { SeriesCoverage } from '../../report/series-coverage.ts';
 import { plural } from '../../report/table.ts';
@@ -101,13 +102,16 @@ function pageOf(read: Read, shown: SeriesPage['shown'], reach: Reach | null): Se
   const gaps = gapsOf(coverage);
   const [a, b] = shown === null ? [null, null] : [parseDay(shown.from), parseDay(shown.to)];
   const zone = interval === '1d' ? '' : ', times in UTC';
+  const damage = unreadableText(coverage.damaged);
   return {
     ...{ ticker, interval, standing, calendar: id, shown, first, last, fetchedAt: coverage.fetchedAt },
     title: `${ticker} ${interval}, as traded${zone}`,
-    said:
+    said: [
       shown === null
-        ? 'No bar of it is stored.'
+        ? 'No bar of it is stored'
         : `${plural(bars.length, 'bar')}, ${shown.from} to ${shown.to}, as traded${zone}; ${missingText(slots)}`,
+      ...(damage === undefined ? [] : [damage]),
+    ].join('; '),
     counts: { expected, present, provisional, absent, missing, rows, coverage: percent },
     earlier: a !== null && reach !== null && a > reach.from ? formatDay(a - 1) : null,
     later:
