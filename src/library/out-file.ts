@@ -12,8 +12,13 @@ export interface OutFile {
   readonly isStream: boolean;
 }
 
-/** What the user called `to`. Throws `usage` for what lies in the folder of a store, where only that writes. */
+/** What the user called `to`. Throws `usage` for `-`, which others take for stdout, and for what lies in the folder of a store, where only that writes. */
 export async function outFileAt(to: string, { folder }: Pick<BarStore, 'folder'>): Promise<OutFile> {
+  if (to === '-')
+    throw new BackfillError(
+      'usage',
+      '- names no file: write /dev/stdout to have it on stdout, or ./- for a file of that name',
+    );
   if (await isDescriptor(to)) return { path: to, isStream: true };
   const path = await realOf(to);
   const below = folder === undefined ? '..' : relative(await realOf(folder), path);
