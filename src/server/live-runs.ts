@@ -2,7 +2,8 @@ import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { RunObserver } from '../monitor/observer.ts';
 import type { RunChange, RunSnapshot } from '../report/dashboard/live-data.ts';
-import { type AskedFirst, WatchedRun } from './watched-run.ts';
+import type { AskedFirst } from './run-words.ts';
+import { WatchedRun } from './watched-run.ts';
 
 /** The runs of this process, one after the other: what there is to tell of the latest. */
 export class LiveRuns implements RunObserver {

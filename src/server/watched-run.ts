@@ -4,7 +4,6 @@ import { NO_TRAFFIC, type TrafficCounts, type TrafficNow } from '../backfill/run
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { BackfillError } from '../core/errors.ts';
 import { isPaced, type Quota, quotaText } from '../core/plan/quota.ts';
-import { askingLines, opinionLine } from '../report/chain-text.ts';
 import type {
   QuotaNow,
   RecentFailure,
@@ -13,12 +12,9 @@ import type {
   RunSnapshot,
   SlowSeries,
 } from '../report/dashboard/live-data.ts';
-import { listedLine } from '../report/listed-text.ts';
-import { TIE, UNBOUNDED } from '../report/page.ts';
-import { meantLines, openingLine, workLine } from '../report/plan-text.ts';
 import { type ProgressNow, watchRun } from '../report/progress.ts';
-import { endLines, summaryText } from '../report/run-text.ts';
 import { Paces } from './paces.ts';
+import { type AskedFirst, linesOf, plain, summaryLines } from './run-words.ts';
 import { SeriesMarks } from './series-marks.ts';
 import { TasksInWork } from './tasks-in-work.ts';
 
@@ -26,16 +22,9 @@ import { TasksInWork } from './tasks-in-work.ts';
 const MOST_FAILURES = 30;
 const MOST_SLOW = 10;
 const MOST_SAID = 30;
-const MOST_END = 200;
 
 /** Between two points of the chart of a short run, in ms. */
 const POINT_EVERY_MS = 1000;
-
-/** Whom a run asks, before it says so itself. */
-export interface AskedFirst {
-  readonly provider: string;
-  readonly quotas: readonly Quota[];
-}
 
 /** One run by its events, in bounded memory: each event costs as much as any other. */
 export class WatchedRun {
@@ -56,7 +45,10 @@ export class WatchedRun {
   /** Those that came, of which some may be taken back; at the end those that count. */
   #bars = 0;
   readonly #said: string[] = [];
-  readonly #errors = new Map<string, number>();
+  /** Series by the code of what they failed with, be it with several of a chain. */
+  readonly #errors = new Map<string, Set<string>>();
+  /** Whom it asked, in order. */
+  readonly #providers: Set<string>;
   readonly #slowest: SlowSeries[] = [];
   #failures: RecentFailure[] = [];
   #end: readonly string[] = [];
@@ -68,6 +60,7 @@ export class WatchedRun {
   constructor(number: number, asked: AskedFirst, clock: () => number) {
     this.#number = number;
     this.#asked = asked;
+    this.#providers = new Set([asked.provider]);
     this.#clock = clock;
     this.#startedAt = clock();
     this.#watch = watchRun(asked.quotas, clock);
@@ -99,17 +92,17 @@ export class WatchedRun {
   ended(summary: RunSummary): void {
     this.#errors.clear();
     for (const failure of summary.failures) {
-      this.#noteError(failure.code);
+      this.#noteError(failure);
       this.marks.set(
         { ticker: failure.ticker, interval: failure.interval },
         isUnavailability(failure) ? 'u' : 'f',
       );
     }
     const newest = summary.failures.slice(0, MOST_FAILURES);
-    const at = new Map(this.#failures.map((one) => [`${one.ticker} ${one.interval}`, one.at]));
+    const at = new Map(this.#failures.map((one) => [textOf(one), one.at]));
     this.#failures = newest.map(({ ticker, interval, code, message }) => ({
       ...{ ticker, interval, code, message },
-      at: at.get(`${ticker} ${interval}`) ?? this.#clock(),
+      at: at.get(textOf({ ticker, interval, message })) ?? this.#clock(),
     }));
     // A disk that is full has no room for the record of the run that met it.
     const isKept = summary.runId !== undefined || summary.byProvider !== undefined;
@@ -139,17 +132,20 @@ export class WatchedRun {
     const { sent, retries, throttles, bytesReceived } = this.#sent();
     const elapsedMs = (this.#endedAt ?? this.#clock()) - this.#startedAt;
     return {
-      ...{ number: this.#number, phase: this.#phase, provider: this.#asked.provider },
+      ...{ number: this.#number, phase: this.#phase },
+      provider: this.isOver ? [...this.#providers].join(', ') : this.#asked.provider,
       ...{ said: this.#said, workers: this.#workers, startedAt: this.#startedAt, elapsedMs },
       leftMs: this.isOver ? null : progress.leftMs,
       resumesAt: this.isOver ? null : progress.resumesAt,
       ...{ done: d + failed + unavailable, total: this.#total(), failed, unavailable },
       ...{ tasksInWork: this.#tasks.count, bars: this.#bars },
       barsPerSecond: elapsedMs === 0 ? 0 : Math.round((this.#bars * 1000) / elapsedMs),
-      requestsPerMinute: this.#paces.requestsPerMinute,
+      requestsPerMinute: this.isOver ? perMinute(sent, elapsedMs) : this.#paces.requestsPerMinute,
       ...{ sent, retries, throttles, bytesReceived },
       quotas: this.#quotasNow(progress),
-      errors: [...this.#errors].toSorted(([, a], [, b]) => b - a),
+      errors: [...this.#errors]
+        .map(([code, { size }]) => [code, size] as const)
+        .toSorted(([, a], [, b]) => b - a),
       ...{ slowest: this.#slowest, failures: this.#failures },
       ...{ end: this.#end, records: this.#records },
     };
@@ -167,6 +163,7 @@ export class WatchedRun {
   /** Of a chain the next one is asked, or the first one again. */
   #askNext({ provider, quotas, before, unnamed }: Extract<BackfillEvent, { type: 'asking' }>): void {
     this.#asked = { provider, quotas };
+    this.#providers.add(provider);
     if (before.length === 0 && unnamed === undefined) return;
     this.#watch = watchRun(quotas, this.#clock);
     this.#tasks.clear();
@@ -185,14 +182,15 @@ export class WatchedRun {
       const isEmpty = isUnavailability(failure);
       this.marks.finish(want.series, isEmpty ? 'not-to-be-had' : 'failed');
       const { code, message } = failure;
-      this.#noteError(code);
+      this.#noteError({ ticker, interval, code });
       this.#failures.unshift({ ticker, interval, code, message, at: this.#clock() });
       if (this.#failures.length > MOST_FAILURES) this.#failures.pop();
     }
   }
 
-  #noteError(code: string): void {
-    this.#errors.set(code, (this.#errors.get(code) ?? 0) + 1);
+  #noteError({ ticker, interval, code }: Pick<RecentFailure, 'ticker' | 'interval' | 'code'>): void {
+    const series = this.#errors.get(code) ?? new Set<string>();
+    this.#errors.set(code, series.add(`${ticker} ${interval}`));
   }
 
   #noteSlow(one: SlowSeries): void {
@@ -249,6 +247,20 @@ export class WatchedRun {
   }
 }
 
+/** What tells failures apart: of a chain a series may fail with each. */
+function textOf({
+  ticker,
+  interval,
+  message,
+}: Pick<RecentFailure, 'ticker' | 'interval' | 'message'>): string {
+  return `${ticker} ${interval} ${message}`;
+}
+
+/** Of a whole run, as its bars a second are. */
+function perMinute(sent: number, elapsedMs: number): number {
+  return elapsedMs === 0 ? 0 : Math.round((sent * 60_000) / elapsedMs);
+}
+
 function added(a: TrafficCounts, b: TrafficCounts): TrafficCounts {
   return {
     sent: a.sent + b.sent,
@@ -257,26 +269,4 @@ function added(a: TrafficCounts, b: TrafficCounts): TrafficCounts {
     throttles: a.throttles + b.throttles,
     bytesReceived: a.bytesReceived + b.bytesReceived,
   };
-}
-
-/** What a run says before and between its work. */
-function linesOf(event: BackfillEvent, { provider, quotas }: AskedFirst): readonly string[] {
-  if (event.type === 'meant') return meantLines(event.meant);
-  if (event.type === 'listed') return [listedLine(event)];
-  if (event.type === 'asking') return askingLines(event);
-  if (event.type === 'opinion') return [opinionLine(event)];
-  if (event.type === 'running') return [workLine(event.plan, provider, event.workers)];
-  if (event.type !== 'planned') return [];
-  const { plan, meant } = event;
-  return [...(meant === undefined ? [] : meantLines(meant)), openingLine(plan, quotas)];
-}
-
-/** What it says at its end, without the failures, which are told apart. */
-function summaryLines(summary: RunSummary): readonly string[] {
-  const lines = summaryText({ ...summary, failures: [] }, { ...UNBOUNDED, isWhole: false });
-  return lines.length <= MOST_END ? lines : endLines(summary, 'Backfill');
-}
-
-function plain(line: string): string {
-  return line.replaceAll(TIE, ' ');
 }

@@ -104,6 +104,26 @@ describe('a run that is watched', () => {
     ]);
   });
 
+  it('counts a series once by a code that several of a chain failed it with, each at its own time', () => {
+    const { run, after } = watched();
+    after(0, asking('acme', [], []), planned(ONE, TWO), started(ONE), finished(ONE, 0, 'unknown-ticker'));
+    const [first] = run.now().failures;
+    after(
+      5000,
+      asking('other', [], ['acme']),
+      planned(ONE),
+      started(ONE),
+      finished(ONE, 0, 'unknown-ticker'),
+    );
+    expect(run.now().errors).toEqual([['unknown-ticker', 1]]);
+    expect(run.now()).toMatchObject({ provider: 'other' });
+    const of = (provider: string) => ({ ...(first as NonNullable<typeof first>), message: provider });
+    run.ended({ ...CALM, failures: [of(first?.message ?? ''), of('what the other says')] as never });
+    const { errors, failures, provider, requestsPerMinute } = run.now();
+    expect([errors, provider, requestsPerMinute]).toEqual([[['unknown-ticker', 1]], 'acme, other', 0]);
+    expect(failures.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 5000]);
+  });
+
   it('tells its pace, what it sent, and what of its quotas is used', () => {
     const { run, after } = watched();
     let sent = 0;

@@ -74,7 +74,7 @@ export interface RunNow {
   readonly bytesReceived: number;
   readonly quotas: readonly QuotaNow[];
   /** Wants that failed by the code of their error, the most frequent first. */
-  readonly errors: readonly (readonly [code: string, wants: number])[];
+  readonly errors: readonly (readonly [code: string, series: number])[];
   /** The slowest first. */
   readonly slowest: readonly SlowSeries[];
   /** The newest first. */
