@@ -57,7 +57,7 @@ export const plotCommand = command({
     ...NOW,
   },
   notes:
-    'Up to 400 bars are drawn as candles, more as a line of their closes. Sessions that are missing are red, those that are ' +
+    'Up to 400 bars, those that are missing counted, are drawn as candles, more as a line of their closes. Sessions that are missing are red, those that are ' +
     'known to have no bar grey. Lines are splits, dotted ones dividends.',
   explicit: ['ticker', 'start', 'end', 'as-of', 'out'],
   run: async (argv) => {

@@ -2,6 +2,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { SeriesState } from '../../store/scan.ts';
 import { noteLines } from '../coverage-notes.ts';
+import { staleHint } from '../coverage-text.ts';
 import type { CoverageReport } from '../coverage.ts';
 import { exchangeSums } from '../exchange-text.ts';
 import type { IssuesReport } from '../issues.ts';
@@ -36,6 +37,7 @@ export interface PageContent {
 /** The page as data; nothing of it is HTML. */
 export function pageOf(content: PageContent): CoveragePageData {
   const { report, judgedOf, issues, revisions, universes, notes = [], store, now, version } = content;
+  const stale = staleHint(report);
   const judged = report.series.map((coverage) => {
     const { state, judged: by } = judgedOf(coverage);
     const { exchange } = state.identity;
@@ -46,7 +48,7 @@ export function pageOf(content: PageContent): CoveragePageData {
     ...codeSeries(judged),
     exchanges: exchangeSums(report.series),
     universes: universeSums(report.series, universes),
-    notes: [...noteLines(report), ...notes],
+    notes: [...noteLines(report), ...(stale === undefined ? [] : [stale]), ...notes],
     issues: issueRows(issues),
     revisions: revisionRows(revisions),
   };

@@ -43,6 +43,15 @@ describe('the page of coverage as data', () => {
     });
   });
 
+  it('says where all that is missing is later than what is stored', () => {
+    const ended = state('ALFA', { present: [days('2026-10-01', '2026-10-15')] });
+    const { last } = content([ended]).report.series[0] ?? {};
+    expect(paged([ended]).notes).toEqual([
+      `All that is missing is later than ${last}, the last bar; --end ${last} judges the history alone.`,
+    ]);
+    expect(paged([state('ALFA', { present: WHOLE })]).notes).toEqual([]);
+  });
+
   it('agrees with what the store says of each session of a thousand invented ones', () => {
     const invented = inventedCoverage(20, 300);
     const page = pageOf(invented);
