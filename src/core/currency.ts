@@ -46,6 +46,67 @@ export function currencyIn(word: string): string | undefined {
   return Object.values(MINOR_UNITS).some(({ major }) => major === capitals) ? undefined : minor;
 }
 
+/** The signs that one currency has, and its code. */
+const OWN_SIGNS: Readonly<Record<string, string>> = { '€': 'EUR', '₹': 'INR' };
+
+/** The signs that several currencies have, and their codes. */
+const SHARED_SIGNS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    $:
+      'USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU DOP CUP BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD ' +
+      'XCD CVE NIO MOP',
+    '£': 'GBP EGP FKP GIP LBP SDG SHP SSP SYP',
+    '¥': 'JPY CNY CNH',
+    '₩': 'KRW KPW',
+  }).map(([sign, codes]) => [sign, new Set(codes.split(' '))]),
+);
+
+/** What stands before such a sign where one of them is meant: `US$`. */
+const LETTERED_SIGNS: Readonly<Record<string, string>> = {
+  ...{
+    US$: 'USD',
+    CA$: 'CAD',
+    C$: 'CAD',
+    AU$: 'AUD',
+    A$: 'AUD',
+    NZ$: 'NZD',
+    HK$: 'HKD',
+    SG$: 'SGD',
+    S$: 'SGD',
+  },
+  ...{ NT$: 'TWD', MX$: 'MXN', R$: 'BRL', 'JP¥': 'JPY', 'CN¥': 'CNY' },
+};
+
+/**
+ * What prices are in as it is kept, by the word or the sign that a source has for it: a code as of `currencyIn`, which a sign
+ * stands for that only one currency has (`€`, `US$`), or a sign that several have (`$`, `£`, `¥`, `₩`), of which none is
+ * guessed. Undefined for what is neither.
+ */
+export function priceCurrencyIn(word: string): string | undefined {
+  const code = currencyIn(word);
+  if (code !== undefined) return code;
+  const [written, letters = '', sign = ''] = /^([A-Z]{0,3})([$€£¥₩₹])$/.exec(word.trim().toUpperCase()) ?? [];
+  if (written === undefined) return undefined;
+  const own = OWN_SIGNS[sign] ?? LETTERED_SIGNS[written];
+  return own ?? (SHARED_SIGNS.get(sign)?.has(letters) === true ? letters : sign);
+}
+
+/** Whether one of two currencies is a sign that the other one, a code, may be written with. */
+function isSignOf(sign: string, code: string): boolean {
+  return SHARED_SIGNS.get(sign)?.has(code) === true;
+}
+
+/** Whether what prices are in by two sources may be one currency, in one unit: `$` is any dollar, and no euro. */
+export function mayBeSameCurrency(one: string, other: string): boolean {
+  return isSameCurrency(one, other) || isSignOf(one, other) || isSignOf(other, one);
+}
+
+/** What prices are in that were known to be in `known`, once they are said to be in `said`: a sign takes no code's place. */
+export function currencyKnown(known: string | null, said: string | null): string | null {
+  if (known === null || said === null) return said ?? known;
+  return isSignOf(said, known) ? known : said;
+}
+
 /** Digits that an amount is given with at most. */
 const DIGITS = 12;
 
@@ -80,7 +141,7 @@ const CHEAP_CURRENCIES: Readonly<Record<string, number>> = {
   ...{ CNY: 10, CZK: 10, DKK: 10, EGP: 10, HKD: 10, INR: 10, MXN: 10, NOK: 10, PHP: 10, RUB: 10, SEK: 10 },
   ...{ THB: 10, TRY: 10, TWD: 10, UAH: 10, ZAR: 10 },
   ...{ ARS: 100, CLP: 100, HUF: 100, ISK: 100, JPY: 100, KES: 100, KZT: 100, LKR: 100, NGN: 100, PKR: 100 },
-  ...{ RSD: 100 },
+  ...{ RSD: 100, '¥': 10, '₩': 1000 },
   ...{ COP: 1000, IQD: 1000, KRW: 1000, TZS: 1000, UGX: 1000 },
   ...{ IDR: 10_000, IRR: 10_000, LBP: 1000, UZS: 10_000, VND: 10_000 },
 };

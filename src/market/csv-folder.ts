@@ -5,7 +5,7 @@ import { calendarFor } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { readActions } from './csv/actions.ts';
-import { currencyCode } from './csv/currencies.ts';
+import { currencyOf } from './csv/currencies.ts';
 import { ascending } from './csv/file-bars.ts';
 import { notFinalNote, withFinalRows } from './csv/final-rows.ts';
 import { FileStates } from './csv/file-states.ts';
@@ -166,13 +166,14 @@ class CsvFolder implements CsvFolderMarket {
 
   listing(ticker: string): Listing | undefined {
     if (!this.#folder.filesByTicker.has(ticker)) return undefined;
+    const said = this.currencySaid(ticker);
     const daily = this.span(ticker, '1d');
     const firsts = this.#seriesOf(ticker).map(({ days }) => days.from);
     return {
       ticker,
       name: ticker,
       calendar: calendarFor(ticker).id,
-      currency: currencyCode(this.currencySaid(ticker)?.word, ticker),
+      currency: said && (currencyOf(said.word, ticker) ?? null),
       exchange: null,
       type: null,
       firstTrade: daily?.from ?? (firsts.length === 0 ? null : smallest(firsts)),

@@ -64,4 +64,44 @@ describe('a run over files that say what their prices are in', () => {
     expect((await backfill(folder, 'AAPL', '2024-01-05')).code).toBe(0);
     expect(await barsOf(folder)).toEqual(['AAPL,4']);
   });
+
+  it('stores nothing where a sign in the closes names other money than what is stored, and no dollar is one dollar', async () => {
+    const priced = (sign: string, ...days: readonly string[]): string =>
+      days.map((day) => `2024-01-${day},${sign}10,${sign}11,${sign}9,${sign}10.${day},7${day}\n`).join('');
+    const folder = folderOf({ 'files/KO.csv': priced('$', '02', '03') });
+    const next = async (text: string, end: string): Promise<Finished> => {
+      writeFileSync(join(folder, 'files/KO.csv'), text);
+      return backfill(folder, 'KO', end);
+    };
+    expect((await backfill(folder, 'KO', '2024-01-03')).code).toBe(0);
+    for (const [sign, kept] of [
+      ['€', 'EUR'],
+      ['£', '£'],
+    ] as const) {
+      const { code, stderr } = await next(priced(sign, '04', '05'), '2024-01-05');
+      expect(code).toBe(1);
+      expect(stderr).toContain(`its currency was $, now ${kept} (KO.csv, line 1); nothing is stored.`);
+    }
+    expect(await barsOf(folder)).toEqual(['KO,2']);
+    expect((await next(priced('C$', '04'), '2024-01-04')).code).toBe(0);
+    expect((await next(priced('$', '05'), '2024-01-05')).code).toBe(0);
+    const { code, stderr } = await next(priced('US$', '08'), '2024-01-08');
+    expect(code).toBe(1);
+    expect(stderr).toContain('its currency was CAD, now USD (KO.csv, line 1)');
+    expect(await barsOf(folder)).toEqual(['KO,4']);
+  });
+
+  it('refuses a file whose currency is none, with its line, as inspect does', async () => {
+    const folder = folderOf({
+      'files/AAPL.csv': fileOf(row('02', ''), row('03', 'Euro'), row('04', 'Euro')),
+    });
+    const refusal = 'line 3: the price of AAPL is in "Euro", which is no currency: write its code';
+    const { code, stderr } = await backfill(folder, 'AAPL');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`AAPL.csv, ${refusal}`);
+    expect(await barsOf(folder)).toEqual([]);
+    const inspected = await run('backfill', ['inspect', 'files'], folder);
+    expect(inspected.code).toBe(1);
+    expect(inspected.stdout.replaceAll(/\s+/g, ' ')).toContain(`refused ${refusal}`);
+  });
 });

@@ -44,8 +44,10 @@ describe('two words for a currency', () => {
 
 describe('what a dollar buys', () => {
   it('is known by the order of magnitude, also in minor units; 1 of what is not known', () => {
-    const units = ['USD', 'EUR', 'GBP', 'GBp', 'ZAc', 'INR', 'JPY', 'KRW', 'IDR', 'XXX'].map(unitsOfADollar);
-    expect(units).toEqual([1, 1, 1, 100, 1000, 10, 100, 1000, 10_000, 1]);
+    const units = ['USD', 'EUR', 'GBP', 'GBp', 'ZAc', 'INR', 'JPY', 'KRW', 'IDR', 'XXX', '¥', '$'].map(
+      unitsOfADollar,
+    );
+    expect(units).toEqual([1, 1, 1, 100, 1000, 10, 100, 1000, 10_000, 1, 10, 1]);
     expect(unitsOfADollar(null)).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { isCryptoPair, pairOf } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { currencyIn } from '../../core/currency.ts';
+import { priceCurrencyIn } from '../../core/currency.ts';
 import { quoted } from '../../core/quoted.ts';
 import { shown } from '../../core/shown.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
@@ -9,20 +9,20 @@ import type { BarAnswer } from '../../providers/provider.ts';
 export function withOwnCurrency(answer: BarAnswer): BarAnswer {
   const { identity } = answer;
   const said: unknown = identity.currency;
-  const currency = typeof said === 'string' ? currencyIn(said) : undefined;
+  const currency = typeof said === 'string' ? priceCurrencyIn(said) : undefined;
   if (currency === undefined || currency === said) return answer;
   return { ...answer, identity: { ...identity, currency } };
 }
 
 /**
  * Throws `bad-answer`, worth another try, where what an answer says that its prices are in is no currency (a code of three
- * letters, or what a pair of crypto is quoted in): it would be held against every later answer.
+ * letters, a sign that several currencies have, or what a pair of crypto is quoted in): it would be held against every later answer.
  */
 export function assertCurrency({ identity }: BarAnswer, ticker: string): void {
   const said: unknown = identity.currency;
   if (said === null || said === undefined) return;
   if (typeof said === 'string') {
-    if (currencyIn(said) === said) return;
+    if (priceCurrencyIn(said) === said) return;
     if (isCryptoPair(ticker) && pairOf(ticker)[1] === said) return;
   }
   const word = typeof said === 'string' ? quoted(said) : shown(said);

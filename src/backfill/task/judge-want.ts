@@ -1,5 +1,6 @@
 import { countLeftOut } from '../../core/actions/action-book.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
+import { currencyKnown } from '../../core/currency.ts';
 import { BackfillError } from '../../core/errors.ts';
 import type { Want } from '../../core/plan/task.ts';
 import type { Gate } from '../../providers/http/gate.ts';
@@ -107,7 +108,7 @@ export async function judgeWant(
       partial: (answer.partial ?? []).filter(({ ts }) => !doubted.has(ts)),
       known: stored.bars,
       absent: stored.coverage.absent,
-      currency: answer.identity.currency ?? stored.identity.currency,
+      currency: currencyKnown(stored.identity.currency, answer.identity.currency),
       source: id,
       now,
     });

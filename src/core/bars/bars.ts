@@ -1,3 +1,4 @@
+import { currencyKnown } from '../currency.ts';
 import type { Day } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 
@@ -86,7 +87,7 @@ export interface Identity {
 /** What is known of an instrument after an answer: what the answer left out stays as it was. */
 export function mergeIdentity(older: Identity, newer: Identity): Identity {
   return {
-    currency: newer.currency ?? older.currency,
+    currency: currencyKnown(older.currency, newer.currency),
     exchange: newer.exchange ?? older.exchange,
     type: newer.type ?? older.type,
     firstTrade: newer.firstTrade ?? older.firstTrade,

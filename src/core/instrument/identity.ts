@@ -1,7 +1,7 @@
 import type { Identity } from '../bars/bars.ts';
 import { type Day, formatDay } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
-import { isSameCurrency } from '../currency.ts';
+import { mayBeSameCurrency } from '../currency.ts';
 
 /** Vendors differ by some days about when an instrument was listed. */
 const LISTING_SHIFT_DAYS = 10;
@@ -56,7 +56,7 @@ function typeChange(known: string | null, said: string | null): string | null {
 }
 
 function currencyChange(known: string | null, said: string | null): string | null {
-  if (known === null || said === null || isSameCurrency(known, said)) return null;
+  if (known === null || said === null || mayBeSameCurrency(known, said)) return null;
   return `its currency was ${known}, now ${said}`;
 }
 

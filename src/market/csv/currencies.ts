@@ -1,7 +1,7 @@
 import { labelsOf } from '../../core/bars/labels.ts';
 import { isCryptoPair, pairOf } from '../../core/calendar/calendars.ts';
-import { isSameCurrency } from '../../core/currency.ts';
-import { shortened } from '../../core/quoted.ts';
+import { isSameCurrency, mayBeSameCurrency, priceCurrencyIn } from '../../core/currency.ts';
+import { quoted, shortened } from '../../core/quoted.ts';
 import type { CsvLine } from './csv-line.ts';
 import type { Header } from './header.ts';
 import { saysNothing } from './numbers.ts';
@@ -61,6 +61,9 @@ function isPlain(code: number): boolean {
 
 /** Follows what the rows of a ticker in a file, in the order of its lines, say that their prices are in. */
 export class CurrencyChanges {
+  readonly #ticker: string;
+  /** The first word that is no currency. */
+  #none: CurrencySaid | null = null;
   #first: CurrencySaid | null = null;
   /** The last row that says it. */
   #last: CurrencySaid | null = null;
@@ -68,6 +71,10 @@ export class CurrencyChanges {
   #change: { readonly from: CurrencySaid; readonly to: CurrencySaid } | null = null;
   #changes = 0;
   #lastChange = 0;
+
+  constructor(ticker: string) {
+    this.#ticker = ticker;
+  }
 
   /** Takes the rows that come next. Those without a bar say nothing: of a cut or shifted line another field stands there. */
   add({ currencies, asides }: StampedRows): void {
@@ -81,8 +88,11 @@ export class CurrencyChanges {
     }
   }
 
-  /** What all rows say; null where none does. Throws `usage` where some say another one than others. */
-  only(path: string, ticker: string): CurrencySaid | null {
+  /**
+   * What all rows say; null where none does. Throws `usage` where some say what is no currency, or another one than others.
+   */
+  only(path: string): CurrencySaid | null {
+    if (this.#none !== null) throw noCurrency(path, this.#none, this.#ticker);
     if (this.#change === null || this.#first === null) return this.#first;
     const { from, to } = this.#change;
     const above =
@@ -92,15 +102,19 @@ export class CurrencyChanges {
     throw malformed(
       path,
       to.line,
-      `the rows of ${ticker} are in ${shortened(from.word)} (${above}) and from here on in ${shortened(to.word)}${again}: ` +
+      `the rows of ${this.#ticker} are in ${shortened(from.word)} (${above}) and from here on in ${shortened(to.word)}${again}: ` +
         'bars of two currencies are no series; leave those of one, in all files of the ticker',
     );
   }
 
   #next(said: CurrencySaid): void {
     const last = this.#last;
+    if (last?.word !== said.word && currencyOf(said.word, this.#ticker) === undefined) {
+      this.#none ??= said;
+      return;
+    }
     this.#first ??= said;
-    if (last === null || last.word === said.word || isSameCurrency(last.word, said.word)) {
+    if (last === null || last.word === said.word || isOneCurrency(last.word, said.word)) {
       this.#last = said;
       return;
     }
@@ -115,12 +129,36 @@ function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
+function noCurrency(path: string, { word, line }: CurrencySaid, ticker: string): Error {
+  const what = `the price of ${ticker} is in ${quoted(word)}, which is no currency`;
+  return malformed(
+    path,
+    line,
+    `${what}: write its code (USD; GBp of pence), or leave the cell empty where it is not known`,
+  );
+}
+
+function isOneCurrency(one: string, other: string): boolean {
+  return isSameCurrency(priceCurrencyIn(one) ?? one, priceCurrencyIn(other) ?? other);
+}
+
 /**
- * The currency of a ticker's prices by what its files say, where that is a currency's code; null for another word (`US Dollar`),
- * and for the first of a pair, in which it is not priced.
+ * What a ticker's prices are in, as it is kept, by the word that its files have for it: see `priceCurrencyIn`, and what a pair
+ * of crypto is quoted in. Null for the first of a pair, in which it is not priced, and for the pair's own name; undefined for
+ * what is no currency.
  */
-export function currencyCode(word: string | undefined, ticker: string): string | null {
-  if (word === undefined || !/^[A-Za-z]{3}$/.test(word)) return null;
-  const base = isCryptoPair(ticker) ? pairOf(ticker)[0] : ticker.endsWith('=X') ? ticker.slice(0, 3) : '';
-  return isSameCurrency(word, base) ? null : word;
+export function currencyOf(word: string, ticker: string): string | null | undefined {
+  const currency = priceCurrencyIn(word);
+  const [base, quote] = pairIn(ticker);
+  if (base === '') return currency;
+  const letters = word.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+  if (letters === base || letters === base + quote) return null;
+  if (currency === undefined) return letters === quote ? quote : undefined;
+  return mayBeSameCurrency(currency, base) ? null : currency;
+}
+
+/** What a pair is of and what it is priced in; two empty words for what is none. */
+function pairIn(ticker: string): readonly [base: string, quote: string] {
+  if (isCryptoPair(ticker)) return pairOf(ticker);
+  return ticker.endsWith('=X') ? [ticker.slice(0, -5), ticker.slice(-5, -2)] : ['', ''];
 }

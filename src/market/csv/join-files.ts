@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { BarBuilder } from '../../core/bars/bar-builder.ts';
 import { formatDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { isSameCurrency } from '../../core/currency.ts';
+import { currencyKnown, mayBeSameCurrency, priceCurrencyIn } from '../../core/currency.ts';
 import { shortened } from '../../core/quoted.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { ascending, type FileBars, type RowCounts } from './file-bars.ts';
@@ -80,7 +80,15 @@ export function currencyOfFiles(files: readonly RowsOfFile[], ticker: string): C
   for (const { path, currency } of files) {
     if (currency === null) continue;
     first ??= { ...currency, path };
-    if (isSameCurrency(first.word, currency.word)) continue;
+    const [known, said] = [first, currency].map(({ word }) => priceCurrencyIn(word) ?? word) as [
+      string,
+      string,
+    ];
+    if (mayBeSameCurrency(known, said)) {
+      // Of a sign and a code that it may stand for, the code.
+      if (currencyKnown(said, known) !== known) first = { ...currency, path };
+      continue;
+    }
     const [one, other] = [first, currency].map(({ word, line }) => `${shortened(word)} (line ${line})`);
     throw mixed(first, { path }, `say of ${ticker} that it is in ${one} and in ${other}`);
   }

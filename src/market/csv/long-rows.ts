@@ -45,8 +45,8 @@ class Survey {
   readonly #clock: string;
   readonly #distances: RowDistances;
   readonly #days: DaysThatTell;
-  readonly #said = new RowsSaid();
-  readonly #saidOfAll = new RowsSaid();
+  readonly #said: RowsSaid;
+  readonly #saidOfAll: RowsSaid;
   readonly #told: ToldAction[] = [];
   readonly #parts: RowsInTime[] = [];
   readonly #named = new Named();
@@ -62,6 +62,8 @@ class Survey {
     this.#path = path;
     this.#form = form;
     this.#context = context;
+    this.#said = new RowsSaid(context.ticker);
+    this.#saidOfAll = new RowsSaid(context.ticker);
     this.#clock = clockOf(form.layout.header.zone ?? context.zone, context.calendar);
     this.#distances = new RowDistances(context.calendar);
     this.#days = new DaysThatTell(context.calendar);
@@ -110,7 +112,7 @@ class Survey {
       ...{ notFinal: rows - this.#said.rows, notes },
       clock: clockUsed(this.#haveOffsets, clock, header.zone, this.#context),
       dialect: this.#form.dialect,
-      currency: this.#said.currencies.only(path, ticker),
+      currency: this.#said.currencies.only(path),
     };
   }
 

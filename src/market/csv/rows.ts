@@ -98,10 +98,10 @@ function rowsOfInterval(
   const interval = intervalOfRows(path, rows, clock, context.calendar, { siblings, stated });
   const placed = placedRows(path, rows, clock, interval, context);
   if (interval === '1d' && stated === undefined && siblings === all) assertDays(path, placed.rows, context);
-  const said = new RowsSaid();
+  const said = new RowsSaid(context.ticker);
   said.add(rows);
   const notes = notesOf(path, said, context.ticker);
-  const currency = said.currencies.only(path, context.ticker);
+  const currency = said.currencies.only(path);
   const what = {
     notFinal,
     notes,
@@ -142,7 +142,11 @@ export class RowsSaid {
   firstFault = '';
   firstLack = '';
   firstAdjusted: string | undefined;
-  readonly currencies = new CurrencyChanges();
+  readonly currencies: CurrencyChanges;
+
+  constructor(ticker: string) {
+    this.currencies = new CurrencyChanges(ticker);
+  }
 
   add(stamped: StampedRows): void {
     const { bars, asides } = stamped;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { currencyCode } from '../../../src/market/csv/currencies.ts';
+import { currencyOf } from '../../../src/market/csv/currencies.ts';
 import { ALL, marketOf, thrown } from './folders.ts';
 import { HEADER as TIMES, bothOf, linesOf, text, toldOf } from './stretches.ts';
 
@@ -75,7 +75,7 @@ describe('a file whose rows are in several currencies', () => {
     expect(refusalOf({ 'AAPL.csv': file('$10.5', '10.5', '10.5 €') })).toContain(
       'line 4: the rows of AAPL are in $ (line 2) and from here on in €',
     );
-    expect(readFrom({ 'AAPL.csv': file('$10.5', '10.5', 'US$10.5'.slice(2)) })).toEqual([3, null]);
+    expect(readFrom({ 'AAPL.csv': file('$10.5', '10.5', 'US$10.5'.slice(2)) })).toEqual([3, '$']);
   });
 
   it('is refused a stretch at a time as at once', () => {
@@ -109,16 +109,29 @@ describe('files of one ticker in several currencies', () => {
     ).toEqual([3, 'GBp']);
     expect(readFrom({ 'AAPL.csv': fileIn(['USD', 'USD']), 'AAPL (1).csv': plain })).toEqual([4, 'USD']);
   });
+
+  it('are joined where one has a sign of what the other says, and of no third', () => {
+    const signs = (days: readonly string[]): string => fileIn(['$', '$'], 'Currency', days);
+    const files = {
+      'AAPL.csv': signs(DAYS),
+      'AAPL (1).csv': fileIn(['CAD', 'CAD'], 'Currency', DAYS.slice(2)),
+    };
+    expect(readFrom(files)).toEqual([4, 'CAD']);
+    const third = fileIn(['USD', 'USD'], 'Currency', DAYS.slice(4));
+    expect(refusalOf({ ...files, 'AAPL (2).csv': third })).toMatch(
+      /say of AAPL that it is in CAD \(line 2\) and in USD /,
+    );
+  });
 });
 
 describe('a file of one currency', () => {
   it.each([
     [['USD', 'USD'], 'USD'],
-    [['usd', 'USD'], 'usd'],
+    [['usd', 'USD'], 'USD'],
+    [['$', '$'], '$'],
+    [['€', 'EUR'], 'EUR'],
     [['', 'n/a', 'USD', '-'], 'USD'],
     [['', ''], null],
-    [['US Dollar', 'US Dollar'], null],
-    [['constructor', 'constructor'], null],
   ])('is read: %j', (words, code) => {
     expect(readFrom({ 'AAPL.csv': fileIn(words) })).toEqual([words.length, code]);
   });
@@ -131,15 +144,47 @@ describe('a file of one currency', () => {
 
   it.each([
     ['EURUSD=X', 'EUR', null],
+    ['EURUSD=X', '€', null],
+    ['EURUSD=X', 'EUR/USD', null],
     ['EURUSD=X', 'USD', 'USD'],
+    ['EURUSD=X', '$', '$'],
+    ['USDJPY=X', '$', null],
     ['BTC-USD', 'BTC', null],
     ['BTC-USD', 'USD', 'USD'],
-    ['AAPL', undefined, null],
-    ['AAPL', 'EURO', null],
-  ])(
-    'of %s that says %s has the code %s: the first of a pair is not what its price is in',
-    (ticker, word, code) => {
-      expect(currencyCode(word, ticker)).toBe(code);
+    ['DOGE-USDT', 'DOGE', null],
+    ['DOGE-USDT', 'usdt', 'USDT'],
+    ['DOGE-USDT', 'TUSD', undefined],
+    ['AAPL', 'US$', 'USD'],
+    ['AAPL', 'USDT', undefined],
+  ])('of %s that says %s is in %s: the first of a pair is not what its price is in', (ticker, word, code) => {
+    expect(currencyOf(word, ticker)).toBe(code);
+  });
+});
+
+describe('what is no currency', () => {
+  it.each(['123', 'Euro', 'US Dollar', 'US D', '??', '1.5', '=1', 'gbp', 'constructor'])(
+    'refuses its file with the line, whatever other rows say: %s',
+    (word) => {
+      for (const [words, line] of [
+        [[word, word], 2],
+        [['', 'USD', word, 'EUR'], 4],
+      ] as const)
+        expect(refusalOf({ 'AAPL.csv': fileIn(words) })).toContain(
+          `AAPL.csv, line ${line}: the price of AAPL is in "${word}", which is no currency: write its code `,
+        );
     },
   );
+
+  it('refuses a file that is read a stretch at a time', () => {
+    const line = (stamp: string, i: number): string => `${stamp},10,11,9,10.5,7,${i < 700 ? 'USD' : 'Euro'}`;
+    const content = text(linesOf({ line }), `${TIMES},currency`);
+    const [stretches, atOnce] = bothOf({ 'BTC-USD.csv': content }).map((market) => toldOf(market, 'BTC-USD'));
+    expect(stretches).toMatch(/line 702: the price of BTC-USD is in "Euro", which is no currency: /);
+    expect(atOnce).toBe(stretches);
+  });
+
+  it('is not what stands in a row without a bar', () => {
+    const content = fileIn(['USD', 'USD', 'USD', 'USD', 'USD', '123']);
+    expect(readFrom({ 'AAPL.csv': content.replace('10,11,9,10.5,6', '10,11,9,x,6') })).toEqual([6, 'USD']);
+  });
 });
