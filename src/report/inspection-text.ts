@@ -21,18 +21,18 @@ const MANY = 10;
 const SHOWN = 20;
 
 /**
- * An inspection, on a terminal in 80 columns at most, elsewhere in whole lines: a block a file, and the totals last. Of many
+ * An inspection, on a terminal in 80 columns at most, elsewhere in whole lines: a block a file, and last what a run would store of
+ * all. Of many
  * files those that are written alike are one block, and the odd ones are named, unless the page wants all.
  */
 export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): string[] {
-  const { files, basis, notes } = inspection;
+  const { files, basis, notes, stored } = inspection;
   const width = page.columns === UNBOUNDED.columns ? page.columns : Math.min(page.columns, WIDTH);
   const isShort = !page.isWhole && files.length > MANY;
   const series = files.flatMap((file) => file.series);
   const refused = files.filter((file) => file.refused.length > 0).length;
-  const bars = barsIn(series);
   const count = files.filter(({ isFolder }) => isFolder !== true).length;
-  const total = `${plural(count, 'file')}, ${formatCount(series.length)} series, ${plural(bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
+  const total = `${plural(count, 'file')}, ${formatCount(stored.series)} series, ${plural(stored.bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
   const nothing = series.length === 0 ? ' No file of it can be read: a run would refuse it.' : '';
   return [
     ...(isShort ? summaryLines(files, basis, width) : files.flatMap((file) => fileLines(file, basis, width))),

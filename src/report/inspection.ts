@@ -59,6 +59,8 @@ export interface Inspection {
   readonly files: readonly InspectedFile[];
   /** What the prices are; null: to be said. */
   readonly basis: Basis | null;
+  /** What a run over all of it would store, rows that several files have once; nothing of tickers that are refused. */
+  readonly stored: { readonly series: number; readonly bars: number };
   /** Lines about files that are none of bars. */
   readonly notes: readonly string[];
 }
@@ -75,7 +77,8 @@ export function inspect(request: InspectRequest, now: number): Inspection {
   const client = clientOf(market, path, { ...settings, basis: basis ?? 'raw' });
   const files = new Map<string, Understood>();
   for (const { path: file, reason } of market.unread.refused) understood(files, file).refused.add(reason);
-  for (const ticker of market.tickers()) inspectTicker(ticker, { market, client, files, basis, now });
+  const stored: number[] = [];
+  for (const ticker of market.tickers()) inspectTicker(ticker, { market, client, files, stored, basis, now });
   const root = resolve(path);
   return {
     files: [...files]
@@ -89,6 +92,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
         ...(what.isFolder && { isFolder: true as const }),
       })),
     basis: basis ?? null,
+    stored: { series: stored.length, bars: stored.reduce((sum, bars) => sum + bars, 0) },
     notes: market.unread.asides,
   };
 }
@@ -105,6 +109,8 @@ interface Inspecting {
   readonly market: CsvFolderMarket;
   readonly client: CsvClient;
   readonly files: Map<string, Understood>;
+  /** Bars of each series that a run would store, as far as they were read. */
+  readonly stored: number[];
   readonly basis: Basis | undefined;
   readonly now: number;
 }
@@ -135,10 +141,18 @@ function inspectTicker(ticker: string, inspecting: Inspecting): void {
       const ofFile = about.filter((note) => note.startsWith(own));
       for (const note of ofFile) understood(files, path).notes.add(note.slice(own.length));
     }
-    for (const interval of market.intervals(ticker)) readAll(ticker, interval, inspecting);
   } catch (error) {
-    if (!(error instanceof BackfillError)) throw error;
     refuse(error, ticker, inspecting);
+    return;
+  }
+  for (const interval of market.intervals(ticker)) {
+    try {
+      readAll(ticker, interval, inspecting);
+    } catch (error) {
+      if (refuse(error, ticker, inspecting)) continue;
+      const range = market.span(ticker, interval);
+      if (range !== undefined) inspecting.stored.push(market.read(ticker, interval, range).bars.length);
+    }
   }
 }
 
@@ -146,7 +160,7 @@ function inspectTicker(ticker: string, inspecting: Inspecting): void {
 function readAll(
   ticker: string,
   interval: Interval,
-  { market, client, files, basis, now }: Inspecting,
+  { market, client, files, stored, basis, now }: Inspecting,
 ): void {
   const range = market.span(ticker, interval);
   if (range === undefined) return;
@@ -155,6 +169,7 @@ function readAll(
   const calendar = calendarById(reading.listing.calendar);
   const series = { ticker, interval };
   const judged = judgeFirst(answer, { series, calendar, range }, 'csv', now);
+  if (judged.stored > 0) stored.push(judged.stored);
   const { dropped, oddities, toCome } = reading;
   const paths = market.pathsOf(ticker);
   // The series is read as a whole: which file has how many of them is not known.
@@ -190,20 +205,31 @@ function countAsStored({ series }: Understood, { ticker, interval }: Series, jud
   series[i] = { ...asStored(one, judged), first: text(judged.first), last: text(judged.last) };
 }
 
-/** Notes that a ticker of a file is refused; or, where nobody said the basis, what is to be said. */
-function refuse(
-  { code, message }: BackfillError,
-  ticker: string,
-  { market, files, basis }: Inspecting,
-): void {
+/**
+ * Notes for all files of a ticker that it is refused; or, where nobody said the basis, what is to be said. Whether it is
+ * refused. Throws what is no error of the files.
+ */
+function refuse(error: unknown, ticker: string, { market, files, basis }: Inspecting): boolean {
+  if (!(error instanceof BackfillError)) throw error;
+  const { code, message } = error;
   const paths = market.pathsOf(ticker);
-  const own = paths.find((path) => message.startsWith(path));
-  const reason = own === undefined ? message : message.slice(own.length).replace(/^[:,] /, '');
   const isAsked = code === 'basis-unknown' && basis === undefined;
-  for (const path of own === undefined ? paths : [own]) {
+  for (const path of paths) {
     const { notes, refused } = understood(files, path);
-    (isAsked ? notes : refused).add(reason);
+    (isAsked ? notes : refused).add(reasonFor(path, message, paths));
   }
+  return !isAsked;
+}
+
+/** What an error that names one of a ticker's files first, or two, is below the name of one of them all. */
+function reasonFor(path: string, message: string, paths: readonly string[]): string {
+  const own = paths.find((one) => message.startsWith(one) && /^[:, ]/.test(message.slice(one.length)));
+  if (own === undefined) return message;
+  const rest = message.slice(own.length);
+  const other = paths.find((one) => rest.startsWith(` and ${one} `));
+  if (path === other || (path === own && other !== undefined))
+    return `it and ${path === own ? other : own}${rest.slice(` and ${other}`.length)}`;
+  return path === own ? rest.replace(/^[:,] /, '') : `another file of its ticker is: ${message}`;
 }
 
 function seriesOf(

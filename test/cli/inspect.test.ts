@@ -84,7 +84,7 @@ describe('backfill inspect', () => {
     expect(told).toBe(
       'refused none of its rows of SPY 1m is a bar that a run would store: check their times and their clock (--csv-zone), and their prices ',
     );
-    expect(stdout).toContain('1 file, 1 series, 0 bars; refused: 1 file.');
+    expect(stdout).toContain('1 file, 0 series, 0 bars; refused: 1 file.');
     expect((await inspect(folder, 'AAPL.csv')).code).toBe(0);
     expect((await inspect(folder, '.')).code).toBe(1);
   });

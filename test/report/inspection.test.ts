@@ -159,6 +159,37 @@ describe('an inspection', () => {
     expect(inspectionText(inspection).join('\n')).toContain('X24.csv\n  X24 1d        4 bars');
   });
 
+  it('counts what a run would store: of one ticker’s files each row once, and nothing of refused ones', async () => {
+    const lastOf = async (files: Readonly<Record<string, string>>): Promise<string | undefined> =>
+      inspectionText(await inspected(files)).at(-1);
+    const thrice = { 'AAPL.csv': daily(), 'AAPL (1).csv': daily(), 'aapl_data.csv': daily() };
+    expect(await lastOf(thrice)).toBe('3 files, 1 series, 5 bars; refused: 0 files. Nothing was stored.');
+    const other = { 'BRK-B.csv': daily(), 'BRK.B.csv': daily('10.9') };
+    expect(await lastOf({ ...thrice, ...other })).toBe(
+      '5 files, 1 series, 5 bars; refused: 2 files. Nothing was stored.',
+    );
+    const cut = `${HEADER}\n${'2024-01-02,1,1,1,-1,1\n'.repeat(3)}`;
+    expect(await lastOf({ 'IBM.csv': cut, 'MSFT.csv': daily() })).toBe(
+      '2 files, 1 series, 5 bars; refused: 1 file. Nothing was stored.',
+    );
+    const told = `${HEADER},Stock Splits\n${DAYS.map((day, i) => `${day},10,11,9,10.5,7,${i === 3 ? 4 : 0}\n`).join('')}`;
+    expect(await lastOf({ 'AAPL.csv': told })).toContain('1 file, 1 series, 5 bars; refused: 0 files.');
+    const { stored } = await inspected({ 'AAPL.csv': told }, { basis: 'raw' });
+    expect(stored).toEqual({ series: 0, bars: 0 });
+  });
+
+  it('names each file of a ticker that is refused, with the other one', async () => {
+    const folder = folderOf({ 'BRK-B.csv': daily(), 'BRK.B.csv': daily('10.9'), 'BRK-B (1).csv': daily() });
+    const { files } = await inspectFiles({ path: folder }, () => NOW);
+    const contradict = 'stand for one ticker and contradict each other on 2024-01-04: rename or remove one';
+    const [first, third] = ['BRK-B (1).csv', 'BRK.B.csv'].map((name) => join(folder, name));
+    expect(files.map(({ refused }) => refused)).toEqual([
+      [`it and ${third} ${contradict}`],
+      [`another file of its ticker is: ${first} and ${third} ${contradict}`],
+      [`it and ${first} ${contradict}`],
+    ]);
+  });
+
   it('tells files that are written otherwise apart', async () => {
     const files = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`T${i}.csv`, daily()]));
     const other = daily().replaceAll(',', ';');
