@@ -167,8 +167,16 @@ function shown(line: string): string {
 function fitting(line: string, stream: WriteStream): string[] {
   const text = line.trimStart();
   const indent = line.length - text.length;
-  return wrapped(asPasted(text, here), columnsOf(stream), { indent, wholeWords: true });
+  const pasted = asPasted(text, here);
+  const columns = columnsOf(stream);
+  // A command made longer breaks a line that had its width, and what it says goes on in its column.
+  const label = pasted === text ? 0 : (LABEL.exec(text)?.[0].length ?? 0);
+  const hang = indent + label > columns / 2 ? 0 : label;
+  return wrapped(pasted, columns, { indent, hang, wholeWords: true });
 }
+
+/** A word or two before what is said of them in a column of its own. */
+const LABEL = /^\S+(?: \S+)? {2,}(?=\S)/;
 
 /** Names dividends whose size is in doubt, of bars that are adjusted for them all the same. */
 export function tellDoubts(doubts: readonly string[]): void {
