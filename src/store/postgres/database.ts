@@ -71,8 +71,6 @@ export class Database {
   async open(): Promise<pg.Client> {
     const { Client } = await driver();
     const client = new Client({ ...this.#config(), keepAlive: true });
-    // What breaks it is told by the next query.
-    client.on('error', () => {});
     await client.connect();
     await client.query(`${this.#session()}; ${KEEP_ALIVE}`);
     return client;
@@ -95,14 +93,14 @@ export class Database {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { Pool } = await driver();
+    const { Pool, Client } = await driver();
     const { min, max } = this.place.pool;
     // It is waited for, though its type does not say so.
     const hooks: object = {
       onConnect: (client: pg.ClientBase) => client.query(`${this.#session()}; ${PATIENCE}`),
     };
     const times = { allowExitOnIdle: true, idleTimeoutMillis: 10_000 };
-    const pool = new Pool({ ...this.#config(), min, max, ...times, ...hooks });
+    const pool = new Pool({ ...this.#config(), Client, min, max, ...times, ...hooks });
     // Of one that lies idle: the next query opens another.
     pool.on('error', () => {});
     return pool;
@@ -121,12 +119,25 @@ export class Database {
   }
 }
 
-async function driver(): Promise<typeof pg> {
+/** What we use of `pg`, its connections such that one which breaks ends nobody. */
+async function driver(): Promise<Pick<typeof pg, 'Pool' | 'Client'>> {
+  let found: typeof pg;
   try {
-    return (await import('pg')).default;
+    found = (await import('pg')).default;
   } catch (error) {
     throw new BackfillError('store-unusable', 'the package pg, which speaks to PostgreSQL, does not load', {
       cause: error,
     });
   }
+  const { Pool, Client } = found;
+  return {
+    Pool,
+    Client: class extends Client {
+      constructor(config?: string | pg.ClientConfig) {
+        super(config);
+        // What breaks it is told by its query, or by the next one; a pool listens only to those that nobody uses.
+        this.on('error', () => {});
+      }
+    },
+  };
 }
