@@ -75,6 +75,16 @@ describeWith(POSTGRES)('a PostgreSQL server', () => {
       /does not let this user in: password authentication failed.*; check the user and the password/,
     ],
     [
+      'that wants a password where there is none',
+      () => cluster.url().replace(`:${PASSWORD}@`, '@'),
+      /wants a password, and there is none; set PGPASSWORD, or write it into ~\/\.pgpass/,
+    ],
+    [
+      'that does not speak SSL',
+      () => `${cluster.url()}?sslmode=require`,
+      /does not speak SSL, which the URL or PGSSLMODE asks for; leave sslmode out, or let it speak SSL/,
+    ],
+    [
       'that has no such database',
       () => cluster.url().replace('/postgres', '/nowhere'),
       /has no such database: database "nowhere" does not exist; create it with createdb, or name another/,

@@ -119,6 +119,8 @@ export class Database {
   }
 }
 
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
 /** What we use of `pg`, its connections such that one which breaks ends nobody. */
 async function driver(): Promise<Pick<typeof pg, 'Pool' | 'Client'>> {
   let found: typeof pg;
@@ -137,6 +139,19 @@ async function driver(): Promise<Pick<typeof pg, 'Pool' | 'Client'>> {
         super(config);
         // What breaks it is told by its query, or by the next one; a pool listens only to those that nobody uses.
         this.on('error', () => {});
+      }
+
+      override connect(): Promise<pg.Client>;
+      override connect(callback: Connected): void;
+      /** One that was refused is closed: it would keep the process until the server has enough. */
+      override connect(callback?: Connected): Promise<pg.Client> | void {
+        const connected = super.connect().catch((error: unknown) => {
+          this.end().catch(() => {});
+          throw error;
+        });
+        if (callback === undefined) return connected;
+        const told = callback as (error: unknown, client?: pg.Client) => void;
+        connected.then((client) => told(null, client), told);
       }
     },
   };

@@ -22,6 +22,9 @@ const DEFAULT_PORT = '5432';
 /** What a URL may say that the server is not told. */
 const OWN = ['schema', 'pool_min', 'pool_max'] as const;
 
+/** Ways of SSL that the client does not tell from `verify-full`. */
+const AS_VERIFY_FULL: ReadonlySet<string> = new Set(['prefer', 'require', 'verify-ca']);
+
 /** Whether a text is the URL of a PostgreSQL server. */
 export function isPostgresUrl(url: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(url);
@@ -46,6 +49,12 @@ export function postgresPlace(url: string): PostgresPlace {
   const server = `${host}:${parsed.searchParams.get('port') ?? (parsed.port || DEFAULT_PORT)}/${database}`;
   const query = schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`;
   for (const name of OWN) parsed.searchParams.delete(name);
+  // What the client takes them for anyway, in five lines of warning.
+  if (
+    AS_VERIFY_FULL.has(parsed.searchParams.get('sslmode') ?? '') &&
+    !parsed.searchParams.has('uselibpqcompat')
+  )
+    parsed.searchParams.set('sslmode', 'verify-full');
   return {
     connection: parsed.href,
     shown: `postgres://${parsed.username === '' ? '' : `${parsed.username}@`}${server}${query}`,

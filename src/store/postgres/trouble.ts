@@ -14,6 +14,18 @@ export function codeOf(error: unknown): string | undefined {
 const CUT =
   /^(Connection terminated|timeout exceeded|Client has encountered a connection error|Client was closed)/;
 
+/** What the client says without a code of a connection that it does not come to, and what that is. */
+const WORDS: readonly (readonly [words: RegExp, what: string])[] = [
+  [
+    /password must be a (non-empty )?string/,
+    'wants a password, and there is none; set PGPASSWORD, or write it into ~/.pgpass',
+  ],
+  [
+    /server does not support SSL/,
+    'does not speak SSL, which the URL or PGSSLMODE asks for; leave sslmode out, or let it speak SSL',
+  ],
+];
+
 /** What the codes of the server mean, by how they begin, and what to do. */
 const MEANING: readonly (readonly [code: RegExp, what: string, todo: string])[] = [
   [
@@ -53,6 +65,9 @@ const UNREACHED: Readonly<Record<string, string>> = {
 export function asUnusable({ server }: PostgresPlace, error: unknown): unknown {
   const code = codeOf(error);
   const isCut = error instanceof Error && CUT.test(error.message);
+  const [, refused] = WORDS.find(([pattern]) => error instanceof Error && pattern.test(error.message)) ?? [];
+  if (error instanceof Error && code === undefined && refused !== undefined)
+    return unusable(`the PostgreSQL server ${server} ${refused}`, error);
   if (!(error instanceof Error) || (code === undefined && !isCut)) return error;
   const why = code === undefined ? 'the connection was cut' : UNREACHED[code];
   if (why !== undefined)

@@ -9,7 +9,7 @@ describe('the URL of a PostgreSQL store', () => {
         'postgres://me:s%40cret@db.example:6000/market?schema=my%20own&pool_min=1&pool_max=9&sslmode=require',
       ),
     ).toEqual({
-      connection: 'postgres://me:s%40cret@db.example:6000/market?sslmode=require',
+      connection: 'postgres://me:s%40cret@db.example:6000/market?sslmode=verify-full',
       shown: 'postgres://me@db.example:6000/market?schema=my%20own',
       server: 'db.example:6000/market',
       schema: 'my own',
