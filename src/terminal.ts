@@ -66,4 +66,4 @@ export { inspectionText } from './report/inspection-text.ts';
 export { type Column, plural, table } from './report/table.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
 export { csvField } from './library/export.ts';
-export { withoutPassword } from './store/without-password.ts';
+export { withoutPassword } from './core/without-password.ts';

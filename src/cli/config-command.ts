@@ -1,5 +1,5 @@
 import { listProviders } from '../index.ts';
-import { type Column, table } from '../terminal.ts';
+import { type Column, table, withoutPassword } from '../terminal.ts';
 import { type Command, command } from './command.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
@@ -109,7 +109,10 @@ function effective(option: string, setting: Setting, refused: Refused, declarati
   const { value, source } = setting;
   const message = refused.get(option);
   if (message !== undefined)
-    return { option, value: withoutSecrets(writtenAs(value)), source, refused: withoutSecrets(message) };
+    return {
+      ...{ option, value: withoutSecrets(writtenAs(value)), source },
+      refused: message.replaceAll(/\S+/g, withoutSecrets),
+    };
   const texts = declaration === undefined ? [writtenAs(value)] : readSetting(option, setting, declaration);
   return {
     option,
@@ -171,7 +174,7 @@ function idleLine({ value, source, withoutEffect }: Idle): string {
 
 /** A URL may have a password, or a key in its query. */
 function withoutSecrets(text: string): string {
-  const shown = text.replaceAll(/(\/\/[^/:@]*:)[^/@]*@/g, '$1***@');
+  const shown = withoutPassword(text, ':***');
   return shown.includes('://') ? shown.replaceAll(/([?&][^=&#\s]*=)[^&#\s]+/g, '$1***') : shown;
 }
 

@@ -48,7 +48,7 @@ export async function runProgram(program: Program, argv: readonly string[]): Pro
 
 /** Whoever looks at the processes of the machine sees the line without a password in it. */
 function hidePasswords({ name }: Program, argv: readonly string[]): void {
-  const shown = argv.map(withoutPassword);
+  const shown = argv.map((word) => withoutPassword(word));
   if (shown.some((word, i) => word !== argv[i])) process.title = [name, ...shown].join(' ');
 }
 

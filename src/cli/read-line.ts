@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BackfillError } from '../index.ts';
-import { didYouMean } from '../terminal.ts';
+import { didYouMean, withoutPassword } from '../terminal.ts';
 import type { Declaration, Declarations } from './declaration.ts';
 
 /** What stands on a command line, by the names of options; switches are true. */
@@ -127,7 +127,7 @@ function assertOnce(
   if (values === true || values.length < 2 || declaration?.joined || declaration?.type === 'list') return;
   throw new BackfillError(
     'usage',
-    `--${name} is given ${values.length} times (${values.join(', ')}); give it once`,
+    `--${name} is given ${values.length} times (${values.map((value) => withoutPassword(value)).join(', ')}); give it once`,
   );
 }
 

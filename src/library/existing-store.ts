@@ -1,7 +1,7 @@
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
 import { openStore } from '../store/open.ts';
-import { withoutPassword } from '../store/without-password.ts';
+import { withoutPassword } from '../core/without-password.ts';
 
 /** Throws `usage` where there is no store to read, and names one that lies near by. A slip of the pen is no empty store. */
 export async function assertStoreExists(store: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { withoutPassword } from '../store/without-password.ts';
+import { withoutPassword } from '../core/without-password.ts';
 import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
 import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';

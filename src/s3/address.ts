@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { withoutPassword } from '../core/without-password.ts';
 
 /** Where objects lie. */
 export interface BucketAddress {
@@ -18,8 +19,8 @@ const NAME = /^[a-z\d][a-z\d._-]{1,62}$/i;
 export function bucketAddressIn(text: string): BucketAddress {
   const [, authority = '', path = '', query = ''] =
     /^s3:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?$/i.exec(text) ?? [];
-  // What stands before an @ are keys.
-  if (authority.includes('@'))
+  // What stands before an @ are keys, and a secret often has a slash.
+  if (/[@:]/.test(authority))
     throw new BackfillError(
       'usage',
       `keys do not belong into the URL of a store: write ${FORM}, and the keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
@@ -28,7 +29,10 @@ export function bucketAddressIn(text: string): BucketAddress {
     ?.split('/')
     .filter((part) => part !== '') ?? ['.'];
   if (!NAME.test(authority) || prefix.includes('.') || prefix.includes('..'))
-    throw new BackfillError('usage', `"${text.split('?')[0]}" names no bucket; write ${FORM}`);
+    throw new BackfillError(
+      'usage',
+      `"${withoutPassword(text).split('?')[0]}" names no bucket; write ${FORM}`,
+    );
   const parameters = new URLSearchParams(query);
   const stranger = [...parameters.keys()].find((name) => name !== 'endpoint' && name !== 'region');
   if (stranger !== undefined)
@@ -55,10 +59,10 @@ export function bucketUrl({ bucket, prefix, endpoint, region }: BucketAddress): 
 export function assertEndpoint(text: string, called: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') return;
-  const shown = url?.username ? 'it' : `"${text}"`;
+  const shown = url?.username || text.includes('@') ? 'it' : `"${withoutPassword(text)}"`;
   throw new BackfillError(
     'usage',
-    `${called}: ${shown} is no address of a server, such as https://SERVER:PORT without keys`,
+    `${called}: ${shown} is no address of a server, such as https://SERVER:PORT without keys, which stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
   );
 }
 

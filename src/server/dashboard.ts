@@ -8,7 +8,7 @@ import { pageCode } from '../library/page-code.ts';
 import { programVersion } from '../library/version.ts';
 import { listenAt, stopListening } from '../monitor/listen.ts';
 import type { RunObserver } from '../monitor/observer.ts';
-import { withoutPassword } from '../store/without-password.ts';
+import { withoutPassword } from '../core/without-password.ts';
 import { Listeners } from './listeners.ts';
 import { LiveRuns } from './live-runs.ts';
 import { StoreWatch } from './store-watch.ts';

@@ -6,7 +6,7 @@ import { openParquetStore, storeOn } from './parquet/index.ts';
 import { openPostgresStore } from './postgres/index.ts';
 import { isPostgresUrl } from './postgres/place.ts';
 import type { BarStore } from './store.ts';
-import { withoutPassword } from './without-password.ts';
+import { withoutPassword } from '../core/without-password.ts';
 
 /**
  * The store at a URL: a folder's path (`data`, relative to the working directory), a `file://` URL, a bucket
@@ -15,6 +15,7 @@ import { withoutPassword } from './without-password.ts';
  */
 export function openStore(url: string, lock?: string): BarStore {
   if (isPostgresUrl(url)) return openPostgresStore(url, lock);
+  assertNoOtherForm(url);
   // One letter is a Windows drive.
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(url)?.[1]?.toLowerCase();
   if (url !== '' && scheme === undefined) return openParquetStore(url, undefined, lock);
@@ -24,6 +25,17 @@ export function openStore(url: string, lock?: string): BarStore {
   throw new BackfillError(
     'usage',
     `"${withoutPassword(url)}" is not a store; give the path of a folder, such as data, or file:///path/to/data, s3://bucket/prefix, or postgres://user@host/database`,
+  );
+}
+
+/** A folder of such a name would be made, with the password in it. Throws `usage`. */
+function assertNoOtherForm(text: string): void {
+  const isPairs = /^\s*\w+\s*=/.test(text) && /(?:^|\s)(?:password|dbname|sslmode)\s*=/i.test(text);
+  const isNear = /^\s*postgres(?:ql)?[:/]/i.test(text) && text.includes('@');
+  if (!isPairs && !isNear) return;
+  throw new BackfillError(
+    'usage',
+    `"${withoutPassword(text)}" is not a store; a PostgreSQL database is written postgres://USER@HOST:5432/DATABASE, and its password stands in PGPASSWORD or ~/.pgpass`,
   );
 }
 

@@ -35,6 +35,7 @@ const ORDERS = [
         'extremes.ts',
         'closest.ts',
         'loopback.ts',
+        'without-password.ts',
       ],
       ['seal.ts'],
       ['shown.ts', 'known-names.ts', 'percent.ts'],

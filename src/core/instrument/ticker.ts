@@ -1,6 +1,7 @@
 import { isExchangeSuffix } from '../calendar/calendars.ts';
 import { BackfillError } from '../errors.ts';
 import { quoted } from '../quoted.ts';
+import { withoutPassword } from '../without-password.ts';
 
 const LONGEST = 32;
 
@@ -22,7 +23,7 @@ export function parseTicker(text: string): string {
   if (!valid) {
     throw new BackfillError(
       'invalid-ticker',
-      `${quoted(String(given), LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
+      `${quoted(withoutPassword(String(given)), LONGEST)} is not a ticker; one looks like AAPL, AIR.PA, BRK-B, BTC-USD, EURUSD=X or ^GSPC`,
     );
   }
   return trimmed

@@ -1,5 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
-import { withoutPassword } from '../without-password.ts';
+import { assertReadable } from './readable-url.ts';
 
 /** Where a store lies in a PostgreSQL server. */
 export interface PostgresPlace {
@@ -35,14 +35,9 @@ export function isPostgresUrl(url: string): boolean {
  * `sslmode`, are the client's. Throws `usage`, without the password, for what is none.
  */
 export function postgresPlace(url: string): PostgresPlace {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const schema = parsed?.searchParams.get('schema') ?? DEFAULT_SCHEMA;
-  const database = decodeURIComponent(parsed?.pathname.slice(1) ?? '');
-  if (parsed === undefined || database === '' || schema === '')
-    throw new BackfillError(
-      'usage',
-      `"${withoutPassword(url)}" names no database; write postgres://USER@HOST:5432/DATABASE, with ?schema=NAME where it is not "${DEFAULT_SCHEMA}"`,
-    );
+  const parsed = assertReadable(url);
+  const schema = parsed.searchParams.get('schema') ?? DEFAULT_SCHEMA;
+  const database = decodeURIComponent(parsed.pathname.slice(1));
   const min = connections(parsed, 'pool_min', DEFAULT_POOL.min, 0);
   const max = connections(parsed, 'pool_max', Math.max(DEFAULT_POOL.max, min), Math.max(min, 1));
   const host = parsed.searchParams.get('host') ?? (parsed.hostname || 'localhost');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { postgresPlace } from '../../../src/store/postgres/place.ts';
-import { withoutPassword } from '../../../src/store/without-password.ts';
+import { withoutPassword } from '../../../src/core/without-password.ts';
 
 describe('the URL of a PostgreSQL store', () => {
   it('says where it is, and to people never a password', () => {
