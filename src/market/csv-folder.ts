@@ -7,7 +7,7 @@ import { INTERVALS, type Interval } from '../core/session/interval.ts';
 import { readActions } from './csv/actions.ts';
 import { currencyOf } from './csv/currencies.ts';
 import { ascending } from './csv/file-bars.ts';
-import { notFinalNote, withFinalRows } from './csv/final-rows.ts';
+import { notFinalNotes, withFinalRows } from './csv/final-rows.ts';
 import { FileStates } from './csv/file-states.ts';
 import type { FileRead } from './csv/file-read.ts';
 import type { CurrencyOfFiles } from './csv/join-files.ts';
@@ -207,7 +207,7 @@ class CsvFolder implements CsvFolderMarket {
     const { told, notFinal, notes } = this.#filesOf(ticker);
     return [
       ...notes,
-      ...notFinal.map(({ path, rows }) => notFinalNote(path, rows, ticker)),
+      ...notFinal.flatMap(({ path, rows }) => notFinalNotes(path, rows, ticker)),
       ...toldNotes(told, this.actions(ticker)),
     ];
   }

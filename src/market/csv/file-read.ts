@@ -28,7 +28,7 @@ export function fileRead(file: RowsOfFile, table?: FileRows): FileRead {
     path,
     interval,
     ...counts,
-    refused: counts.refused + (table?.notFinal ?? 0),
+    refused: counts.refused + (table?.notFinal.rows ?? 0),
     ...(isLong === true && { isLong }),
     currency: currency?.word ?? null,
     table: table === undefined ? null : { dialect: table.dialect, clock: table.clock },

@@ -94,16 +94,16 @@ function commonDivisor(a: number, b: number): number {
 
 /** What files call the intervals, besides our own words; minutes also as a bare number. */
 const WORDS: Readonly<Record<string, Interval>> = {
-  ...named('1m', '1min 1 minute'),
-  ...named('5m', '5min 5'),
-  ...named('15m', '15min 15'),
-  ...named('1h', '60m 60min 60 h hour hourly 1hour'),
-  ...named('1d', 'd day daily 1day 1440'),
+  ...named('1m', '1min 1 minute 1minute m1'),
+  ...named('5m', '5min 5 5mins 5minutes m5'),
+  ...named('15m', '15min 15 15mins 15minutes m15'),
+  ...named('1h', '60m 60min 60 h hour hourly 1hour 60mins 60minutes h1'),
+  ...named('1d', 'd day daily 1day 1440 d1'),
 };
 
 /** The interval that a row's own column says; undefined for words that name none that is stored. */
 export function statedInterval(word: string): Interval | undefined {
-  const text = word.toLowerCase();
+  const text = word.toLowerCase().replaceAll(/\s/g, '');
   return (
     INTERVALS.find((interval) => interval === text) ?? (Object.hasOwn(WORDS, text) ? WORDS[text] : undefined)
   );

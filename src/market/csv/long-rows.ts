@@ -2,10 +2,12 @@ import type { Interval } from '../../core/session/interval.ts';
 import { clockOf, instantsOf } from './clock.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
+import { NotFinal } from './final-rows.ts';
 import { NotInStretches } from './long-text.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hours.ts';
 import {
+  assertUnderstood,
   clockUsed,
   datedOf,
   type FileRows,
@@ -47,6 +49,7 @@ class Survey {
   readonly #days: DaysThatTell;
   readonly #said: RowsSaid;
   readonly #saidOfAll: RowsSaid;
+  readonly #notFinal = new NotFinal();
   readonly #told: ToldAction[] = [];
   readonly #parts: RowsInTime[] = [];
   readonly #named = new Named();
@@ -76,7 +79,9 @@ class Survey {
     this.#named.add(namesOf(this.#form.layout, lines), all);
     this.#saidOfAll.add(all);
     const rows = finalOf(all);
+    this.#notFinal.add(all);
     if (rows.bars.length === 0) return;
+    assertUnderstood(this.#path, rows);
     this.#said.add(rows);
     this.#haveOffsets &&= haveOffsets(rows);
     const interval = this.#intervalOf(rows);
@@ -109,7 +114,7 @@ class Survey {
     return {
       ...{ path, interval, rows: inTime, counts: this.#counts, isLong: true },
       ...{ told: this.#told, mayBeCut: this.#mayBeCut },
-      ...{ notFinal: rows - this.#said.rows, notes },
+      ...{ notFinal: this.#notFinal, notes },
       clock: clockUsed(this.#haveOffsets, clock, header.zone, this.#context),
       dialect: this.#form.dialect,
       currency: this.#said.currencies.only(path),

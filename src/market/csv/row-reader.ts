@@ -4,21 +4,15 @@ import type { Header } from './header.ts';
 import type { Layout } from './layout.ts';
 import { type NumberForm, numberIn } from './numbers.ts';
 import type { CsvLine } from './csv-line.ts';
+import { wordsReader } from './row-words.ts';
 import { type Aside, type StampedRows, StampedRowsBuilder } from './stamped-rows.ts';
 import { type DateOrder, noStamp, readStamp, type Stamp } from './stamps.ts';
-import { toldIn } from './told-actions.ts';
 
 /** How the cells of a file are read. */
 export interface CellForms {
   readonly numbers: NumberForm;
   readonly dates: DateOrder;
 }
-
-/** What an export says that adjusted prices are adjusted for. */
-const ADJUSTED: Readonly<Record<string, string>> = { splits: 'splits', all: 'splits and dividends' };
-
-/** What other tools make of `false`, besides its case, and what a cut leaves of it. */
-const FALSE = /^(f(a|al|als|alse)?|0|no?)$/i;
 
 /**
  * The rows of lines, in their order. One with a cell that is no number, or no date, is there with what is wrong with it
@@ -31,11 +25,12 @@ export function readRows(lines: readonly CsvLine[], layout: Layout, forms: CellF
   if (near === undefined) return rows.rows();
   const { header } = layout;
   const add = rowReader(rows, header, forms.numbers);
+  const wordsOf = wordsReader(header, lines, forms.numbers);
   const currencies = new CurrenciesRead(header);
   for (const line of lines) {
     const stamp = stampOf(line);
     const wrong = stamp === undefined ? addUndated(rows, near, line, layout) : add(line, (near = stamp));
-    const aside = asideOf(line, header);
+    const aside = wordsOf(line, wrong === undefined);
     currencies.add(line);
     if (wrong !== undefined || aside !== undefined) rows.note({ ...wrong, ...aside });
   }
@@ -110,23 +105,5 @@ function rowReader(
     if (!Number.isNaN(open + high + low + close)) return undefined;
     const lacking = PRICES[[open, high, low, close].findIndex(Number.isNaN)] ?? 'close';
     return { lacks: `${said(lacking)} no price (${lacking})` };
-  };
-}
-
-/** What a row says beside its bar. */
-function asideOf(
-  { fields, number }: CsvLine,
-  { isFinal, adjusted, actions }: Header,
-): Pick<Aside, 'isFinal' | 'adjusted' | 'told'> | undefined {
-  const isProvisional = isFinal !== null && FALSE.test(fields[isFinal] ?? '');
-  const adjustedFor = adjusted === null ? undefined : ADJUSTED[(fields[adjusted] ?? '').toLowerCase()];
-  const told = actions.length === 0 ? [] : toldIn(fields, actions);
-  if (!isProvisional && adjustedFor === undefined && told.length === 0) return undefined;
-  return {
-    ...(isProvisional && { isFinal: false }),
-    ...(adjustedFor !== undefined && {
-      adjusted: `line ${number}: its prices are adjusted for ${adjustedFor}`,
-    }),
-    ...(told.length > 0 && { told }),
   };
 }

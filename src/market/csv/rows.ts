@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
-import { option } from '../../core/option-name.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { CurrencyChanges } from './currencies.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
+import { NotFinal } from './final-rows.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
@@ -48,8 +48,7 @@ export interface ClockUsed {
 
 /** What a file holds of a ticker at one interval, and what of it is left out. */
 export interface FileRows extends RowsOfFile {
-  /** Rows that are not final. */
-  readonly notFinal: number;
+  readonly notFinal: NotFinal;
   /** A line for each kind of rows that have no bar. */
   readonly notes: readonly string[];
   readonly clock: ClockUsed;
@@ -66,6 +65,7 @@ export function readFileRows(
 ): FileRows[] {
   const table = tableOf(file, context);
   if (table === undefined) return [];
+  assertUnderstood(file.path, finalOf(table.rows));
   const { siblings = table.rows } = table;
   return [...byInterval(table.rows)].map(([stated, rows]) => {
     const alike = siblings === table.rows ? rows : (byInterval(siblings).get(stated) ?? rows);
@@ -93,7 +93,8 @@ function rowsOfInterval(
   context: SeriesContext,
 ): FileRows {
   const rows = finalOf(all);
-  const notFinal = all.bars.length - rows.bars.length;
+  const notFinal = new NotFinal();
+  notFinal.add(all);
   const clock = clockOf(zone ?? context.zone, context.calendar);
   const interval = intervalOfRows(path, rows, clock, context.calendar, { siblings, stated });
   const placed = placedRows(path, rows, clock, interval, context);
@@ -133,6 +134,11 @@ export function clockUsed(
   return { zone: clock, by: ofHeader !== null ? 'header' : zone !== null ? 'user' : 'default' };
 }
 
+/** Refuses rows that say something for which no file is read. Throws `usage` with the line. */
+export function assertUnderstood(path: string, { asides }: StampedRows): void {
+  for (const { refused } of asides.values()) if (refused !== undefined) throw malformedRow(path, refused);
+}
+
 /** What the rows of a file say beside their bars, counted. */
 export class RowsSaid {
   rows = 0;
@@ -141,7 +147,6 @@ export class RowsSaid {
   mayBeCut = false;
   firstFault = '';
   firstLack = '';
-  firstAdjusted: string | undefined;
   readonly currencies: CurrencyChanges;
 
   constructor(ticker: string) {
@@ -152,8 +157,7 @@ export class RowsSaid {
     const { bars, asides } = stamped;
     this.rows += bars.length;
     this.currencies.add(stamped);
-    for (const { fault, lacks, adjusted, mayBeCut } of asides.values()) {
-      this.firstAdjusted ??= adjusted;
+    for (const { fault, lacks, mayBeCut } of asides.values()) {
       if (fault !== undefined && this.faults++ === 0) this.firstFault = fault;
       if (lacks !== undefined && this.lacks++ === 0) this.firstLack = lacks;
       if (mayBeCut === true) this.mayBeCut = true;
@@ -162,14 +166,12 @@ export class RowsSaid {
 }
 
 /**
- * Refuses rows of which none has its prices, or that are adjusted; a line about those that have none, and about those that cannot be read. Throws
+ * Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws
  * `usage`.
  */
 export function notesOf(path: string, said: RowsSaid, ticker: string): string[] {
   if (said.rows === 0) return [`${basename(path)}: has a header and no row`];
-  const { faults, lacks, firstFault, firstLack, firstAdjusted } = said;
-  if (firstAdjusted !== undefined)
-    throw malformedRow(path, `${firstAdjusted} (column adjusted): ${AS_TRADED}`);
+  const { faults, lacks, firstFault, firstLack } = said;
   if (lacks > 0 && lacks + faults === said.rows)
     throw malformedRow(path, `${firstLack}, and no other row of ${ticker} has all prices: nothing to read`);
   const note = (some: number, first: string, are: string): string[] => {
@@ -180,8 +182,6 @@ export function notesOf(path: string, said: RowsSaid, ticker: string): string[] 
   const cut = said.mayBeCut ? [`${basename(path)}: ${CUT_END}`] : [];
   return [...note(faults, firstFault, 'not read'), ...note(lacks, firstLack, 'without all prices'), ...cut];
 }
-
-const AS_TRADED = `a store has prices as they were traded; export them with ${option('adjust')} none`;
 
 const CUT_END =
   'its last row may be cut, for no line end follows it: not final until the file changes; end the line if it is whole';

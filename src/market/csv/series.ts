@@ -14,6 +14,7 @@ import { endStamps } from './end-stamps.ts';
 import { type FileBars, isBar, marketRowAt } from './file-bars.ts';
 import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
+import type { NotFinal } from './final-rows.ts';
 import { type CurrencyOfFiles, currencyOfFiles, joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { NotInStretches } from './long-text.ts';
@@ -62,7 +63,7 @@ export interface FilesRead {
   /** Splits and dividends that they tell of beside the bars. */
   readonly told: readonly ToldAction[];
   /** Files with rows that are left out, not being final, and how many those are. */
-  readonly notFinal: readonly { readonly path: string; readonly rows: number }[];
+  readonly notFinal: readonly { readonly path: string; readonly rows: NotFinal }[];
   /** A line for each kind of rows of a file that have no bar. */
   readonly notes: readonly string[];
   /** What was read of each file and interval. */
@@ -91,7 +92,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const scale = calendar.kind === 'exchange' ? LEAN_EQUITY : LEAN_UNSCALED;
   const tables: RowsOfFile[] = [];
   const ofHours: { readonly path: string; readonly rows: FileBars }[] = [];
-  const notFinal: { path: string; rows: number }[] = [];
+  const notFinal: { path: string; rows: NotFinal }[] = [];
   const notes: string[] = [];
   const filesRead: FileRead[] = [];
   const minuteFiles: { path: string; day: Day }[] = [];
@@ -108,7 +109,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
         tables.push(read);
         filesRead.push(fileRead(read, read));
         for (const note of read.notes) notes.push(note);
-        if (read.notFinal > 0) notFinal.push({ path: file.path, rows: read.notFinal });
+        if (read.notFinal.rows > 0) notFinal.push({ path: file.path, rows: read.notFinal });
       }
     }
   }

@@ -14,8 +14,10 @@ export interface Aside {
   readonly lacks?: string;
   /** Set where the row was exported before its session was settled: whatever it is now, it is not that any more. */
   readonly isFinal?: false;
-  /** Set where its prices were adjusted when it was exported: for what, with its line. */
-  readonly adjusted?: string;
+  /** Set where what it says of that is not understood: what, with its line. It counts as not final then. */
+  readonly unclear?: string;
+  /** Set where it says something for which no file is read, as that its prices are adjusted: what, with its line. */
+  readonly refused?: string;
   /** Set where no line end follows it: its last field may have been cut. */
   readonly mayBeCut?: true;
   /** What it tells of splits and dividends by the way. Default: nothing. */

@@ -40,10 +40,27 @@ describe('a file of adjusted prices', () => {
     );
   });
 
-  it('is read where the column says nothing of that kind', () => {
-    expect(
-      marketOf({ 'p.csv': exported(['', 'none', 'true', '10.4']) }).rows('AAPL', '1d', ALL),
-    ).toHaveLength(4);
+  it('is read where the column says no, or holds prices', () => {
+    const no = ['', 'none', 'None', 'false', '0', 'no', 'raw', 'N/A'];
+    expect(marketOf({ 'p.csv': exported(no) }).rows('AAPL', '1d', ALL)).toHaveLength(no.length);
+    expect(marketOf({ 'p.csv': exported(['1', '10.4', '']) }).rows('AAPL', '1d', ALL)).toHaveLength(3);
     expect(marketOf({ 'p.csv': exported(['all', 'all'], 'what') }).rows('AAPL', '1d', ALL)).toHaveLength(2);
+  });
+
+  it.each(['true', '1', 'yes', 'Y', 'split', 'dividends', 'adjusted', 'junk', 'unknown', 'constructor'])(
+    'may be one where the column says %s, and is refused with file, line and value',
+    (word) => {
+      expect(refusalOf({ 'p.csv': exported(['none', word]) })).toMatch(
+        new RegExp(
+          `p\\.csv, line 3: "${word}" does not say that its prices are as traded \\(column adjusted\\): `,
+        ),
+      );
+    },
+  );
+
+  it('is refused for a word beside prices, but for none in a row that cannot be read', () => {
+    expect(refusalOf({ 'p.csv': exported(['10.4', 'junk']) })).toContain('line 3: "junk"');
+    const shifted = exported(['none', 'none', 'x']).replace('10,11,9,10.5,3', '10,11,x,10.5,3');
+    expect(refusalOf({ 'p.csv': shifted })).toBe('undefined');
   });
 });

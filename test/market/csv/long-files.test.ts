@@ -77,6 +77,12 @@ const LONG: Readonly<Record<string, readonly [content: Content, how?: How]>> = {
       `${HEADER},is_final`,
     ),
   ],
+  'rows that do not say whether they are final': [
+    text(
+      linesOf().map((line, i) => `${line},${i % 400 === 9 ? 'maybe' : i < 1400}`),
+      `${HEADER},is_final`,
+    ),
+  ],
   'a name for all': [
     text(
       linesOf().map((line) => `BTC-USD,${line}`),

@@ -101,8 +101,22 @@ describe('rows that are not final', () => {
     expect(() => market.intervals('MSFT')).toThrow(/prices.csv: no row of MSFT is final/);
   });
 
+  it('are those too whose word is not understood, which is named with its line', () => {
+    const words = ['true', 'maybe', 'false', 'unknown'];
+    const market = marketOf({ 'AAPL.csv': file('is_final', words) });
+    expect(stampsOf(market, 'AAPL')).toEqual(DATES.slice(0, 1));
+    expect(market.notRead('AAPL')).toEqual([
+      'AAPL.csv: 1 row of AAPL left out: is_final is false, the session was not settled when it was written',
+      'AAPL.csv: 2 rows of AAPL left out: line 3: "maybe" in is_final is neither true nor false',
+    ]);
+    const none = marketOf({ 'AAPL.csv': file('is_final', ['so', 'so', 'so', 'so']) });
+    expect(() => none.intervals('AAPL')).toThrow(
+      'AAPL.csv: no row of AAPL is final (line 2: "so" in is_final is neither true nor false): nothing to read',
+    );
+  });
+
   it('are none where the column says so in any way', () => {
-    for (const yes of ['true', 'True', '1', '', 't']) {
+    for (const yes of ['true', 'True', '1', '1.0', 'yes', 'Y', '', 'NaN', 't']) {
       const market = marketOf({ 'AAPL.csv': file('is_final', [yes, yes, yes, yes]) });
       expect([yes, stampsOf(market, 'AAPL'), market.notRead('AAPL')]).toEqual([yes, DATES, []]);
     }
