@@ -157,7 +157,7 @@ export interface BarStore {
   whyNone(): Promise<string | undefined>;
   /**
    * Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead
-   * writer left. Throws `usage` for a store that is not there yet and would lie inside another one.
+   * writer left. Throws `usage` for a store that is not there yet and would lie inside another one, or around one.
    */
   acquire(): Promise<Lease>;
   /** What this object committed since it was last asked, for the holder of the lease in another thread. */

@@ -2,7 +2,7 @@ import { env } from 'node:process';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
-import { temporaryFolder } from '../fixtures.ts';
+import { NOON, temporaryFolder, update, WEEK } from '../fixtures.ts';
 import { fakeBucket } from './bucket-store.ts';
 import { type FakeS3, KEYS } from './fake-s3.ts';
 
@@ -110,6 +110,36 @@ describe('what a bucket refuses is said in one line', () => {
     const inner = url.replace('/data', '/data/inner');
     expect(await refusal(inner)).toMatch(/would lie inside the store s3:\/\/lake\/data/);
   });
+
+  it('a store around another one', async () => {
+    for (const path of ['inner', 'bars', 'actions/x']) {
+      const inner = url.replace('/data', `/${path.split('/').length}-${path.length}/${path}`);
+      const outer = inner.replace(`/${path}`, '');
+      await (await openStore(inner).acquire()).release();
+      expect(await refusal(outer)).toContain(` would lie around the store ${inner.split('?')[0]}`);
+    }
+  });
+
+  it.each(['bars', 'sub', 'mine/old'])(
+    'a store at %s of another one that is there, which its doctor names and leaves to its writer',
+    async (path) => {
+      const inner = openStore(url.replace('/data', `/data/${path}`));
+      const lease = await inner.acquire();
+      await (await openStore(url.replace('/data', '/other')).acquire()).release();
+      s3.objects.set('data/.lock', s3.objects.get('other/.lock') as never);
+      for (const fix of [false, true])
+        expect((await openStore(url).examine({ fix, now: NOON })).damages).toMatchObject([
+          {
+            path: path.split('/')[0],
+            kind: 'foreign-folder',
+            what: expect.stringMatching('a store of its own'),
+            mended: false,
+          },
+        ]);
+      await inner.upsert(update(WEEK));
+      await lease.release();
+    },
+  );
 
   it('nothing where there should be a store', async () => {
     expect(await openStore(url).whyNone()).toMatch(/^nothing lies there/);

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { BackfillError } from '../../../core/errors.ts';
 import { fields } from '../codec/json.ts';
 import { bytesOfText, Conflict } from '../files/blobs.ts';
-import { RELEASED } from '../files/layout.ts';
+import { RELEASED, RELEASED_UNTIDY } from '../files/layout.ts';
 import { isAlive, WRITER } from '../files/writer.ts';
 import { textOf } from './client.ts';
 import type { Head, Objects, Piece } from './objects.ts';
@@ -110,7 +110,7 @@ export class Lease {
     // One that was lost is not ours to let go of, nor is one behind a server that does not answer.
     if (this.#loss === undefined)
       await this.#objects
-        .put(this.#key, bytesOfText(isInOrder ? RELEASED : UNTIDY), this.#head.version)
+        .put(this.#key, bytesOfText(isInOrder ? RELEASED : RELEASED_UNTIDY), this.#head.version)
         .catch(() => {});
   }
 
@@ -142,9 +142,6 @@ export interface LeasePlace {
   /** The store, for messages. */
   readonly where: string;
 }
-
-/** What is nobody's lease, and says that the last one was not let go of in good order. */
-const UNTIDY = 'released untidy\n';
 
 /** The part of a lease after which its holder asks whether it is still his. */
 const DOUBTFUL = 0.75;

@@ -10,7 +10,7 @@ import { readMetadata } from '../codec/read-columns.ts';
 import { type ActionsFooter, readActionsFooter, readRevisionsFooter } from '../codec/decode.ts';
 import { type Blobs, readText } from '../files/blobs.ts';
 import { isUnfinished } from '../forgotten/entry.ts';
-import { isStore } from '../files/nested.ts';
+import { isStore, storeDeepIn } from '../files/nested.ts';
 import { CREATED_BY } from '../codec/keys.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
@@ -53,6 +53,8 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
       return [wholeFile('foreign-file', found.what, ONLY_MOVES)];
     case 'foreign-folder':
       return [await foreignFolder(blobs, found.path)];
+    case 'inner-store':
+      return [innerStore(`its ${found.names.join(', ')}`)];
     case 'closed':
       return [{ kind: 'unreadable', what: found.reason, mend: NOTHING, mendable: false }];
     case 'bars':
@@ -100,14 +102,22 @@ const EARLIER_ANSWER: Finding = {
 };
 
 async function foreignFolder(blobs: Blobs, path: string): Promise<Finding> {
-  if (await isStore(blobs.below(path)))
-    return {
-      kind: 'foreign-folder',
-      what: 'a store of its own, inside this one',
-      mend: 'nothing; move it to a folder outside this one',
-      mendable: false,
-    };
+  const folder = blobs.below(path);
+  if (await isStore(folder)) return innerStore('it');
+  const deeper = await storeDeepIn(folder);
+  if (deeper !== undefined)
+    return { ...innerStore('that'), what: `a store of its own lies in it: ${deeper}` };
   return wholeFile('foreign-folder', NO_FOLDER, 'moves it to quarantine, with all in it');
+}
+
+/** Another's, who may be writing it. */
+function innerStore(what: string): Finding {
+  return {
+    kind: 'foreign-folder',
+    what: 'a store of its own, inside this one',
+    mend: `nothing; move ${what} to a folder outside this one`,
+    mendable: false,
+  };
 }
 
 const ONLY_MOVES = 'moves it to quarantine';

@@ -7,6 +7,7 @@ import type { Blobs } from '../files/blobs.ts';
 import { OWN_TROUBLE, troubleText } from '../files/trouble.ts';
 import { errno } from '../files/absent.ts';
 import type { Kind } from '../files/kind.ts';
+import { assertApart } from '../files/nested.ts';
 import { LOCK_FILE, type Partition, QUARANTINE } from '../files/layout.ts';
 import { type BarsExam, examineBars } from './examine-bars.ts';
 import { examineOther } from './examine-others.ts';
@@ -31,6 +32,7 @@ export async function examineStore(blobs: Blobs, options: ExamineOptions): Promi
   if ((await blobs.kind('')) === undefined)
     throw new BackfillError('store-unusable', `there is no store at ${blobs.url}`);
   if (options.fix !== true) return new Examiner(blobs, options).run();
+  await assertApart(blobs);
   const cleared = await clearLock(blobs);
   // What a dead writer left it names only: that the next writer sweeps.
   const lock = await blobs.lock(false);
@@ -52,7 +54,10 @@ async function clearLock(blobs: Blobs): Promise<Damage[]> {
     const isFirst = found.path === QUARANTINE || found.path.startsWith(`${QUARANTINE}/`);
     if (!isFirst && found.path !== LOCK_FILE) break;
     for (const finding of await examineOther(blobs, found))
-      damages.push({ path: found.path, ...finding, mended: await moveAside(blobs, found.path) });
+      damages.push({
+        ...{ path: found.path, ...finding },
+        mended: finding.mendable && (await moveAside(blobs, found.path)),
+      });
   }
   return damages;
 }
@@ -137,7 +142,7 @@ class Examiner {
     if (found.is === 'temp' && (await isTempInUse(this.#blobs, found.path))) return;
     const look = (): Promise<Finding[]> => examineOther(this.#blobs, found);
     const findings = await lookUntilStill(this.#blobs, found.path, look, (result) => result.length > 0);
-    const gone = (await this.#blobs.written(found.path)) === undefined && found.is !== 'foreign-file';
+    const gone = !isHere(found, findings) && (await this.#blobs.written(found.path)) === undefined;
     if (found.is === 'staged' && findings.length === 0 && !gone) this.#wholeAnswers++;
     if (findings.length === 0 || gone) return;
     const fix = this.#options.fix === true && findings.every(({ mendable }) => mendable);
@@ -169,6 +174,12 @@ class Examiner {
   #report(path: string, findings: readonly Finding[], mended: boolean): void {
     for (const finding of findings) this.#damages.push({ path, ...finding, mended });
   }
+}
+
+/** Whether what was found needs no second look: something strange that nothing can be read of, or another store. */
+function isHere(found: Found, findings: readonly Finding[]): boolean {
+  if (found.is === 'foreign-folder') return findings.every(({ mendable }) => !mendable);
+  return found.is === 'foreign-file' || found.is === 'inner-store';
 }
 
 /** What was set aside before or is gone, and is not all known again. */

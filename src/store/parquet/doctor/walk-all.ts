@@ -4,6 +4,7 @@ import { errno } from '../files/absent.ts';
 import { stagedAt } from '../beside/staged.ts';
 import { isEntryFolder } from '../forgotten/entry.ts';
 import type { Kind } from '../files/kind.ts';
+import { isStore } from '../files/nested.ts';
 import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts';
 import {
   ACTIONS,
@@ -11,6 +12,7 @@ import {
   DAMAGED,
   decodeValue,
   LOCK_FILE,
+  OWN_NAMES,
   PORTFOLIO_FILE,
   QUARANTINE,
   RENAMES_FILE,
@@ -31,6 +33,8 @@ export type Found =
       readonly path: string;
     }
   | { readonly is: 'foreign-file'; readonly path: string; readonly what: string }
+  /** A folder of the store that is one of its own as well, by what lies in it. */
+  | { readonly is: 'inner-store'; readonly path: string; readonly names: readonly string[] }
   | { readonly is: 'closed'; readonly path: string; readonly reason: string };
 
 const RUN_NAME = /^\d{8}T\d{6}Z-[\da-f]{4}\.json$/;
@@ -49,16 +53,32 @@ export async function* walkAll(blobs: Blobs, folder = ''): AsyncGenerator<Found>
     yield { is: 'closed', path: folder, reason: names.reason };
     return;
   }
+  const inner = await innerStore(blobs, folder, names.list);
+  if (inner.length > 0) yield { is: 'inner-store', path: folder, names: inner };
   for (const name of names.list) {
     const path = folder === '' ? name : `${folder}/${name}`;
     // Of a link what it leads to: a part of a store may lie on another disk. Undefined: gone meanwhile.
     const kind = await blobs.kind(path);
     if (kind === undefined) continue;
     const found = foundAt(path, name, kind);
-    if (found === PASSED_OVER) continue;
+    if (found === PASSED_OVER || (inner.length > 0 && isInner(found, name))) continue;
     if (found === FOLDER) yield* walkAll(blobs, path);
     else yield found;
   }
+}
+
+/** What a folder of the store holds of another one that lies in it; nothing where none does. */
+async function innerStore(blobs: Blobs, folder: string, names: readonly string[]): Promise<string[]> {
+  if (folder === '' || folder === QUARANTINE || folder.startsWith(`${QUARANTINE}/`)) return [];
+  const own = names.filter((name) => OWN_NAMES.has(name));
+  const isMarked = own.includes(BARS) || own.includes(LOCK_FILE);
+  return isMarked && (await isStore(blobs.below(folder))) ? own : [];
+}
+
+/** Whether something in a folder that is a store as well may be that one's. */
+function isInner(found: Found | typeof FOLDER, name: string): boolean {
+  if (found === FOLDER) return false;
+  return OWN_NAMES.has(name) || ['foreign-file', 'foreign-folder', 'temp'].includes(found.is);
 }
 
 async function namesOf(blobs: Blobs, folder: string): Promise<{ list: string[] } | { reason: string }> {

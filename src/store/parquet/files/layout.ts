@@ -43,10 +43,17 @@ export const RENAMES_FILE = 'renames.json';
 export const LOCK_FILE = '.lock';
 /** What the lock file says once its holder has let go of it: whoever takes the lock next has nobody's litter to sweep. */
 export const RELEASED = 'released\n';
+/** The same of a lease in a bucket that was not let go of in good order. */
+export const RELEASED_UNTIDY = 'released untidy\n';
 /** Names of the temp files of commits, `.bars.PID-THREAD-COUNT.tmp`: no `*.parquet` or `*.json` glob matches them. */
 export const TEMP_NAME = /^\.[\w-]+\.(?<pid>\d+)-\d+-\d+\.tmp$/;
 /** What the last run knew of the files, see `scan-cache.ts`; its name is in nobody's globs. */
 export const SCAN_CACHE = 'scan.cache';
+
+/** What only a store has at its top. A folder is one as soon as something was stored, or tried. */
+export const OWN_NAMES: ReadonlySet<string> = new Set([
+  ...[BARS, ACTIONS, REVISIONS, RUNS, QUARANTINE, UNIVERSES, RENAMES_FILE, LOCK_FILE],
+]);
 
 /** Names that Windows gives to devices, with any extension, and `NULL`, which DuckDB reads as SQL's. */
 const RESERVED = /^(con|prn|aux|nul|null|com\d|lpt\d)(\.|$)/i;

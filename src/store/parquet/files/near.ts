@@ -2,11 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { cwd } from 'node:process';
 import { didYouMean } from '../../../core/closest.ts';
-
-/** What only a store has at its top. A folder is one as soon as something was stored, or tried. */
-const OWN_NAMES: ReadonlySet<string> = new Set([
-  ...['bars', 'actions', 'revisions', 'runs', 'quarantine', 'universes', 'renames.json', '.lock'],
-]);
+import { OWN_NAMES } from './layout.ts';
 
 /**
  * Why there is no store to read in a folder, and which may have been meant; undefined where there is one, and where the disk

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
-import { NOON, temporaryFolder, update, WEEK } from '../../fixtures.ts';
+import { coverage, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../../fixtures.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -45,9 +45,48 @@ it('but beside one, and in a folder that is none', async () => {
   await expect(create('other/sub')).resolves.toBeUndefined();
 });
 
+it.each(['sub', 'bars', 'actions', 'runs', 'quarantine', 'damaged', 'bars/sub', 'actions/ticker=AAPL'])(
+  'a store is not created around another one, at %s in it',
+  async (path) => {
+    await create(`outer/${path}`);
+    const before = await readdir(root, { recursive: true });
+    for (const write of [
+      () => open('outer').acquire(),
+      () => open('outer').examine({ fix: true, now: NOON }),
+    ])
+      await expect(write()).rejects.toMatchObject({
+        code: 'usage',
+        message: `the store ${at('outer')} would lie around the store ${at(`outer/${path}`)}; give ${at(`outer/${path}`)} or a folder beside it with --store`,
+      });
+    expect(await readdir(root, { recursive: true })).toEqual(before);
+  },
+);
+
+it('nor around one that lost its lock on the way here', async () => {
+  await open('outer/bars').upsert(update(WEEK));
+  await rm(at('outer/bars/.lock'), { force: true });
+  await expect(open('outer').acquire()).rejects.toMatchObject({ code: 'usage' });
+});
+
+it('but around what others have, and a store that lost its lock is no stranger to what it moved away', async () => {
+  await mkdir(at('outer/bars/of-others'), { recursive: true });
+  await writeFile(at('outer/.lock'), '4711');
+  await mkdir(at('outer/quarantine/bars/interval=1d'), { recursive: true });
+  await mkdir(at('outer/damaged/bars/interval=1d'), { recursive: true });
+  await expect(create('outer')).resolves.toBeUndefined();
+});
+
+/** A store with a week in another one, as it comes to lie there by hand. */
+async function put(path: string): Promise<void> {
+  await create('elsewhere');
+  await open('elsewhere').upsert(update(WEEK));
+  await mkdir(join(at(path), '..'), { recursive: true });
+  await rename(at('elsewhere'), at(path));
+}
+
 it('one that is there already is used, and named by the doctor of the outer one, who leaves it alone', async () => {
-  await create('outer/sub');
-  await open('outer/sub').upsert(update(WEEK));
+  await create('outer');
+  await put('outer/sub');
   await create('outer');
   await create('outer/sub');
   const outer = open('outer');
@@ -59,3 +98,48 @@ it('one that is there already is used, and named by the doctor of the outer one,
   }
   expect((await open('outer/sub').scan()).series.size).toBe(1);
 });
+
+it('so is one deep in a folder that is none of the store', async () => {
+  await create('outer');
+  await put('outer/mine/old/lake');
+  for (const fix of [false, true]) {
+    const { damages } = await open('outer').examine({ fix, now: NOON });
+    expect(damages).toMatchObject([
+      { path: 'mine', what: 'a store of its own lies in it: old/lake', mended: false },
+    ]);
+  }
+  expect((await open('outer/mine/old/lake').scan()).series.size).toBe(1);
+});
+
+it.each([
+  'bars',
+  'actions',
+  'runs',
+  'universes',
+  'staging',
+  'bars/interval=1d',
+  'bars/interval=1d/ticker=AAPL',
+])(
+  'so is one whose folder is %s of the outer store, with what is there of both, also while it is written',
+  async (path) => {
+    await put(`outer/${path}`);
+    await writeFile(at(`outer/${path}/renames.json`), 'none of a list');
+    await writeFile(at('outer/.lock'), 'released\n');
+    const inner = open(`outer/${path}`);
+    const lease = await inner.acquire();
+    const lock = await readFile(at(`outer/${path}/.lock`), 'utf8');
+    await open('outer').upsert(update(WEEK, { learned: coverage({ present: [WEEK_DAYS] }) }));
+    for (const fix of [false, true]) {
+      const { damages, rows } = await open('outer').examine({ fix, now: NOON });
+      expect([damages, rows]).toMatchObject([
+        [{ path, what: 'a store of its own, inside this one', mended: false }],
+        WEEK.length,
+      ]);
+      expect(damages[0]?.mend).toMatch(/^nothing; move its .*\.lock.* to a folder outside this one$/);
+    }
+    expect(await readFile(at(`outer/${path}/.lock`), 'utf8')).toBe(lock);
+    expect((await inner.scan()).series.size).toBe(1);
+    await expect(open(`outer/${path}`).acquire()).rejects.toMatchObject({ code: 'store-locked' });
+    await lease.release();
+  },
+);
