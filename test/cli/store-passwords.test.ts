@@ -24,7 +24,7 @@ it.each([
   ['postgres://me:12/hidden@127.0.0.1:1/market', SIGNS],
   ['postgres://me:12#hidden@127.0.0.1:1/market', SIGNS],
   ['postgres://me:12/3?hidden@127.0.0.1:1/market', SIGNS],
-  ['postgres://me:hidden/market', /is no URL that can be read; write postgres:/],
+  ['postgres://me:hidden/market', /has no number where its port stands; write postgres:/],
   ['postgres:me:hidden@host/db', POSTGRES],
   ['postgres//me:hidden@host/db', POSTGRES],
   ['host=db.example user=me password=hidden', POSTGRES],

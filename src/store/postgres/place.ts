@@ -1,5 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
-import { assertReadable } from './readable-url.ts';
+import { assertReadable, OWN_PARAMETERS } from './readable-url.ts';
 
 /** Where a store lies in a PostgreSQL server. */
 export interface PostgresPlace {
@@ -19,12 +19,6 @@ const DEFAULT_SCHEMA = 'public';
 const DEFAULT_POOL = { min: 0, max: 4 };
 const DEFAULT_PORT = '5432';
 
-/** What a URL may say that the server is not told. */
-const OWN = ['schema', 'pool_min', 'pool_max'] as const;
-
-/** Ways of SSL that the client does not tell from `verify-full`. */
-const AS_VERIFY_FULL: ReadonlySet<string> = new Set(['prefer', 'require', 'verify-ca']);
-
 /** Whether a text is the URL of a PostgreSQL server. */
 export function isPostgresUrl(url: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(url);
@@ -43,13 +37,8 @@ export function postgresPlace(url: string): PostgresPlace {
   const host = parsed.searchParams.get('host') ?? (parsed.hostname || 'localhost');
   const server = `${host}:${parsed.searchParams.get('port') ?? (parsed.port || DEFAULT_PORT)}/${database}`;
   const query = schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`;
-  for (const name of OWN) parsed.searchParams.delete(name);
-  // What the client takes them for anyway, in five lines of warning.
-  if (
-    AS_VERIFY_FULL.has(parsed.searchParams.get('sslmode') ?? '') &&
-    !parsed.searchParams.has('uselibpqcompat')
-  )
-    parsed.searchParams.set('sslmode', 'verify-full');
+  for (const name of OWN_PARAMETERS) parsed.searchParams.delete(name);
+  asClientMeans(parsed.searchParams);
   return {
     connection: parsed.href,
     shown: `postgres://${parsed.username === '' ? '' : `${parsed.username}@`}${server}${query}`,
@@ -59,7 +48,19 @@ export function postgresPlace(url: string): PostgresPlace {
   };
 }
 
-function connections(url: URL, name: (typeof OWN)[number], otherwise: number, least: number): number {
+/** The client takes these modes for the last one, and warns on stderr each time that it does. */
+function asClientMeans(parameters: URLSearchParams): void {
+  if (parameters.get('uselibpqcompat') === 'true') return;
+  if (/^(prefer|require|verify-ca)$/.test(parameters.get('sslmode') ?? ''))
+    parameters.set('sslmode', 'verify-full');
+}
+
+function connections(
+  url: URL,
+  name: (typeof OWN_PARAMETERS)[number],
+  otherwise: number,
+  least: number,
+): number {
   const said = url.searchParams.get(name);
   if (said === null) return otherwise;
   const count = Number(said);

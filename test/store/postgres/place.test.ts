@@ -26,12 +26,45 @@ describe('the URL of a PostgreSQL store', () => {
   });
 
   it.each([
-    ['no database', 'postgres://me:secret@host'],
-    ['an empty schema', 'postgres://me:secret@host/db?schema='],
-    ['no number of connections', 'postgres://me:secret@host/db?pool_max=many'],
-    ['fewer at most than at least', 'postgres://me:secret@host/db?pool_min=5&pool_max=4'],
-    ['no URL', 'postgres://me:secret@host:port/db'],
-  ])('with %s is refused without its password', (_, url) => {
+    ['no database', 'postgres://me:secret@host', / names no database; write postgres:/],
+    [
+      'an empty schema',
+      'postgres://me:secret@host/db?schema=',
+      / has an empty \?schema=; write \?schema=NAME/,
+    ],
+    [
+      'no number of connections',
+      'postgres://me:secret@host/db?pool_max=many',
+      /^pool_max=many .* from 1 to 1000/,
+    ],
+    [
+      'fewer at most than at least',
+      'postgres://me:secret@host/db?pool_min=5&pool_max=4',
+      /^pool_max=4 .* from 5/,
+    ],
+    ['a word for a port', 'postgres://me:secret@host:port/db', / has no number where its port stands; write/],
+    [
+      'a port that is none',
+      'postgres://me:secret@host:99999/db',
+      / has the port 99999, which is none; .* 65535/,
+    ],
+    ['such a parameter', 'postgres://me:secret@host/db?port=0', / has port=0; write one from 1 to 65535/],
+    ['no host', 'postgres://me:secret@/db', / names no host; write postgres:/],
+    ['no host before a port', 'postgres://:5432/db', / names no host; write postgres:/],
+    ['a lone %', 'postgres://me:secret@host/50%', / has a % in the name of its database; write it %25/],
+    ['a #', 'postgres://me:secret@host/db#5', / has a # in it; write it %23/],
+    [
+      'a misspelt parameter',
+      'postgres://me:secret@host/db?schem=own',
+      / "schem", which .* did you mean schema\?$/,
+    ],
+    ['one of the client', 'postgres://me:secret@host/db?ssl_mode=x', / did you mean sslmode\?$/],
+    [
+      'a misspelt mode',
+      'postgres://me:secret@host/db?sslmode=requier',
+      / has sslmode=requier; there are disable, /,
+    ],
+  ])('with %s is refused without its password', (_, url, words) => {
     let message = '';
     try {
       postgresPlace(url);
@@ -39,8 +72,13 @@ describe('the URL of a PostgreSQL store', () => {
       expect(error).toMatchObject({ code: 'usage' });
       ({ message } = error as Error);
     }
-    expect(message).not.toBe('');
+    expect(message).toMatch(words);
     expect(message).not.toContain('secret');
+  });
+
+  it('takes what the client knows, and an @ in a value', () => {
+    const query = 'user=me@server&application_name=a@b&statement_timeout=5&sslmode=no-verify';
+    expect(postgresPlace(`postgres://host/db?${query}&schema=own`)).toMatchObject({ schema: 'own' });
   });
 
   it.each([
