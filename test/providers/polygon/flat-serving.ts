@@ -46,6 +46,7 @@ export async function filesThatAnswer(
   reply: (request: FileRequest) => FileReply,
   gate: Gate = ONE_TRY,
   source = 'flat',
+  timeoutMs = 5000,
 ): Promise<{ readonly provider: Provider; readonly asked: FileRequest[] }> {
   const asked: FileRequest[] = [];
   const server = createServer(({ url = '/', headers }, response) => {
@@ -64,7 +65,7 @@ export async function filesThatAnswer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const settings = { tier: 'advanced', source };
-  const config = { id: 'polygon', url: `http://127.0.0.1:${port}`, timeoutMs: 5000, settings };
+  const config = { id: 'polygon', url: `http://127.0.0.1:${port}`, timeoutMs, settings };
   return { provider: await openProvider(config, gate, SECRETS), asked };
 }
 

@@ -172,13 +172,16 @@ export class FlatReading {
     if (gunzip === null || gunzip === undefined) this.#rows.push(part);
     else
       await new Promise<void>((resolve, reject) => {
-        // What breaks in the middle of a part, such as bytes behind the last member, is not told to who wrote it.
-        gunzip.once('error', reject);
-        gunzip.write(part, (error) => {
-          gunzip.off('error', reject);
-          if (error) reject(gunzip.errored ?? error);
+        // What breaks in the middle of a part, such as bytes behind the last member, is not told to who wrote it, nor is what is
+        // wrong with a row: it is told of no error, or of nothing at all.
+        const settle = (error?: Error | null): void => {
+          gunzip.off('error', settle).off('close', settle);
+          const wrong = gunzip.errored ?? error;
+          if (wrong) reject(wrong);
           else resolve();
-        });
+        };
+        gunzip.once('error', settle).once('close', settle);
+        gunzip.write(part, settle);
       });
   }
 

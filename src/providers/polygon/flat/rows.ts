@@ -6,6 +6,7 @@ import { unreadable } from '../errors.ts';
 import { NEW_YORK } from '../parse.ts';
 import { tickerOf } from '../symbols.ts';
 import type { FlatFile } from './files.ts';
+import { lineBegun } from './line-begun.ts';
 import { type FlatPiece, PieceBuilder } from './piece.ts';
 
 /** Columns that every file has; a file of indices has no others. */
@@ -76,7 +77,7 @@ export class FlatRows {
       this.#line(text.slice(from, text[end - 1] === '\r' ? end - 1 : end));
       from = end + 1;
     }
-    this.#rest = text.slice(from);
+    this.#rest = lineBegun(text, from, this.#file.key);
   }
 
   /** The pieces that are full by now, each once. */

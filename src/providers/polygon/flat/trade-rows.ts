@@ -3,6 +3,7 @@ import { formatDay, startOfDay } from '../../../core/session/day.ts';
 import { shown } from '../../../core/shown.ts';
 import { unreadable } from '../errors.ts';
 import type { FlatFile } from './files.ts';
+import { lineBegun } from './line-begun.ts';
 import { type FlatPiece, PieceBuilder } from './piece.ts';
 import { countsOf, stands } from './sale-conditions.ts';
 import { TradeMinutes, type TradeTime } from './trade-minutes.ts';
@@ -70,7 +71,7 @@ export class TradeRows {
       this.#line(text, from, text[end - 1] === '\r' ? end - 1 : end);
       from = end + 1;
     }
-    this.#rest = text.slice(from);
+    this.#rest = lineBegun(text, from, this.#file.key);
   }
 
   /** The pieces that are full by now, each once. */
