@@ -2,7 +2,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import { clockOf, instantsOf } from './clock.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
-import { NotFinal } from './final-rows.ts';
+import { NotFinal } from './not-final.ts';
 import { NotInStretches } from './long-text.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hours.ts';

@@ -7,7 +7,7 @@ import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { CurrencyChanges } from './currencies.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
-import { NotFinal } from './final-rows.ts';
+import { NotFinal } from './not-final.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';

@@ -14,7 +14,7 @@ import { endStamps } from './end-stamps.ts';
 import { type FileBars, isBar, marketRowAt } from './file-bars.ts';
 import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
-import type { NotFinal } from './final-rows.ts';
+import type { NotFinal } from './not-final.ts';
 import { type CurrencyOfFiles, currencyOfFiles, joinFiles, type RowsOfFile } from './join-files.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { NotInStretches } from './long-text.ts';
