@@ -49,10 +49,10 @@ class Survey {
   readonly #days: DaysThatTell;
   readonly #said: RowsSaid;
   readonly #saidOfAll: RowsSaid;
-  readonly #notFinal = new NotFinal();
   readonly #told: ToldAction[] = [];
   readonly #parts: RowsInTime[] = [];
   readonly #named = new Named();
+  readonly #notFinal = new NotFinal();
   /** By the first stretch: that of all rows, or it is another file than it seems. */
   #interval: Interval | undefined;
   #hours: HoursFilled | undefined;

@@ -57,4 +57,18 @@ describe('a long file is refused as a short one is', () => {
     expect(toldOf(stretches, 'BTC-USD')).toMatch(/its rows are of ETH-USD/);
     expect(toldOf(stretches, 'BTC-USD')).toEqual(toldOf(atOnce, 'BTC-USD'));
   });
+
+  it.each([
+    ['adjusted', 'none', 'true', /line 1002: "true" does not say that its prices are as traded/],
+    ['interval', '5m', '2h', /line 1002: "2h" is none of 1m, 5m, 15m, 1h and 1d/],
+    ['interval', '2h', '2h', /line 2: "2h" is none of 1m, 5m, 15m, 1h and 1d/],
+  ])('by a word in a column %s: %s, then %s', (column, first, then, message) => {
+    const content = text(
+      linesOf().map((line, i) => `${line},${i < 1000 ? first : then}`),
+      `${HEADER},${column}`,
+    );
+    const [stretches, atOnce] = bothOf({ 'BTC-USD.csv': content });
+    expect(toldOf(stretches, 'BTC-USD')).toMatch(message);
+    expect(toldOf(stretches, 'BTC-USD')).toEqual(toldOf(atOnce, 'BTC-USD'));
+  });
 });

@@ -175,12 +175,12 @@ export class FlatReading {
         // What breaks in the middle of a part, such as bytes behind the last member, is not told to who wrote it, nor is what is
         // wrong with a row: it is told of no error, or of nothing at all.
         const settle = (error?: Error | null): void => {
-          gunzip.off('error', settle).off('close', settle);
+          gunzip.off('error', settle);
           const wrong = gunzip.errored ?? error;
           if (wrong) reject(wrong);
           else resolve();
         };
-        gunzip.once('error', settle).once('close', settle);
+        gunzip.once('error', settle);
         gunzip.write(part, settle);
       });
   }
