@@ -41,8 +41,6 @@ const engine = [
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
 
-/** Of the engine's tests a quarter of the time is waiting for disks and for clocks. */
-const MOST_OF_THE_TIME_BUSY = availableParallelism() + 1;
 /** Whole programs wait for answers, for quotas and for browsers. */
 const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism();
 
@@ -52,7 +50,7 @@ const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism();
  */
 export default defineConfig({
   test: {
-    maxWorkers: MOST_OF_THE_TIME_BUSY,
+    maxWorkers: '100%',
     globalSetup: here('bundle.mjs'),
     reporters: ['default', here('skips.ts')],
     projects: [
