@@ -99,7 +99,13 @@ class PostgresStore implements BarStore {
     return this.#usable(async () => {
       const held = await takeLease(this.#db);
       this.#token = held.token;
-      await this.#writing(sweepPieces);
+      try {
+        await this.#writing(sweepPieces);
+      } catch (error) {
+        this.#token = undefined;
+        await held.free();
+        throw error;
+      }
       let left: Promise<readonly FirstFills[]> | undefined;
       return {
         lock: held.token,

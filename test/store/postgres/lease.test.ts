@@ -53,6 +53,15 @@ describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
     await lease.release();
   });
 
+  it('is free again where what its holder does first fails', async () => {
+    await (await store.acquire()).release();
+    const parts = `lease_${schemas}.backfill_document_parts`;
+    await cluster.sql(`ALTER TABLE ${parts} RENAME TO away`);
+    await expect(store.acquire()).rejects.toMatchObject({ code: 'store-unusable' });
+    await cluster.sql(`ALTER TABLE lease_${schemas}.away RENAME TO backfill_document_parts`);
+    await (await openStore(url).acquire()).release();
+  });
+
   it('that was lost is noticed by the next commit, which stores nothing', async () => {
     await store.acquire();
     await store.upsert(update(WEEK));
