@@ -1,4 +1,3 @@
-import type { Series } from '../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars, inForm, sourceAt } from '../../core/bars/columns.ts';
 import {
   doubles,
@@ -11,15 +10,9 @@ import {
   readTexts,
   texts,
 } from './arrays.ts';
-import type { Client, Row } from './client.ts';
-
-/** Rows of one series that are to be stored. */
-export interface SeriesRows {
-  readonly series: Series;
-  readonly bars: StoredBars;
-  /** Of each bar. */
-  readonly sessions: readonly number[];
-}
+import type { SeriesRows } from '../tables/plan.ts';
+import type { Row } from '../tables/row.ts';
+import type { Client } from './client.ts';
 
 /** The columns of bars as the server's arrays, of the rows of a query that is called `b`; see `barsIn`. */
 export const BAR_ARRAYS = [

@@ -1,4 +1,5 @@
-export type Row = Readonly<Record<string, unknown>>;
+import type { Row } from '../tables/row.ts';
+
 export type Values = readonly unknown[];
 
 /** One connection, in the midst of a transaction or not. */
@@ -8,9 +9,4 @@ export interface Client {
 
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Text as a literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import { BackfillError } from '../../core/errors.ts';
-import { type Client, identifier, type Row, type Values } from './client.ts';
+import type { Row } from '../tables/row.ts';
+import { codeOf } from '../tables/unreached.ts';
+import { type Client, identifier, type Values } from './client.ts';
 import { migrate, versionOf } from './migrate.ts';
 import type { PostgresPlace } from './place.ts';
 import { MIGRATIONS } from './schema.ts';
-import { asUnusable, codeOf } from './trouble.ts';
+import { asUnusable } from './trouble.ts';
 
 /** How long the server waits for what holds a transaction open, and for a lock that another one holds. */
 const PATIENCE = `SET idle_in_transaction_session_timeout = '10min'; SET lock_timeout = '1min'`;

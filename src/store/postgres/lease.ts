@@ -2,21 +2,14 @@ import type pg from 'pg';
 import { BackfillError } from '../../core/errors.ts';
 import type { StoreWriter } from '../facts.ts';
 import { WRITER } from '../parquet/files/writer.ts';
-import { type Client, literal } from './client.ts';
+import type { HeldLease } from '../tables/tables.ts';
+import { literal } from '../tables/literal.ts';
+import type { Client } from './client.ts';
 import type { Database } from './database.ts';
 import type { PostgresPlace } from './place.ts';
 
-/**
- * One writer at a time. The lease is a lock on a connection of its own, which the server frees when that ends, however it
- * ends; and a token, which every holder raises. Whoever writes under a lease shows its token in every transaction, so that
- * one who lost it, and does not know that yet, changes nothing any more. A transaction that has shown its token holds up
- * the next holder until it is through.
- */
-export interface HeldLease {
-  readonly token: string;
-  /** Frees it. */
-  free(): Promise<void>;
-}
+/** Runs what writes in one transaction, under the lease of the store. */
+export type Writing = <T>(work: (client: Client) => Promise<T>) => Promise<T>;
 
 /** Whose lock it is: the lease of a schema's store, and the right to go on of who writes under it. */
 function lockOf({ schema }: PostgresPlace, what: 'writes' | 'commits'): string {
@@ -27,7 +20,13 @@ function lockOf({ schema }: PostgresPlace, what: 'writes' | 'commits'): string {
 const TRIES = 5;
 const REST_MS = 50;
 
-/** Takes the lease. Throws `store-locked`, naming the holder. */
+/**
+ * One writer at a time. The lease is a lock on a connection of its own, which the server frees when that ends, however it
+ * ends; and a token, which every holder raises. Whoever writes under a lease shows its token in every transaction, so that
+ * one who lost it, and does not know that yet, changes nothing any more. A transaction that has shown its token holds up
+ * the next holder until it is through. Throws `store-locked`, naming
+ * the holder.
+ */
 export async function takeLease(db: Database): Promise<HeldLease> {
   await db.prepare();
   const client = await db.open();

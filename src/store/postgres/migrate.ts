@@ -1,8 +1,9 @@
 import { BackfillError } from '../../core/errors.ts';
-import { type Client, identifier, literal } from './client.ts';
+import { literal } from '../tables/literal.ts';
+import { codeOf } from '../tables/unreached.ts';
+import { type Client, identifier } from './client.ts';
 import type { PostgresPlace } from './place.ts';
 import { MIGRATIONS } from './schema.ts';
-import { codeOf } from './trouble.ts';
 
 /** The version of the tables in a schema; 0 where there are none. Throws `store-unusable` for a later one. */
 export async function versionOf(client: Client, place: PostgresPlace): Promise<number> {

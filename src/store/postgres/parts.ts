@@ -1,109 +1,16 @@
-import type { Series } from '../../core/bars/bars.ts';
 import { type MonthMarks, monthMarksOf } from '../../core/bars/month-marks.ts';
 import { barsOf } from '../../core/bars/bar-builder.ts';
-import { periodOf, periodRange } from '../../core/bars/partition.ts';
+import { periodRange } from '../../core/bars/partition.ts';
 import type { DayRange } from '../../core/session/day.ts';
-import type { Interval } from '../../core/session/interval.ts';
-import { NO_SEAL } from '../parquet/codec/byte-seal.ts';
-import { Conflict } from '../parquet/files/blobs.ts';
 import type { Partition } from '../parquet/files/layout.ts';
-import {
-  encodeKnowledge,
-  type Knowledge,
-  rebuiltKnowledge,
-  trustedWord,
-} from '../parquet/partition/knowledge.ts';
-import { partitionSaid, type Readings } from '../parquet/partition/said.ts';
-import { marksIn as marksOfJson } from '../parquet/partition/marks.ts';
-import type { Client, Row, Values } from './client.ts';
-
-/** What is known of a series in one period, beside its bars. */
-export interface Part {
-  /** Another one after every change. */
-  readonly version: string;
-  readonly rows: number;
-  readonly firstTs: number | null;
-  readonly lastTs: number | null;
-  readonly knowledge: Knowledge;
-  /** Why its own word is not believed, where it is not: then it is what the rows prove. */
-  readonly doubt?: string;
-}
+import { encodeKnowledge } from '../parquet/partition/knowledge.ts';
+import { disturbed, keyOf, partitionOfRow, type PartWrite } from '../tables/parts.ts';
+import type { Client, Values } from './client.ts';
 
 /** The columns of a part, as text. Of the table `p`. */
 export const PART_COLUMNS =
   'p.ticker, p.interval, p.period, p.version::text AS version, p.rows::text AS rows, ' +
   'extract(epoch FROM p.first_ts) * 1000 AS first_ts, extract(epoch FROM p.last_ts) * 1000 AS last_ts, p.known::text AS known';
-
-/** Reads the stamps of a part's bars. */
-export type ReadStamps = (partition: Partition) => Promise<Float64Array>;
-
-/** What a row with these columns says. `stamps` is asked where its own word is not believed. */
-export async function partOf(
-  { series, period }: Partition,
-  row: Row,
-  readings: Readings,
-  stamps: ReadStamps,
-): Promise<Part> {
-  const partition = { series, period };
-  const [rows, firstTs, lastTs] = [Number(row['rows']), msOf(row['first_ts']), msOf(row['last_ts'])];
-  const said = { version: String(row['version']), rows, firstTs, lastTs };
-  const judged = judge(partition, { rows, firstTs, lastTs, metadata: String(row['known']) }, readings);
-  if ('knowledge' in judged) return { ...said, ...judged };
-  const ts = await stamps(partition);
-  return {
-    ...said,
-    ...{ rows: ts.length, firstTs: ts.at(0) ?? null, lastTs: ts.at(-1) ?? null },
-    knowledge: rebuiltKnowledge(partition, ts),
-    doubt: judged.doubt,
-  };
-}
-
-function judge(
-  partition: Partition,
-  footer: Pick<Part, 'rows' | 'firstTs' | 'lastTs'> & { readonly metadata: string },
-  readings: Readings,
-): { readonly knowledge: Knowledge } | { readonly doubt: string } {
-  try {
-    const word = trustedWord(partition, { ...footer, seal: NO_SEAL });
-    if ('doubt' in word) return word;
-    const { knowledge } = readings.partition(partition, partitionSaid(footer.rows, word.json));
-    return { knowledge: { ...knowledge, ...marksOfJson(word.json['marks']) } };
-  } catch {
-    return { doubt: 'what it says of itself is malformed' };
-  }
-}
-
-function msOf(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value);
-}
-
-export function partitionOfRow(row: Row, series?: Series): Partition {
-  const own = series ?? { ticker: String(row['ticker']), interval: String(row['interval']) as Interval };
-  return { series: own, period: String(row['period']) };
-}
-
-/** How a part is named where a file would be. */
-export function placeOf({ series: { ticker, interval }, period }: Partition): string {
-  return `bars/${interval}/${ticker}/${period}`;
-}
-
-/** The first and the last period that a range can touch, as texts to compare with. */
-export function periodBounds(interval: Interval, { from, to }: DayRange): readonly [string, string] {
-  if (interval === '1d') return ['all', 'all'];
-  return [
-    Number.isFinite(from) ? periodOf(interval, from) : '',
-    Number.isFinite(to) ? periodOf(interval, to - 1) : '~',
-  ];
-}
-
-/** What is to be known of a part from now on. */
-export interface PartWrite extends Omit<Part, 'version' | 'doubt'> {
-  readonly partition: Partition;
-  /** What it must be still; undefined: not there. */
-  readonly before: string | undefined;
-  /** Its months begin with other bars than they did: they are looked up. */
-  readonly isMarkedAnew: boolean;
-}
 
 /** Holds these parts, as they were read, until the transaction ends. Throws `Conflict` where one has changed. */
 export async function holdParts(client: Client, writes: readonly PartWrite[]): Promise<void> {
@@ -174,14 +81,6 @@ function placesOf(writes: readonly Pick<PartWrite, 'partition'>[]): string[][] {
     writes.map(({ partition }) => partition.series.interval),
     writes.map(({ partition }) => partition.period),
   ];
-}
-
-function keyOf({ series, period }: Partition): string {
-  return `${series.interval} ${period} ${series.ticker}`;
-}
-
-function disturbed({ series: { ticker, interval }, period }: Partition): Conflict {
-  return new Conflict(`${ticker} ${interval} ${period} was written by somebody else at the same time`);
 }
 
 /** The marks of the months of a part, by the first bars that they have now. */

@@ -1,4 +1,4 @@
-import { BackfillError } from '../../core/errors.ts';
+import { type PoolSizes, poolIn } from '../tables/pool-sizes.ts';
 import { assertReadable, OWN_PARAMETERS } from './readable-url.ts';
 
 /** Where a store lies in a PostgreSQL server. */
@@ -12,11 +12,10 @@ export interface PostgresPlace {
   /** The schema that all tables are in. */
   readonly schema: string;
   /** Connections that a thread keeps and opens at most. */
-  readonly pool: { readonly min: number; readonly max: number };
+  readonly pool: PoolSizes;
 }
 
 const DEFAULT_SCHEMA = 'public';
-const DEFAULT_POOL = { min: 0, max: 4 };
 const DEFAULT_PORT = '5432';
 
 /** Whether a text is the URL of a PostgreSQL server. */
@@ -32,8 +31,7 @@ export function postgresPlace(url: string): PostgresPlace {
   const parsed = assertReadable(url);
   const schema = parsed.searchParams.get('schema') ?? DEFAULT_SCHEMA;
   const database = decodeURIComponent(parsed.pathname.slice(1));
-  const min = connections(parsed, 'pool_min', DEFAULT_POOL.min, 0);
-  const max = connections(parsed, 'pool_max', Math.max(DEFAULT_POOL.max, min), Math.max(min, 1));
+  const pool = poolIn(parsed);
   const host = parsed.searchParams.get('host') ?? (parsed.hostname || 'localhost');
   const server = `${host}:${parsed.searchParams.get('port') ?? (parsed.port || DEFAULT_PORT)}/${database}`;
   const query = schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`;
@@ -44,7 +42,7 @@ export function postgresPlace(url: string): PostgresPlace {
     shown: `postgres://${parsed.username === '' ? '' : `${parsed.username}@`}${server}${query}`,
     server,
     schema,
-    pool: { min, max },
+    pool,
   };
 }
 
@@ -53,20 +51,4 @@ function asClientMeans(parameters: URLSearchParams): void {
   if (parameters.get('uselibpqcompat') === 'true') return;
   if (/^(prefer|require|verify-ca)$/.test(parameters.get('sslmode') ?? ''))
     parameters.set('sslmode', 'verify-full');
-}
-
-function connections(
-  url: URL,
-  name: (typeof OWN_PARAMETERS)[number],
-  otherwise: number,
-  least: number,
-): number {
-  const said = url.searchParams.get(name);
-  if (said === null) return otherwise;
-  const count = Number(said);
-  if (said !== '' && Number.isSafeInteger(count) && count >= least && count <= 1000) return count;
-  throw new BackfillError(
-    'usage',
-    `${name}=${said} in the URL of the store is no number of connections from ${least} to 1000`,
-  );
 }

@@ -2,35 +2,16 @@ import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import type { Series } from '../../core/bars/bars.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import type { DayRange } from '../../core/session/day.ts';
-import { joinKnowledge } from '../parquet/partition/join.ts';
 import type { Partition } from '../parquet/files/layout.ts';
 import { Readings } from '../parquet/partition/said.ts';
-import type { SeriesContent } from '../store.ts';
+import { type Part, partitionOfRow, partOf, periodBounds } from '../tables/parts.ts';
+import type { SeriesRead } from '../tables/read.ts';
+import type { Row } from '../tables/row.ts';
 import { readInstants } from './arrays.ts';
 import { BAR_ARRAYS, barsIn } from './bars.ts';
-import { bookColumn, bookIn, type ReadBook } from './books.ts';
-import type { Row } from './client.ts';
+import { bookColumn, bookIn } from './books.ts';
 import type { Database } from './database.ts';
-import {
-  IN_PERIOD,
-  type Part,
-  PART_COLUMNS,
-  partitionOfRow,
-  partOf,
-  periodBounds,
-  sessionBounds,
-} from './parts.ts';
-
-/** What is stored of a series where a range reaches, of one moment. */
-export interface SeriesRead {
-  /** By period, ascending. */
-  readonly parts: ReadonlyMap<string, Part>;
-  readonly range: DayRange;
-  /** Of sessions of a range that lies in it. */
-  readonly bars: StoredBars;
-  readonly barsOf: DayRange;
-  readonly book: ReadBook;
-}
+import { IN_PERIOD, PART_COLUMNS, sessionBounds } from './parts.ts';
 
 const READ = `SELECT ${BAR_ARRAYS}, (SELECT json_agg(p ORDER BY p.period) FROM (SELECT ${PART_COLUMNS} FROM backfill_parts AS p
   WHERE ticker = $1 AND interval = $2 AND period BETWEEN $7 AND $8) AS p) AS parts, ${bookColumn('$1')} AS book
@@ -53,12 +34,6 @@ export async function readSeries(
     parts.set(partition.period, await partOf(partition, one, readings, (of) => stampsOf(db, of)));
   }
   return { parts, bars: barsIn(row), range, barsOf, book: bookIn(series.ticker, row?.['book']) };
-}
-
-/** What a reader sees of it; undefined for nothing. */
-export function contentOf({ parts, bars }: Pick<SeriesRead, 'parts' | 'bars'>): SeriesContent | undefined {
-  const known = joinKnowledge([...parts.values()].map(({ knowledge }) => knowledge));
-  return known && { calendar: known.calendar, coverage: known.coverage, identity: known.identity, bars };
 }
 
 /** Bars of a range of session dates. */

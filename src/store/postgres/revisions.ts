@@ -1,29 +1,8 @@
 import type { Bar, Revision, Series } from '../../core/bars/bars.ts';
-import { freshRevisions, inOrder } from '../parquet/beside/fresh-revisions.ts';
-import type { Client, Row, Values } from './client.ts';
+import { freshRevisions } from '../parquet/beside/fresh-revisions.ts';
+import { inTheirOrder, NEW, OLD, revisionOf, type RevisionsWrite } from '../tables/revisions.ts';
+import type { Client, Values } from './client.ts';
 import { stamp } from './parts.ts';
-
-const OLD = [
-  'ts',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'vwap',
-  'trades',
-  'source',
-  'fetched_at',
-] as const;
-const NEW = [
-  'new_open',
-  'new_high',
-  'new_low',
-  'new_close',
-  'new_volume',
-  'new_source',
-  'revised_at',
-] as const;
 
 /** The revisions of a series, of the table `r`, in the order in which they were written. */
 export const REVISIONS = `SELECT id::text AS id, stayed, ${[...OLD, ...NEW].map((name) => (isTime(name) ? `extract(epoch FROM ${name}) * 1000 AS ${name}` : name)).join(', ')}
@@ -31,47 +10,6 @@ FROM revisions WHERE ticker = $1 AND interval = $2`;
 
 function isTime(name: string): boolean {
   return name === 'ts' || name.endsWith('_at');
-}
-
-export function revisionOf(row: Row): Revision {
-  const before: Bar = {
-    ts: Number(row['ts']),
-    ...prices(row, ''),
-    volume: numberOr(row['volume'], Number.NaN),
-    vwap: numberOr(row['vwap'], null),
-    trades: numberOr(row['trades'], null),
-    source: String(row['source']),
-    fetchedAt: Number(row['fetched_at']),
-  };
-  const after: Bar = {
-    ts: before.ts,
-    ...prices(row, 'new_'),
-    volume: numberOr(row['new_volume'], Number.NaN),
-    ...{ vwap: null, trades: null },
-    source: String(row['new_source']),
-    fetchedAt: Number(row['revised_at']),
-  };
-  return { before, after, ...(row['stayed'] === true && { stayed: true }) };
-}
-
-function prices(row: Row, prefix: string): Pick<Bar, 'open' | 'high' | 'low' | 'close'> {
-  const price = (name: string): number => Number(row[`${prefix}${name}`]);
-  return { open: price('open'), high: price('high'), low: price('low'), close: price('close') };
-}
-
-function numberOr<T>(value: unknown, otherwise: T): number | T {
-  return value === null ? otherwise : Number(value);
-}
-
-/** Ascending by `ts`, then by when they were told. */
-export function inTheirOrder(revisions: readonly Revision[]): Revision[] {
-  return revisions.toSorted(inOrder);
-}
-
-/** Revisions that a series is to have besides its own. */
-export interface RevisionsWrite {
-  readonly series: Series;
-  readonly added: readonly Revision[];
 }
 
 /** Adds those that are not known yet. */

@@ -1,18 +1,6 @@
 import { BackfillError } from '../../core/errors.ts';
-import { Conflict } from '../parquet/files/blobs.ts';
+import { codeOf, unreached } from '../tables/unreached.ts';
 import type { PostgresPlace } from './place.ts';
-
-/** What the server, or the system on the way to it, calls an error; undefined for what is neither's. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof BackfillError || error instanceof Conflict)
-    return undefined;
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : undefined;
-}
-
-/** What the client says without a code of a connection that broke. */
-const CUT =
-  /^(Connection terminated|timeout exceeded|Client has encountered a connection error|Client was closed)/;
 
 /** What the client says without a code of a connection that it does not come to, and what that is. */
 const WORDS: readonly (readonly [words: RegExp, what: string])[] = [
@@ -46,30 +34,16 @@ const MEANING: readonly (readonly [code: RegExp, what: string, todo: string])[] 
   [/^57P0/, 'is shutting down or starting', 'run the same again once it is up'],
 ];
 
-/** What the system's codes mean. */
-const UNREACHED: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up now',
-  ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'no route leads there',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ENOENT: 'there is no such socket',
-};
-
 /**
  * What befell a call to the server, as one line that says which server, what, and what to do; never a password. What is ours
  * already, and what is no trouble of the server's, is given back as it is.
  */
 export function asUnusable({ server }: PostgresPlace, error: unknown): unknown {
-  const code = codeOf(error);
-  const isCut = error instanceof Error && CUT.test(error.message);
+  const [code, why] = [codeOf(error), unreached(error)];
   const [, refused] = WORDS.find(([pattern]) => error instanceof Error && pattern.test(error.message)) ?? [];
   if (error instanceof Error && code === undefined && refused !== undefined)
     return unusable(`the PostgreSQL server ${server} ${refused}`, error);
-  if (!(error instanceof Error) || (code === undefined && !isCut)) return error;
-  const why = code === undefined ? 'the connection was cut' : UNREACHED[code];
+  if (!(error instanceof Error) || (code === undefined && why === undefined)) return error;
   if (why !== undefined)
     return unusable(
       `the PostgreSQL server ${server} cannot be reached: ${why}; check the host and the port, and that the server runs`,

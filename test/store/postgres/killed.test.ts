@@ -1,63 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
-import { bundled } from '../../bundled.ts';
 import { describeWith, LONG_RUNS, POSTGRES } from '../../needs.ts';
 import { NOON } from '../fixtures.ts';
+import { kill, moments, WRITTEN_ROWS as ROWS, WritingChildren } from '../writers.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
-const CHILD = fileURLToPath(bundled('test/store/postgres/writer-child.ts'));
-const ROWS = 1500;
 const ROUNDS = LONG_RUNS ? 100 : 8;
-
-/** Moments from 0 to 1, the same every time. */
-function* moments(seed: number): Generator<number> {
-  for (let state = seed; ;) {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    yield state / 2 ** 31;
-  }
-}
 
 describeWith(POSTGRES)('a PostgreSQL store of which', () => {
   let cluster: Cluster;
-  let children: ChildProcess[] = [];
+  const writers = new WritingChildren();
   beforeAll(async () => {
     cluster = await startCluster();
   });
-  afterEach(async () => {
-    await Promise.all(children.map(kill));
-    children = [];
-  });
+  afterEach(() => writers.end());
   afterAll(() => cluster.destroy());
-
-  /** Starts a writer from a version on; `last` is the last one that it was told is stored. */
-  async function startWriter(
-    url: string,
-    first: number,
-  ): Promise<{ child: ChildProcess; last: () => number }> {
-    const child = spawn(process.execPath, [CHILD, url, `${first}`], { stdio: ['ignore', 'pipe', 'ignore'] });
-    children.push(child);
-    let last = first - 1;
-    await new Promise<void>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the writer ended with ${code}`)));
-      createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-        if (line !== 'held') last = Number(line);
-        if (line === `${first}`) resolve();
-      });
-    });
-    return { child, last: () => last };
-  }
-
-  async function kill(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const closed = once(child, 'close');
-    child.kill('SIGKILL');
-    await closed;
-  }
 
   /** The version that rows, knowledge and revisions are all of, by SQL of the test's own. */
   async function versionIn(schema: string): Promise<number> {
@@ -84,7 +43,7 @@ describeWith(POSTGRES)('a PostgreSQL store of which', () => {
     let next = 0;
     const draw = moments(7);
     for (let round = 0; round < ROUNDS; round++) {
-      const { child, last } = await startWriter(url, next);
+      const { child, last } = await writers.start(url, next);
       await sleep((draw.next().value as number) * 300);
       await kill(child);
       await (await acquired(url)).release();
@@ -101,7 +60,7 @@ describeWith(POSTGRES)('a PostgreSQL store of which', () => {
     let next = 0;
     const draw = moments(11);
     for (let round = 0; round < ROUNDS / 2; round++) {
-      const { child, last } = await startWriter(url, next);
+      const { child, last } = await writers.start(url, next);
       await sleep((draw.next().value as number) * 300);
       const ended = once(child, 'close');
       await cluster.kill();

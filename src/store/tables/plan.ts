@@ -10,12 +10,18 @@ import { contains, span, subtract } from '../../core/session/ranges.ts';
 import { learnFrom, splitByPeriod } from '../parquet/partition/answer.ts';
 import { mergeAnswer } from '../parquet/partition/merge.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
-import { putBars, type SeriesRows } from './bars.ts';
-import { type BookWrite, putBook } from './books.ts';
-import type { Client } from './client.ts';
-import { holdParts, type Part, type PartWrite, putParts } from './parts.ts';
+import type { BookWrite } from './books.ts';
+import type { Part, PartWrite } from './parts.ts';
 import type { SeriesRead } from './read.ts';
-import { addRevisions, type RevisionsWrite } from './revisions.ts';
+import type { RevisionsWrite } from './revisions.ts';
+
+/** Rows of one series that are to be stored. */
+export interface SeriesRows {
+  readonly series: Series;
+  readonly bars: StoredBars;
+  /** Of each bar. */
+  readonly sessions: readonly number[];
+}
 
 /** All that one answer changes, as data. */
 export interface SeriesWrite {
@@ -151,21 +157,6 @@ function least(
 ): number | null {
   if (a === null || a === undefined) return b ?? null;
   return b === undefined ? a : of(a, b);
-}
-
-/**
- * Writes all of this in a transaction that was begun. Throws `Conflict` where something is not as it was when it was read.
- */
-export async function putAll(client: Client, writes: readonly SeriesWrite[]): Promise<void> {
-  const parts = writes.flatMap((write) => write.parts);
-  if (parts.length > 0) await holdParts(client, parts);
-  for (const { book } of writes) if (book !== undefined) await putBook(client, book);
-  for (const { revisions } of writes) await addRevisions(client, revisions);
-  await putBars(
-    client,
-    writes.flatMap(({ rows }) => rows),
-  );
-  if (parts.length > 0) await putParts(client, parts);
 }
 
 /** A part of a series that is no update: whole bars in place of what was there. */

@@ -13,10 +13,8 @@ import { actionsPath, barsPath, type Partition, revisionsPath } from '../parquet
 import { type Scratch, withScratch } from '../parquet/files/scratch.ts';
 import { writePartition } from '../parquet/partition/write-partition.ts';
 import { queryStore } from '../parquet/sql/query.ts';
-import type { Database } from './database.ts';
-import { partitionOfRow } from './parts.ts';
-import { readSeries } from './read.ts';
-import { inTheirOrder, revisionOf, REVISIONS } from './revisions.ts';
+import { inTheirOrder } from './revisions.ts';
+import type { Tables } from './tables.ts';
 
 /** How a query has bars adjusted. */
 interface Adjusting {
@@ -29,7 +27,7 @@ interface Adjusting {
  * it may read, then these filled. What a query reads has to fit twice into the folder for what is temporary.
  */
 export async function queryTables<T>(
-  db: Database,
+  tables: Tables,
   scan: Scan,
   sql: string,
   adjusting: Adjusting,
@@ -37,32 +35,26 @@ export async function queryTables<T>(
 ): Promise<T> {
   return withScratch(async (scratch) => {
     const { blobs } = scratch;
-    const partitions = await layOut(db, scratch);
+    const partitions = await layOut(tables, scratch);
     // What is not believed is not exported.
     const believed = (): Promise<Scan> => Promise.resolve({ ...scan, distrusted: [] });
     return queryStore(blobs, believed, sql, adjusting, use, async (files, isKnowing) => {
-      await eachBounded(files, (file) => fill(db, blobs, file));
-      if (isKnowing) await fillKnowledge(db, blobs, unread(partitions, files));
+      await eachBounded(files, (file) => fill(tables, blobs, file));
+      if (isKnowing) await fillKnowledge(tables, blobs, unread(partitions, files));
     });
   });
 }
 
 /** An empty file for each that a store of files would have. Gives the partitions. */
-async function layOut(db: Database, { lay }: Scratch): Promise<Partition[]> {
-  const parts = await db.read(
-    'SELECT ticker, interval, period FROM backfill_parts ORDER BY interval, ticker, period',
-  );
-  const partitions = parts.map((row) => partitionOfRow(row));
-  const tickers = await db.read('SELECT ticker FROM backfill_books ORDER BY ticker');
-  const revised = await db.read('SELECT DISTINCT ticker, interval FROM revisions ORDER BY 1, 2');
+async function layOut(tables: Tables, { lay }: Scratch): Promise<readonly Partition[]> {
+  const partitions = await tables.parts();
+  const tickers = await tables.bookTickers();
+  const revised = await tables.revisedSeries();
   await lay(encodeBars(NO_BARS, '{}'), partitions.map(barsPath));
-  await lay(
-    encodeActions([], '{}'),
-    tickers.map(({ ticker }) => actionsPath(String(ticker))),
-  );
+  await lay(encodeActions([], '{}'), tickers.map(actionsPath));
   await lay(
     encodeRevisions([], '{}'),
-    revised.map((row) => revisionsPath(revisionsOf(partitionOfRow(row).series))),
+    revised.map((series) => revisionsPath(revisionsOf(series))),
   );
   return partitions;
 }
@@ -72,33 +64,32 @@ function revisionsOf(series: Series): Partition {
   return { series, period: series.interval === '1d' ? 'all' : series.interval === '1m' ? '1970-01' : '1970' };
 }
 
-async function fill(db: Database, blobs: Blobs, file: DataFile): Promise<void> {
+async function fill(tables: Tables, blobs: Blobs, file: DataFile): Promise<void> {
   if (file.is === 'bars') {
     const { series, period } = file.partition;
-    const { parts, bars } = await readSeries(db, series, periodRange(period));
+    const { parts, bars } = await tables.readSeries(series, periodRange(period));
     const part = parts.get(period);
     if (part !== undefined) await writePartition(blobs, file.partition, { bars, knowledge: part.knowledge });
   } else if (file.is === 'actions') {
-    const { book } = await readSeries(db, { ticker: file.ticker, interval: '1d' }, { from: 0, to: 0 });
+    const { book } = await tables.readSeries({ ticker: file.ticker, interval: '1d' }, { from: 0, to: 0 });
     await blobs.remove(file.path);
     await updateActions(blobs, file.ticker, () => book.book);
     if ((await blobs.version(file.path)) === undefined) await blobs.put(file.path, encodeActions([], '{}'));
   } else {
-    const { ticker, interval } = file.partition.series;
-    const rows = await db.read(`${REVISIONS} ORDER BY id`, [ticker, interval]);
-    await writeRevisions(blobs, file.partition, inTheirOrder(rows.map(revisionOf)));
+    const kept = await tables.revisions(file.partition.series);
+    await writeRevisions(blobs, file.partition, inTheirOrder(kept.map(({ revision }) => revision)));
   }
 }
 
 /** What is known of partitions, without their bars. */
-async function fillKnowledge(db: Database, blobs: Blobs, partitions: readonly Partition[]): Promise<void> {
+async function fillKnowledge(tables: Tables, blobs: Blobs, partitions: readonly Partition[]): Promise<void> {
   const bySeries = new Map<string, Partition[]>();
   for (const one of partitions)
     bySeries.set(seriesKey(one.series), [...(bySeries.get(seriesKey(one.series)) ?? []), one]);
   await eachBounded([...bySeries.values()], async (own) => {
     const [{ series } = { series: undefined }] = own;
     if (series === undefined) return;
-    const { parts } = await readSeries(db, series, periodRange('all'), { from: 0, to: 0 });
+    const { parts } = await tables.readSeries(series, periodRange('all'), { from: 0, to: 0 });
     for (const partition of own) {
       const part = parts.get(partition.period);
       if (part !== undefined)

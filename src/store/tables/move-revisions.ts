@@ -6,20 +6,18 @@ import type { DayRange } from '../../core/session/day.ts';
 import { INTERVALS, type Interval } from '../../core/session/interval.ts';
 import { contains } from '../../core/session/ranges.ts';
 import { contradicted } from '../parquet/beside/move-revisions.ts';
-import type { Database } from './database.ts';
-import type { Writing } from './edit.ts';
-import { contentOf, readSeries } from './read.ts';
-import { insertRevisions, inTheirOrder, revisionOf, REVISIONS } from './revisions.ts';
+import { contentOf } from './read.ts';
+import { inTheirOrder } from './revisions.ts';
+import type { Tables } from './tables.ts';
 
 /** Hands the revisions of a ticker's sessions in a range over to another: see `BarStore.moveRevisions`. */
 export async function moveRevisions(
-  db: Database,
-  writing: Writing,
+  tables: Tables,
   { from, to, days, intervals = INTERVALS }: Move,
 ): Promise<number> {
   let moved = 0;
   for (const interval of intervals)
-    moved += await moveOf(db, writing, { ticker: from, interval }, { ticker: to, interval }, days);
+    moved += await moveOf(tables, { ticker: from, interval }, { ticker: to, interval }, days);
   return moved;
 }
 
@@ -31,19 +29,12 @@ export interface Move {
   readonly intervals?: readonly Interval[] | undefined;
 }
 
-async function moveOf(
-  db: Database,
-  writing: Writing,
-  old: Series,
-  heir: Series,
-  days: DayRange,
-): Promise<number> {
-  const rows = await db.read(`${REVISIONS} ORDER BY id`, [old.ticker, old.interval]);
-  if (rows.length === 0) return 0;
-  const all = rows.map((row) => ({ id: String(row['id']), revision: revisionOf(row) }));
+async function moveOf(tables: Tables, old: Series, heir: Series, days: DayRange): Promise<number> {
+  const all = await tables.revisions(old);
+  if (all.length === 0) return 0;
   const [had, has] = [
-    await readSeries(db, old, days, NO_DAYS),
-    await readSeries(db, heir, periodRange('all')),
+    await tables.readSeries(old, days, NO_DAYS),
+    await tables.readSeries(heir, periodRange('all')),
   ];
   const refuted = contradicted(
     old,
@@ -59,14 +50,7 @@ async function moveOf(
     ({ revision: { before } }) => contains([days], dayOf(before.ts)) && !refuted.has(before.ts),
   );
   if (given.length === 0) return 0;
-  await writing(async (client) => {
-    await insertRevisions(
-      client,
-      heir,
-      given.map(({ revision }) => revision),
-    );
-    await client.query('DELETE FROM revisions WHERE id = ANY ($1::bigint[])', [given.map(({ id }) => id)]);
-  });
+  await tables.handOver(old, heir, given);
   return given.length;
 }
 

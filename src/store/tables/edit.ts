@@ -5,35 +5,28 @@ import { BackfillError } from '../../core/errors.ts';
 import { untilUndisturbed } from '../parquet/files/blobs.ts';
 import type { SeriesChange, SeriesCommit, SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
 import { changedBook } from './books.ts';
-import type { Client } from './client.ts';
-import type { Database } from './database.ts';
-import { contentOf, readSeries, type SeriesRead } from './read.ts';
-import { daysOf, NOTHING_CHANGED, planUpsert, putAll, type SeriesWrite } from './upsert.ts';
-
-/** Runs what writes in one transaction, under the lease of the store. */
-export type Writing = <T>(work: (client: Client) => Promise<T>) => Promise<T>;
+import { daysOf, NOTHING_CHANGED, planUpsert, type SeriesWrite } from './plan.ts';
+import { contentOf, type SeriesRead } from './read.ts';
+import type { Tables } from './tables.ts';
 
 /** What is stored of a series, as it was read once, and what a change makes of it. */
 class Edit implements SeriesEdit {
-  readonly #db: Database;
-  readonly #writing: Writing;
+  readonly #tables: Tables;
   readonly #series: Series;
   /** Undefined once it is known to be the past. */
   #read: SeriesRead | undefined;
   readonly content: SeriesEdit['content'];
   readonly actions: ActionBook;
 
-  constructor(db: Database, writing: Writing, series: Series, read: SeriesRead) {
-    this.#db = db;
-    this.#writing = writing;
+  constructor(tables: Tables, series: Series, read: SeriesRead) {
+    this.#tables = tables;
     this.#series = series;
     this.#read = read;
     this.content = contentOf(read);
     this.actions = read.book.book;
   }
 
-  commit: SeriesEdit['commit'] = (change) =>
-    this.#db.usable(() => commitOne(this.#db, this.#writing, this, change));
+  commit: SeriesEdit['commit'] = (change) => this.#tables.usable(() => commitOne(this.#tables, this, change));
 
   /** What comes of a change. Throws for what is no update, and where nothing can be read. */
   async plan({ actions, bars }: SeriesChange): Promise<SeriesWrite> {
@@ -70,7 +63,7 @@ class Edit implements SeriesEdit {
       (days === undefined || (isWithin(all, known.range) && isWithin(bars, known.barsOf)))
     )
       return known;
-    return (this.#read = await readSeries(this.#db, this.#series, all, bars));
+    return (this.#read = await this.#tables.readSeries(this.#series, all, bars));
   }
 }
 
@@ -80,54 +73,41 @@ function isWithin(part: DayRange, whole: DayRange): boolean {
   return part.from >= whole.from && part.to <= whole.to;
 }
 
-export async function editSeries(
-  db: Database,
-  writing: Writing,
-  series: Series,
-  range: DayRange,
-): Promise<SeriesEdit> {
-  return new Edit(db, writing, series, await readSeries(db, series, range));
+export async function editSeries(tables: Tables, series: Series, range: DayRange): Promise<SeriesEdit> {
+  return new Edit(tables, series, await tables.readSeries(series, range));
 }
 
 /** An update of a series that nobody has read yet. */
-export async function upsertSeries(
-  db: Database,
-  writing: Writing,
-  update: SeriesUpdate,
-): Promise<UpsertResult> {
+export async function upsertSeries(tables: Tables, update: SeriesUpdate): Promise<UpsertResult> {
   const { all, bars } = daysOf(update) ?? { all: NO_DAYS, bars: NO_DAYS };
-  const read = await readSeries(db, update.series, all, bars);
-  return new Edit(db, writing, update.series, read).commit({ bars: update });
+  const read = await tables.readSeries(update.series, all, bars);
+  return new Edit(tables, update.series, read).commit({ bars: update });
 }
 
 /**
  * One change in a transaction of its own. Where no update can be made of the bars, what the change says of corporate actions
  * counts all the same: they are told apart from the bars.
  */
-function commitOne(db: Database, writing: Writing, edit: Edit, change: SeriesChange): Promise<UpsertResult> {
+function commitOne(tables: Tables, edit: Edit, change: SeriesChange): Promise<UpsertResult> {
   return untilUndisturbed(async () => {
     let write: SeriesWrite;
-    if (change.actions !== undefined) await refresh(db, [edit]);
+    if (change.actions !== undefined) await refresh(tables, [edit]);
     try {
       write = await edit.plan(change);
     } catch (error) {
       if (!(error instanceof BackfillError) || error.code !== 'internal' || change.actions === undefined)
         throw error;
-      await commitOne(db, writing, edit, { actions: change.actions });
+      await commitOne(tables, edit, { actions: change.actions });
       throw error;
     }
-    await put(writing, [{ edit, write }]);
+    await put(tables, [{ edit, write }]);
     return write.result;
   });
 }
 
 /** Looks whether somebody else has written the corporate actions that these were read with: a change is made of what is there. */
-async function refresh(db: Database, edits: readonly Edit[]): Promise<void> {
-  const rows = await db.read(
-    'SELECT ticker, version::text AS version FROM backfill_books WHERE ticker = ANY ($1)',
-    [edits.map(({ ticker }) => ticker)],
-  );
-  const versions = new Map(rows.map((row) => [String(row['ticker']), String(row['version'])]));
+async function refresh(tables: Tables, edits: readonly Edit[]): Promise<void> {
+  const versions = await tables.bookVersions(edits.map(({ ticker }) => ticker));
   for (const edit of edits) edit.compare(versions.get(edit.ticker));
 }
 
@@ -136,10 +116,10 @@ interface Planned {
   readonly write: SeriesWrite;
 }
 
-async function put(writing: Writing, planned: readonly Planned[]): Promise<void> {
+async function put(tables: Tables, planned: readonly Planned[]): Promise<void> {
   try {
     const writes = planned.map(({ write }) => write).filter(isAnything);
-    if (writes.length > 0) await writing((client) => putAll(client, writes));
+    if (writes.length > 0) await tables.write(writes);
   } finally {
     for (const { edit } of planned) edit.forgetRead();
   }
@@ -155,8 +135,7 @@ const MOST_SERIES = 500;
 
 /** Many changes, many to a transaction; where that fails, each in one of its own. */
 export async function commitAll(
-  db: Database,
-  writing: Writing,
+  tables: Tables,
   commits: readonly SeriesCommit[],
 ): Promise<PromiseSettledResult<UpsertResult>[]> {
   const results: PromiseSettledResult<UpsertResult>[] = [];
@@ -166,7 +145,7 @@ export async function commitAll(
     const now = batch;
     [batch, rows] = [[], 0];
     if (now.length === 0) return;
-    const isDone = now.length > 1 && (await isPut(writing, now));
+    const isDone = now.length > 1 && (await isPut(tables, now));
     for (const { at, edit, write } of now) {
       const { change } = commits[at] as SeriesCommit;
       results[at] = isDone
@@ -174,7 +153,7 @@ export async function commitAll(
         : await settled(edit.commit(change));
     }
   };
-  await refresh(db, commits.map(({ edit }) => edit).filter(isOurs));
+  await refresh(tables, commits.map(({ edit }) => edit).filter(isOurs));
   for (const [at, { edit, change }] of commits.entries()) {
     // Of a wrong one the reason comes out where it is committed alone.
     const write = isOurs(edit) ? await edit.plan(change).catch(() => undefined) : undefined;
@@ -191,9 +170,9 @@ export async function commitAll(
 }
 
 /** Whether all of them were written together. Why not shows where each is committed alone. */
-async function isPut(writing: Writing, planned: readonly Planned[]): Promise<boolean> {
+async function isPut(tables: Tables, planned: readonly Planned[]): Promise<boolean> {
   try {
-    await put(writing, planned);
+    await put(tables, planned);
     return true;
   } catch {
     return false;

@@ -1,7 +1,7 @@
 // A process that writes one series again and again until it is killed. Says `held`, then every version acknowledged.
-import { parseDay, startOfDay } from '../../../src/core/session/day.ts';
-import { openStore } from '../../../src/store/open.ts';
-import { AAPL, absence, barAt, coverage, days, NOON, update } from '../fixtures.ts';
+import { parseDay, startOfDay } from '../../src/core/session/day.ts';
+import { openStore } from '../../src/store/open.ts';
+import { AAPL, absence, barAt, coverage, days, NOON, update } from './fixtures.ts';
 
 const [url = '', first = '0'] = process.argv.slice(2);
 const ROWS = 1500;
