@@ -146,7 +146,7 @@ function keys(): Effective[] {
 /** Of a store in a database, where variables say how many it has. */
 function connections(environmentFile: string | undefined): Effective[] {
   return [...poolVariables(environmentFile)].map(([name, { value, source }]) => ({
-    option: `${name} of a store in PostgreSQL`,
+    option: `${name} of a store in a database`,
     ...{ value, source },
   }));
 }

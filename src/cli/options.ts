@@ -13,7 +13,7 @@ export const STORE = {
     value: 'STORE',
     default: './data',
     group: PLACES,
-    describe: 'Where the bars are kept: a folder, postgres://… or s3://…',
+    describe: 'Where the bars are kept: a folder, postgres://…, questdb://… or s3://…',
   },
 } as const satisfies Declarations;
 

@@ -14,7 +14,7 @@ export function poolVariables(environmentFile: string | undefined): ReadonlyMap<
 
 /** The URL of a store in a database, with what variables say of its connections and it does not. Throws `usage`. */
 export function withPool(store: string, environmentFile: string | undefined): string {
-  if (!/^postgres(ql)?:\/\//i.test(store)) return store;
+  if (!/^(postgres(ql)?|questdb):\/\//i.test(store)) return store;
   let url = store;
   for (const [name, { value, source }] of poolVariables(environmentFile)) {
     if (new RegExp(`[?&]${name}=`).test(url)) continue;

@@ -5,16 +5,19 @@ import { openBucket } from './parquet/bucket/bucket.ts';
 import { openParquetStore, storeOn } from './parquet/index.ts';
 import { openPostgresStore } from './postgres/index.ts';
 import { isPostgresUrl } from './postgres/place.ts';
+import { openQuestStore } from './questdb/index.ts';
+import { isQuestUrl } from './questdb/place.ts';
 import type { BarStore } from './store.ts';
 import { withoutPassword } from '../core/without-password.ts';
 
 /**
  * The store at a URL: a folder's path (`data`, relative to the working directory), a `file://` URL, a bucket
- * (`s3://BUCKET/PREFIX`) or a PostgreSQL database. Touches nothing yet. `lock`: of the `Lease` under which it is written.
+ * (`s3://BUCKET/PREFIX`), a PostgreSQL database or a QuestDB server. Touches nothing yet. `lock`: of the `Lease` under which it is written.
  * Default: the store's own, once it is acquired. Throws `usage` for any other scheme.
  */
 export function openStore(url: string, lock?: string): BarStore {
   if (isPostgresUrl(url)) return openPostgresStore(url, lock);
+  if (isQuestUrl(url)) return openQuestStore(url, lock);
   assertNoOtherForm(url);
   // One letter is a Windows drive.
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(url)?.[1]?.toLowerCase();
@@ -24,7 +27,7 @@ export function openStore(url: string, lock?: string): BarStore {
   if (path !== undefined) return openParquetStore(path, undefined, lock);
   throw new BackfillError(
     'usage',
-    `"${withoutPassword(url)}" is not a store; give the path of a folder, such as data, or file:///path/to/data, s3://bucket/prefix, or postgres://user@host/database`,
+    `"${withoutPassword(url)}" is not a store; give the path of a folder, such as data, or file:///path/to/data, s3://bucket/prefix, postgres://user@host/database, or questdb://user@host`,
   );
 }
 
