@@ -61,6 +61,13 @@ export const S3_SERVER: Need = {
 
 export const POSTGRES: Need = { isMet: POSTGRES_PROGRAMS !== undefined, lack: 'no PostgreSQL' };
 
+/** QuestDB's own jar, which `.ci/run` fetches, and Java to run it. */
+export const QUESTDB_JAR = fileURLToPath(new URL('../.questdb/questdb-9.2.2.jar', import.meta.url));
+export const QUESTDB: Need = {
+  isMet: existsSync(QUESTDB_JAR) && spawnSync('java', ['-version']).status === 0,
+  lack: 'no .questdb with the jar of QuestDB, or no Java',
+};
+
 /** `describe` for tests that need something: skipped without it, with the reason in the title. */
 export function describeWith(need: Need): (title: string, body: () => void) => void {
   return (title, body) => describe.skipIf(!need.isMet)(titleOf(title, need), body);

@@ -241,7 +241,7 @@ describe('a variable of what does not exist here', () => {
       stderr: 'backfill: pool_max=4 in the URL of the store is no number of connections from 5 to 1000\n',
     });
     const { stdout } = await runWith({}, ['config'], folder);
-    expect(stdout).toMatch(/^pool_min of a store in PostgreSQL +5 +DB_POOL_MIN_SIZE in \.env line 1$/m);
+    expect(stdout).toMatch(/^pool_min of a store in a database +5 +DB_POOL_MIN_SIZE in \.env line 1$/m);
     await write('.env', 'DB_POOL_MAX_SIZE=few');
     expect((await runWith({}, ask, folder)).stderr).toBe(
       'backfill: DB_POOL_MAX_SIZE in .env line 1: few is no number of connections; write one such as 4\n',

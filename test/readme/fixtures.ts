@@ -48,6 +48,7 @@ export const FIXTURES: readonly Fixture[] = [
   { of: 'universe/us_equities_*.json', files: { 'universe/us_equities_20241201.json': '["AAPL", "MSFT"]' } },
   // There is no such host.
   { of: 'postgres://me@db.example', exit: 2 },
+  { of: 'questdb://me@db.example', exit: 2 },
   // Nobody has keys.
   { of: 's3://', exit: 2 },
   { of: '@tickers.txt', files: { 'tickers.txt': 'AAPL\nMSFT  # a comment\n' } },

@@ -4,7 +4,7 @@ import type { Bar } from '../../../src/core/bars/bars.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK } from '../fixtures.ts';
-import { stateOf, type StoreUnderTest } from './subject.ts';
+import { RUNS, stateOf, type StoreUnderTest } from './subject.ts';
 import { rowsIn } from '../rows.ts';
 
 export function describeBars(open: () => Promise<StoreUnderTest>): void {
@@ -251,7 +251,7 @@ export function describeBars(open: () => Promise<StoreUnderTest>): void {
           }
           expect(await rowsIn(store, AAPL)).toEqual([...model.values()].toSorted((a, b) => a.ts - b.ts));
         }),
-        { numRuns: 25 },
+        { numRuns: subject.runs ?? RUNS },
       );
     });
   });

@@ -24,7 +24,7 @@ import {
   WEEK,
   WEEK_DAYS,
 } from '../fixtures.ts';
-import { stateOf, type StoreUnderTest } from './subject.ts';
+import { RUNS, stateOf, type StoreUnderTest } from './subject.ts';
 import { rowsIn } from '../rows.ts';
 
 export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
@@ -237,7 +237,7 @@ export function describeKnowledge(open: () => Promise<StoreUnderTest>): void {
             }
           },
         ),
-        { numRuns: 25 },
+        { numRuns: subject.runs ?? RUNS },
       );
     });
   });

@@ -5,7 +5,7 @@ import type { DayRange } from '../../../src/core/session/day.ts';
 import { utcDayOf } from '../../../src/core/session/day.ts';
 import type { BarStore, UpsertResult } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
-import type { StoreUnderTest } from './subject.ts';
+import { RUNS, type StoreUnderTest } from './subject.ts';
 import { rowsIn } from '../rows.ts';
 
 const FRIDAY = days('2026-02-27', '2026-02-28');
@@ -231,7 +231,7 @@ export function describeRevisions(open: () => Promise<StoreUnderTest>): void {
           const found = await store.readRevisions(series);
           expect(found).toEqual(expected.toSorted((a, b) => a.before.ts - b.before.ts));
         }),
-        { numRuns: 25 },
+        { numRuns: subject.runs ?? RUNS },
       );
     });
   });

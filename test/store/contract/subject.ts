@@ -7,7 +7,11 @@ export interface StoreUnderTest {
   /** Another store object over the same data, as another thread or process would open it. */
   reopen(): BarStore;
   destroy(): Promise<void>;
+  /** How often what holds of any answers is tried, where each takes long. Default: `RUNS`. */
+  readonly runs?: number;
 }
+
+export const RUNS = 25;
 
 /** What another store object over the same data knows of a series. */
 export async function stateOf(subject: StoreUnderTest, key: string): Promise<SeriesState | undefined> {
