@@ -34,14 +34,7 @@ export class QuestServer {
 
   /** Runs one statement; `arrays` are columns of numbers, as `$1` and so on. */
   async rows(text: string, arrays: readonly Buffer[] = []): Promise<Row[]> {
-    const pool = await this.#pool();
-    for (let attempt = 1; ; attempt++)
-      try {
-        return (await pool.query(text, [...arrays])).rows as Row[];
-      } catch (error) {
-        // Then nothing of it was done.
-        if (attempt === TRIES || !isOutdated(error)) throw error;
-      }
+    return (await this.#asked((pool) => pool.query(text, [...arrays]))) as Row[];
   }
 
   /** The same of a table that another one may have in hand for a moment. */
@@ -58,9 +51,20 @@ export class QuestServer {
 
   /** `rows`, by columns and in binary: doubles are what they are. */
   async table(text: string): Promise<unknown[][]> {
+    const query = { text, rowMode: 'array', binary: true } as pg.QueryArrayConfig;
+    return (await this.#asked((pool) => pool.query(query))) as unknown[][];
+  }
+
+  /** The rows of one statement. */
+  async #asked(ask: (pool: pg.Pool) => Promise<{ readonly rows: unknown[] }>): Promise<unknown[]> {
     const pool = await this.#pool();
-    const { rows } = await pool.query({ text, rowMode: 'array', binary: true } as pg.QueryArrayConfig);
-    return rows as unknown[][];
+    for (let attempt = 1; ; attempt++)
+      try {
+        return (await ask(pool)).rows;
+      } catch (error) {
+        // Then nothing of it was done.
+        if (attempt === TRIES || !isOutdated(error)) throw error;
+      }
   }
 
   /** `rows` of tables that need not be there: then there is nothing in them. */
@@ -228,7 +232,7 @@ export class QuestServer {
 
 /** Whether a table changed between the compiling of a statement and its beginning. */
 function isOutdated(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('cached query plan cannot be used');
+  return error instanceof Error && error.message.includes('cached query plan cannot be used');
 }
 
 function isBusy(error: unknown): boolean {

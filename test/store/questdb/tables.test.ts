@@ -6,6 +6,7 @@ import { describeWith, QUESTDB } from '../../needs.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
 import { tellActions } from '../told-actions.ts';
+import { startProxy } from './proxy.ts';
 import { type Quest, startQuest } from './quest.ts';
 
 describeWith(QUESTDB)('the tables of a QuestDB store', () => {
@@ -110,6 +111,32 @@ describeWith(QUESTDB)('the tables of a QuestDB store', () => {
     );
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect([...(await store.scan()).series.keys()]).toEqual(['NEW 1d']);
+  });
+
+  it.each([
+    'cached query plan cannot be used because table schema has changed [table=bars_1d]',
+    'too many cached query plan cannot be used because table schema has changed [table=bars_1d]',
+  ])('are asked and written again where a statement was outdated: %s', async (says) => {
+    const proxy = await startProxy(quest.port);
+    try {
+      const through = openStore(quest.url(prefix).replace(`${quest.port}`, `${proxy.port}`));
+      await through.upsert(update(WEEK.slice(0, 3), { learned }));
+      const failed = proxy.outdate(says);
+      const lease = await through.acquire();
+      expect(await through.upsert(update(moved, { learned, fetchedAt: NOON + 1 }))).toMatchObject({
+        ...{ inserted: 2, changed: 3 },
+      });
+      await tellActions(through, 'AAPL', [], WEEK_DAYS, 'sample', NOON);
+      await through.quarantine(AAPL, [{ row: 1, reason: 'odd' }], 'sample', NOON);
+      expect((await through.scan()).series.get('AAPL 1d')?.rows).toBe(5);
+      expect(await rowsIn(through, AAPL)).toMatchObject(moved);
+      expect((await through.readRejected()).records).toHaveLength(1);
+      await lease.release();
+      expect(failed()).toBeGreaterThan(15);
+      expect(await one(`SELECT count() FROM ${prefix}revisions WHERE NOT gone`)).toEqual([3]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('lose nothing of a ticker that two threads tell at the same time', async () => {
