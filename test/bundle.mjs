@@ -14,6 +14,7 @@ const SOURCES = [
   'test/providers/http/arriving-child.ts',
   'test/providers/http/quota-child.ts',
   'test/store/parquet/writer-child.ts',
+  'test/store/questdb/teller-child.ts',
   'test/store/writer-child.ts',
   'bench/bench.ts',
 ];
