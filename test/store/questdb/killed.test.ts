@@ -11,6 +11,7 @@ import { startProxy } from './proxy.ts';
 import { type Quest, startQuest } from './quest.ts';
 
 const ROUNDS = LONG_RUNS ? 60 : 4;
+const timeout = LONG_RUNS ? 1_200_000 : 120_000;
 
 describeWith(QUESTDB)('a QuestDB store of which', () => {
   let quest: Quest;
@@ -53,70 +54,82 @@ describeWith(QUESTDB)('a QuestDB store of which', () => {
     return rows;
   }
 
-  it('the writer is killed at any moment has what was acknowledged, and knows of nothing more', async () => {
-    const url = quest.url('writers_');
-    let next = 0;
-    const draw = moments(7);
-    for (let round = 0; round < ROUNDS; round++) {
-      const { child, last } = await writers.start(url, next);
-      await sleep((draw.next().value as number) * 700);
-      await kill(child);
-      await (await acquired(url)).release();
-      next = (await assertWhole('writers_', last())) + 1;
-    }
-    await openStore(url).upsert(update(WEEK));
-    expect((await openStore(url).scan()).series.get('AAPL 1d')?.rows).toBe(ROWS + WEEK.length);
-  });
+  it(
+    'the writer is killed at any moment has what was acknowledged, and knows of nothing more',
+    { timeout },
+    async () => {
+      const url = quest.url('writers_');
+      let next = 0;
+      const draw = moments(7);
+      for (let round = 0; round < ROUNDS; round++) {
+        const { child, last } = await writers.start(url, next);
+        await sleep((draw.next().value as number) * 700);
+        await kill(child);
+        await (await acquired(url)).release();
+        next = (await assertWhole('writers_', last())) + 1;
+      }
+      await openStore(url).upsert(update(WEEK));
+      expect((await openStore(url).scan()).series.get('AAPL 1d')?.rows).toBe(ROWS + WEEK.length);
+    },
+  );
 
-  it('the server is killed at any moment has it too, and can be written once it is up', async () => {
-    const url = quest.url('servers_');
-    let next = 0;
-    const draw = moments(11);
-    for (let round = 0; round < ROUNDS / 2; round++) {
-      const { child, last } = await writers.start(url, next);
-      await sleep((draw.next().value as number) * 700);
-      const ended = once(child, 'close');
-      await quest.kill();
-      expect((await ended)[0]).toBe(1);
-      await quest.start();
-      await (await acquired(url)).release();
-      next = (await assertWhole('servers_', last())) + 1;
-    }
-  });
+  it(
+    'the server is killed at any moment has it too, and can be written once it is up',
+    { timeout },
+    async () => {
+      const url = quest.url('servers_');
+      let next = 0;
+      const draw = moments(11);
+      for (let round = 0; round < ROUNDS / 2; round++) {
+        const { child, last } = await writers.start(url, next);
+        await sleep((draw.next().value as number) * 700);
+        const ended = once(child, 'close');
+        await quest.kill();
+        expect((await ended)[0]).toBe(1);
+        await quest.start();
+        await (await acquired(url)).release();
+        next = (await assertWhole('servers_', last())) + 1;
+      }
+    },
+  );
 
-  it('the connection is cut at any message of a commit is as before or as after, or has rows that it knows nothing of', async () => {
-    const proxy = await startProxy(quest.port);
-    const [direct, cut] = [quest.url('cut_'), quest.url('cut_').replace(`${quest.port}`, `${proxy.port}`)];
-    const moved = WEEK.map((bar) => ({ ...bar, close: 101.5, fetchedAt: NOON + 1 }));
-    const learned = coverage({ present: [WEEK_DAYS] });
-    try {
-      const ends = new Set<string>();
-      for (const when of ['before', 'after'] as const)
-        for (let nth = 1; ; nth += LONG_RUNS ? 1 : 5) {
-          await quest.clear('cut_');
-          await openStore(direct).upsert(
-            update(WEEK.slice(0, 3), { learned: coverage({ present: [WEEK_DAYS] }) }),
-          );
-          const writer = openStore(cut);
-          const lease = await writer.acquire();
-          const edit = await writer.edit(AAPL, WEEK_DAYS);
-          const wasCut = proxy.cutAt(nth, when);
-          const change = { bars: update(moved, { learned, fetchedAt: NOON + 1 }) };
-          const failed = await edit.commit(change).catch((error: unknown) => error);
-          if (!wasCut()) {
-            await lease.release();
-            break;
+  it(
+    'the connection is cut at any message of a commit is as before or as after, or has rows that it knows nothing of',
+    { timeout },
+    async () => {
+      const proxy = await startProxy(quest.port);
+      const [direct, cut] = [quest.url('cut_'), quest.url('cut_').replace(`${quest.port}`, `${proxy.port}`)];
+      const moved = WEEK.map((bar) => ({ ...bar, close: 101.5, fetchedAt: NOON + 1 }));
+      const learned = coverage({ present: [WEEK_DAYS] });
+      try {
+        const ends = new Set<string>();
+        for (const when of ['before', 'after'] as const)
+          for (let nth = 1; ; nth += LONG_RUNS ? 1 : 5) {
+            await quest.clear('cut_');
+            await openStore(direct).upsert(
+              update(WEEK.slice(0, 3), { learned: coverage({ present: [WEEK_DAYS] }) }),
+            );
+            const writer = openStore(cut);
+            const lease = await writer.acquire();
+            const edit = await writer.edit(AAPL, WEEK_DAYS);
+            const wasCut = proxy.cutAt(nth, when);
+            const change = { bars: update(moved, { learned, fetchedAt: NOON + 1 }) };
+            const failed = await edit.commit(change).catch((error: unknown) => error);
+            if (!wasCut()) {
+              await lease.release();
+              break;
+            }
+            ends.add(await assertSound(direct, failed instanceof Error));
+            proxy.cut();
+            await openStore(direct).upsert(update(moved, { learned }));
+            await assertDone(openStore(direct), moved);
           }
-          ends.add(await assertSound(direct, failed instanceof Error));
-          proxy.cut();
-          await openStore(direct).upsert(update(moved, { learned }));
-          await assertDone(openStore(direct), moved);
-        }
-      expect([...ends].toSorted()).toEqual(['after', 'before', 'rows alone']);
-    } finally {
-      await proxy.close();
-    }
-  });
+        expect([...ends].toSorted()).toEqual(['after', 'before', 'rows alone']);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
 
   /** What is known is of rows that are there. Gives how far a commit came. */
   async function assertSound(url: string, hasFailed: boolean): Promise<string> {
