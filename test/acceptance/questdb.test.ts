@@ -16,6 +16,8 @@ import {
   startSimulate,
 } from './programs.ts';
 
+const TICKERS = LONG_RUNS ? 499 : 40;
+const WORKERS = LONG_RUNS ? 4 : 2;
 const FOLDER = realData('daily-sp500-2013-2018');
 const TIMEOUT = 300_000;
 
@@ -40,13 +42,11 @@ describeWith(QUESTDB)('the command line on a QuestDB store', () => {
     await rm(folder, { recursive: true });
   });
 
-  describeWith(REAL_DATA)(`with ${LONG_RUNS ? 499 : 60} real tickers over five years`, () => {
+  describeWith(REAL_DATA)(`with ${TICKERS} real tickers over five years`, () => {
     let simulator: RunningSimulator;
-    let tickers = 0;
     beforeAll(async () => {
       const all = (await readdir(FOLDER)).toSorted().map((name) => name.replace('_data.csv', ''));
-      const names = LONG_RUNS ? all : all.slice(0, 60);
-      tickers = names.length;
+      const names = all.slice(0, TICKERS);
       await writeFile(join(folder, 'tickers.txt'), names.join('\n'));
       simulator = await startSimulate(folder, ['--from', FOLDER, '--latency', '20ms']);
       const rows: string[] = ['ts,open,high,low,close,volume,ticker'];
@@ -66,7 +66,7 @@ describeWith(QUESTDB)('the command line on a QuestDB store', () => {
     afterAll(() => simulator.stop());
 
     const args = (store: string): string[] => [
-      ...['--store', store, '--tickers', `@${folder}/tickers.txt`, '--workers', '4'],
+      ...['--store', store, '--tickers', `@${folder}/tickers.txt`, '--workers', `${WORKERS}`],
       ...['--start', '2013-02-08', '--end', '2018-02-07', '--provider-url', `yahoo=${simulator.url}`],
     ];
     const count = async (statement: string): Promise<number> => Number((await quest.sql(statement))[0]?.[0]);
@@ -88,13 +88,13 @@ describeWith(QUESTDB)('the command line on a QuestDB store', () => {
 
     it('has every valid row, value for value, and nothing else', { timeout: TIMEOUT }, async () => {
       const { code, stderr } = await told(run('backfill', args(quest.url('whole_'))));
-      expect(stderr).toContain(`Fetched: ${tickers}  Errors: 0  Skipped: 0`);
+      expect(stderr).toContain(`Fetched: ${TICKERS}  Errors: 0  Skipped: 0`);
       // Of all of them some have rows that cannot be.
       expect(LONG_RUNS ? [1] : [0, 1]).toContain(code);
       const rows = await assertSame('whole_');
       if (LONG_RUNS) expect(rows).toBe(611_520);
       expect(await quest.sql('SELECT count(), sum(rows) FROM whole_backfill_parts WHERE NOT gone')).toEqual([
-        [tickers, rows],
+        [TICKERS, rows],
       ]);
     });
 
@@ -117,7 +117,7 @@ describeWith(QUESTDB)('the command line on a QuestDB store', () => {
         for (const [round, patience] of [300, 600, 900].entries()) {
           const child = start('backfill', args(quest.url('killed_')));
           const end = ended(child);
-          while ((await stored('killed_')) <= round * (tickers / 10)) await sleep(20);
+          while ((await stored('killed_')) <= round * (TICKERS / 10)) await sleep(20);
           await sleep(patience);
           child.kill('SIGKILL');
           await end;
@@ -125,7 +125,7 @@ describeWith(QUESTDB)('the command line on a QuestDB store', () => {
         await told(run('backfill', args(quest.url('killed_'))));
         await assertSame('killed_');
         // A killed run had at most so many under way.
-        expect((await simulator.asked()).length - before).toBeLessThanOrEqual(tickers + 3 * 4 * 6);
+        expect((await simulator.asked()).length - before).toBeLessThanOrEqual(TICKERS + 3 * WORKERS * 6);
       },
     );
 

@@ -10,7 +10,7 @@ import { kill, moments, WRITTEN_ROWS as ROWS, WritingChildren } from '../writers
 import { startProxy } from './proxy.ts';
 import { type Quest, startQuest } from './quest.ts';
 
-const ROUNDS = LONG_RUNS ? 60 : 4;
+const ROUNDS = LONG_RUNS ? 60 : 2;
 const timeout = LONG_RUNS ? 1_200_000 : 120_000;
 
 describeWith(QUESTDB)('a QuestDB store of which', () => {

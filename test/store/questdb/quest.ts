@@ -25,8 +25,10 @@ export interface Quest {
   destroy(): Promise<void>;
 }
 
-/** Small pages: a test has few rows in many tables. */
+/** Small pages: a test has few rows in many tables. Threads that find nothing to do sleep for a millisecond and not on the CPU. */
 const SETTINGS = [
+  ...['shared.worker.yield.threshold=1', 'shared.worker.nap.threshold=20'],
+  'shared.worker.sleep.threshold=100000',
   ...['http.min.enabled=false', 'line.tcp.enabled=false', 'telemetry.enabled=false'],
   ...['shared.worker.count=2', 'pg.user=tester', `pg.password=${PASSWORD}`, 'dev.mode.enabled=true'],
   ...['cairo.writer.data.append.page.size=64k', 'cairo.wal.writer.data.append.page.size=64k'],
@@ -40,6 +42,8 @@ export async function startQuest(): Promise<Quest> {
   const binds = [`http.bind.to=127.0.0.1:${http}`, `pg.net.bind.to=127.0.0.1:${port}`];
   await writeFile(join(folder, 'conf', 'server.conf'), [...SETTINGS, ...binds].join('\n'));
   let child: ChildProcess | undefined;
+  /** The last that the server had taken into each table when it was emptied. */
+  const emptied = new Map<unknown, unknown>();
   const ask = (path: string, init?: RequestInit): Promise<Response> =>
     fetch(`http://127.0.0.1:${http}/${path}`, init);
   const quest: Quest = {
@@ -62,15 +66,15 @@ export async function startQuest(): Promise<Quest> {
     clear: async (prefix) => {
       const held = `SELECT table_name FROM writer_pool() WHERE table_name = '${prefix}backfill_writer' AND ownership_reason IS NOT NULL`;
       if ((await quest.sql(held)).length > 0) return false;
-      const keep = ['schema', 'writer', ...[0, 1, 2, 3].map((i) => `turn_${i}`)]
-        .map((name) => `'${prefix}backfill_${name}'`)
-        .join();
-      const tables = await quest.sql(
-        `SELECT table_name FROM tables() WHERE table_name LIKE '${prefix}%' AND table_name NOT IN (${keep})`,
+      const taken = `SELECT name, sequencerTxn FROM wal_tables() WHERE name LIKE '${prefix}%'`;
+      const used = (await quest.sql(taken)).filter(([name, last]) => last !== (emptied.get(name) ?? 0));
+      const lease = await quest.sql(
+        `SELECT table_name FROM tables() WHERE table_name = '${prefix}backfill_lease'`,
       );
-      await Promise.all(tables.map(([name]) => quest.sql(`TRUNCATE TABLE '${String(name)}'`)));
+      await Promise.all([...used, ...lease].map(([name]) => quest.sql(`TRUNCATE TABLE '${String(name)}'`)));
       const behind = `SELECT count() FROM wal_tables() WHERE name LIKE '${prefix}%' AND writerTxn < sequencerTxn`;
       while ((await quest.sql(behind))[0]?.[0] !== 0) await sleep(5);
+      for (const [name, last] of await quest.sql(taken)) emptied.set(name, last);
       return true;
     },
     kill: async () => {
