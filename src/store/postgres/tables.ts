@@ -69,14 +69,17 @@ export class PostgresTables implements Tables {
   async takeLease(): Promise<HeldLease> {
     const held = await takeLease(this.#db);
     this.#token = held.token;
-    await this.#writing(sweepPieces);
-    return {
-      token: held.token,
-      free: async () => {
-        if (this.#token === held.token) this.#token = undefined;
-        await held.free();
-      },
+    const free = async (): Promise<void> => {
+      if (this.#token === held.token) this.#token = undefined;
+      await held.free();
     };
+    try {
+      await this.#writing(sweepPieces);
+    } catch (error) {
+      await free();
+      throw error;
+    }
+    return { token: held.token, free };
   }
 
   async *partRows({ tickers, intervals }: ScanOptions): AsyncGenerator<Row> {
