@@ -9,24 +9,29 @@ import { daysOf, NOTHING_CHANGED, planUpsert, type SeriesWrite } from './plan.ts
 import { contentOf, type SeriesRead } from './read.ts';
 import type { Tables } from './tables.ts';
 
+/** Stores a change of a series as it was read: `SeriesEdit.commit`. */
+export type CommitEdit = (edit: Edit, change: SeriesChange) => Promise<UpsertResult>;
+
 /** What is stored of a series, as it was read once, and what a change makes of it. */
-class Edit implements SeriesEdit {
+export class Edit implements SeriesEdit {
   readonly #tables: Tables;
+  readonly #commit: CommitEdit;
   readonly #series: Series;
   /** Undefined once it is known to be the past. */
   #read: SeriesRead | undefined;
   readonly content: SeriesEdit['content'];
   readonly actions: ActionBook;
 
-  constructor(tables: Tables, series: Series, read: SeriesRead) {
+  constructor(tables: Tables, commit: CommitEdit, series: Series, read: SeriesRead) {
     this.#tables = tables;
+    this.#commit = commit;
     this.#series = series;
     this.#read = read;
     this.content = contentOf(read);
     this.actions = read.book.book;
   }
 
-  commit: SeriesEdit['commit'] = (change) => this.#tables.usable(() => commitOne(this.#tables, this, change));
+  commit: SeriesEdit['commit'] = (change) => this.#tables.usable(() => this.#commit(this, change));
 
   /** What comes of a change. Throws for what is no update, and where nothing can be read. */
   async plan({ actions, bars }: SeriesChange): Promise<SeriesWrite> {
@@ -73,22 +78,31 @@ function isWithin(part: DayRange, whole: DayRange): boolean {
   return part.from >= whole.from && part.to <= whole.to;
 }
 
-export async function editSeries(tables: Tables, series: Series, range: DayRange): Promise<SeriesEdit> {
-  return new Edit(tables, series, await tables.readSeries(series, range));
+export async function editSeries(
+  tables: Tables,
+  commit: CommitEdit,
+  series: Series,
+  range: DayRange,
+): Promise<SeriesEdit> {
+  return new Edit(tables, commit, series, await tables.readSeries(series, range));
 }
 
 /** An update of a series that nobody has read yet. */
-export async function upsertSeries(tables: Tables, update: SeriesUpdate): Promise<UpsertResult> {
+export async function upsertSeries(
+  tables: Tables,
+  commit: CommitEdit,
+  update: SeriesUpdate,
+): Promise<UpsertResult> {
   const { all, bars } = daysOf(update) ?? { all: NO_DAYS, bars: NO_DAYS };
   const read = await tables.readSeries(update.series, all, bars);
-  return new Edit(tables, update.series, read).commit({ bars: update });
+  return new Edit(tables, commit, update.series, read).commit({ bars: update });
 }
 
 /**
  * One change in a transaction of its own. Where no update can be made of the bars, what the change says of corporate actions
  * counts all the same: they are told apart from the bars.
  */
-function commitOne(tables: Tables, edit: Edit, change: SeriesChange): Promise<UpsertResult> {
+export function commitOne(tables: Tables, edit: Edit, change: SeriesChange): Promise<UpsertResult> {
   return untilUndisturbed(async () => {
     let write: SeriesWrite;
     if (change.actions !== undefined) await refresh(tables, [edit]);
@@ -133,10 +147,15 @@ function isAnything({ book, parts }: SeriesWrite): boolean {
 const MOST_ROWS = 50_000;
 const MOST_SERIES = 500;
 
-/** Many changes, many to a transaction; where that fails, each in one of its own. */
-export async function commitAll(
+/** What becomes of one that was read here. */
+export interface EditCommit extends SeriesCommit {
+  readonly edit: Edit;
+}
+
+/** Many changes, each of another ticker, many to a transaction; where that fails, each in one of its own. */
+export async function commitTogether(
   tables: Tables,
-  commits: readonly SeriesCommit[],
+  commits: readonly EditCommit[],
 ): Promise<PromiseSettledResult<UpsertResult>[]> {
   const results: PromiseSettledResult<UpsertResult>[] = [];
   let batch: (Planned & { readonly at: number })[] = [];
@@ -147,18 +166,21 @@ export async function commitAll(
     if (now.length === 0) return;
     const isDone = now.length > 1 && (await isPut(tables, now));
     for (const { at, edit, write } of now) {
-      const { change } = commits[at] as SeriesCommit;
+      const { change } = commits[at] as EditCommit;
       results[at] = isDone
         ? { status: 'fulfilled', value: write.result }
-        : await settled(edit.commit(change));
+        : await settled(commitOne(tables, edit, change));
     }
   };
-  await refresh(tables, commits.map(({ edit }) => edit).filter(isOurs));
+  await refresh(
+    tables,
+    commits.map(({ edit }) => edit),
+  );
   for (const [at, { edit, change }] of commits.entries()) {
     // Of a wrong one the reason comes out where it is committed alone.
-    const write = isOurs(edit) ? await edit.plan(change).catch(() => undefined) : undefined;
-    if (write === undefined || !isOurs(edit)) {
-      results[at] = await settled(edit.commit(change));
+    const write = await edit.plan(change).catch(() => undefined);
+    if (write === undefined) {
+      results[at] = await settled(commitOne(tables, edit, change));
       continue;
     }
     batch.push({ at, edit, write });
@@ -177,10 +199,6 @@ async function isPut(tables: Tables, planned: readonly Planned[]): Promise<boole
   } catch {
     return false;
   }
-}
-
-function isOurs(edit: SeriesEdit): edit is Edit {
-  return edit instanceof Edit;
 }
 
 async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {

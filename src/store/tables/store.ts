@@ -41,8 +41,9 @@ import type {
   SeriesUpdate,
   UpsertResult,
 } from '../store.ts';
-import { commitAll, editSeries, upsertSeries } from './edit.ts';
+import { editSeries, upsertSeries } from './edit.ts';
 import { examineTables } from './examine.ts';
+import { GroupCommit } from './group-commit.ts';
 import { forgetActions, liveTables, readBook, updateBook } from './live.ts';
 import { findLookalikes } from './lookalikes.ts';
 import { moveRevisions } from './move-revisions.ts';
@@ -58,12 +59,14 @@ export class TableStore implements BarStore {
   readonly url: string;
   readonly folder = undefined;
   readonly #tables: Tables;
+  readonly #group: GroupCommit;
   readonly #documents: Blobs;
   #held: HeldLease | undefined;
 
   constructor(tables: Tables) {
     this.url = tables.url;
     this.#tables = tables;
+    this.#group = new GroupCommit(tables);
     this.#documents = tables.documents;
   }
 
@@ -108,15 +111,15 @@ export class TableStore implements BarStore {
   }
 
   edit(series: Series, range: DayRange): Promise<SeriesEdit> {
-    return this.#usable(() => editSeries(this.#tables, series, range));
+    return this.#usable(() => editSeries(this.#tables, this.#group.commit, series, range));
   }
 
   commitAll(commits: readonly SeriesCommit[]): Promise<readonly PromiseSettledResult<UpsertResult>[]> {
-    return this.#usable(() => commitAll(this.#tables, commits));
+    return Promise.allSettled(commits.map(({ edit, change }) => edit.commit(change)));
   }
 
   upsert(update: SeriesUpdate): Promise<UpsertResult> {
-    return this.#usable(() => upsertSeries(this.#tables, update));
+    return this.#usable(() => upsertSeries(this.#tables, this.#group.commit, update));
   }
 
   lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>> {

@@ -26,7 +26,7 @@ describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
   /** Cuts the connection that holds the lease, and no other. */
   const cutLease = (): Promise<string> =>
     cluster.sql(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted`,
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted`,
     );
   const later = [daily('2026-03-02')];
 

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
+import type { Series } from '../../../src/core/bars/bars.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import { describeWith, POSTGRES } from '../../needs.ts';
-import { AAPL, coverage, daily, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
+import { AAPL, coverage, daily, days, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
 import { tellActions } from '../told-actions.ts';
 import { type Cluster, startCluster } from './cluster.ts';
@@ -58,6 +59,66 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
     await cluster.sql(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.actions (mine int)`);
     await expect(store.acquire()).rejects.toThrow('name another with ?schema=NAME');
     expect(await count(`pg_tables WHERE schemaname = '${schema}'`)).toBe(1);
+  });
+
+  it('are written by few transactions where many answers come at once', async () => {
+    const series = Array.from({ length: 40 }, (_, i): Series => ({ ticker: `T${i}`, interval: '1d' }));
+    await store.upsert(update(WEEK));
+    await Promise.all(series.map((one) => store.upsert(update(WEEK, { series: one }))));
+    expect(await count(`${schema}.bars`)).toBe(205);
+    expect(await count(`(SELECT DISTINCT xmin::text FROM ${schema}.backfill_parts) AS p`)).toBeLessThan(12);
+  });
+
+  it('take answers that come at once, one after the other where they are of one ticker', async () => {
+    const minutes: Series = { ticker: AAPL.ticker, interval: '1m' };
+    const before = WEEK.map((bar) => ({ ...bar, close: bar.close - 1 }));
+    const learned = coverage({ present: [WEEK_DAYS] });
+    const others = ['A', 'B', 'C'].map((ticker): Series => ({ ticker, interval: '1d' }));
+    const split = { kind: 'split', exDay: WEEK_DAYS.from, ratio: 4 } as const;
+    const edit = await store.edit(minutes, WEEK_DAYS);
+    for (const series of [AAPL, ...others]) await store.upsert(update([daily('2026-02-02')], { series }));
+    const results = await Promise.all([
+      store.upsert(update(before, { learned })),
+      ...others.map((series, i) => store.upsert(update(WEEK.slice(i + 1), { series, learned }))),
+      store.upsert(update(WEEK, { learned })),
+      edit.commit({
+        actions: (book) => ({ ...book, entries: [{ action: split, source: 'sample', fetchedAt: NOON }] }),
+      }),
+      store.updateActions(AAPL.ticker, (book) => ({ ...book, covered: [WEEK_DAYS] })),
+    ]);
+    expect(results.slice(0, 5)).toMatchObject([
+      ...[5, 4, 3, 2].map((inserted) => ({ inserted, revised: 0 })),
+      { inserted: 0, revised: 5 },
+    ]);
+    const next = openStore(cluster.url(schema));
+    for (const [i, series] of [AAPL, ...others].entries())
+      expect(await rowsIn(next, series)).toEqual([daily('2026-02-02'), ...WEEK.slice(i)]);
+    expect((await store.readRevisions(AAPL)).map(({ before: { close } }) => close)).toEqual(
+      before.map(({ close }) => close),
+    );
+    expect(await next.readActionBook(AAPL.ticker)).toMatchObject({
+      entries: [{ action: split }],
+      covered: [WEEK_DAYS],
+    });
+  });
+
+  it('know all that answers of one series say which come at once', async () => {
+    const [first, last] = [days('2026-02-09', '2026-02-10'), days('2026-02-12', '2026-02-13')];
+    await store.upsert(update([daily('2026-02-02')]));
+    const edits = [await store.edit(AAPL, WEEK_DAYS), await store.edit(AAPL, WEEK_DAYS)];
+    const results = await store.commitAll([
+      {
+        edit: edits[0]!,
+        change: { bars: update([daily('2026-02-09')], { learned: coverage({ present: [first] }) }) },
+      },
+      {
+        edit: edits[1]!,
+        change: { bars: update([daily('2026-02-12')], { learned: coverage({ present: [last] }) }) },
+      },
+    ]);
+    expect(results).toMatchObject([{ value: { inserted: 1 } }, { value: { inserted: 1 } }]);
+    expect((await store.edit(AAPL, WEEK_DAYS)).content?.coverage.present).toEqual([first, last]);
+    expect(await cluster.sql(`SELECT rows FROM ${schema}.backfill_parts`)).toBe('3');
   });
 
   it('are not written where an answer says what is there', async () => {
