@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { BackfillError } from '../../core/errors.ts';
 import type { Row } from '../tables/row.ts';
@@ -30,8 +31,7 @@ export class Database {
 
   /** Runs one statement. */
   async rows(text: string, values: Values = []): Promise<Row[]> {
-    const pool = await this.#pool();
-    return (await pool.query(text, [...values])).rows as Row[];
+    return this.with(async (client) => (await client.query(text, [...values])).rows);
   }
 
   /** The same, of tables that need not be there: then there is nothing in them. */
@@ -60,7 +60,7 @@ export class Database {
     const client = await pool.connect();
     let failure: Error | undefined;
     try {
-      return await work(client);
+      return await work(preparing(client));
     } catch (error) {
       if (codeOf(error) !== undefined) failure = error as Error;
       throw error;
@@ -157,4 +157,23 @@ async function driver(): Promise<Pick<typeof pg, 'Pool' | 'Client'>> {
       }
     },
   };
+}
+
+/** Statements with values are parsed and planned once a connection: most are one of a few, ten thousand times over. */
+function preparing(client: pg.ClientBase): Client {
+  return {
+    query: (text, values) =>
+      client.query(values === undefined ? text : { name: nameOf(text), text, values }) as Promise<
+        pg.QueryResult<Row>
+      >,
+  };
+}
+
+const names = new Map<string, string>();
+
+/** As a server knows a statement. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? createHash('sha256').update(text).digest('hex').slice(0, 32);
+  names.set(text, name);
+  return name;
 }

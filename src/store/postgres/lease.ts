@@ -101,12 +101,15 @@ export async function writerAtWork(db: Database): Promise<StoreWriter | undefine
   });
 }
 
+/** What writes finds its rows by their keys, however many they are: the server need not plan it each time anew. */
+const ONE_PLAN = 'SET LOCAL plan_cache_mode = force_generic_plan';
+
 /**
  * Begins a transaction that may write, under the lease with a token. Throws `store-locked` if that was lost. Without a token
  * it is the caller's business that nobody else writes.
  */
 async function beginWriting(client: Client, place: PostgresPlace, token: string | undefined): Promise<void> {
-  const begin = `BEGIN; SELECT pg_advisory_xact_lock_shared(${lockOf(place, 'commits')})`;
+  const begin = `BEGIN; ${ONE_PLAN}; SELECT pg_advisory_xact_lock_shared(${lockOf(place, 'commits')})`;
   if (token === undefined) {
     await client.query(begin);
     return;
@@ -114,6 +117,7 @@ async function beginWriting(client: Client, place: PostgresPlace, token: string 
   await client.query(begin);
   const { rows } = await client.query(
     `SELECT token::text, pg_try_advisory_xact_lock_shared(${lockOf(place, 'writes')}) AS free FROM backfill_lease`,
+    [],
   );
   const { token: current, free } = rows[0] ?? {};
   if (current === token && free === false) return;
