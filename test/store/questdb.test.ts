@@ -19,6 +19,6 @@ describeWith(QUESTDB)('QuestDB', () => {
     const destroy = async (): Promise<void> => {
       if (!(await quest.clear(prefix))) stores++;
     };
-    return Promise.resolve({ store: open(), reopen: open, destroy, runs: LONG_RUNS ? RUNS : 6 });
+    return Promise.resolve({ store: open(), reopen: open, destroy, runs: LONG_RUNS ? RUNS : 3 });
   });
 });
