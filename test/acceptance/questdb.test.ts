@@ -150,7 +150,7 @@ describeWith(QUESTDB)('the command line on a QuestDB store', () => {
       [
         'no password',
         (url: string) => url.replace(`:${PASSWORD}`, ''),
-        /does not let this user in: .*PGPASSWORD/,
+        /wants a password, and there is none; set PGPASSWORD/,
       ],
       ['no host', () => 'questdb:///qdb', /names no server; write questdb:/],
       [

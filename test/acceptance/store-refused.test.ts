@@ -85,6 +85,11 @@ describeWith(POSTGRES)('a PostgreSQL server', () => {
       /does not speak SSL, which the URL or PGSSLMODE asks for; leave sslmode out, or let it speak SSL/,
     ],
     [
+      'whose certificate is nowhere',
+      () => `${cluster.url()}?sslmode=verify-full&sslrootcert=/nowhere/root.crt`,
+      /\/nowhere\/root\.crt cannot be read \(ENOENT\); check sslrootcert, sslcert and sslkey/,
+    ],
+    [
       'that has no such database',
       () => cluster.url().replace('/postgres', '/nowhere'),
       /has no such database: database "nowhere" does not exist; create it with createdb, or name another/,
@@ -97,7 +102,7 @@ describeWith(POSTGRES)('a PostgreSQL server', () => {
     [
       'that lets the user write no table',
       () => as('weak', 'public'),
-      /does not give this user the right: permission denied for schema public; let its owner grant CREATE/,
+      /does not give this user the right: permission denied for schema public; let its owner grant USAGE on the schema, and CREATE besides for the first run/,
     ],
     [
       'that takes no changes',
@@ -124,7 +129,7 @@ describeWith(POSTGRES)('a PostgreSQL server', () => {
       'GRANT USAGE ON SCHEMA of_others TO weak; GRANT SELECT ON ALL TABLES IN SCHEMA of_others TO weak',
     );
     expect(await refusal(as('weak', 'of_others'))).toMatch(
-      /does not give this user the right: permission denied for .*; let its owner grant CREATE on the schema/,
+      /does not give this user the right: permission denied for table .*; let its owner grant SELECT .*, and INSERT, UPDATE and DELETE/,
     );
     const read = ['check-data', 'ALFA', '--days', '2', '--store', as('weak', 'of_others')];
     const { stdout } = await runWith({}, read, folder);

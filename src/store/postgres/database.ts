@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { BackfillError } from '../../core/errors.ts';
+import { driver } from '../tables/driver.ts';
 import type { Row } from '../tables/row.ts';
 import { codeOf } from '../tables/unreached.ts';
 import { type Client, identifier, type Values } from './client.ts';
 import { migrate, versionOf } from './migrate.ts';
 import type { PostgresPlace } from './place.ts';
 import { MIGRATIONS } from './schema.ts';
+import { preparing } from './prepared.ts';
 import { asUnusable } from './trouble.ts';
 
 /** How long the server waits for what holds a transaction open, and for a lock that another one holds. */
@@ -71,7 +71,7 @@ export class Database {
 
   /** A connection beside the others, which is nobody's but the caller's. */
   async open(): Promise<pg.Client> {
-    const { Client } = await driver();
+    const { Client } = await driver('PostgreSQL');
     const client = new Client({ ...this.#config(), keepAlive: true });
     await client.connect();
     await client.query(`${this.#session()}; ${KEEP_ALIVE}`);
@@ -95,7 +95,7 @@ export class Database {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { Pool, Client } = await driver();
+    const { Pool, Client } = await driver('PostgreSQL');
     const { min, max } = this.place.pool;
     // It is waited for, though its type does not say so.
     const hooks: object = {
@@ -112,68 +112,11 @@ export class Database {
     return {
       connectionString: this.place.connection,
       application_name: 'backfill',
-      connectionTimeoutMillis: 20_000,
+      connectionTimeoutMillis: this.place.patienceMs,
     };
   }
 
   #session(): string {
     return `SET search_path TO ${identifier(this.place.schema)}; SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO'`;
   }
-}
-
-type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
-
-/** What we use of `pg`, its connections such that one which breaks ends nobody. */
-async function driver(): Promise<Pick<typeof pg, 'Pool' | 'Client'>> {
-  let found: typeof pg;
-  try {
-    found = (await import('pg')).default;
-  } catch (error) {
-    throw new BackfillError('store-unusable', 'the package pg, which speaks to PostgreSQL, does not load', {
-      cause: error,
-    });
-  }
-  const { Pool, Client } = found;
-  return {
-    Pool,
-    Client: class extends Client {
-      constructor(config?: string | pg.ClientConfig) {
-        super(config);
-        // What breaks it is told by its query, or by the next one; a pool listens only to those that nobody uses.
-        this.on('error', () => {});
-      }
-
-      override connect(): Promise<pg.Client>;
-      override connect(callback: Connected): void;
-      /** One that was refused is closed: it would keep the process until the server has enough. */
-      override connect(callback?: Connected): Promise<pg.Client> | void {
-        const connected = super.connect().catch((error: unknown) => {
-          this.end().catch(() => {});
-          throw error;
-        });
-        if (callback === undefined) return connected;
-        const told = callback as (error: unknown, client?: pg.Client) => void;
-        connected.then((client) => told(null, client), told);
-      }
-    },
-  };
-}
-
-/** Statements with values are parsed and planned once a connection: most are one of a few, ten thousand times over. */
-function preparing(client: pg.ClientBase): Client {
-  return {
-    query: (text, values) =>
-      client.query(values === undefined ? text : { name: nameOf(text), text, values }) as Promise<
-        pg.QueryResult<Row>
-      >,
-  };
-}
-
-const names = new Map<string, string>();
-
-/** As a server knows a statement. */
-function nameOf(text: string): string {
-  const name = names.get(text) ?? createHash('sha256').update(text).digest('hex').slice(0, 32);
-  names.set(text, name);
-  return name;
 }

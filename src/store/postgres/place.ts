@@ -1,4 +1,5 @@
 import { type PoolSizes, poolIn } from '../tables/pool-sizes.ts';
+import { leaveOut } from './libpq.ts';
 import { assertReadable, OWN_PARAMETERS } from './readable-url.ts';
 
 /** Where a store lies in a PostgreSQL server. */
@@ -13,10 +14,13 @@ export interface PostgresPlace {
   readonly schema: string;
   /** Connections that a thread keeps and opens at most. */
   readonly pool: PoolSizes;
+  /** How long a connection may take to come about, ms; 0: for ever. */
+  readonly patienceMs: number;
 }
 
 const DEFAULT_SCHEMA = 'public';
 const DEFAULT_PORT = '5432';
+const DEFAULT_PATIENCE_S = 20;
 
 /** Whether a text is the URL of a PostgreSQL server. */
 export function isPostgresUrl(url: string): boolean {
@@ -35,7 +39,9 @@ export function postgresPlace(url: string): PostgresPlace {
   const host = parsed.searchParams.get('host') ?? (parsed.hostname || 'localhost');
   const server = `${host}:${parsed.searchParams.get('port') ?? (parsed.port || DEFAULT_PORT)}/${database}`;
   const query = schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`;
+  const patienceMs = 1000 * Number(parsed.searchParams.get('connect_timeout') ?? DEFAULT_PATIENCE_S);
   for (const name of OWN_PARAMETERS) parsed.searchParams.delete(name);
+  leaveOut(parsed.searchParams);
   asClientMeans(parsed.searchParams);
   return {
     connection: parsed.href,
@@ -43,11 +49,17 @@ export function postgresPlace(url: string): PostgresPlace {
     server,
     schema,
     pool,
+    patienceMs,
   };
 }
 
 /** The client takes these modes for the last one, and warns on stderr each time that it does. */
 function asClientMeans(parameters: URLSearchParams): void {
+  // Which is what Node's own list is for.
+  if (parameters.get('sslrootcert') === 'system') {
+    parameters.delete('sslrootcert');
+    parameters.set('sslmode', 'verify-full');
+  }
   if (parameters.get('uselibpqcompat') === 'true') return;
   if (/^(prefer|require|verify-ca)$/.test(parameters.get('sslmode') ?? ''))
     parameters.set('sslmode', 'verify-full');

@@ -2,9 +2,10 @@ import { BackfillError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/closest.ts';
 import { quoted, shortened } from '../../core/quoted.ts';
 import { withoutPassword } from '../../core/without-password.ts';
+import { insteadOf, isOfLibpq } from './libpq.ts';
 
 /** What a URL may say that the server is not told. */
-export const OWN_PARAMETERS = ['schema', 'pool_min', 'pool_max'] as const;
+export const OWN_PARAMETERS = ['schema', 'pool_min', 'pool_max', 'connect_timeout'] as const;
 
 /** What `pg` takes from a URL. */
 const OF_THE_CLIENT = [
@@ -67,9 +68,14 @@ function whyNoUrl(rest: string): string {
 
 function whyNoParameters({ searchParams }: URL): string | undefined {
   const all = [...OWN_PARAMETERS, ...OF_THE_CLIENT];
-  const stranger = [...searchParams.keys()].find((name) => !all.includes(name));
+  const stranger = [...searchParams.keys()].find((name) => !all.includes(name) && !isOfLibpq(name));
   if (stranger !== undefined)
     return `has a parameter ${quoted(stranger)}, which nothing is known of; there are ${all.join(', ')}${didYouMean(stranger, all)}`;
+  for (const [name, value] of searchParams) {
+    const instead = insteadOf(name, value);
+    if (instead !== undefined)
+      return `has ${/passw/.test(name) ? name : `${name}=${shortened(value)}`}, which would not be kept here; ${instead}`;
+  }
   if (searchParams.get('schema') === '')
     return 'has an empty ?schema=; write ?schema=NAME, or leave it out for public';
   const mode = searchParams.get('sslmode');
@@ -78,6 +84,9 @@ function whyNoParameters({ searchParams }: URL): string | undefined {
   const port = searchParams.get('port');
   if (port !== null && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= LAST_PORT))
     return `has port=${shortened(port)}; write one from 1 to ${LAST_PORT}`;
+  const seconds = searchParams.get('connect_timeout');
+  if (seconds !== null && !/^\d{1,5}$/.test(seconds))
+    return `has connect_timeout=${shortened(seconds)}; write seconds, or 0 to wait for ever`;
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { BackfillError } from '../../core/errors.ts';
 import { WRITER } from '../parquet/files/writer.ts';
+import { driver } from '../tables/driver.ts';
 import { literal } from '../tables/literal.ts';
 import type { Row } from '../tables/row.ts';
 import { codeOf } from '../tables/unreached.ts';
@@ -186,10 +187,8 @@ export class QuestServer {
 
   /** A connection beside the others, which is nobody's but the caller's. */
   async open(): Promise<pg.Client> {
-    const { Client } = await driver();
+    const { Client } = await driver('QuestDB');
     const client = new Client({ ...this.#config(), keepAlive: true });
-    // What breaks it is told by the next query.
-    client.on('error', () => {});
     await client.connect();
     return client;
   }
@@ -213,9 +212,9 @@ export class QuestServer {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { Pool } = await driver();
+    const { Pool, Client } = await driver('QuestDB');
     const times = { allowExitOnIdle: true, idleTimeoutMillis: 10_000 };
-    const pool = new Pool({ ...this.#config(), ...this.place.pool, ...times });
+    const pool = new Pool({ ...this.#config(), Client, ...this.place.pool, ...times });
     // Of one that lies idle: the next query opens another.
     pool.on('error', () => {});
     return pool;
@@ -237,14 +236,4 @@ function isOutdated(error: unknown): boolean {
 
 function isBusy(error: unknown): boolean {
   return error instanceof Error && error.message.includes('table busy');
-}
-
-async function driver(): Promise<typeof pg> {
-  try {
-    return (await import('pg')).default;
-  } catch (error) {
-    throw new BackfillError('store-unusable', 'the package pg, which speaks to QuestDB, does not load', {
-      cause: error,
-    });
-  }
 }

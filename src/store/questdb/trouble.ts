@@ -1,11 +1,12 @@
 import { BackfillError } from '../../core/errors.ts';
+import { NoPassword } from '../tables/driver.ts';
 import { codeOf, unreached } from '../tables/unreached.ts';
 import type { QuestPlace } from './place.ts';
 
 /** What the words of the server mean (it gives no codes), and what to do. */
 const MEANING: readonly (readonly [said: RegExp, what: string, todo: string])[] = [
   [
-    /invalid username\/password|password must be a string/i,
+    /invalid username\/password/i,
     'does not let this user in',
     'check the user and the password in the URL, in PGPASSWORD or in ~/.pgpass',
   ],
@@ -25,6 +26,7 @@ const MEANING: readonly (readonly [said: RegExp, what: string, todo: string])[] 
 /** As in PostgreSQL's store: one line that says which server, what, and what to do; never a password. */
 export function asUnusable({ server }: Pick<QuestPlace, 'server'>, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof BackfillError) return error;
+  if (error instanceof NoPassword) return unusable(`the QuestDB server ${server} ${error.message}`, error);
   const why = unreached(error);
   if (why !== undefined)
     return unusable(

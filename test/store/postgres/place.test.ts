@@ -14,6 +14,7 @@ describe('the URL of a PostgreSQL store', () => {
       server: 'db.example:6000/market',
       schema: 'my own',
       pool: { min: 1, max: 9 },
+      patienceMs: 20_000,
     });
     expect(postgresPlace('postgresql://db.example/market')).toMatchObject({
       shown: 'postgres://db.example:5432/market',
@@ -79,6 +80,45 @@ describe('the URL of a PostgreSQL store', () => {
   it('takes what the client knows, and an @ in a value', () => {
     const query = 'user=me@server&application_name=a@b&statement_timeout=5&sslmode=no-verify';
     expect(postgresPlace(`postgres://host/db?${query}&schema=own`)).toMatchObject({ schema: 'own' });
+  });
+
+  it('takes what is written for libpq where it is so anyway, and tells nobody of it', () => {
+    const asked =
+      'channel_binding=prefer&gssencmode=disable&target_session_attrs=read-write&keepalives_idle=30&sslsni=1&ssl_min_protocol_version=TLSv1.2';
+    expect(postgresPlace(`postgres://host/db?${asked}&connect_timeout=3&sslmode=require`)).toMatchObject({
+      connection: 'postgres://host/db?sslmode=verify-full',
+      patienceMs: 3000,
+    });
+    expect(postgresPlace('postgres://host/db?sslmode=verify-full&sslrootcert=system').connection).toBe(
+      'postgres://host/db?sslmode=verify-full',
+    );
+  });
+
+  it.each([
+    ['channel_binding=require', /write channel_binding=prefer/],
+    ['gssencmode=require', /no GSSAPI here/],
+    ['target_session_attrs=standby', /one server is asked/],
+    ['ssl_min_protocol_version=TLSv1.3', /--tls-min-v1\.3/],
+    ['require_auth=scram-sha-256', /sslmode=verify-full/],
+    ['passfile=/root/pass', /name the file in PGPASSFILE/],
+    ['hostaddr=127.0.0.1', /in place of the host/],
+    ['dbname=market', /behind the host/],
+    ['service=mine', /write what the service says/],
+    ['sslpassword=secret', /a key without a password/],
+    ['replication=database', /leave it out/],
+    ['keepalives_count=many', /write a number/],
+  ])('that asks for %s, which would not be kept, is refused', (parameter, words) => {
+    expect(() => postgresPlace(`postgres://host/db?${parameter}`)).toThrow(words);
+    expect(() => postgresPlace(`postgres://host/db?${parameter}`)).toThrow(
+      `has ${parameter.replace(/=?secret/, '')}, which`,
+    );
+    expect(() => postgresPlace(`postgres://host/db?${parameter}`)).not.toThrow('secret');
+  });
+
+  it('that has no seconds to wait is refused', () => {
+    expect(() => postgresPlace('postgres://host/db?connect_timeout=soon')).toThrow(
+      'has connect_timeout=soon; write seconds',
+    );
   });
 
   it.each([
