@@ -142,8 +142,9 @@ export function readIntegers(array: Buffer | null): Float64Array {
   return readWide(array, readInteger);
 }
 
+/** The inverse of `instants`. Another hand may have written parts of a millisecond, which no bar has. */
 export function readInstants(array: Buffer | null): Float64Array {
-  return readWide(array, (bytes, at) => readInteger(bytes, at) / 1000 + BEGINNING_MS);
+  return readWide(array, (bytes, at) => Math.floor(readInteger(bytes, at) / 1000) + BEGINNING_MS);
 }
 
 function readInteger(array: Buffer, at: number): number {

@@ -1,5 +1,5 @@
 import type { Series } from '../../core/bars/bars.ts';
-import type { StoredBars } from '../../core/bars/columns.ts';
+import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import { unlearn } from '../../core/coverage/coverage.ts';
 import type { DayRange } from '../../core/session/day.ts';
@@ -7,11 +7,12 @@ import { union } from '../../core/session/ranges.ts';
 import { untilUndisturbed } from '../parquet/files/blobs.ts';
 import type { Partition } from '../parquet/files/layout.ts';
 import type { Part, PartWrite } from '../tables/parts.ts';
+import { sumAfter } from '../tables/row-sum.ts';
 import { sessionDaysOf } from '../tables/plan.ts';
 import { putBars } from './bars.ts';
 import type { Client } from './client.ts';
 import type { Database } from './database.ts';
-import { holdParts, IN_PERIOD, putParts, removePart, sessionBounds } from './parts.ts';
+import { barsNow, holdParts, IN_PERIOD, putParts, removePart, sessionBounds } from './parts.ts';
 import { readSeries } from './read.ts';
 import type { Writing } from './lease.ts';
 
@@ -45,6 +46,8 @@ async function forgetIn(client: Client, partition: Partition, part: Part, range:
   const { series, period } = partition;
   const own = periodRange(period);
   const days = { from: Math.max(own.from, range.from), to: Math.min(own.to, range.to) };
+  const removed = await barsNow(client, series, days);
+  const sum = part.sum && sumAfter(part.sum, removed, NO_BARS);
   const { rowCount } = await client.query(
     `DELETE FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD}`,
     [...[series.ticker, series.interval, ...sessionBounds(days)]],
@@ -52,7 +55,7 @@ async function forgetIn(client: Client, partition: Partition, part: Part, range:
   const left = await extentOf(client, partition);
   const { present, absent } = write.knowledge.coverage;
   if (left.rows === 0 && union(present, absent).length === 0) await removePart(client, partition);
-  else await putParts(client, [{ ...write, ...left }]);
+  else await putParts(client, [{ ...write, ...left, sum }]);
   return rowCount ?? 0;
 }
 

@@ -1,10 +1,14 @@
 import { type MonthMarks, monthMarksOf } from '../../core/bars/month-marks.ts';
 import { barsOf } from '../../core/bars/bar-builder.ts';
+import type { Series } from '../../core/bars/bars.ts';
+import type { StoredBars } from '../../core/bars/columns.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import type { Partition } from '../parquet/files/layout.ts';
 import { encodeKnowledge } from '../parquet/partition/knowledge.ts';
+import { sumOf } from '../tables/row-sum.ts';
 import { disturbed, keyOf, partitionOfRow, type PartWrite } from '../tables/parts.ts';
+import { BAR_ARRAYS, barsIn } from './bars.ts';
 import type { Client, Values } from './client.ts';
 
 /** The columns of a part, as text. Of the table `p`. */
@@ -31,7 +35,11 @@ export async function putParts(client: Client, writes: readonly PartWrite[]): Pr
   for (const write of writes) {
     const marks = write.isMarkedAnew ? await marksNow(client, write.partition) : write.knowledge.marks;
     const { rows, firstTs, lastTs } = write;
-    known.push(encodeKnowledge(write.partition, { ...write.knowledge, marks }, { rows, firstTs, lastTs }));
+    const { series, period } = write.partition;
+    const sum = write.sum ?? sumOf(await barsNow(client, series, periodRange(period)));
+    known.push(
+      encodeKnowledge(write.partition, { ...write.knowledge, marks }, { rows, firstTs, lastTs, sum }),
+    );
   }
   const [isNew, isOld] = [
     writes.flatMap((write, i) => (write.before === undefined ? [i] : [])),
@@ -83,6 +91,12 @@ function placesOf(writes: readonly Pick<PartWrite, 'partition'>[]): string[][] {
   ];
 }
 
+/** The bars of a range of session dates, as this transaction sees them. */
+export async function barsNow(client: Client, series: Series, range: DayRange): Promise<StoredBars> {
+  const { rows } = await client.query(BARS, [series.ticker, series.interval, ...sessionBounds(range)]);
+  return barsIn(rows[0]);
+}
+
 /** The marks of the months of a part, by the first bars that they have now. */
 async function marksNow(client: Client, { series, period }: Partition): Promise<MonthMarks | undefined> {
   const { rows } = await client.query(
@@ -105,6 +119,9 @@ async function marksNow(client: Client, { series, period }: Partition): Promise<
 /** Of a statement in which $3 to $6 are `sessionBounds`. */
 export const IN_PERIOD =
   'ts >= $3::timestamp AND ts < $4::timestamp AND session >= $5::date AND session < $6::date';
+
+/** The bars of a series, of which `barsIn` reads the one row. */
+const BARS = `SELECT ${BAR_ARRAYS} FROM (SELECT * FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD} ORDER BY ts) AS b`;
 
 const DAY_MS = 86_400_000;
 

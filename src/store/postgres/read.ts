@@ -1,4 +1,3 @@
-import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import type { Series } from '../../core/bars/bars.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import type { DayRange } from '../../core/session/day.ts';
@@ -34,15 +33,6 @@ export async function readSeries(
     parts.set(partition.period, await partOf(partition, one, readings, (of) => stampsOf(db, of)));
   }
   return { parts, bars: barsIn(row), range, barsOf, book: bookIn(series.ticker, row?.['book']) };
-}
-
-/** Bars of a range of session dates. */
-export async function readBarsIn(db: Database, series: Series, range: DayRange): Promise<StoredBars> {
-  const [row] = await db.read(
-    `SELECT ${BAR_ARRAYS} FROM (SELECT * FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD} ORDER BY ts) AS b`,
-    [series.ticker, series.interval, ...sessionBounds(range)],
-  );
-  return row === undefined ? NO_BARS : barsIn(row);
 }
 
 /** The stamps of a part's bars. */

@@ -6,6 +6,7 @@ import { INTERVALS, type Interval } from '../../core/session/interval.ts';
 import type { StoreFacts } from '../facts.ts';
 import type { Partition } from '../parquet/files/layout.ts';
 import type { ScanOptions } from '../store.ts';
+import { assertAsWritten } from '../tables/as-written.ts';
 import { Documents } from '../tables/documents.ts';
 import { partitionOfRow, type PartWrite } from '../tables/parts.ts';
 import { sessionDaysOf, type SeriesWrite } from '../tables/plan.ts';
@@ -30,7 +31,7 @@ import { forgetRange, putPart } from './forget.ts';
 import { takeLease, type Writing, writing } from './lease.ts';
 import { holdParts, IN_PERIOD, PART_COLUMNS, putParts, sessionBounds, stamp } from './parts.ts';
 import { putAll } from './put.ts';
-import { readBarsIn, readSeries, stampsOf } from './read.ts';
+import { readSeries, stampsOf } from './read.ts';
 import { insertRevisions, REVISIONS } from './revisions.ts';
 
 /** Rows asked for at a time: what is known of a hundred thousand series is not held as text as a whole. */
@@ -132,8 +133,10 @@ export class PostgresTables implements Tables {
     return readSeries(this.#db, series, range, barsOf);
   }
 
-  readBars(series: Series, range: DayRange): Promise<StoredBars> {
-    return readBarsIn(this.#db, series, range);
+  async readBars(series: Series, range: DayRange): Promise<StoredBars> {
+    const read = await readSeries(this.#db, series, range);
+    assertAsWritten(series, read, this.url);
+    return read.bars;
   }
 
   async marks(intervals: readonly Interval[]): Promise<PartMarks[]> {

@@ -4,6 +4,7 @@ import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { untilUndisturbed } from '../parquet/files/blobs.ts';
 import type { SeriesChange, SeriesCommit, SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
+import { assertAsWritten } from './as-written.ts';
 import { changedBook } from './books.ts';
 import { daysOf, NOTHING_CHANGED, planUpsert, type SeriesWrite } from './plan.ts';
 import { contentOf, type SeriesRead } from './read.ts';
@@ -68,7 +69,7 @@ export class Edit implements SeriesEdit {
       (days === undefined || (isWithin(all, known.range) && isWithin(bars, known.barsOf)))
     )
       return known;
-    return (this.#read = await this.#tables.readSeries(this.#series, all, bars));
+    return (this.#read = await readWritten(this.#tables, this.#series, all, bars));
   }
 }
 
@@ -84,7 +85,19 @@ export async function editSeries(
   series: Series,
   range: DayRange,
 ): Promise<SeriesEdit> {
-  return new Edit(tables, commit, series, await tables.readSeries(series, range));
+  return new Edit(tables, commit, series, await readWritten(tables, series, range));
+}
+
+/** Throws `store-corrupt` where it is not as it was written. */
+async function readWritten(
+  tables: Tables,
+  series: Series,
+  range: DayRange,
+  barsOf?: DayRange,
+): Promise<SeriesRead> {
+  const read = await tables.readSeries(series, range, barsOf);
+  assertAsWritten(series, read, tables.url);
+  return read;
 }
 
 /** An update of a series that nobody has read yet. */
@@ -94,7 +107,7 @@ export async function upsertSeries(
   update: SeriesUpdate,
 ): Promise<UpsertResult> {
   const { all, bars } = daysOf(update) ?? { all: NO_DAYS, bars: NO_DAYS };
-  const read = await tables.readSeries(update.series, all, bars);
+  const read = await readWritten(tables, update.series, all, bars);
   return new Edit(tables, commit, update.series, read).commit({ bars: update });
 }
 

@@ -12,6 +12,7 @@ import { SameSeries } from '../parquet/doctor/same-series.ts';
 import { walkAll } from '../parquet/doctor/walk-all.ts';
 import type { Partition } from '../parquet/files/layout.ts';
 import type { BookWrite } from './books.ts';
+import { withChangedRows } from './changed-rows.ts';
 import { placeOf } from './parts.ts';
 import { NOTHING_CHANGED } from './plan.ts';
 import type { Tables, UnknownRows } from './tables.ts';
@@ -152,11 +153,10 @@ async function examine(tables: Tables, partition: Partition, splits: readonly Sp
   const { version, known, bars, sessions } = part;
   const exam = await examineBars(partition, bytesAsFile(encodeBars(bars, known)), splits);
   const wrong = misplaced(sessions, partition, bars.ts);
-  const findings =
-    wrong > 0 && exam.findings.length === 0
-      ? [sessionFinding(wrong, tables.words.mendSessions)]
-      : exam.findings;
-  return { ...exam, version, findings };
+  if (wrong > 0 && exam.findings.length === 0)
+    return { ...exam, version, findings: [sessionFinding(wrong, tables.words.mendSessions)] };
+  const changed = withChangedRows(exam, partition, known, bars);
+  return { ...changed, version };
 }
 
 /** Daily rows whose session is not the day of their stamp: by their sessions rows are found. */

@@ -6,9 +6,11 @@ import type { Partition } from '../parquet/files/layout.ts';
 import type { LiveStore } from '../parquet/forgotten/live.ts';
 import type { PartitionContent } from '../parquet/partition/partition-file.ts';
 import type { ActionBook } from '../../core/actions/action-book.ts';
+import { assertAsWritten } from './as-written.ts';
 import { type BookWrite, changedBook, type ReadBook } from './books.ts';
 import type { Part } from './parts.ts';
 import { NOTHING_CHANGED } from './plan.ts';
+import type { SeriesRead } from './read.ts';
 import type { Tables } from './tables.ts';
 
 const NOTHING: DayRange = { from: 0, to: 0 };
@@ -41,8 +43,9 @@ export async function forgetActions(tables: Tables, ticker: string, range: DayRa
 
 /** The tables, as what is forgotten is taken out of and comes back to. */
 export function liveTables(tables: Tables): LiveStore {
-  const read = async (partition: Partition): Promise<PartitionContent | undefined> =>
-    (await readPartition(tables, partition)).content;
+  // Also of what another hand changed: who gives it up takes it as it is.
+  const read = async ({ series, period }: Partition): Promise<PartitionContent | undefined> =>
+    partIn(await tables.readSeries(series, periodRange(period)), period).content;
   const bookOf: LiveStore['book'] = async (ticker) => (await readBook(tables, ticker)).book;
   return {
     partitionsOf: async (series, range) =>
@@ -61,11 +64,10 @@ export function liveTables(tables: Tables): LiveStore {
 }
 
 /** All that a part is, and its version; neither where there is none. */
-async function readPartition(
-  tables: Tables,
-  { series, period }: Partition,
-): Promise<{ readonly content?: PartitionContent; readonly version?: Part['version'] }> {
-  const { parts, bars } = await tables.readSeries(series, periodRange(period));
+function partIn(
+  { parts, bars }: SeriesRead,
+  period: string,
+): { readonly content?: PartitionContent; readonly version?: Part['version'] } {
   const part = parts.get(period);
   return part === undefined ? {} : { content: { bars, knowledge: part.knowledge }, version: part.version };
 }
@@ -75,7 +77,9 @@ async function changePartition(
   partition: Partition,
   change: (now: PartitionContent | undefined) => PartitionContent,
 ): Promise<void> {
-  const now = await readPartition(tables, partition);
+  const read = await tables.readSeries(partition.series, periodRange(partition.period));
+  assertAsWritten(partition.series, read, tables.url);
+  const now = partIn(read, partition.period);
   const { bars, knowledge } = change(now.content);
   await tables.putPart(
     {

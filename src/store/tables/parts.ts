@@ -8,6 +8,7 @@ import type { Partition } from '../parquet/files/layout.ts';
 import { type Knowledge, rebuiltKnowledge, trustedWord } from '../parquet/partition/knowledge.ts';
 import { marksIn as marksOfJson } from '../parquet/partition/marks.ts';
 import { partitionSaid, type Readings } from '../parquet/partition/said.ts';
+import { type RowSum, sumIn } from './row-sum.ts';
 import type { Row } from './row.ts';
 
 /** What is known of a series in one period, beside its bars. */
@@ -18,6 +19,8 @@ export interface Part {
   readonly firstTs: number | null;
   readonly lastTs: number | null;
   readonly knowledge: Knowledge;
+  /** Of its rows. Default: nothing is known of what they were, as of what an earlier version wrote. */
+  readonly sum?: RowSum | undefined;
   /** Why its own word is not believed, where it is not: then it is what the rows prove. */
   readonly doubt?: string;
 }
@@ -50,12 +53,15 @@ function judge(
   partition: Partition,
   footer: Pick<Part, 'rows' | 'firstTs' | 'lastTs'> & { readonly metadata: string },
   readings: Readings,
-): { readonly knowledge: Knowledge } | { readonly doubt: string } {
+): Pick<Part, 'knowledge' | 'sum'> | { readonly doubt: string } {
   try {
     const word = trustedWord(partition, { ...footer, seal: NO_SEAL });
     if ('doubt' in word) return word;
     const { knowledge } = readings.partition(partition, partitionSaid(footer.rows, word.json));
-    return { knowledge: { ...knowledge, ...marksOfJson(word.json['marks']) } };
+    return {
+      knowledge: { ...knowledge, ...marksOfJson(word.json['marks']) },
+      sum: sumIn(word.json['sum']),
+    };
   } catch {
     return { doubt: 'what it says of itself is malformed' };
   }

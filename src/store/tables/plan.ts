@@ -12,6 +12,7 @@ import { mergeAnswer } from '../parquet/partition/merge.ts';
 import type { SeriesUpdate, UpsertResult } from '../store.ts';
 import type { BookWrite } from './books.ts';
 import type { Part, PartWrite } from './parts.ts';
+import { NO_ROWS, sumAfter } from './row-sum.ts';
 import type { SeriesRead } from './read.ts';
 import type { RevisionsWrite } from './revisions.ts';
 
@@ -83,6 +84,7 @@ export function planUpsert(update: SeriesUpdate, read: SeriesRead): Omit<SeriesW
       lastTs: least(before?.lastTs, merged.bars.ts.at(-1), Math.max),
       knowledge: { ...learnFrom(before?.knowledge, update, period), marks: marked.marks },
       isMarkedAnew: marked.isAnew,
+      sum: sumThen(before, older, merged.bars),
     });
     sum.inserted += merged.inserted;
     sum.changed += merged.replaced.length;
@@ -144,6 +146,12 @@ function marksOf(
   const { lastTs } = before;
   if (lastTs === null || first <= lastTs || marks === undefined) return { marks: undefined, isAnew: true };
   return { marks: monthMarksOf(telling, { marks, lastTs }), isAnew: false };
+}
+
+/** Undefined: it has to be counted. */
+function sumThen(before: Part | undefined, older: StoredBars, merged: StoredBars): PartWrite['sum'] {
+  const sum = before === undefined || before.rows === 0 ? NO_ROWS : before.sum;
+  return sum && sumAfter(sum, older, merged);
 }
 
 function sessionsOf({ ts }: StoredBars, dayOf: (ts: number) => Day): Day[] {

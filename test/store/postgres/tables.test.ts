@@ -214,10 +214,11 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
       expect(damages.map(({ path, kind }) => `${path} ${kind}`)).toEqual([
         'bars/1d/AAPL/all impossible-values',
         'bars/1d/AAPL/all coverage-mismatch',
+        'bars/1d/AAPL/all damaged-rows',
         'bars/1d/STRANGE knowledge-missing',
       ]);
       const mended = await store.examine({ now: NOON, fix: true });
-      expect(mended.damages.map((one) => one.mended)).toEqual([true, true, false]);
+      expect(mended.damages.map((one) => one.mended)).toEqual([true, true, true, false]);
       await cluster.sql(`DELETE FROM ${schema}.bars WHERE ticker = 'STRANGE'`);
       expect((await store.examine({ now: NOON })).damages).toEqual([]);
       expect(await rowsIn(store, AAPL)).toEqual([WEEK[0], WEEK[2], WEEK[4]]);

@@ -121,7 +121,7 @@ function rowsExam(partition: Partition, readable: Readable): BarsExam {
   else if (changedBytes !== undefined && known !== undefined) findings.push(bytesFinding(changedBytes));
   const said = [
     ...(otherRows
-      ? [`knowledge is of ${String(entry?.json['rows'])} rows, the file has ${rows} or others`]
+      ? [`knowledge is of ${String(entry?.json['rows'])} rows, there are ${rows} or others`]
       : []),
     ...(known === undefined ? [] : reconciled.contradictions),
   ];

@@ -46,6 +46,8 @@ export interface Stated {
   readonly digest: string;
   /** Default: there is none. */
   readonly body?: BodyWord | undefined;
+  /** Of a store in tables: see `RowSum`. Default: there is none. */
+  readonly sum?: string | undefined;
 }
 
 /** Knowledge as the sealed JSON that lies in the file, with the extent of the rows that it belongs to. */
@@ -65,6 +67,7 @@ export function encodeKnowledge({ series, period }: Partition, knowledge: Knowle
     lastTs: extent.lastTs,
     digest: extent.digest,
     ...(extent.body && { body: extent.body }),
+    ...(extent.sum !== undefined && { sum: extent.sum }),
     fetchedAt: knowledge.fetchedAt === null ? null : new Date(knowledge.fetchedAt).toISOString(),
     ...encodeTopUps(knowledge.topUps),
     ...encodeTold(knowledge.told),
