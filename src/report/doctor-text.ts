@@ -68,7 +68,7 @@ function summaryLines(examination: Examination, fix: boolean): string[] {
   const lost = examination.damages.filter(({ kind }) => kind === 'lost');
   const leftovers = examination.damages.filter(({ harmless }) => harmless === true);
   return [
-    ...(damages.length === 0 ? [soundLine(examination)] : damageLines(damages, fix)),
+    ...(damages.length === 0 ? [soundLine(examination)] : damageLines(damages, fix, examination)),
     ...(lost.length === 0 ? [] : [lostSummary(lost)]),
     ...(leftovers.length === 0 ? [] : [leftoversLine(leftovers, fix)]),
   ];
@@ -89,9 +89,10 @@ function leftoversLine(leftovers: readonly Damage[], fix: boolean): string {
   return `${found}: ${removed} removed, ${leftovers.length - removed} left.`;
 }
 
-function damageLines(damages: readonly Damage[], fix: boolean): string[] {
-  const files = new Set(damages.map(({ path }) => path)).size;
-  const found = `${plural(damages.length, 'damage')} in ${plural(files, 'file')}`;
+function damageLines(damages: readonly Damage[], fix: boolean, { keptIn }: Examination): string[] {
+  const places = new Set(damages.map(({ path }) => path)).size;
+  const what = keptIn === 'tables' ? 'part' : 'file';
+  const found = `${plural(damages.length, 'damage')} in ${plural(places, what)}`;
   const mendable = damages.filter((damage) => damage.mendable).length;
   if (!fix) {
     const next =

@@ -60,7 +60,7 @@ export interface ExamineOptions {
 
 /** What an examination of a whole store found. */
 export interface Examination {
-  /** Files of bars that were looked at. */
+  /** Files, or parts of tables, of bars that were looked at. */
   readonly partitions: number;
   /** Rows in them. */
   readonly rows: number;
@@ -68,6 +68,8 @@ export interface Examination {
   readonly damages: readonly Damage[];
   /** Whole answers for markets in staging, which no series has taken in yet. Default: none. */
   readonly staged?: number;
+  /** What paths name. Default: files. */
+  readonly keptIn?: 'tables';
 }
 
 /** Whether a file of one series cannot be read: it is damaged, or the system does not give it to us. */

@@ -26,6 +26,13 @@ describe('the text of an examination', () => {
     expect(lines.at(-1)).toBe('2 damages in 1 file; run backfill doctor --fix to mend 1.');
   });
 
+  it('speaks of no files where there are none', () => {
+    const found = { partitions: 9, rows: 99, damages: [damage], keptIn: 'tables' } as const;
+    expect(doctorText(found, { fix: false }).at(-1)).toBe(
+      '1 damage in 1 part; run backfill doctor --fix to mend 1.',
+    );
+  });
+
   it('cuts a long list short on a terminal, by kind, and breaks paths at 60 columns', () => {
     const page = { columns: 60, isWhole: false, hasColours: false };
     const damages = Array.from({ length: 300 }, (_, i): Damage => ({ ...damage, path: `${FIVE_FILE}/${i}` }));

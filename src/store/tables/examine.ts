@@ -56,7 +56,13 @@ class Examiner {
     await this.#unknownRows();
     const staged = await this.#others();
     const damages = this.#damages.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
-    return { partitions: this.#partitions, rows: this.#rows, damages, ...(staged > 0 && { staged }) };
+    return {
+      partitions: this.#partitions,
+      rows: this.#rows,
+      damages,
+      ...(staged > 0 && { staged }),
+      keptIn: 'tables',
+    };
   }
 
   /** Looks at what is known of splits and dividends. Gives the splits, by ticker. */
@@ -155,8 +161,16 @@ async function examine(tables: Tables, partition: Partition, splits: readonly Sp
   const wrong = misplaced(sessions, partition, bars.ts);
   if (wrong > 0 && exam.findings.length === 0)
     return { ...exam, version, findings: [sessionFinding(wrong, tables.words.mendSessions)] };
+  if (exam.repair === 'move')
+    return { ...exam, version, repair: undefined, findings: exam.findings.map(whatToForget(partition)) };
   const changed = withChangedRows(exam, partition, known, bars);
   return { ...changed, version };
+}
+
+/** A file would be moved away as a whole. */
+function whatToForget({ series }: Partition): (finding: Finding) => Finding {
+  const mend = `nothing; backfill forget ${series.ticker} removes all of it, and the next run fetches it`;
+  return (finding) => ({ ...finding, mend, mendable: false });
 }
 
 /** Daily rows whose session is not the day of their stamp: by their sessions rows are found. */

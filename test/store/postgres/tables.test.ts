@@ -205,6 +205,24 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
       );
     });
 
+    it('are spoken of as what they are, and not as files', async () => {
+      await cluster.sql(
+        `DELETE FROM ${schema}.bars WHERE ts = '2026-02-26'; INSERT INTO ${schema}.backfill_parts
+         SELECT 'OTHER', interval, period, version, rows, first_ts, last_ts, known FROM ${schema}.backfill_parts`,
+      );
+      const { damages, keptIn } = await store.examine({ now: NOON, fix: true });
+      expect(keptIn).toBe('tables');
+      expect(damages.map(({ kind, mendable, mended }) => [kind, mendable, mended])).toEqual([
+        ['coverage-mismatch', true, true],
+        ['damaged-rows', true, true],
+        ['foreign-copy', false, false],
+      ]);
+      for (const { what, mend } of damages) expect(`${what} ${mend}`).not.toMatch(/file|quarantine/);
+      expect(damages.at(-1)?.mend).toMatch(/^nothing; backfill forget OTHER removes/);
+      await store.forget({ ticker: 'OTHER', interval: '1d' });
+      expect((await store.examine({ now: NOON })).damages).toEqual([]);
+    });
+
     it('are named by an examination, and put right', async () => {
       await cluster.sql(
         `UPDATE ${schema}.bars SET high = 1 WHERE ts = '2026-02-24'; DELETE FROM ${schema}.bars WHERE ts = '2026-02-26';` +
