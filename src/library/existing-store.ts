@@ -6,8 +6,12 @@ import { withoutPassword } from '../core/without-password.ts';
 /** Throws `usage` where there is no store to read, and names one that lies near by. A slip of the pen is no empty store. */
 export async function assertStoreExists(store: string): Promise<void> {
   const why = await whyNoStore(store);
-  if (why !== undefined)
-    throw new BackfillError('usage', `${option('store')} ${withoutPassword(store)}: ${why}`);
+  if (why !== undefined) throw noStore(store, why);
+}
+
+/** What says that there is no store at a URL. */
+export function noStore(store: string, why: string): BackfillError {
+  return new BackfillError('usage', `${option('store')} ${withoutPassword(store)}: ${why}`);
 }
 
 /** Why there is no store to read, see `BarStore.whyNone`. */

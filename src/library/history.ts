@@ -200,6 +200,8 @@ export interface History {
    * Default: all in the store.
    */
   freshness(request?: SeriesSelection): Promise<Freshness>;
+  /** Why there is no store to read, see `BarStore.whyNone`: to whatever else is asked it answers as an empty one. */
+  whyNone(): Promise<string | undefined>;
   /** The store, its last run, and the keys and quotas of the providers. Reads no bar, makes no request, writes nothing. */
   status(): Promise<StoreStatus>;
   /** The runs on record that were begun last (default: 20). Throws `usage`. */

@@ -45,6 +45,7 @@ export function openHistory(options: HistoryOptions): History {
     coverageHtml: async (request = {}) =>
       coverageHtmlOf(parts, request, await universeToRead(checked(request).tickers)),
     freshness: async (request = {}) => freshnessIn(parts, checked(request)),
+    whyNone: () => store.whyNone(),
     status: () => statusOf(parts),
     runs: (request = {}) => runsOnRecord(store, request),
     run: (id) => runOnRecord(store, id),

@@ -14,12 +14,15 @@ import { seriesPage } from './pages/series.ts';
 import { seriesList } from './pages/series-list.ts';
 import { type Content, type Route, routeOf } from './routes.ts';
 import { ICON, shellHtml } from './shell.ts';
+import { type Trouble, unusable } from './store-trouble.ts';
 
 /** What a server shows. */
 export interface Shown {
   readonly history: History;
   /** Where the store is. */
   readonly store: string;
+  /** What is wrong with it now; undefined: nothing. Costs little. */
+  readonly trouble: () => Promise<Trouble | undefined>;
   /** Of this program. */
   readonly version: string;
   /** Whether runs of this process are shown: else those on record are. */
@@ -31,12 +34,15 @@ export interface Shown {
 /** Runs that a list of them has. */
 const LISTED_RUNS = 200;
 
+/** HTTP status of what the store cannot give now. */
+const UNAVAILABLE = 503;
+
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
 
 /** What answers requests; it listens nowhere yet. */
 export function appOf(shown: Shown, access: Access): Server {
-  const routes = [...pages(shown), ...files(shown)];
+  const routes = [livePage(shown), ...pages(shown).map((one) => ofStore(shown, one)), ...files(shown)];
   return createServer((request, response) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
     const url = urlOf(request);
@@ -84,16 +90,33 @@ async function contentAt(shown: Shown, routes: readonly Route[], url: URL): Prom
   try {
     const content = routeOf(routes, url);
     if (content !== undefined) return await content;
-    return trouble(shown, 404, 'There is no such page', 'The links above lead to those that there are.');
+    const message = 'The links above lead to those that there are.';
+    return troublePage(shown, 404, { title: 'There is no such page', message });
   } catch (error) {
-    const status = error instanceof BackfillError && NOT_FOUND.has(error.code) ? 404 : 500;
-    return trouble(
-      shown,
-      status,
-      'This cannot be shown',
-      error instanceof Error ? error.message : String(error),
-    );
+    const code = error instanceof BackfillError ? error.code : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    if (code === 'store-unusable') return troublePage(shown, UNAVAILABLE, unusable(message));
+    const status = code !== undefined && NOT_FOUND.has(code) ? 404 : 500;
+    return troublePage(shown, status, { title: 'This cannot be shown', message });
   }
+}
+
+/**
+ * A page of what is in the store. A store that is gone reads like one that is empty: whatever was read, and whatever was not
+ * found, counts only if it is there afterwards.
+ */
+function ofStore(shown: Shown, { path, answer }: Route): Route {
+  return {
+    path,
+    answer: async (parts, query) => {
+      const asked = async (): Promise<Content> => answer(parts, query);
+      const [answered] = await Promise.allSettled([asked()]);
+      const trouble = await shown.trouble();
+      if (trouble !== undefined) return troublePage(shown, UNAVAILABLE, trouble);
+      if (answered.status === 'rejected') throw answered.reason;
+      return answered.value;
+    },
+  };
 }
 
 function send(response: ServerResponse, { status = 200, type, headers = {}, body }: Content): void {
@@ -103,12 +126,25 @@ function send(response: ServerResponse, { status = 200, type, headers = {}, body
   response.end(body);
 }
 
+/** It goes on by itself once the store is back, and shows a run of this process all the same. */
+function livePage(shown: Shown): Route {
+  const { hasRuns } = shown;
+  return {
+    path: '/',
+    answer: async () => {
+      const trouble = (await shown.trouble()) ?? null;
+      const content = pageOf(shown, { page: 'live', hasRuns, trouble });
+      return trouble === null ? content : { ...content, status: UNAVAILABLE };
+    },
+  };
+}
+
+/** What is in the store. */
 function pages(shown: Shown): Route[] {
   const { history } = shown;
   const page = (what: DashboardPage): Content => pageOf(shown, what);
   const coverage = once(async () => (await history.coverageHtml()).html);
   return [
-    { path: '/', answer: () => page({ page: 'live', hasRuns: shown.hasRuns }) },
     { path: '/series', answer: async () => page(seriesList(await history.coverage())) },
     {
       path: '/series/:ticker/:interval',
@@ -189,8 +225,8 @@ function pageOf({ store, version, code }: Shown, what: DashboardPage): Content {
   return { type: HTML, headers, body: shellHtml(data, assetPaths(code)) };
 }
 
-function trouble(shown: Shown, status: number, title: string, message: string): Content {
-  return { ...pageOf(shown, { page: 'trouble', title, message }), status };
+function troublePage(shown: Shown, status: number, trouble: Trouble): Content {
+  return { ...pageOf(shown, { page: 'trouble', ...trouble }), status };
 }
 
 /** What somebody asked for that there is not. */

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { BackfillError } from '../core/errors.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { History } from '../library/history.ts';
+import { StorePlace } from '../library/store-place.ts';
 import { pageCode } from '../library/page-code.ts';
 import { programVersion } from '../library/version.ts';
 import { listenAt, stopListening } from '../monitor/listen.ts';
@@ -12,6 +13,7 @@ import { withoutPassword } from '../core/without-password.ts';
 import { Listeners } from './listeners.ts';
 import { LiveRuns } from './live-runs.ts';
 import { StoreWatch } from './store-watch.ts';
+import { type Trouble, troubleOf } from './store-trouble.ts';
 
 /** Where a dashboard listens if nobody says. */
 export const DASHBOARD_HOST = '127.0.0.1';
@@ -73,13 +75,14 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     { provider: history.capabilities.id, quotas: history.capabilities.quotas },
     Date.now,
   );
-  const stored: StoreWatch = new StoreWatch(history, { isAlone: hasRuns && next === undefined, next }, () =>
-    listeners.tell(stored.message),
-  );
+  const store = withoutPassword(options.store);
+  const place = await StorePlace.of(history);
+  const trouble = async (): Promise<Trouble | undefined> => troubleOf(await place.look(), store);
+  const how = { isAlone: hasRuns && next === undefined, next, trouble };
+  const stored: StoreWatch = new StoreWatch(history, how, () => listeners.tell(stored.message));
   const listeners = new Listeners(() => [{ event: 'run', data: runs.snapshot() }, stored.message]);
   const code = await pageCode('dashboard');
-  const store = withoutPassword(options.store);
-  const shown = { history, store, version: programVersion(), hasRuns, listeners, code };
+  const shown = { history, store, trouble, version: programVersion(), hasRuns, listeners, code };
   // Cookies are shared by all ports of a host.
   const cookie = `backfill-${port === 0 ? randomBytes(4).toString('hex') : port}`;
   // Most commands show nothing in a browser.

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
+import { BackfillError } from '../core/errors.ts';
 import type { History } from '../library/history.ts';
 import type { StoreNow } from '../report/dashboard/live-data.ts';
 import type { StoreStatus } from '../report/status-text.ts';
 import type { Message } from './listeners.ts';
 import { runRow } from './pages/runs.ts';
+import { type Trouble, unusable } from './store-trouble.ts';
 
 /** Runs that are told beside the live one. */
 const TOLD_RUNS = 15;
@@ -12,11 +14,15 @@ const TOLD_RUNS = 15;
 const LOOK_EVERY_MS = 3000;
 const MOST_OF_TIME = 0.05;
 
+const NOTHING = { runs: [], spoilt: [], writer: null, content: null } as const;
+
 interface WatchOptions {
   /** It is this process that writes the store for as long as it lives: nobody else is looked for. */
   readonly isAlone: boolean;
   /** See `DashboardOptions`. */
   readonly next: (() => string | null) | undefined;
+  /** What is wrong with the store now; undefined: nothing. */
+  readonly trouble: () => Promise<Trouble | undefined>;
 }
 
 /** What runs left in a store, of this process and of others: looked at again and again for as long as somebody watches. */
@@ -24,7 +30,7 @@ export class StoreWatch {
   readonly #history: History;
   readonly #how: WatchOptions;
   readonly #onChange: () => void;
-  #now: StoreNow = { isKnown: false, runs: [], spoilt: [], writer: null, content: null, next: null };
+  #now: StoreNow = { ...NOTHING, isKnown: false, trouble: null, next: null };
   #isLooking = false;
   #nextAt = 0;
 
@@ -70,8 +76,18 @@ export class StoreWatch {
   }
 
   async #read(): Promise<Omit<StoreNow, 'next'>> {
+    const found = await this.#stored().catch((error: unknown) => {
+      if (error instanceof BackfillError && error.code === 'store-unusable') return unusable(error.message);
+      throw error;
+    });
+    // A store that is gone reads like one that is empty.
+    const trouble = (await this.#how.trouble()) ?? ('title' in found ? found : null);
+    return { isKnown: true, trouble, ...('title' in found || trouble !== null ? NOTHING : found) };
+  }
+
+  async #stored(): Promise<Omit<StoreNow, 'next' | 'isKnown' | 'trouble'>> {
     const { runs, spoilt } = await this.#history.runs({ last: TOLD_RUNS });
-    const known = { isKnown: true, runs: runs.map(runRow), spoilt };
+    const known = { runs: runs.map(runRow), spoilt };
     if (this.#how.isAlone) return { ...known, writer: null, content: null };
     const { writer, series, tickers, bars, bytes, damaged, left } = await this.#history.status();
     return {

@@ -188,8 +188,8 @@ it('goes on where a store cannot be read, and says why', async () => {
   const odd = openHistory({ store, stateFolder: store });
   const own = await startDashboard({ history: odd, store, port: 0 });
   const { status, body } = await ask(own.url, '/series');
-  expect([status >= 400, body.includes('This cannot be shown')]).toEqual([true, true]);
-  expect((await ask(own.url, '/')).status).toBe(200);
+  expect([status, body.includes('The store cannot be read')]).toEqual([503, true]);
+  expect((await ask(own.url, '/nosuch')).status).toBe(404);
   await Promise.all([own.close(), odd.close()]);
   await rm(store, { recursive: true });
 });

@@ -11,9 +11,9 @@ import { bytesText, clockText, seriesLink, shortTimeText, tiles } from './texts.
 type LivePage = Extract<DashboardPage, { readonly page: 'live' }>;
 
 /** The run of the server's process as it goes on, and the runs on record. */
-export function livePage({ hasRuns }: LivePage): HTMLElement[] {
+export function livePage({ hasRuns, trouble }: LivePage): HTMLElement[] {
   const run = runParts();
-  const store = storeParts(hasRuns);
+  const store = storeParts(hasRuns, trouble);
   const link = element('p', { id: 'link', class: 'link-state', role: 'status' }, 'Connecting …');
   const idle = element(
     'h1',
@@ -160,7 +160,10 @@ function runTables(): { readonly part: HTMLElement; readonly show: (run: RunNow)
   };
 }
 
-function storeParts(hasRuns: boolean): {
+function storeParts(
+  hasRuns: boolean,
+  before: StoreNow['trouble'],
+): {
   readonly part: HTMLElement;
   readonly head: HTMLElement;
   readonly show: (store: StoreNow) => void;
@@ -170,13 +173,21 @@ function storeParts(hasRuns: boolean): {
   const next = element('p', { id: 'next', hidden: true });
   const writer = element('p', { id: 'writer', hidden: true });
   const content = element('div', { id: 'content' });
+  const trouble = troubleLine();
+  trouble.show(before);
   const looking = element('p', { class: 'hint', id: 'looking' }, 'Looking into the store …');
   runs.part.hidden = true;
   const title = hasRuns ? 'Runs before' : 'Last runs';
+  const part = section('last-runs', title, looking, runs.part, spoilt);
+  part.hidden = before !== null;
   return {
-    part: section('last-runs', title, looking, runs.part, spoilt),
-    head: element('div', {}, next, writer, content),
+    part,
+    head: element('div', {}, trouble.line, next, writer, content),
     show: (store) => {
+      const now = store.isKnown ? store.trouble : before;
+      trouble.show(now);
+      part.hidden = now !== null;
+      content.hidden = now !== null;
       looking.hidden = store.isKnown;
       runs.part.hidden = !store.isKnown;
       runs.show(store.runs);
@@ -189,6 +200,22 @@ function storeParts(hasRuns: boolean): {
         line.hidden = text === null;
       }
       if (store.content !== null) replaceAll(content, [contentTiles(store.content)]);
+    },
+  };
+}
+
+/** Why the store cannot be shown, for as long as it cannot. */
+function troubleLine(): {
+  readonly line: HTMLElement;
+  readonly show: (trouble: StoreNow['trouble']) => void;
+} {
+  const line = element('p', { id: 'store-trouble', role: 'alert', hidden: true });
+  return {
+    line,
+    show: (trouble) => {
+      line.hidden = trouble === null;
+      const text = trouble === null ? '' : `${trouble.title}. ${trouble.message}`;
+      if (line.textContent !== text) line.textContent = text;
     },
   };
 }

@@ -127,6 +127,8 @@ export interface RunRow {
 export interface StoreNow {
   /** Whether it was looked at yet: else nothing else here says anything. */
   readonly isKnown: boolean;
+  /** Why it cannot be shown, be it that it is gone: else nothing else here, but for `next`, says anything; null: it can. */
+  readonly trouble: { readonly title: string; readonly message: string } | null;
   /** The newest first. */
   readonly runs: readonly RunRow[];
   /** Ids of records that cannot be read. */

@@ -1,6 +1,6 @@
 import type { CoverageTotals } from '../coverage.ts';
 import type { SeriesStanding } from '../series-coverage.ts';
-import type { RunRow } from './live-data.ts';
+import type { RunRow, StoreNow } from './live-data.ts';
 
 /** A stored series, short: there may be ten thousand. */
 export type StoredSeries = readonly [
@@ -92,7 +92,7 @@ export interface RunPage {
 
 /** What a page of the dashboard shows. Plain JSON; nothing of it is HTML. */
 export type DashboardPage =
-  | { readonly page: 'live'; readonly hasRuns: boolean }
+  | { readonly page: 'live'; readonly hasRuns: boolean; readonly trouble: StoreNow['trouble'] }
   | {
       readonly page: 'series-list';
       readonly totals: CoverageTotals;
