@@ -2,6 +2,7 @@ import type { LastRun, RunMetrics } from '../monitor/metrics/run-metrics.ts';
 import type { MetricsAddress, MetricsServer } from '../monitor/metrics/serve.ts';
 import type { RunEnd } from '../monitor/metrics/watch-runs.ts';
 import type { History, SeriesSelection } from './history.ts';
+import { StorePlace } from './store-place.ts';
 import { programVersion } from './version.ts';
 
 export interface MetricsOptions extends SeriesSelection {
@@ -23,14 +24,16 @@ const USUAL_NODES = 1000;
  * whether they are fresh; default: of all in the store.
  */
 export async function openMetrics(
-  history: Pick<History, 'capabilities' | 'freshness'>,
+  history: Pick<History, 'capabilities' | 'freshness' | 'whyNone' | 'runs'>,
   { clock = Date.now, mostNodes = USUAL_NODES, exitCodeOf, last, ...selection }: MetricsOptions,
 ): Promise<RunMetrics> {
   const { runMetrics } = await import('../monitor/metrics/run-metrics.ts');
   const { id: provider, quotas } = history.capabilities;
+  const place = await StorePlace.of(history);
   return runMetrics({
     ...{ version: programVersion(), asked: { provider, quotas }, mostNodes, exitCodeOf, last, clock },
     freshness: () => history.freshness(selection),
+    look: async () => (await place.look()).is,
     elapsed: () => performance.now(),
   });
 }

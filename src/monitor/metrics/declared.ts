@@ -95,6 +95,7 @@ export const DECLARED = {
     CALENDAR,
   ),
   stored: gauge('backfill_series', 'Series in the store', CALENDAR),
+  storeUp: gauge('backfill_store_up', 'Whether the store is there and can be read: 1 or 0'),
 } as const satisfies Readonly<Record<string, Declared>>;
 
 function gauge<const Labels extends readonly string[] = readonly []>(

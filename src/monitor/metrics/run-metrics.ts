@@ -47,9 +47,9 @@ export function runMetrics(options: RunMetricsOptions): RunMetrics {
   const traffic = trafficMetrics(instruments, asked, Date.now);
   const store = storeMetrics(instruments, options);
   instruments.build.set({ version: options.version }, 1);
-  const { lastRunStart, lastRunEnd, lastRunCode, completion } = instruments;
-  // Else they would tell of a run in 1970 that went well.
-  for (const gauge of [lastRunStart, lastRunEnd, lastRunCode, completion]) gauge.remove();
+  const { lastRunStart, lastRunEnd, lastRunCode, completion, storeUp } = instruments;
+  // Else they would tell of a run in 1970 that went well, and of a store that is lost before there is one.
+  for (const gauge of [lastRunStart, lastRunEnd, lastRunCode, completion, storeUp]) gauge.remove();
   if (options.last !== undefined) tellLast(instruments, options.last);
   const labelsOf = seriesLabels(mostNodes);
   const noteLast = latestIn(instruments.lastTimestamp);

@@ -9,7 +9,10 @@ const REST_TO_WORK = 100;
 export interface StoreMetrics {
   /** Something was stored since it was looked into. */
   noteChange(): void;
-  /** Tells what is overdue by now, by what was known last; and has it looked into anew, if something changed since, for the next time. */
+  /**
+   * Tells what is overdue by now, by what was known last; and has it looked for whether it is there, and looked into anew, if
+   * something changed since, for the next time.
+   */
   look(): void;
   /** Looks into the store now. Settles once that is told; where it cannot be read, what was known last holds good. */
   refresh(): Promise<void>;
@@ -18,6 +21,8 @@ export interface StoreMetrics {
 export interface StoreLooks {
   /** How the store stands. */
   readonly freshness: () => Promise<Freshness>;
+  /** Whether it is there; `not-yet`: there was none before either. Costs little. */
+  readonly look: () => Promise<'there' | 'not-yet' | 'gone' | 'unusable'>;
   /** By which sessions settle, ms since the epoch. */
   readonly clock: () => number;
   /** Of no day: ms that never go back. */
@@ -27,13 +32,15 @@ export interface StoreLooks {
 /** Tells how fresh a store is. Sessions settle by the clock; what is stored is known from looks into the store. */
 export function storeMetrics(
   instruments: Instruments,
-  { freshness, clock, elapsed }: StoreLooks,
+  { freshness, look, clock, elapsed }: StoreLooks,
 ): StoreMetrics {
-  const { overdue, seriesOverdue, due, coverage, stored } = instruments;
+  const { overdue, seriesOverdue, due, coverage, stored, storeUp } = instruments;
   let known: Freshness | undefined;
   let looking: Promise<void> | undefined;
   let isStale = true;
   let restUntil = Number.NEGATIVE_INFINITY;
+  let isUp = true;
+  const lookWhere = async (): Promise<boolean> => (isUp = await foundUp(look, storeUp));
   const tell = (): void => {
     if (known === undefined) return;
     for (const gauge of [overdue, seriesOverdue, due, coverage, stored]) gauge.reset();
@@ -42,6 +49,8 @@ export function storeMetrics(
       seriesOverdue.set({ calendar }, series);
       if (dueAt !== null) due.set({ calendar }, dueAt / 1000);
     }
+    // What was stored may be lost, and what was overdue is so all the same.
+    if (!isUp) return;
     for (const { calendar, series, tradable, stored: sessions } of known.covered) {
       stored.set({ calendar }, series);
       if (tradable > 0) coverage.set({ calendar }, sessions / tradable);
@@ -51,7 +60,10 @@ export function storeMetrics(
     const begun = elapsed();
     isStale = false;
     try {
-      known = await freshness();
+      const found = (await lookWhere()) ? await freshness() : undefined;
+      // It may have gone meanwhile, and passed for an empty one.
+      if (found !== undefined && (await lookWhere())) known = found;
+      else isStale = true;
     } catch {
       // Nothing may be stored yet, or a list of tickers not be there: the run tells of that.
       isStale = true;
@@ -68,6 +80,7 @@ export function storeMetrics(
     look: () => {
       tell();
       if (isStale && elapsed() >= restUntil) void begin();
+      else void lookWhere();
     },
     refresh: async () => {
       // What is under way may have begun before the last change.
@@ -76,4 +89,12 @@ export function storeMetrics(
       tell();
     },
   };
+}
+
+/** Tells whether a store is there; gives whether it can be looked into. */
+async function foundUp(look: StoreLooks['look'], storeUp: Instruments['storeUp']): Promise<boolean> {
+  const is = await look().catch(() => 'unusable' as const);
+  const isUp = is === 'there' || is === 'not-yet';
+  if (is !== 'not-yet') storeUp.set(isUp ? 1 : 0);
+  return isUp;
 }

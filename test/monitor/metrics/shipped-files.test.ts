@@ -91,6 +91,7 @@ describe('the alert rules and the dashboard that are shipped', () => {
     expect(alertRules().map(({ name }) => name)).toEqual([
       'BackfillSessionsOverdue',
       'BackfillStoreStale',
+      'BackfillStoreGone',
       'BackfillLastRunFailed',
       'BackfillProviderFailing',
       'BackfillThrottled',
@@ -105,7 +106,7 @@ describeWith(PROMTOOL)('Prometheus', () => {
     execFileSync('promtool', args, { encoding: 'utf8' });
 
   it('accepts the rules, and what the dashboard asks for', async () => {
-    expect(promtool('check', 'rules', fileURLToPath(RULES_FILE))).toContain('7 rules found');
+    expect(promtool('check', 'rules', fileURLToPath(RULES_FILE))).toContain('8 rules found');
     const folder = await mkdtemp(join(tmpdir(), 'backfill-rules-'));
     const records = targets.map(({ expr }, i) => ({
       record: `panel:${i}`,

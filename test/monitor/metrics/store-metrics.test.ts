@@ -17,12 +17,15 @@ const BEHIND: Freshness = {
   covered: [{ calendar: 'XNYS', series: 9, tradable: 200, stored: 193 }],
 };
 
+type Where = 'there' | 'not-yet' | 'gone' | 'unusable';
+
 /** Metrics of a store that stands as `freshness` says, with what can be told of them. */
-function watched(freshness: () => Promise<Freshness>) {
+function watched(freshness: () => Promise<Freshness>, where: () => Where = () => 'there') {
   let [looks, now, elapsed] = [0, DUE - 1, 0];
   const metrics = metricsOfNothing({
     clock: () => now,
     elapsed: () => elapsed,
+    look: async () => where(),
     freshness: () => {
       looks++;
       return freshness();
@@ -102,5 +105,76 @@ describe('how fresh a store is', () => {
     isDamaged = true;
     await metrics.refresh();
     expect((await scrape()).get('backfill_series{calendar="XNYS"}')).toBe(9);
+  });
+});
+
+describe('a store that goes away', () => {
+  const NOTHING: Freshness = { unstored: [], covered: [] };
+  const [UP, SERIES, COVERAGE] = [
+    'backfill_store_up',
+    'backfill_series{calendar="XNYS"}',
+    'backfill_coverage_ratio{calendar="XNYS"}',
+  ];
+  const OVERDUE = 'backfill_sessions_overdue{calendar="XNYS"}';
+
+  it.each(['gone', 'unusable'] as const)(
+    'is told to be %s, has no coverage, and what it lacked is overdue still',
+    async (is) => {
+      let where: Where = 'there';
+      const { metrics, scrape, setClock, pass } = watched(
+        () => Promise.resolve(where === 'there' ? BEHIND : NOTHING),
+        () => where,
+      );
+      await metrics.refresh();
+      const before = await scrape();
+      expect([UP, SERIES, COVERAGE].map((name) => before.get(name))).toEqual([1, 9, 0.965]);
+      where = is;
+      setClock(DUE);
+      // What is found at one scrape is told at the next.
+      await scrape();
+      metrics.watch().failed(new Error('no store'));
+      pass(60_000);
+      await scrape();
+      await metrics.refresh();
+      const gone = await scrape();
+      expect([UP, SERIES, COVERAGE, OVERDUE].map((name) => gone.get(name))).toEqual([
+        0,
+        undefined,
+        undefined,
+        1,
+      ]);
+      where = 'there';
+      await scrape();
+      const back = await scrape();
+      expect([UP, SERIES, COVERAGE, OVERDUE].map((name) => back.get(name))).toEqual([1, 9, 0.965, 1]);
+    },
+  );
+
+  it('while it is looked into is not taken for an empty one', async () => {
+    let where: Where = 'there';
+    let goes = false;
+    const { metrics, scrape } = watched(
+      async () => {
+        if (!goes) return BEHIND;
+        where = 'gone';
+        return NOTHING;
+      },
+      () => where,
+    );
+    await metrics.refresh();
+    goes = true;
+    await metrics.refresh();
+    expect((await scrape()).get(OVERDUE)).toBe(0);
+    expect((await scrape()).get(UP)).toBe(0);
+  });
+
+  it('is not told of one that was never there', async () => {
+    const { metrics, scrape } = watched(
+      () => Promise.resolve(NOTHING),
+      () => 'not-yet',
+    );
+    await metrics.refresh();
+    await scrape();
+    expect((await scrape()).has(UP)).toBe(false);
   });
 });

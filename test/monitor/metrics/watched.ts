@@ -15,6 +15,7 @@ export function metricsOfNothing(options: Partial<RunMetricsOptions> = {}): RunM
     mostNodes: 1000,
     exitCodeOf: (end) => ('error' in end ? 2 : end.summary.failed > 0 ? 1 : 0),
     freshness: () => Promise.resolve(NOTHING_STORED),
+    look: () => Promise.resolve('not-yet'),
     clock: () => Date.parse('2026-03-02T23:00:00Z'),
     elapsed: () => 0,
     ...options,
