@@ -58,7 +58,14 @@ export {
 export { coverageText, staleHint } from './report/coverage-text.ts';
 export { issuesText } from './report/issues-text.ts';
 export { revisionsText } from './report/revisions-text.ts';
-export { type Page, TOLD_COMMAND, tied, totalLine, wrapped } from './report/page.ts';
+export { type Page, tied, totalLine, wrapped } from './report/page.ts';
+export {
+  type SameAsHere,
+  asPasted,
+  optionText,
+  quotedForShell,
+  storeOption,
+} from './report/told-commands.ts';
 export { actionsCount, forgetStepText, forgettableText, forgottenText } from './report/forgotten-text.ts';
 export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';

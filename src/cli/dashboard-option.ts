@@ -3,7 +3,7 @@ import type { DashboardOptions, History, OpenObserver } from '../index.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { TOKEN_VARIABLE } from './known-variables.ts';
 import { OUTPUT, type STORE } from './options.ts';
-import { tell } from './output.ts';
+import { tell, toldHere } from './output.ts';
 import { parsePort } from './quantities.ts';
 
 /** `8321`, `0.0.0.0:8321`, `[::1]:8321` */
@@ -66,8 +66,9 @@ export async function startedAt(
   shown: Pick<DashboardOptions, 'history' | 'store' | 'hasRuns' | 'next'>,
 ): Promise<Dashboard> {
   const token = process.env[TOKEN_VARIABLE];
-  if (token === undefined || token === '') return startDashboard({ ...shown, host, port });
-  return startDashboard({ ...shown, host, port, token }).catch((error: unknown) => {
+  const options = { ...shown, host, port, source: toldHere().source };
+  if (token === undefined || token === '') return startDashboard(options);
+  return startDashboard({ ...options, token }).catch((error: unknown) => {
     throw error instanceof BackfillError && error.message.startsWith('the token')
       ? new BackfillError('usage', `${TOKEN_VARIABLE}: ${error.message}`)
       : error;

@@ -1,11 +1,10 @@
 import type { Plan, RunSummary } from '../index.ts';
-import { planJson } from '../terminal.ts';
+import { planJson, quotedForShell } from '../terminal.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { type Cut, planInBatches, runInBatches } from './fill-batches.ts';
 import { type Filling, planOf, report, runOf } from './fill-one.ts';
 import { printJson, tell } from './output.ts';
 import { type SignalStop, stopOnSignal } from './signals.ts';
-import { quotedForShell } from './told-commands.ts';
 
 /**
  * Prints the plans of what is to be filled, at once or as it is cut, and changes nothing. `out`: where the one plan is written

@@ -3,11 +3,10 @@ import { EXIT } from './exit-codes.ts';
 import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { BackfillError } from '../index.ts';
-import { escaped, plural, wrapped } from '../terminal.ts';
+import { type SameAsHere, asPasted, escaped, plural, wrapped } from '../terminal.ts';
 import { jsonPieces } from './json-pieces.ts';
 import type { LiveLine } from './live-line.ts';
 import { columnsOf } from './page.ts';
-import { type SameAsHere, asPasted } from './told-commands.ts';
 import { messageInFlags } from './in-flags.ts';
 
 /**
@@ -47,6 +46,11 @@ let here = NOTHING_SAID;
  */
 export function tellAsHere(same: SameAsHere = NOTHING_SAID): void {
   here = same;
+}
+
+/** What those commands need. */
+export function toldHere(): SameAsHere {
+  return here;
 }
 
 /** The line below everything that is told, if there is one. */

@@ -63,7 +63,7 @@ export function tied(command: string): string {
 }
 
 /** Commands that texts tell of. */
-const COMMANDS = 'actions|doctor|export|forget|inspect|plot|query|rename|restore|runs|status|verify';
+const COMMANDS = 'actions|discover|doctor|export|forget|inspect|plot|query|rename|restore|runs|status|verify';
 
 /** The program of a command that a text tells of, where it is no word of a sentence. */
 export const TOLD_COMMAND = new RegExp(

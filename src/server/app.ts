@@ -6,6 +6,7 @@ import { isInterval } from '../core/session/interval.ts';
 import type { History } from '../library/history.ts';
 import type { PageCode } from '../report/coverage-page/page-html.ts';
 import type { DashboardData, DashboardPage } from '../report/dashboard/page-data.ts';
+import { type SameAsHere, pastedIn } from '../report/told-commands.ts';
 import { type Access, refusal } from './access.ts';
 import { FRAME_POLICY, PAGE_POLICY, SAFE_HEADERS } from './headers.ts';
 import type { Listeners } from './listeners.ts';
@@ -21,6 +22,8 @@ export interface Shown {
   readonly history: History;
   /** Where the store is. */
   readonly store: string;
+  /** What the commands need that pages propose. */
+  readonly here: SameAsHere;
   /** What is wrong with it now; undefined: nothing. Costs little. */
   readonly trouble: () => Promise<Trouble | undefined>;
   /** Of this program. */
@@ -219,8 +222,8 @@ function assetPaths({ script, style }: PageCode): { readonly script: string; rea
   return { script: `/dashboard-${hash}.js`, style: `/dashboard-${hash}.css` };
 }
 
-function pageOf({ store, version, code }: Shown, what: DashboardPage): Content {
-  const data: DashboardData = { store, version, shown: what };
+function pageOf({ store, here, version, code }: Shown, what: DashboardPage): Content {
+  const data: DashboardData = { store, version, shown: pastedIn(what, here) };
   const headers = { 'content-security-policy': PAGE_POLICY };
   return { type: HTML, headers, body: shellHtml(data, assetPaths(code)) };
 }

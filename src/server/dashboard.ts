@@ -9,6 +9,9 @@ import { pageCode } from '../library/page-code.ts';
 import { programVersion } from '../library/version.ts';
 import { listenAt, stopListening } from '../monitor/listen.ts';
 import type { RunObserver } from '../monitor/observer.ts';
+import type { RunSnapshot } from '../report/dashboard/live-data.ts';
+import { type SameAsHere, pastedIn, storeOption } from '../report/told-commands.ts';
+import { openStore } from '../store/open.ts';
 import { withoutPassword } from '../core/without-password.ts';
 import { Listeners } from './listeners.ts';
 import { LiveRuns } from './live-runs.ts';
@@ -50,6 +53,11 @@ export interface DashboardOptions {
    * the store as it is meanwhile and others that write it. Default: the process ends with its runs.
    */
   readonly next?: () => string | null;
+  /**
+   * Options by which a run that its pages propose asks the same source, as they stand in a command, each after a space:
+   * ` --provider sample`. Its store is named in each command. Default: none.
+   */
+  readonly source?: string;
 }
 
 /** A server that shows a store, and the run of this process. */
@@ -80,9 +88,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const trouble = async (): Promise<Trouble | undefined> => troubleOf(await place.look(), store);
   const how = { isAlone: hasRuns && next === undefined, next, trouble };
   const stored: StoreWatch = new StoreWatch(history, how, () => listeners.tell(stored.message));
-  const listeners = new Listeners(() => [{ event: 'run', data: runs.snapshot() }, stored.message]);
+  // Who looks at a page may be in any folder.
+  const here = { store: storeOption(openStore(options.store).url), source: options.source ?? '' };
+  const listeners = new Listeners(() => [{ event: 'run', data: wholeOf(runs, here) }, stored.message]);
   const code = await pageCode('dashboard');
-  const shown = { history, store, trouble, version: programVersion(), hasRuns, listeners, code };
+  const shown = { history, store, here, trouble, version: programVersion(), hasRuns, listeners, code };
   // Cookies are shared by all ports of a host.
   const cookie = `backfill-${port === 0 ? randomBytes(4).toString('hex') : port}`;
   // Most commands show nothing in a browser.
@@ -91,7 +101,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const bound = await listenAt(app, { host, port }, 'the dashboard cannot listen at');
   const timers = [
     setInterval(() => runs.measure(), MEASURE_EVERY_MS),
-    setInterval(() => tellChange(runs, listeners), TELL_EVERY_MS),
+    setInterval(() => tellChange(runs, listeners, here), TELL_EVERY_MS),
     setInterval(() => stored.look(listeners.count > 0, runs.isRunning), MEASURE_EVERY_MS),
   ];
   return {
@@ -101,17 +111,23 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     observer: runs,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
-      tellChange(runs, listeners);
+      tellChange(runs, listeners, here);
       await listeners.close({ event: 'bye', data: {} }, LAST_WORD_MS);
       await stopListening(app);
     },
   };
 }
 
-function tellChange(runs: LiveRuns, listeners: Listeners): void {
+function tellChange(runs: LiveRuns, listeners: Listeners, here: SameAsHere): void {
   const change = runs.change();
-  if (change === 'anew') listeners.tell({ event: 'run', data: runs.snapshot() });
-  else if (change !== undefined) listeners.tell({ event: 'change', data: change });
+  if (change === 'anew') listeners.tell({ event: 'run', data: wholeOf(runs, here) });
+  else if (change !== undefined)
+    listeners.tell({ event: 'change', data: { ...change, run: pastedIn(change.run, here) } });
+}
+
+function wholeOf(runs: LiveRuns, here: SameAsHere): RunSnapshot {
+  const snapshot = runs.snapshot();
+  return { ...snapshot, run: pastedIn(snapshot.run, here) };
 }
 
 /** Throws `usage` for a token that could not stand in an address, or could be guessed. */

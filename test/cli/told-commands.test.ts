@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from './one-process.ts';
-import { asPasted, sameAsHere } from '../../src/cli/told-commands.ts';
+import { sameAsHere } from '../../src/cli/told-commands.ts';
+import { asPasted } from '../../src/report/told-commands.ts';
 
 const RUN = 'run backfill --provider sample --tickers AAPL, or use backfill actions AAPL --add D';
 
@@ -35,6 +36,7 @@ describe('a command that is told', () => {
       'AAPL: backfill --store s rename AAPL NEW --on DATE; or',
     ],
     ['; backfill doctor --fix writes', '; backfill --store s doctor --fix writes'],
+    ['fetch it once: backfill discover sp500', 'fetch it once: backfill --store s discover sp500'],
     ['backfill restore ID brings', 'backfill --store s restore ID brings'],
     ['to take that: backfill AAPL --no-gaps', 'to take that: backfill --store s AAPL --no-gaps'],
     ['backfill ^GSPC --no-gaps', 'backfill --store s ^GSPC --no-gaps'],
@@ -70,6 +72,16 @@ describe('a command that is told', () => {
       "to take that: backfill --provider csv --provider-url 'csv=./my csv' --basis raw --rate-limit 5/min,500/day " +
         '--state /srv/state AAPL --no-gaps',
     );
+  });
+
+  it.each([
+    ['postgres://ann:secret@db.example/prices', ''],
+    ['./data', 'csv=https://ann:secret@files.example/prices'],
+  ])('has no password in it, be it of the store %s or of the source', (store, url) => {
+    const source = url === '' ? {} : { 'provider-url': [url] };
+    const pasted = told('backfill AAPL --no-gaps', store, source);
+    expect(pasted).toContain('ann@');
+    expect(pasted).not.toContain('secret');
   });
 
   it.each([

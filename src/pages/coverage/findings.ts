@@ -17,11 +17,11 @@ function notesSection({ notes }: CoveragePageData): HTMLElement[] {
   return [section('notes', 'Notes', list)];
 }
 
-function issuesSection({ issues: { kinds, rows } }: CoveragePageData): HTMLElement {
+function issuesSection({ issues: { kinds, rows, listedBy } }: CoveragePageData): HTMLElement {
   if (rows.length === 0) return section('issues', 'Issues', element('p', {}, 'No issues.'));
   const counts = kinds.map(({ title, count, listed }) => {
     const more = count - listed;
-    const rest = more === 0 ? '' : `; ${countText(more)} more: check-data --issues --all lists them`;
+    const rest = more === 0 ? '' : `; ${countText(more)} more: ${listedBy} lists them`;
     return element('li', {}, `${title}: ${countText(count)}${rest}`);
   });
   const table = pagedTable<IssueRow>(
@@ -38,12 +38,11 @@ function issuesSection({ issues: { kinds, rows } }: CoveragePageData): HTMLEleme
   return section('issues', 'Issues', element('ul', {}, counts), ofAll(), table.part);
 }
 
-function revisionsSection({ revisions: { count, rows } }: CoveragePageData): HTMLElement {
+function revisionsSection({ revisions: { count, rows, listedBy } }: CoveragePageData): HTMLElement {
   if (count === 0)
     return section('revisions', 'Revisions', element('p', {}, 'No final bar was ever changed.'));
   const more = count - rows.length;
-  const rest =
-    more === 0 ? '' : ` The newest are listed; ${countText(more)} more: check-data --revisions --all.`;
+  const rest = more === 0 ? '' : ` The newest are listed; ${countText(more)} more: ${listedBy} lists them.`;
   const told = element(
     'p',
     {},

@@ -45,6 +45,7 @@ export function issueRows(report: IssuesReport): CoveragePageData['issues'] {
   ];
   const found = kinds.filter(([, issues]) => issues.length > 0);
   return {
+    listedBy: 'check-data --issues --all',
     kinds: found.map(([title, { length: count }]) => ({
       ...{ title, count },
       listed: Math.min(count, LISTED_OF_KIND),
@@ -63,7 +64,7 @@ export function revisionRows(revisions: readonly SeriesRevision[]): CoveragePage
     const on = formatDay(utcDayOf(after.fetchedAt));
     return [ticker, interval, barText(interval, before.ts), on, byText(one), changeText(one)];
   });
-  return { count: revisions.length, rows };
+  return { listedBy: 'check-data --revisions --all', count: revisions.length, rows };
 }
 
 function rejectedOf({ ticker, interval, session, source, reason }: RejectedIssue): Issue {

@@ -109,7 +109,17 @@ export interface CoveragePageData {
   readonly universes: readonly UniverseSums[];
   /** What the report says besides: files that cannot be read, closures, what cannot be had. */
   readonly notes: readonly string[];
-  readonly issues: { readonly kinds: readonly IssueKind[]; readonly rows: readonly IssueRow[] };
+  readonly issues: {
+    readonly kinds: readonly IssueKind[];
+    readonly rows: readonly IssueRow[];
+    /** The command that lists all of them. */
+    readonly listedBy: string;
+  };
   /** The newest ones, of `count`. */
-  readonly revisions: { readonly count: number; readonly rows: readonly RevisionRow[] };
+  readonly revisions: {
+    readonly count: number;
+    readonly rows: readonly RevisionRow[];
+    /** The command that lists all of them. */
+    readonly listedBy: string;
+  };
 }

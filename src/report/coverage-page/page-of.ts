@@ -9,6 +9,7 @@ import type { IssuesReport } from '../issues.ts';
 import type { SeriesRevision } from '../revisions-text.ts';
 import type { Judged, SeriesCoverage } from '../series-coverage.ts';
 import { sumsOf } from '../sums.ts';
+import { pastedIn, storeOption } from '../told-commands.ts';
 import { codeSeries } from './coded-series.ts';
 import { issueRows, revisionRows } from './issue-rows.ts';
 import type { CoveragePageData, UniverseSums } from './page-data.ts';
@@ -48,9 +49,14 @@ export function pageOf(content: PageContent): CoveragePageData {
     ...codeSeries(judged),
     exchanges: exchangeSums(report.series),
     universes: universeSums(report.series, universes),
-    notes: [...noteLines(report), ...(stale === undefined ? [] : [stale]), ...notes],
-    issues: issueRows(issues),
-    revisions: revisionRows(revisions),
+    ...pastedIn(
+      {
+        notes: [...noteLines(report), ...(stale === undefined ? [] : [stale]), ...notes],
+        issues: issueRows(issues),
+        revisions: revisionRows(revisions),
+      },
+      { store: storeOption(store), source: '' },
+    ),
   };
 }
 
