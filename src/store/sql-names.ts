@@ -36,6 +36,27 @@ export async function withNames(
   return new BackfillError('usage', text, { cause: error });
 }
 
+/**
+ * The names of columns, no two alike, whatever their case: a later one of a name is `name_1`, `name_2` …, as DuckDB has it
+ * in a table or a subquery. A row by names has every value then.
+ */
+export function namedApart(names: readonly string[]): string[] {
+  const later = new Map<string, number>();
+  return names.map((name) => {
+    const key = name.toLowerCase();
+    let number = later.get(key);
+    if (number === undefined) {
+      later.set(key, 1);
+      return name;
+    }
+    let apart: string;
+    do apart = `${name}_${number++}`;
+    while (later.has(apart.toLowerCase()));
+    later.set(key, number).set(apart.toLowerCase(), 1);
+    return apart;
+  });
+}
+
 /** What is said where DuckDB makes a copy of a read, for which it takes the names of its files for patterns. */
 function anotherStore(file: string): string {
   return `DuckDB takes the path of the store for a pattern, and means ${file}: leave NOT MATERIALIZED out of the query`;

@@ -5,7 +5,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Asked, askedOf } from './asked.ts';
 import { type Statement, oneSelect } from './one-select.ts';
 import { asUsage } from './sql-error.ts';
-import { withNames } from './sql-names.ts';
+import { namedApart, withNames } from './sql-names.ts';
 import { asPattern } from './sql-path.ts';
 
 /** A value of a result: text, a number, a boolean, null, or nested JSON. 64-bit integers that JSON cannot hold are text. */
@@ -13,6 +13,7 @@ export type SqlValue = string | number | boolean | null | object;
 
 /** The rows of one SELECT, as they come. */
 export interface SqlRows {
+  /** No two alike: where the SELECT has two of one name the later one is named as DuckDB names it in a table (`a_1`). */
   readonly columns: readonly string[];
   /** Whether a column is of numbers. */
   readonly numeric: readonly boolean[];
@@ -138,7 +139,7 @@ async function select(connection: DuckDBConnection, sql: string): Promise<SqlRow
   ]);
   // Asked for before anybody is given rows, so that what fails at once fails before they have begun.
   const first = await asUsage(result.fetchChunk());
-  const columns = result.columnNames();
+  const columns = namedApart(result.columnNames());
   const numeric = columns.map((_, i) => numbers.has(result.columnTypeId(i)));
   return {
     columns,

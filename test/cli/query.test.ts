@@ -38,6 +38,16 @@ describe('backfill query', () => {
     expect((await backfill('query', 'FROM bars WHERE false', '--format', 'json')).stdout).toBe('[]\n');
   });
 
+  it.each([
+    ['table', 'ticker n n_1\nALFA   1   2\n'],
+    ['csv', 'ticker,n,n_1\nALFA,1,2\n'],
+    ['ndjson', '{"ticker":"ALFA","n":1,"n_1":2}\n'],
+    ['json', '[\n{"ticker":"ALFA","n":1,"n_1":2}\n]\n'],
+  ])('loses nothing of two columns of one name as %s', async (format, stdout) => {
+    const sql = "SELECT DISTINCT ticker, 1 AS n, 2 AS n FROM bars WHERE ticker = 'ALFA'";
+    expect(await backfill('query', sql, '--format', format)).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
   it('says of tickers that no store writes so how a store does', async () => {
     const asked = "SELECT count(*) AS n FROM bars WHERE ticker = 'alfa' OR ticker IN ('KUMO.T', 'BRK.B')";
     expect(await backfill('query', asked)).toEqual({

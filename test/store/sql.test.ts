@@ -69,6 +69,20 @@ describe('a query', () => {
     await expect(run('FROM range(1e999)')).rejects.toMatchObject({ code: 'usage' });
   });
 
+  const columnsOf = (sql: string): Promise<readonly string[]> =>
+    withSelect({ sql: '', files: '[]' }, sql, async ({ columns }) => columns);
+
+  it.each([
+    ['1 AS a, 2 AS a', ['a', 'a_1']],
+    ['1 AS a, 2 AS b, 3 AS a, 4 AS a', ['a', 'b', 'a_1', 'a_2']],
+    ['1 AS a, 2 AS a, 3 AS a_1, 4 AS "A", 5 AS a', ['a', 'a_1', 'a_1_1', 'A_2', 'a_3']],
+    ['1 AS a_1, 2 AS a, 3 AS a', ['a_1', 'a', 'a_2']],
+    ['7, 7', ['7', '7_1']],
+  ])('names the columns of SELECT %s apart as a subquery of DuckDB does', async (list, names) => {
+    expect(await columnsOf(`SELECT ${list}`)).toEqual(names);
+    expect(await columnsOf(`FROM (SELECT ${list})`)).toEqual(names);
+  });
+
   it('gives all rows of many blocks', async () => {
     expect(await run('SELECT i FROM range(10000) AS t(i)')).toHaveLength(10_000);
   });
