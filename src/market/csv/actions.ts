@@ -5,7 +5,7 @@ import { parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
-import { csvLines, malformed, readBytes } from './records.ts';
+import { csvLines, malformed, readText } from './records.ts';
 import type { CsvLine } from './csv-line.ts';
 
 const HEADER = 'ticker,date,kind,value';
@@ -16,7 +16,7 @@ const HEADER = 'ticker,date,kind,value';
  * (`1:0`) are kept apart. Throws `usage` with file and line where it is malformed.
  */
 export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
-  const [header, ...lines] = csvLines(path, new TextDecoder().decode(readBytes(path)));
+  const [header, ...lines] = csvLines(path, readText(path).text);
   if (header === undefined) throw malformed(path, null, `is empty: write its header, ${HEADER}`);
   if (header.fields.join(',').toLowerCase() !== HEADER)
     throw malformed(path, 1, `the header is not ${HEADER}`);

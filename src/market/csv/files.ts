@@ -7,7 +7,7 @@ import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { headingOf } from './heading.ts';
-import { firstBytes, readText, readZip } from './records.ts';
+import { headText, readZip } from './records.ts';
 import { GET_AGAIN } from './table.ts';
 import { type RowsOfName, type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
@@ -156,7 +156,7 @@ function read(path: string, root: string, shared: SharedTables): Look {
   if (/\.zip$/i.test(name)) return zipFile(path, shared);
   const stem = name.replace(ENDINGS, '');
   if (stem === name) return { reason: 'no CSV, text or zip file', isOther: true };
-  if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headOf(path)).isTable)
+  if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headText(path, HEAD_BYTES)).isTable)
     return { reason: 'no CSV with a header', isOther: true };
   return tableFile(path, nameWithin(path, stem, root), shared);
 }
@@ -183,7 +183,7 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
   const { ticker, isSure } = named;
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
   const isNameless = ticker === undefined || namesNothing(ticker, stem);
-  if (headingOf(headOf(path)).namesTickers) {
+  if (headingOf(headText(path, HEAD_BYTES)).namesTickers) {
     const file: BarFile = { kind: 'shared-table', path };
     const { tickers, unnamed } = shared.in(path);
     const found = tickers.map((one) => ({ ticker: one, file }));
@@ -254,10 +254,4 @@ function inCryptoFolder(path: string): boolean {
   return dirname(path)
     .split(/[\\/]/)
     .some((part) => part.toLowerCase() === 'crypto');
-}
-
-/** The beginning of a file, which shows its header. */
-function headOf(path: string): string {
-  if (/\.gz$/i.test(path)) return readText(path).text;
-  return readText(path, firstBytes(path, HEAD_BYTES)).text;
 }

@@ -7,7 +7,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { Rename } from '../../core/instrument/rename.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
-import { csvLines, malformed, readBytes } from './records.ts';
+import { csvLines, malformed, readText } from './records.ts';
 import type { CsvLine } from './csv-line.ts';
 
 /** A row: the ticker was in use up to and including the day. */
@@ -28,7 +28,7 @@ interface Row {
  */
 export function readLeanMap(path: string): Rename[] {
   const to = namedAfter(path);
-  const lines = csvLines(path, new TextDecoder().decode(readBytes(path)));
+  const lines = csvLines(path, readText(path).text);
   const rows = lines.map((line) => readRow(path, line));
   rows.forEach(({ until }, i) => {
     const before = rows[i - 1];

@@ -4,6 +4,7 @@ import type { CsvLine } from './csv-line.ts';
 import { decodedText, type Encoding, textIn } from './encoding.ts';
 import { delimiterOf } from './heading.ts';
 import { isEnded } from './line-end.ts';
+import { otherBytes, otherText } from './other-content.ts';
 import { plainLines } from './plain-lines.ts';
 import { malformed, quotedLines, withoutFooter, withoutPreamble } from './records.ts';
 
@@ -113,8 +114,9 @@ class StretchCutter {
   /** Takes the bytes that come next, up to their last line end or all of them; gives how many that are. */
   next(bytes: Buffer, isLast: boolean): number {
     const isFirst = this.stretches.length === 0;
-    if (isFirst && bytes[0] === 0x1f && bytes[1] === 0x8b) throw new NotInStretches('is compressed');
+    if (isFirst && otherBytes(bytes) !== undefined) throw new NotInStretches('is no plain text');
     const text = this.#decoded(bytes, isFirst);
+    if (isFirst && otherText(text) !== undefined) throw new NotInStretches('is no table');
     const end = text.lastIndexOf('\n') + 1;
     if (end === 0 && !(isFirst && isLast)) throw new NotInStretches('has lines without an end');
     const part = isLast ? text : text.slice(0, end);

@@ -8,6 +8,7 @@ import { quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
+import { otherBytes, otherText } from './other-content.ts';
 import { openPlainFile, readPlainFile } from '../plain-file.ts';
 import type { CsvLine } from './csv-line.ts';
 import { plainLines } from './plain-lines.ts';
@@ -24,7 +25,7 @@ export function malformedRow(path: string, fault: string): BackfillError {
 }
 
 /** The bytes of a file. Throws `usage` where it cannot be read. */
-export function readBytes(path: string): Uint8Array {
+function readBytes(path: string): Uint8Array {
   try {
     return readPlainFile(path);
   } catch (error) {
@@ -33,7 +34,7 @@ export function readBytes(path: string): Uint8Array {
 }
 
 /** The bytes that a file begins with. Throws `usage` where it cannot be read. */
-export function firstBytes(path: string, count: number): Uint8Array {
+function firstBytes(path: string, count: number): Uint8Array {
   try {
     const file = openPlainFile(path);
     try {
@@ -47,11 +48,23 @@ export function firstBytes(path: string, count: number): Uint8Array {
   }
 }
 
-/** The text of a file, which may be compressed by gzip, in any encoding that `decodedText` knows. Throws `usage`. */
+/**
+ * The text of a file, which may be compressed by gzip, in any encoding that `decodedText` knows. Throws `usage`, also for what
+ * is no table at all.
+ */
 export function readText(path: string, bytes = readBytes(path)): Decoded {
   // By content: a file that is called `.gz` may have been unpacked on its way.
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return decoded(path, isGzip ? unzipped(path, bytes) : bytes);
+  return isGzip(bytes) ? decoded(path, unzipped(path, bytes), 'holds') : decoded(path, bytes, 'is');
+}
+
+/** The text of a file that shows its header: that of as many bytes, or all where it is compressed. Throws `usage`. */
+export function headText(path: string, count: number): string {
+  const head = firstBytes(path, count);
+  return readText(path, isGzip(head) ? readBytes(path) : head).text;
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
@@ -61,12 +74,19 @@ export function readZip(path: string): Decoded & { readonly name: string } {
   try {
     files = [...csvFilesIn(bytes)];
   } catch (error) {
-    throw malformed(path, null, `is no whole zip file (${messageOf(error)}): get it again`);
+    throw malformed(path, null, noZip(bytes) ?? `is no whole zip file (${messageOf(error)}): get it again`);
   }
   const [entry, ...others] = files;
   if (entry === undefined || others.length > 0)
     throw malformed(path, null, `holds ${files.length} CSV files: pack each into a zip file of its own`);
-  return { name: entry[0], ...decoded(path, entry[1]) };
+  return { name: entry[0], ...decoded(path, entry[1], 'holds') };
+}
+
+/** What a file is that is called a zip file and is another one; undefined where it may be a broken one. */
+function noZip(bytes: Uint8Array): string | undefined {
+  if (isGzip(bytes)) return 'is packed by gzip, and no zip file: let its name end in .gz';
+  const other = Buffer.from(bytes.subarray(0, 2)).toString() === 'PK' ? undefined : otherBytes(bytes);
+  return other && `is ${other}`;
 }
 
 /**
@@ -201,7 +221,15 @@ function unzipped(path: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-function decoded(path: string, bytes: Uint8Array): Decoded {
+/** `verb`: what a file does with these bytes, to be told of those that are no CSV. */
+function decoded(path: string, bytes: Uint8Array, verb: 'is' | 'holds'): Decoded {
+  const source = textOf(path, bytes);
+  const other = otherBytes(bytes) ?? otherText(source.text);
+  if (other !== undefined) throw malformed(path, null, `${verb} ${other}`);
+  return source;
+}
+
+function textOf(path: string, bytes: Uint8Array): Decoded {
   try {
     return decodedText(bytes);
   } catch (error) {
