@@ -3,6 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import { unreadableText } from '../report/distrusted-text.ts';
 import { readAdjusted } from './adjusted.ts';
 import { coverageOf } from './coverage.ts';
+import { notFound } from './not-found.ts';
 import type { Parts } from './parts.ts';
 import type { PlotOptions } from './read-options.ts';
 
@@ -20,9 +21,10 @@ export async function plotOf(parts: Parts, series: Series, options: PlotOptions)
       throw new BackfillError('store-corrupt', `${ticker} ${interval}: no bar of it can be read: ${damage}`, {
         ticker,
       });
-    throw new BackfillError('not-stored', `${ticker} ${interval}: no bar of it is stored in the range`, {
-      ticker,
-    });
+    const named = { tickers: [ticker], intervals: [interval] };
+    const [found] = notFound(await store.scan(named), named, () => false);
+    const reason = found?.reason ?? `${ticker} ${interval} has no bar`;
+    throw new BackfillError('not-stored', reason, { ticker });
   }
   const bars = await readAdjusted(store, series, {
     ...{ start: coverage.first, end: coverage.last, adjust },

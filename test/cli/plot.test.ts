@@ -33,7 +33,12 @@ it('draws to a file of the name of the series, to another one, or to stdout', as
 });
 
 it.each([
-  [['NOSUCH'], 1, 'NOSUCH 1d'],
+  [['NOSUCH'], 1, 'NOSUCH 1d is not in the store'],
+  [
+    ['ALFA', '--start', '2025-02-03', '--end', '2025-03-03'],
+    1,
+    'ALFA 1d has no bar in the range; its bars are of 2026-01-16..2026-03-02',
+  ],
   [['ALFA', '--interval', '1h,1d'], 2, '--interval 1h,1d: plot takes one interval'],
   [
     ['ALFA', '--start', '2026-02-03', '--end', '2026-02-02'],
