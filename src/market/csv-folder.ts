@@ -46,7 +46,7 @@ export interface CsvFolderMarket extends Market {
   /** The paths of a ticker's files. */
   pathsOf(ticker: string): readonly string[];
   /** What of the folder is not read. */
-  readonly unread: Pick<BarFolder, 'asides' | 'refused' | 'unnamed'>;
+  readonly unread: Pick<BarFolder, 'asides' | 'refused' | 'unnamed' | 'nameless'>;
   /** First and last session with a row of a series, `[from, to)`; undefined if there is none. */
   span(ticker: string, interval: Interval): DayRange | undefined;
   /** Rows of a range, and how many were left out: outside the regular session or off its grid. */

@@ -206,8 +206,9 @@ export interface Provider {
   close(): Promise<void>;
 }
 
-/** What a source has under names that are no tickers. */
-export type NotListed = Required<Pick<NotServed, 'tickers' | 'rows' | 'why'>>;
+/** What a source has under names that are no tickers: rows of such, or whole files. */
+export type NotListed = Pick<NotServed, 'tickers' | 'why'> &
+  Required<Pick<NotServed, 'rows'> | Pick<NotServed, 'areFiles'>>;
 
 /** The user's keys, by the names that the provider gives them. No error, file or log says them. */
 export type Secrets = Readonly<Record<string, string>>;

@@ -22,7 +22,9 @@ export function unavailableLine(group: Unavailable): string {
 
 /** `binance has no AAPL, MSFT: it serves crypto pairs (BTC-USDT); leave them out, or ask another --provider for them` */
 export function notServedLines({ notServed = [] }: Pick<Plan, 'notServed'>): string[] {
-  return notServed.map(({ provider, tickers, intervals, rows, why }) => {
+  return notServed.map(({ provider, tickers, intervals, rows, areFiles, why }) => {
+    if (areFiles === true)
+      return `${provider}: ${plural(tickers.length, 'file')} not read, ${named(tickers.map((path) => quoted(path)))}: ${why}`;
     if (rows !== undefined)
       return `${provider}: ${plural(rows, 'row')} of ${named(tickers.map((name) => quoted(name)))} not read: ${why}; write tickers there (BRK-B, AIR.PA), or take the rows out`;
     const them = tickers.length === 1 && intervals === undefined ? 'it' : 'them';

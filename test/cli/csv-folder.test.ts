@@ -21,17 +21,19 @@ const backfill = (...args: string[]): Promise<Finished> => {
 };
 
 describe('a run over a folder', () => {
-  it('names each file that is not read once, in a dry run too, unless it is quiet', async () => {
+  it('names each file that is not read, in a dry run too; one of prices also where it is quiet', async () => {
     const lines = [
       'not read: README.md (no CSV, text or zip file)',
       'not read: SP_SPX, 1D.csv (its exchange "SP"',
     ];
     for (const args of [['--dry-run'], []]) {
       const { code, stderr } = await backfill(...args);
-      expect(code).toBe(0);
+      expect(code).toBe(1);
       for (const line of lines) expect(stderr.split(line)).toHaveLength(2);
     }
-    expect(await backfill('--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { code, stderr } = await backfill('--quiet');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^csv: 1 file not read, "SP_SPX, 1D\.csv": [^\n]*\n$/);
   });
 
   it('refuses a time zone that is none, in one line', async () => {

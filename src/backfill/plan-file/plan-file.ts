@@ -167,9 +167,10 @@ function outOfReachIn(line: Fields): OutOfReach {
 function notServedIn(line: Fields): NotServed {
   return {
     // Names that are no tickers are as their source writes them.
-    tickers: line.has('rows') ? line.texts('notServed') : line.tickers('notServed'),
+    tickers: line.has('rows') || line.has('areFiles') ? line.texts('notServed') : line.tickers('notServed'),
     ...{ provider: line.text('provider'), why: line.text('why') },
     ...(line.has('rows') && { rows: line.count('rows') }),
+    ...(line.has('areFiles') && { areFiles: true as const }),
     ...(line.has('intervals') && { intervals: line.intervals('intervals') }),
   };
 }

@@ -43,7 +43,7 @@ export interface OutOfReach {
 
 /**
  * Tickers that a provider cannot have, whatever it is asked: of another market, or written as none of its own; or of which it
- * has no bars of some intervals. Or names that it has rows of and that are no tickers.
+ * has no bars of some intervals. Or names that it has rows of and that are no tickers, or files of which nobody tells a ticker.
  */
 export interface NotServed {
   /** Provider id. */
@@ -54,7 +54,9 @@ export interface NotServed {
   readonly intervals?: readonly Interval[];
   /** Rows that it has of them, where they are no tickers but names as it writes them. Default: they are tickers. */
   readonly rows?: number;
-  /** What it has instead. */
+  /** Whether they are no tickers but files, by their paths in its folder. Default: they are none. */
+  readonly areFiles?: true;
+  /** What it has instead, or why it has none. */
   readonly why: string;
 }
 

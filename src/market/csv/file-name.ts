@@ -45,6 +45,9 @@ const WORDS = (
   'yahoo yfinance alphavantage tiingo polygon stooq eodhd barchart investing marketwatch macrotrends finnhub'
 ).split(' ');
 
+/** Files about files, which are often called so in capitals. */
+const ABOUT = /^(readme|license|licence|notice|changelog|manifest)$/i;
+
 /** Words alone, also as one and with a number: `prices`, `HistoricalData`, `Book1`, `data-2`. */
 const OF_WORDS = new RegExp(`^(${WORDS.join('|')})+[- ]?\\d*$`);
 
@@ -89,7 +92,7 @@ export function readFileName(stem: string): FileName {
     parts.shift();
   const ticker = undated(parts[0] ?? '');
   // Written in small letters, or of words alone, it may be the name of anything.
-  const isLongWord = ticker.length > LONGEST && OF_WORDS.test(ticker.toLowerCase());
+  const isLongWord = (ticker.length > LONGEST && OF_WORDS.test(ticker.toLowerCase())) || ABOUT.test(ticker);
   const isSure =
     (ticker === ticker.toUpperCase() && !DATE.test(ticker) && !isLongWord) ||
     /\.(us|uk|jp|de|hk)$/.test(ticker);
@@ -98,7 +101,9 @@ export function readFileName(stem: string): FileName {
 
 /** Whether a word, in small letters, describes a file and cannot be its ticker: `prices`, `historicaldata`, `5min`. */
 export function isWord(part: string): boolean {
-  return OF_WORDS.test(part) || NUMBERED.test(part) || INTERVAL.test(part) || DATE.test(part);
+  return (
+    ABOUT.test(part) || OF_WORDS.test(part) || NUMBERED.test(part) || INTERVAL.test(part) || DATE.test(part)
+  );
 }
 
 /** `BATS` and `T` of `BATS_T`, `NYSE` and `NBL` of `NYSE:NBL_data`; TradingView writes it always, others may. */

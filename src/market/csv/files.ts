@@ -6,8 +6,8 @@ import { BackfillError } from '../../core/errors.ts';
 import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
-import { headingOf } from './heading.ts';
-import { headText, readZip } from './records.ts';
+import { type Heading, headingOf } from './heading.ts';
+import { headText, NO_CSV_WITHIN, readZip } from './records.ts';
 import { GET_AGAIN } from './table.ts';
 import { type RowsOfName, type SharedTables, tradesOnSaturday } from './shared-tables.ts';
 import { tickerNamed } from './ticker-name.ts';
@@ -30,13 +30,22 @@ export interface BarFolder {
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
   /** Rows of files that are read, or would be, of names that are no tickers. `path`: relative to the folder. */
   readonly unnamed: readonly UnnamedRows[];
+  /** Files that are, or may be, tables of bars, and of which nothing tells a ticker, or that cannot be read at all. */
+  readonly nameless: readonly NamelessFile[];
+}
+
+export interface NamelessFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** Why it is not read, and what would do. */
+  readonly reason: string;
 }
 
 export interface UnnamedRows extends RowsOfName {
   readonly path: string;
 }
 
-/** Why a file is not read; `isOther`: it is of another kind. */
+/** Why a file is not read; `isOther`: it is of another kind, and none of bars. */
 interface NotRead {
   readonly reason: string;
   readonly isOther?: true;
@@ -51,6 +60,7 @@ type Look =
   | NotRead;
 
 const NO_TICKER = 'the name is no ticker';
+const NO_HEADER = 'no CSV with a header';
 const WAY = ': rename it, or write a column "ticker"';
 const WAY_OF_ROWS = 'is no ticker: write it as one there (BRK-B, AIR.PA), or take its rows out';
 const ENDINGS = /(\.(csv|txt|tsv))?(\.gz)?$/i;
@@ -78,6 +88,7 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
   const [root, paths] = pathsIn(folder);
   const refused: { path: string; reason: string }[] = [];
   const unnamed: UnnamedRows[] = [];
+  const nameless: NamelessFile[] = [];
   const filesByTicker = new Map<string, BarFile[]>();
   const [unread, asides] = [new Unread(), new Unread()];
   let actionsPath: string | null = null;
@@ -88,9 +99,15 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
     }
     const look = explained(path, () => read(path, root, shared));
     if ('reason' in look) {
-      unread.add(relative(root, path), look.reason);
-      if (look.isOther === true) asides.add(relative(root, path), look.reason);
-      else refused.push({ path, reason: look.reason + (look.reason === NO_TICKER ? WAY : '') });
+      const within = relative(root, path);
+      unread.add(within, look.reason);
+      if (look.isOther === true) {
+        asides.add(within, look.reason);
+        continue;
+      }
+      const reason = look.reason + (look.reason === NO_TICKER ? WAY : '');
+      refused.push({ path, reason });
+      nameless.push({ path: within, reason });
       continue;
     }
     for (const rows of look.leftOut ?? []) {
@@ -106,7 +123,7 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
     }
   }
   const told = { notes: unread.lines(), asides: asides.lines() };
-  return { filesByTicker, actionsPath, ...told, refused, unnamed };
+  return { filesByTicker, actionsPath, ...told, refused, unnamed, nameless };
 }
 
 /** `2 rows of "BRK B"`. */
@@ -144,7 +161,8 @@ function explained(path: string, look: () => Look): Look {
     return look();
   } catch (error) {
     if (!(error instanceof BackfillError) || error.code !== 'usage') throw error;
-    return { reason: error.message.replace(`${path}: `, '').replace(`${path}, `, '') };
+    const reason = error.message.replace(`${path}: `, '').replace(`${path}, `, '');
+    return reason === NO_CSV_WITHIN ? { reason, isOther: true } : { reason };
   }
 }
 
@@ -157,7 +175,7 @@ function read(path: string, root: string, shared: SharedTables): Look {
   const stem = name.replace(ENDINGS, '');
   if (stem === name) return { reason: 'no CSV, text or zip file', isOther: true };
   if (/\.txt(\.gz)?$/i.test(name) && !headingOf(headText(path, HEAD_BYTES)).isTable)
-    return { reason: 'no CSV with a header', isOther: true };
+    return { reason: NO_HEADER, isOther: true };
   return tableFile(path, nameWithin(path, stem, root), shared);
 }
 
@@ -179,19 +197,27 @@ function nameWithin(path: string, stem: string, root: string): string {
 
 function tableFile(path: string, stem: string, shared: SharedTables): Look {
   const named = tickerOf(path, stem, () => shared.haveSaturdays(path));
-  if ('reason' in named) return named;
+  const heading = (): Heading => headingOf(headText(path, HEAD_BYTES));
+  if ('reason' in named) return ofNoTicker(heading(), named.reason);
   const { ticker, isSure } = named;
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
   const isNameless = ticker === undefined || namesNothing(ticker, stem);
-  if (headingOf(headText(path, HEAD_BYTES)).namesTickers) {
+  const shown = heading();
+  if (shown.namesTickers) {
     const file: BarFile = { kind: 'shared-table', path };
     const { tickers, unnamed } = shared.in(path);
     const found = tickers.map((one) => ({ ticker: one, file }));
     if (found.length > 0 || (isNameless && unnamed.length > 0)) return { found, leftOut: unnamed };
     if (unnamed.length === 0) return { reason: `has a header and no row: ${GET_AGAIN}` };
   }
-  if (isNameless) return { reason: NO_TICKER };
+  if (isNameless) return ofNoTicker(shown, NO_TICKER);
   return { found: [{ ticker, file: { kind: 'table', path } }] };
+}
+
+/** Why a file is not read whose name tells no ticker, for that reason, unless it is none of bars. */
+function ofNoTicker({ noBars, isEmpty }: Heading, reason: string): NotRead {
+  if (isEmpty) return { reason: `is empty: ${GET_AGAIN}` };
+  return noBars === null ? { reason } : { reason: noBars, isOther: true };
 }
 
 /** The ticker that a file's name stands for, and whether it can stand for nothing else. */
@@ -231,7 +257,8 @@ function wholeZip(path: string, shared: SharedTables): Look {
   const date = isDayFile ? basename(path).slice(0, 8) : innerDate;
   const saturday = (): boolean => date === undefined && tradesOnSaturday(readLeanTable(path, LEAN_UNSCALED));
   const ticker = tickerNamed(name, () => inCryptoFolder(path) || saturday());
-  if (ticker === undefined) return { reason: NO_TICKER };
+  const isOther = inner !== null && innerDate === undefined && !isLean;
+  if (ticker === undefined) return isOther ? { reason: NO_HEADER, isOther } : { reason: NO_TICKER };
   if (date === undefined) return { found: [{ ticker, file: { kind: 'lean-table', path } }] };
   const day = parseDay(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`);
   return { found: [{ ticker, file: { kind: 'lean-minutes', path, day } }] };

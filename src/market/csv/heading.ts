@@ -6,6 +6,10 @@ import { stacked } from './side-by-side.ts';
 export interface Heading {
   /** Whether it is a header of bars, or a bar where there is none. */
   readonly isTable: boolean;
+  /** Why it is of no bars at all; null where it may be of some. */
+  readonly noBars: string | null;
+  /** Whether there is nothing at all. */
+  readonly isEmpty: boolean;
   /** Whether the rows name their instruments. */
   readonly namesTickers: boolean;
 }
@@ -20,10 +24,15 @@ export function headingOf(text: string): Heading {
     line.split(delimiter).map((field) => field.replaceAll('"', '').trim());
   const head = stacked(lines.map((line, i) => ({ fields: cut(line), number: i + 1 })));
   const layout = layoutOf(head.map(({ fields }) => fields));
-  if ('problem' in layout) return { isTable: false, namesTickers: false };
+  if ('problem' in layout) {
+    const noBars = layout.missing === undefined ? null : `the header names no column "${layout.missing}"`;
+    return { isTable: false, isEmpty: text.trim() === '', noBars, namesTickers: false };
+  }
   const { header, ticker } = layout;
   return {
     isTable: true,
+    isEmpty: false,
+    noBars: null,
     namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null),
   };
 }

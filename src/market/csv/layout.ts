@@ -19,6 +19,8 @@ export interface Layout {
 /** Why the head of a file is none. */
 export interface NoLayout {
   readonly problem: string;
+  /** A column of bars that it does not name, so that it may be a table of something else. */
+  readonly missing?: string;
 }
 
 /** Lines that are needed to tell a layout: a heading of three, and some rows, of which the first may be damaged. */
@@ -54,6 +56,7 @@ function withHeader(
         .map((name) => shortened(name))
         .join(', ') + (names.length > SHOWN ? ', …' : '');
     return {
+      missing: header.missing,
       problem: `the header names no column "${header.missing}" ("${seen}"): write its names as ${WANTED}`,
     };
   }

@@ -67,6 +67,9 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** What is said of a zip file of other things. */
+export const NO_CSV_WITHIN = 'holds no CSV file: pack one into it, or remove it';
+
 /** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
 export function readZip(path: string): Decoded & { readonly name: string } {
   const bytes = readBytes(path);
@@ -77,7 +80,8 @@ export function readZip(path: string): Decoded & { readonly name: string } {
     throw malformed(path, null, noZip(bytes) ?? `is no whole zip file (${messageOf(error)}): get it again`);
   }
   const [entry, ...others] = files;
-  if (entry === undefined || others.length > 0)
+  if (entry === undefined) throw malformed(path, null, NO_CSV_WITHIN);
+  if (others.length > 0)
     throw malformed(path, null, `holds ${files.length} CSV files: pack each into a zip file of its own`);
   return { name: entry[0], ...decoded(path, entry[1], 'holds') };
 }

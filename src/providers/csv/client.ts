@@ -9,6 +9,7 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { option } from '../../core/option-name.ts';
 import { smallest } from '../../core/extremes.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/checks/plausibility.ts';
@@ -148,12 +149,12 @@ export function clientOf(
     ...{ editionOf, ownListOf },
     adjustedOn: dayOf(settings),
     notes: market.notes,
-    notListed: notListedOf(market.unread.unnamed),
+    notListed: [...unnamedRows(market.unread), ...namelessFiles(market.unread)],
   };
 }
 
 /** All of a folder at once, however many files it has. */
-function notListedOf(unnamed: CsvFolderMarket['unread']['unnamed']): NotListed[] {
+function unnamedRows({ unnamed }: CsvFolderMarket['unread']): NotListed[] {
   const [first] = unnamed;
   if (first === undefined) return [];
   const others = new Set(unnamed.map(({ path }) => path)).size - 1;
@@ -165,6 +166,15 @@ function notListedOf(unnamed: CsvFolderMarket['unread']['unnamed']): NotListed[]
       why: `${first.path}${more} ${others === 0 ? 'names' : 'name'} them so, which is no ticker`,
     },
   ];
+}
+
+/** By the reason. */
+function namelessFiles({ nameless }: CsvFolderMarket['unread']): NotListed[] {
+  return [...grouped(nameless, ({ reason }) => reason)].map(([why, files]) => ({
+    tickers: files.map(({ path }) => path),
+    areFiles: true,
+    why,
+  }));
 }
 
 function currencyAt(market: CsvFolderMarket, ticker: string): string | null {
