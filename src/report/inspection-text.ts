@@ -1,3 +1,4 @@
+import { seriesKey } from '../core/bars/bars.ts';
 import { grouped } from '../core/grouped.ts';
 import type { InspectedFile, InspectedSeries, Inspection } from './inspection.ts';
 import { cut, type Page, printable, UNBOUNDED, widthOf, wrapped } from './page.ts';
@@ -48,6 +49,11 @@ function barsIn(series: readonly InspectedSeries[]): number {
 /** A block for the files that are written alike, the most first; then the odd ones. */
 function summaryLines(files: readonly InspectedFile[], basis: Inspection['basis'], width: number): string[] {
   const read = files.filter(({ series }) => series.length > 0);
+  const byKey = grouped(
+    read.flatMap((file) => file.series),
+    seriesKey,
+  );
+  const isShared = (one: InspectedSeries): boolean => (byKey.get(seriesKey(one))?.length ?? 0) > 1;
   const alike = [...grouped(read, (file) => understoodLines(file, basis, width).join('\n'))];
   const odd = files.flatMap(({ path, refused, notes }) => [
     ...refused.map((reason) => ({ label: 'refused', text: `${path}: ${reason}` })),
@@ -57,7 +63,7 @@ function summaryLines(files: readonly InspectedFile[], basis: Inspection['basis'
   return [
     ...alike
       .toSorted(([, a], [, b]) => b.length - a.length)
-      .flatMap(([lines, group]) => [...groupLines(group, width), ...lines.split('\n'), '']),
+      .flatMap(([lines, group]) => [...groupLines(group, isShared, width), ...lines.split('\n'), '']),
     ...odd
       .toSorted((a, b) => Number(a.label === 'note') - Number(b.label === 'note'))
       .slice(0, SHOWN)
@@ -67,16 +73,25 @@ function summaryLines(files: readonly InspectedFile[], basis: Inspection['basis'
   ];
 }
 
-/** How many files are written alike, and what is in them. */
-function groupLines(files: readonly InspectedFile[], width: number): string[] {
+/**
+ * How many files are written alike, and what is in them; of series that are in other files too (`isShared`) only the rows are
+ * known, of which some may be the same.
+ */
+function groupLines(
+  files: readonly InspectedFile[],
+  isShared: (one: InspectedSeries) => boolean,
+  width: number,
+): string[] {
   const [first, second] = files;
   const series = files.flatMap((file) => file.series);
   const head = second === undefined ? '' : `${plural(files.length, 'file')} such as `;
   return [
     ...wrapped(head + shortened(printable(first?.path ?? ''), width - head.length), width),
-    ...[...grouped(series, ({ interval }) => interval)].flatMap(([interval, ofOne]) =>
-      labelledLines(interval, `${formatCount(ofOne.length)} series, ${barsText(joined(ofOne))}`, width),
-    ),
+    ...[...grouped(series, ({ interval }) => interval)].flatMap(([interval, ofOne]) => {
+      const count = new Set(ofOne.map(seriesKey)).size;
+      const text = barsText(joined(ofOne), ofOne.some(isShared) ? 'row' : 'bar');
+      return labelledLines(interval, `${formatCount(count)} series, ${text}`, width);
+    }),
   ];
 }
 
@@ -120,17 +135,20 @@ function understoodLines(
   ];
 }
 
-function barsText({
-  bars,
-  refusedRows,
-  first,
-  last,
-  currencies,
-}: Pick<InspectedSeries, 'bars' | 'refusedRows' | 'first' | 'last'> & {
-  /** What their prices are in, as far as files say it. */
-  readonly currencies: ReadonlySet<string>;
-}): string {
-  const count = bars === null ? 'a file a day' : plural(bars, 'bar');
+function barsText(
+  {
+    bars,
+    refusedRows,
+    first,
+    last,
+    currencies,
+  }: Pick<InspectedSeries, 'bars' | 'refusedRows' | 'first' | 'last'> & {
+    /** What their prices are in, as far as files say it. */
+    readonly currencies: ReadonlySet<string>;
+  },
+  unit: 'bar' | 'row' = 'bar',
+): string {
+  const count = bars === null ? 'a file a day' : plural(bars, unit);
   const range = first === null ? '' : `, ${first} to ${last}`;
   const money = currencies.size === 0 ? '' : ` in ${[...currencies].toSorted().join(', ')}`;
   return `${count}${money}${range}${refusedRows === 0 ? '' : `; ${plural(refusedRows, 'row')} left out`}`;

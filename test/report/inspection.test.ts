@@ -178,6 +178,27 @@ describe('an inspection', () => {
     expect(stored).toEqual({ series: 0, bars: 0 });
   });
 
+  it('of many files says how many rows there are of series that several of them have, and series once', async () => {
+    const groupOf = async (files: Readonly<Record<string, string>>): Promise<string[]> => {
+      const lines = inspectionText(await inspected(files), { ...UNBOUNDED, isWhole: false });
+      return lines.filter((line) => line.startsWith('  1d '));
+    };
+    const twelve = (name: (i: number) => string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 12 }, (_, i) => [name(i), daily()]));
+    expect(await groupOf(twelve((i) => `T${i}.csv`))).toEqual([
+      '  1d            12 series, 60 bars, 2024-01-02 to 2024-01-08',
+    ]);
+    expect(await groupOf(twelve((i) => `T${i % 6}_${i}.csv`))).toEqual([
+      '  1d            6 series, 60 rows, 2024-01-02 to 2024-01-08',
+    ]);
+    // The other file of one of them is written otherwise.
+    const other = { ...twelve((i) => `T${i}.csv`), 'T0_old.csv': daily().replaceAll(',', ';') };
+    expect(await groupOf(other)).toEqual([
+      '  1d            12 series, 60 rows, 2024-01-02 to 2024-01-08',
+      '  1d            1 series, 5 rows, 2024-01-02 to 2024-01-08',
+    ]);
+  });
+
   it('names each file of a ticker that is refused, with the other one', async () => {
     const folder = folderOf({ 'BRK-B.csv': daily(), 'BRK.B.csv': daily('10.9'), 'BRK-B (1).csv': daily() });
     const { files } = await inspectFiles({ path: folder }, () => NOW);
