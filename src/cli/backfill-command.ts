@@ -235,6 +235,9 @@ export function requestsOf(argv: RunValues): readonly BackfillOptions[] {
         `--provider ${argv.provider},${argv.provider === 'yahoo' ? 'polygon' : 'yahoo'}`,
     );
   if (!argv.derive) return [request];
+  // What was left of derived bars is of whatever lengths those had.
+  if (argv.retryFailed && argv.interval === undefined)
+    return [{ ...request, derive: true, secondOpinion: false }];
   const intervals = argv.interval ?? ['1d'];
   const [fetched, derived] = [
     intervals.filter((one) => one === '1m'),

@@ -1,6 +1,7 @@
 import type { Batch } from '../core/universe/batches.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { tied } from './page.ts';
 import { formatCount, formatDuration } from './table.ts';
 import { type RunPurpose, endLines } from './run-text.ts';
 
@@ -45,7 +46,7 @@ export function batchesPlanLine(batches: readonly Place[], plans: readonly Plan[
 
 /** `Batch 4 of 11 comes next: --start-batch 3 begins there.` */
 export function nextBatchLine({ number, of }: Place): string {
-  return `Batch ${number} of ${of} comes next: --start-batch ${number - 1} begins there.`;
+  return `Batch ${number} of ${of} comes next: ${tied(`--start-batch ${number - 1}`)} begins there.`;
 }
 
 /** `Batch 4 of 11 begins in 30s` */

@@ -4,7 +4,7 @@ import { type LastRun, lastPartTexts, lastRunText } from './last-run-text.ts';
 import { beyondText, leftByOthers, leftCounts, spoiltText, type LeftToRetry } from './left-text.ts';
 import { utcMinute } from './listed-text.ts';
 import { named } from './named.ts';
-import { type Page, printable, tied, wrapped } from './page.ts';
+import { type Page, printable, TIE, tied, wrapped } from './page.ts';
 import { type QuotaUsed, quotaTexts } from './quota-used-text.ts';
 import type { SeriesCoverage } from './series-coverage.ts';
 import { formatBytes, formatCount, formatPercent, plural } from './table.ts';
@@ -83,9 +83,11 @@ function entryLines(
   );
 }
 
-/** As `printable`, with the blanks of a column. */
+/** As `printable`, with the blanks of a column and what is tied. */
 function printableLine(line: string): string {
-  return line.slice(0, HANG) + line.slice(HANG).split(' ').map(printable).join(' ');
+  const words = line.slice(HANG).split(' ');
+  const printed = words.map((word) => word.split(TIE).map(printable).join(TIE));
+  return line.slice(0, HANG) + printed.join(' ');
 }
 
 function damagedText(files: number): string {

@@ -44,6 +44,21 @@ describe('backfill --derive', () => {
     expect(code).toBe(1);
   });
 
+  it('is what status says it is where it is retried, whatever the lengths were', async () => {
+    await program(...SAMPLE, '--interval', '1m', '--end', '2026-02-25');
+    const { code } = await program(...SAMPLE, '--interval', '5m,1h', '--derive', '--quiet');
+    expect(code).toBe(1);
+    const status = await run('backfill', ['status', '--store', join(folder, 'data')], folder);
+    const [, line = ''] =
+      /2 series that runs from derived-1m left: backfill (.*) asks for these\n/.exec(status.stdout) ?? [];
+    await program(...SAMPLE, '--interval', '1m', '--no-progress');
+    const at = ['--now', '2026-02-28T13:00:00Z', '--state', folder];
+    const retried = await run('backfill', [...line.split(' '), ...at, '--no-progress'], folder);
+    expect(retried.stderr).toMatch(/^To retry: 2 series of the last runs \(2 failed\)\n/);
+    expect(retried.stderr).toContain('Fetched: 2  Errors: 0  Skipped: 0\n');
+    expect(retried.code).toBe(0);
+  });
+
   it('has nothing to make of minutes alone', async () => {
     const { code, stderr } = await program('--interval', '1m', '--derive');
     expect(stderr).toBe(

@@ -85,9 +85,13 @@ describe('batches that a run never began', () => {
       last: { fetched: 20, batches: { first: 2, last: 3, of: 7 } },
       left: { neverBegun: [{ tickers: 32, first: 4, last: 7, of: 7, startBatch: 3 }] },
     });
+    // What is told begins with just those.
+    const rest = await backfill(...TEN, '--start-batch', '3', '--max-batches', '1');
+    expect(rest.stderr).toContain('\nBatch 4 of 7: tickers 31-40 of 62\n');
+    expect(rest.stderr).toMatch(/\nBatch 5 of 7 comes next: --start-batch 4 begins there\.\n$/);
     await backfill(...TEN);
     const { text, last } = await statusOf();
-    expect(last).toMatchObject({ fetched: 42, batches: { first: 1, last: 7, of: 7 } });
+    expect(last).toMatchObject({ fetched: 32, batches: { first: 1, last: 7, of: 7 } });
     expect(text).not.toContain('never begun');
   }, 120_000);
 });

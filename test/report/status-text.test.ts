@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { UNBOUNDED } from '../../src/report/page.ts';
+import { nextBatchLine } from '../../src/report/batches-text.ts';
+import { neverBegunText } from '../../src/report/left-text.ts';
+import { UNBOUNDED, wrapped } from '../../src/report/page.ts';
 import {
   type LastRunOfSeries,
   type SeriesStatus,
@@ -133,6 +135,17 @@ describe('a status', () => {
     expect(lines[13]).toMatch(
       /^ {11}alphavantage with another key: 25 of 25 req\/day used, counted anew at [^;]*; 1 req\/s, by spacing; opens again at /,
     );
+  });
+
+  it('never breaks between an option and its value, however narrow the terminal', () => {
+    const rest = { provider: 'sample', tickers: 32, first: 4, last: 7, of: 7, startBatch: 3 };
+    const status = { ...STATUS, left: { ...STATUS.left, neverBegun: [rest] } };
+    for (let columns = 30; columns <= 200; columns++) {
+      const page = { ...UNBOUNDED, columns };
+      expect(statusText(status, page).join('\n')).toContain(' --start-batch 3\n');
+      expect(wrapped(neverBegunText(rest), columns, { hang: 2 }).join('\n')).toContain(' --start-batch 3');
+      expect(wrapped(nextBatchLine({ number: 4, of: 7 }), columns).join('\n')).toContain('--start-batch 3');
+    }
   });
 
   it('of quotas names those in use, and how many records there are besides', () => {
