@@ -19,6 +19,7 @@ import { listId } from '../core/universe/universe.ts';
 import { listWanted } from './plan/list-wanted.ts';
 import { askedNextIn, recordedChain } from './plan/handed-on.ts';
 import { lastRunEnd } from './run/run-record.ts';
+import { leftAhead } from './settle/left-ahead.ts';
 import { type Asked, noteBegun, recorded } from './settle/record-run.ts';
 import { NOTHING_BEYOND, NO_TRAFFIC, type RunContext, type Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOrThrow, watchStops } from './run/stops.ts';
@@ -104,9 +105,10 @@ export async function runPrepared(
       ...{ quotas: capabilities.quotas, setAside: scan.setAside, startedAt },
       ...(renamesUnread !== undefined && { renamesUnread }),
     };
-    if (!isIdle && isBehindOthers(tools, asked)) {
+    if (!isIdle && isOneOfSeveral(tools, asked)) {
       const begun = { ...summarize({ ...nothingRun(plan), ...told, endedAt: startedAt }), runId };
-      await noteBegun(begun, asked, { store, provider: id });
+      const ahead = leftAhead(plan, tools.chain, startedAt);
+      await noteBegun(begun, { ...asked, ...(ahead.length > 0 && { ahead }) }, { store, provider: id });
     }
     const run = isIdle
       ? nothingRun(plan)
@@ -129,9 +131,9 @@ export async function runPrepared(
   }
 }
 
-/** Whether a run is of a later provider of a chain, or asks for second opinions. */
-function isBehindOthers({ chain }: Source, { opinions }: Partial<Asked>): boolean {
-  return (chain?.before.length ?? 0) > 0 || opinions !== undefined;
+/** Whether a run is of one provider of a chain, or asks for second opinions. */
+function isOneOfSeveral({ chain }: Source, { opinions }: Partial<Asked>): boolean {
+  return (chain?.all.length ?? 1) > 1 || opinions !== undefined;
 }
 
 /** What sweeps staging after a run, or leaves that to the last of those that go on. */

@@ -1,7 +1,7 @@
 import { listAsked, nothingRun } from './backfill.ts';
 import { type ChainPlace, recordedChain } from './plan/handed-on.ts';
 import type { BackfillRequest, Prepared } from './plan/prepare.ts';
-import { lastRunEnd } from './run/run-record.ts';
+import { lastRunEnd, NOT_ENDED, STOPPED_BEFORE } from './run/run-record.ts';
 import { noteBegun } from './settle/record-run.ts';
 import { summarize } from './settle/summary.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -16,17 +16,19 @@ interface NextTools {
   readonly now: number;
   /** Id of what was noted of it before. Default: nothing was. */
   readonly runId: string | undefined;
+  /** Whether its turn comes no more in this run. */
+  readonly isOver: boolean;
 }
 
 /**
  * Records a run of a later provider of a chain as begun while the one before it still has the store, and is not on record: if all
- * ends in between, what that one said has not been agreed to. Gives the id that the run is to take; undefined where there is
+ * ends in between, or its turn does not come, what that one said has not been agreed to. Gives the id that the run is to take; undefined where there is
  * nothing to ask for, and nothing was noted before.
  */
 export async function noteAhead(
   request: BackfillRequest,
   { plan, scan, wanted }: Prepared,
-  { store, capabilities, chain, now, runId: noted }: NextTools,
+  { store, capabilities, chain, now, runId: noted, isOver }: NextTools,
 ): Promise<string | undefined> {
   if (plan.tasks.length === 0 && noted === undefined) return undefined;
   const runId = noted ?? (await store.nextRunId(now));
@@ -38,6 +40,6 @@ export async function noteAhead(
     ...{ startedAt: now, endedAt: now },
   });
   const asked = { ...listAsked(request), chain: recordedChain(chain) };
-  await noteBegun({ ...summary, runId }, asked, { store, provider });
+  await noteBegun({ ...summary, runId }, asked, { store, provider }, isOver ? STOPPED_BEFORE : NOT_ENDED);
   return runId;
 }

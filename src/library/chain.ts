@@ -80,9 +80,11 @@ async function askInTurn(stages: Stages, wanted: Wanted, request: BackfillOption
   for (const [i, stage] of stages.entries()) {
     const { capabilities } = stage;
     const beforeRecord = async (summary: RunSummary): Promise<void> => {
-      if (endsAll(summary)) return;
+      // Where nothing can be stored nothing can be noted either.
+      if (summary.stopped?.reason === 'store-failed') return;
       const asked = [...earlier, { capabilities, closed: closedIn(summary) }];
-      await noteNext(stages.slice(i + 1), { before: asked, all: chain, begunAt }, wanted, noted);
+      const tools = { noted, isOver: endsAll(summary) };
+      await noteNext(stages.slice(i + 1), { before: asked, all: chain, begunAt }, wanted, tools);
     };
     const turn = { chain, earlier, begunAt, runId: noted.get(stage), beforeRecord };
     const run = await askStage(stage, turn, wanted, request);

@@ -4,7 +4,7 @@ import { seriesKey } from '../core/bars/bars.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { normalize } from '../core/session/ranges.ts';
 import { listId } from '../core/universe/universe.ts';
-import { leftSeries } from '../backfill/want/left-series.ts';
+import { askedOrDue, leftSeries } from '../backfill/want/left-series.ts';
 import { largest } from '../core/extremes.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { BarStore } from '../store/store.ts';
@@ -59,7 +59,7 @@ async function leftUndoneOf(
   // Where nothing was left nobody needs to be told who is meant.
   const named = all.length + cut.length + files.length === 0 ? undefined : await tickersToRead(tickers, stop);
   const isMeant = new Set(named);
-  const others = [...new Set(runs.map(({ provider }) => provider))].filter((one) => one !== id);
+  const others = [...askedOrDue(runs)].filter((one) => one !== id);
   const ofOthers = others
     .map((provider) => [provider, leftSeries(runs, provider, scan, now).length] as const)
     .filter(([, count]) => count > 0);

@@ -10,6 +10,12 @@ import { withSource } from './sourced.ts';
 /** Ids of the runs that later providers of a chain are on record with before their turn. */
 export type NotedRuns = Map<Parts, string>;
 
+interface NoteTools {
+  readonly noted: NotedRuns;
+  /** Whether nobody else is asked in this run. */
+  readonly isOver: boolean;
+}
+
 /**
  * Notes whom of the later providers of a chain there is something to ask for next, by what is known now. What is known of those
  * before them is in `place`. One of which no plan can be made says why when its turn comes: what was done until then stands.
@@ -18,10 +24,10 @@ export async function noteNext(
   later: readonly Parts[],
   place: Omit<ChainPlace, 'unnamed'>,
   wanted: Wanted,
-  noted: NotedRuns,
+  { noted, isOver }: NoteTools,
 ): Promise<void> {
   try {
-    await noteFirst(later, place, wanted, noted);
+    await noteFirst(later, place, wanted, { noted, isOver });
   } catch (error) {
     if (!(error instanceof BackfillError)) throw error;
   }
@@ -31,7 +37,7 @@ async function noteFirst(
   later: readonly Parts[],
   place: Omit<ChainPlace, 'unnamed'>,
   wanted: Wanted,
-  noted: NotedRuns,
+  { noted, isOver }: NoteTools,
 ): Promise<void> {
   const its = withoutOrigins(wanted);
   for (const [i, stage] of later.entries()) {
@@ -41,7 +47,8 @@ async function noteFirst(
     const now = clock();
     const runId = await withSource(stage, async (source) => {
       const prepared = await prepare(its, store, { ...source, chain }, now);
-      return noteAhead(its, prepared, { store, capabilities, chain, now, runId: noted.get(stage) });
+      const tools = { store, capabilities, chain, now, isOver, runId: noted.get(stage) };
+      return noteAhead(its, prepared, tools);
     });
     if (runId !== undefined) {
       noted.set(stage, runId);

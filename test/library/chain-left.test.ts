@@ -1,6 +1,8 @@
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseDay } from '../../src/core/session/day.ts';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import type { HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { start } from '../simulator/running.ts';
 import { NOBODY, NOW, calendar, chainStore, firstSessions, refusing } from './chain-store.ts';
@@ -133,6 +135,76 @@ it('what the second of a chain was to be asked for next, when all ended between 
     [unknown, sessions],
   ]);
   await history.close();
+}, 120_000);
+
+/** How a store stands after a chain was ended while its first was still asked: what is left, and what is missing. */
+async function standingAt(store: string, options: HistoryOptions) {
+  const history = openHistory({ ...options, store });
+  const { series } = await history.coverage(request);
+  const left = (await history.leftUndone({})).series;
+  const names = (await history.runs()).runs.map(({ provider, summary: { stopped } }) => [
+    provider,
+    stopped?.message,
+  ]);
+  await history.close();
+  return {
+    names,
+    left: left.map(({ ticker }) => ticker).toSorted(),
+    lacking: series.filter(({ missing }) => missing > 0).map((one) => [one.ticker, one.missing, one.absent]),
+  };
+}
+
+/** The same line once more: nothing is left, and each session has one bar. */
+async function goesOn(store: string, options: HistoryOptions): Promise<void> {
+  const history = openHistory({ ...options, store });
+  expect(exitCodeOf(await history.backfill(request))).toBe(0);
+  await history.close();
+  expect(await standingAt(store, options)).toMatchObject({ left: [], lacking: [] });
+}
+
+it('what the first of a chain does not have is missing, where the chain is killed while that one is asked', async () => {
+  const { options } = await chainThatLacks();
+  const killed = `${at()}-killed`;
+  const whole = openHistory({ ...options, concurrency: 1 });
+  await whole.backfill({
+    ...request,
+    // As a killed run leaves it: the first has told of two, in whatever order, and of the others nothing.
+    onEvent: (event) => {
+      if (event.type === 'finished' && event.want.series.ticker === unknown && !existsSync(killed))
+        cpSync(at(), killed, { recursive: true });
+    },
+  });
+  await whole.close();
+  const { names, left, lacking: missing } = await standingAt(killed, options);
+  expect(names).toEqual([['polygon', expect.stringContaining('has not ended')]]);
+  expect(left).toEqual(tickers.toSorted().filter((ticker) => missing.some(([one]) => one === ticker)));
+  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
+  expect(missing).toContainEqual([unknown, sessions, 0]);
+  expect(missing).toContainEqual([holed, 3, 0]);
+  await goesOn(killed, options);
+}, 120_000);
+
+it('what the first of a chain does not have is missing, where the chain is stopped while that one is asked', async () => {
+  const { options } = await chainThatLacks();
+  const stop = new AbortController();
+  const history = openHistory({ ...options, concurrency: 1 });
+  const summary = await history.backfill({
+    ...{ ...request, stop: stop.signal },
+    onEvent: (event) => {
+      if (event.type === 'finished' && event.want.series.ticker === unknown) stop.abort();
+    },
+  });
+  await history.close();
+  expect(summary.stopped?.reason).toBe('interrupted');
+  const { names, lacking: missing } = await standingAt(at(), options);
+  expect(names.toSorted()).toEqual([
+    ['polygon', 'the run was stopped'],
+    ['yahoo', 'the run was stopped before it was asked'],
+  ]);
+  const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
+  expect(missing).toContainEqual([unknown, sessions, 0]);
+  expect(missing).toContainEqual([holed, 3, 0]);
+  await goesOn(at(), options);
 }, 120_000);
 
 it('what the first of a chain did is on record where nothing can be planned of the second', async () => {

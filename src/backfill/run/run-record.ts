@@ -38,6 +38,14 @@ export interface RecordedChain {
   readonly isAgain?: true;
 }
 
+/** What one of a chain says that it does not have before another one of it has been asked. Plain JSON. */
+export interface LeftAhead {
+  /** Whose word is due next. */
+  readonly provider: string;
+  /** What may turn out to be left to it. */
+  readonly left: readonly LeftUndone[];
+}
+
 /** A stored session of which something is odd. Plain JSON. */
 export interface OddSession {
   readonly ticker: string;
@@ -81,12 +89,20 @@ export interface RecordedRun {
   readonly opinions?: readonly OddSession[];
   /** Undefined in the record of an earlier version, which names failures only. */
   readonly left?: readonly LeftUndone[];
+  /** Of one of a chain that has not ended: what falls to those after it where it has none. Default: nobody comes after it. */
+  readonly ahead?: readonly LeftAhead[];
 }
 
 /** How a run is recorded that has begun, until its own record takes the place. */
 export const NOT_ENDED: Stop = {
   reason: 'interrupted',
   message: 'it was begun and has not ended: it goes on, or was killed',
+};
+
+/** How a later one of a chain is recorded that was stopped before its turn. */
+export const STOPPED_BEFORE: Stop = {
+  reason: 'interrupted',
+  message: 'the run was stopped before it was asked',
 };
 
 /** Whether a record is one of those: when its run ended is not known, nor what it did. */

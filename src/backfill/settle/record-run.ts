@@ -6,7 +6,7 @@ import type { BarStore } from '../../store/store.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What its record tells of the list that a run was of, of the lives of its tickers, and of what it asked for an opinion. */
-export type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals' | 'opinions' | 'chain'> &
+export type Asked = Pick<RecordedRun, 'batch' | 'list' | 'intervals' | 'opinions' | 'chain' | 'ahead'> &
   Pick<BackfillRequest, 'lives'>;
 
 /** Where it is recorded, and whom it asked. */
@@ -35,13 +35,15 @@ export async function recorded(
 }
 
 /**
- * Records a run of a later provider of a chain, or for second opinions, before it asks, until its own record takes the place: if
- * it is killed, what those before it said has not been agreed to, nor spoken of. `summary`: of nothing that was done. A disk without room for it ends the run by itself.
+ * Records a run of one of a chain, or for second opinions, before it asks, until its own record takes the place: if it is
+ * killed, what those before it said has not been agreed to, nor spoken of, nor what it says itself by those after it.
+ * `summary`: of nothing that was done. A disk without room for it ends the run by itself.
  */
 export async function noteBegun(
   summary: RunSummary,
   asked: Partial<Asked>,
   tools: RecordTools,
+  stopped = NOT_ENDED,
 ): Promise<void> {
-  await recorded({ ...summary, stopped: NOT_ENDED }, asked, tools);
+  await recorded({ ...summary, stopped }, asked, tools);
 }

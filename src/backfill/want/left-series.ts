@@ -56,9 +56,44 @@ export function leftSeries(
         );
       }
     }
+  for (const one of leftAheadTo(provider, runs, { series: known }, now)) {
+    const before = all.get(seriesKey(one)) ?? one;
+    all.set(seriesKey(one), { ...before, days: normalize([...before.days, ...one.days]) });
+  }
   return [...all.values()].filter(
     (one) => one.again || isOpen(one, known.get(seriesKey(one)), { provider, now }),
   );
+}
+
+/** Ids of all that runs on record asked, or that are due next in their chains. */
+export function askedOrDue(runs: readonly RecordedRun[]): ReadonlySet<string> {
+  return new Set(runs.flatMap(({ provider, ahead = [] }) => [provider, ...ahead.map((one) => one.provider)]));
+}
+
+/** Sessions that runs on record which have not ended say are not to be had, and that fall to another provider then. */
+function leftAheadTo(
+  provider: string,
+  runs: readonly RecordedRun[],
+  { series: known }: Pick<Scan, 'series'>,
+  now: number,
+): readonly LeftSeries[] {
+  const all = new Map<string, LeftSeries>();
+  const ahead = runs.flatMap((run) =>
+    (run.ahead ?? []).filter((one) => one.provider === provider).map(({ left }) => ({ run, left })),
+  );
+  for (const { run, left } of ahead)
+    for (const { why, interval, from, to, tickers } of left)
+      for (const ticker of tickers) {
+        if (!isInterval(interval)) continue;
+        const key = seriesKey({ ticker, interval });
+        const unheard = known.get(key)?.coverage.absent.filter(({ by }) => isUnheard(by, { provider, now }));
+        const days = intersect(normalize(unheard ?? []), [{ from: parseDay(from), to: parseDay(to) + 1 }]);
+        if (days.length === 0) continue;
+        const before = all.get(key)?.days ?? [];
+        const part = { ticker, interval, why, runId: run.id, again: false, ...lifeOf(run, ticker) };
+        all.set(key, { ...part, days: normalize([...before, ...days]) });
+      }
+  return [...all.values()];
 }
 
 function lifeOf({ lives = {} }: RecordedRun, ticker: string): Pick<LeftSeries, 'life'> {

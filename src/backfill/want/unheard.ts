@@ -5,7 +5,7 @@ import type { DayRange } from '../../core/session/day.ts';
 import { intersect, normalize } from '../../core/session/ranges.ts';
 import type { Scan } from '../../store/scan.ts';
 import type { RecordedRun } from '../run/run-record.ts';
-import { isUnheard, leftSeries } from './left-series.ts';
+import { askedOrDue, isUnheard, leftSeries } from './left-series.ts';
 
 /**
  * What is known of series at `now` (ms since the epoch), but that a session which counts as absent by the word of some of a
@@ -18,7 +18,7 @@ export function withoutUnheard(
 ): Scan['series'] {
   const ofChains = runs.filter(({ chain }) => chain !== undefined);
   const series = new Map(known);
-  for (const provider of new Set(ofChains.map((run) => run.provider)))
+  for (const provider of askedOrDue(ofChains))
     for (const left of leftSeries(ofChains, provider, { series: known }, now)) {
       const key = seriesKey(left);
       const state = series.get(key);
