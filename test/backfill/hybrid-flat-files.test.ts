@@ -45,7 +45,7 @@ function historyOf(
   { url }: Logged,
   store: string,
   settings: Readonly<Record<string, string | number>>,
-  pace: Pick<HistoryOptions, 'workers' | 'inFlight'> = { workers: 1 },
+  pace: Pick<HistoryOptions, 'workers' | 'inFlight' | 'quotas'> = { workers: 1 },
 ): History {
   return openHistory({
     ...{ store: join(folder, store), stateFolder: join(folder, 'state'), quotas: [], ...pace },
@@ -103,7 +103,7 @@ it('minutes of many tickers come from the file of a session that is old enough, 
   expect([...new Set(young.asked)]).toEqual([...TICKERS, 'dividends', 'splits']);
 });
 
-it('minutes of one ticker come from the API, however old they are: that takes fewer requests', async () => {
+it('minutes of one ticker come from the API, however old they are: that takes fewer requests, and bytes', async () => {
   const { asked } = await ran({ source: 'hybrid' }, ['ALFA'], '1m', ['2026-09-01', '2026-10-20']);
   expect(new Set(asked)).toEqual(new Set(['ALFA', 'dividends', 'splits']));
 });
@@ -112,7 +112,7 @@ it('of a year of minutes of many tickers no session of a series is asked of both
   const simulator = await start({ wire: 'polygon' });
   const history = historyOf(simulator, 'store', { source: 'hybrid' });
   const tickers = Array.from(
-    { length: 100 },
+    { length: 300 },
     (_, i) => `T${String.fromCodePoint(65 + (i % 26), 65 + Math.floor(i / 26))}`,
   );
   const { tasks } = await history.plan({
@@ -131,7 +131,7 @@ it('of a year of minutes of many tickers no session of a series is asked of both
     for (const { from, to } of gaps)
       for (let day = from; day < to; day++)
         daysOf.set(series.ticker, [...(daysOf.get(series.ticker) ?? []), day]);
-  expect(daysOf.size).toBe(100);
+  expect(daysOf.size).toBe(300);
   for (const days of daysOf.values()) expect(new Set(days).size).toBe(days.length);
 });
 
@@ -139,7 +139,8 @@ it('of files of minutes four are read at once, and of the API as much is asked a
   const began = performance.now();
   const now = (): number => NOW + performance.now() - began;
   const simulator = await start({ wire: 'polygon', latencyMs: 800, now });
-  const inFlight = { workers: 1, inFlight: 8 };
+  // A quota that is small makes files of a few tickers worth their bytes.
+  const inFlight = { workers: 1, inFlight: 8, quotas: [{ requests: 5000, perMs: 86_400_000 }] };
   const history = historyOf(simulator, 'store', { source: 'hybrid' }, inFlight);
   const wantedOf = { tickers: TICKERS, intervals: ['1m'] as const };
   await history.backfill({ ...wantedOf, start: '2026-10-07', end: OLD });

@@ -36,7 +36,7 @@ interface Range {
   readonly end: string;
 }
 
-/** Sessions that a dozen tickers cost fewer requests together than one by one, and five years of them for five hundred. */
+/** Sessions that thirty tickers cost less together than one by one, and five years of them for five hundred. */
 const RANGES: readonly Range[] = LONG_RUNS
   ? [2013, 2014, 2015, 2016, 2017].map((year) => ({ start: `${year}-02-08`, end: `${year + 1}-02-07` }))
   : [{ start: '2018-01-02', end: '2018-02-07' }];
@@ -44,13 +44,13 @@ const RANGES: readonly Range[] = LONG_RUNS
 /** One range that is all of them. */
 const ALL: Range = { start: RANGES[0]?.start ?? '', end: RANGES.at(-1)?.end ?? '' };
 
-/** As many files as there are, or a dozen of them. */
+/** As many files as there are, or thirty of them. */
 async function someFiles(): Promise<string[]> {
   const names = (await readdir(realData('daily-sp500-2013-2018'))).toSorted();
   if (LONG_RUNS) return names;
-  const random = randomFor('a dozen of real tickers');
+  const random = randomFor('thirty of real tickers');
   const drawn = names.map((name) => ({ name, at: random() })).toSorted((a, b) => a.at - b.at);
-  return drawn.slice(0, 12).map(({ name }) => name);
+  return drawn.slice(0, 30).map(({ name }) => name);
 }
 
 /** Rows that are more than there are: a server of whole days asks for all tickers in turn. */
@@ -155,7 +155,7 @@ describeWith(REAL_DATA)('real rows', () => {
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
 
       const found = await compareWithCsv(csv, store, ALL);
-      const valid = LONG_RUNS ? 611_520 : 12 * 26;
+      const valid = LONG_RUNS ? 611_520 : 30 * 26;
       expect(found).toEqual({ valid, stored: valid, notStored: 0, notInCsv: 0 });
       const labelled = await query(
         `SELECT source, count(*)::INT AS rows, count(*) FILTER (source <> ${label})::INT AS wrong

@@ -38,9 +38,11 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
   it('are one each on a terminal, with the first tier that is of use', () => {
     const routes = routesFor(1000, '2025-03-10', { id: 'polygon', tier: 'free' });
     expect(routesLines({ routes }, TERMINAL)).toEqual([
-      'This plan: 7 requests, ~6.0 MB, 1m 13s',
-      'By series: 3,000 requests, ~1.0 MB, 10h 4m 36s',
+      'This plan: 7 requests, ~6.0 MB, 1m 13s; weighs 1m 24s',
+      'By series: 3,000 requests, ~1.0 MB, 10h 4m 36s; weighs 10h',
       'With tier starter, developer, advanced: 7 requests, ~6.0 MB, 0s',
+      'Weighed: requests at the pace of the quota, 50 ms each at least, and bytes at 25',
+      '  MB a second',
     ]);
     expect(routesLines({}, TERMINAL)).toEqual([]);
     expect(routesLines({ routes: routes.slice(0, 1) }, TERMINAL)).toEqual([]);
@@ -52,19 +54,22 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
     expect(routesLines({ routes: few }, PIPE)).toHaveLength(1 + 6);
     const big = routesFor(1, '2016-01-04', { id: 'polygon', tier: 'developer' });
     const told = routesLines({ routes: big }, PIPE);
-    expect(told.at(1)).toMatch(/^By market: 2,\d{3} requests, ~2\.\d GB, \d+s$/);
-    expect(told.slice(2)).toEqual([
+    expect(told.at(1)).toMatch(/^By market: 2,\d{3} requests, ~2\.\d GB, \d+s; weighs 4m 5s$/);
+    expect(told.at(0)).toBe('This plan: 3 requests, ~224.9 KB, 0s; weighs 0.2s');
+    expect(told.slice(2, -1)).toEqual([
       'With tier free: 3 requests, ~48.9 KB, 24s, 1,814 sessions out of reach',
       'With tier starter: 3 requests, ~122.3 KB, 0s, 1,058 sessions out of reach',
       'With tier advanced: 3 requests, ~224.9 KB, 0s',
     ]);
-    expect(routesLines({ routes: big }, TERMINAL)).toEqual(told.slice(0, 2));
+    const [own, other] = told;
+    expect(routesLines({ routes: big }, TERMINAL).slice(0, 2)).toEqual([own, other]);
+    expect(routesLines({ routes: big }, TERMINAL).some((line) => line.startsWith('With '))).toBe(false);
   });
 
   it('tell of one session that is out of reach as one', () => {
     const [route] = routesFor(1, '2016-01-04', { id: 'polygon', tier: 'free' });
     const routes = [route, { ...route, beyond: 1 }] as readonly Route[];
-    expect(routesLines({ routes }, PIPE)[1]).toMatch(/, 1 session out of reach$/);
+    expect(routesLines({ routes }, PIPE)[1]).toMatch(/, 1 session out of reach;/);
   });
 
   it('tell of the first tier that has it sooner, or further back, and of no dearer one', () => {
@@ -74,7 +79,7 @@ describe('the lines of a plan on what the ways to the same bars cost', () => {
       'With tier legacy: 200 requests, ~1.6 MB, 40m 7s',
     ]);
     const old = routesFor(1, '2020-01-02', { id: 'polygon', tier: 'starter' });
-    expect(routesLines({ routes: old }, TERMINAL).slice(2)).toEqual([
+    expect(routesLines({ routes: old }, TERMINAL).slice(2, -2)).toEqual([
       'With tier developer, advanced: 3 requests, ~127.3 KB, 0s',
     ]);
   });

@@ -3,7 +3,7 @@ import { type MonthlyArchive, sourcesOf } from './archive.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 import { calendarById } from '../calendar/calendars.ts';
 import { assetClassOf } from '../instrument/asset-class.ts';
-import { type DayRange, monthOf, startOfDay, utcDayOf } from '../session/day.ts';
+import { type Day, type DayRange, monthOf, startOfDay, utcDayOf } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import type { LimitsByInterval, RequestLimits } from './limits.ts';
 import { pagesOf, rowsASession } from './pages.ts';
@@ -66,8 +66,13 @@ class Sizes {
 
 type Limits = RequestLimits & { readonly bytes: AnswerBytes };
 
+/** The same of one series, without what each answer has besides its rows. */
+export function bytesOfSeries(asked: Asked, { bytes, ...limits }: RequestLimits): number | undefined {
+  return bytes === undefined ? undefined : sizeOf(asked, { ...limits, bytes });
+}
+
 /** What is asked of a series, with how many others. */
-interface Asked {
+export interface Asked {
   readonly ticker: string;
   readonly interval: Interval;
   readonly calendar: Calendar;
@@ -83,9 +88,13 @@ function ofMarket(
 ): number | undefined {
   if (bytes === undefined) return undefined;
   if (slice.actionsSince !== undefined) return requests * (bytes.aPageOfActions ?? 0);
-  const { older } = bytes;
-  const isOlder = older !== undefined && startOfDay(slice.session + 1) + older.afterMs <= now;
-  return isOlder ? older.aSession : bytes.aSession;
+  return bytesOfSession(slice.session, bytes, now);
+}
+
+/** How large a whole market's answer for a session is, about. `now`: ms since the epoch. */
+export function bytesOfSession(session: Day, { aSession, older }: MarketBytes, now: number): number {
+  const isOlder = older !== undefined && startOfDay(session + 1) + older.afterMs <= now;
+  return isOlder ? older.aSession : aSession;
 }
 
 /** Of what is asked of a series, without what each answer has besides. */

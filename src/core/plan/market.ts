@@ -1,6 +1,7 @@
 import { seriesKey } from '../bars/bars.ts';
 import { periodOf, periodRange, periodsOf } from '../bars/partition.ts';
 import type { Calendar } from '../calendar/calendar.ts';
+import { smallest } from '../extremes.ts';
 import { grouped } from '../grouped.ts';
 import { assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, type DayRange, formatDay } from '../session/day.ts';
@@ -8,7 +9,10 @@ import type { Interval } from '../session/interval.ts';
 import { contains, intersect, normalize, span, subtract } from '../session/ranges.ts';
 import { partitionsOf, requestsInBatches } from './batches.ts';
 import { type SeriesGaps, sessionRuns } from './gaps.ts';
+import type { MarketBytes } from './answer-bytes.ts';
+import { bytesOfSeries, bytesOfSession } from './bytes.ts';
 import { earliestDay, type MarketLimits, type PlanOptions, type RequestLimits } from './limits.ts';
+import { weightOf } from './weight.ts';
 import { OVERLAP_SESSIONS, windows } from './request-days.ts';
 import { type Slice, actionDaysOf, bucketOf, sliceKey } from './slice.ts';
 import type { Collect, Distribute, Want } from './task.ts';
@@ -25,6 +29,8 @@ export interface MarketChoice {
 interface Alike {
   readonly gaps: readonly DayRange[];
   readonly calendar: Calendar;
+  /** One of them. */
+  readonly ticker: string;
   /** Sessions of the gaps that a market answers for. */
   readonly sessions: readonly Day[];
   readonly count: number;
@@ -35,14 +41,14 @@ const MOST_LEVELS = 16;
 
 /**
  * Chooses the sessions of an interval that cost least if whole markets are asked for them, and no other series by
- * series: those that at least so many series lack, for the number that costs the fewest requests together with what is
- * left; of two that cost the same, the one that asks fewer markets. What lies staged costs nothing, and what only a market
- * reaches is asked of one. Undefined where there is none.
+ * series: those that at least so many series lack, for the number that weighs least together with what is left (see `weightOf`;
+ * by requests alone where nobody knows the bytes); of two that weigh the same, the one that asks fewer markets. What lies staged
+ * costs nothing, and what only a market reaches is asked of one. Undefined where there is none.
  */
 export function chooseMarket(
   gapsOfSeries: readonly SeriesGaps[],
   interval: Interval,
-  { limits: allLimits, staged = [], mostOfMarkets = false, now }: PlanOptions,
+  { limits: allLimits, quotas, staged = [], mostOfMarkets = false, now }: PlanOptions,
 ): MarketChoice | undefined {
   const limits = allLimits[interval];
   if (limits?.market === undefined) return undefined;
@@ -62,12 +68,16 @@ export function chooseMarket(
       .filter(([day, count]) => count >= level || there.has(day) || day < earliest)
       .map(([day]) => day)
       .toSorted((a, b) => a - b);
+  const asked = { interval, limits, now };
+  // Of some sessions they may be known and of others not: all are weighed by the same, or none.
+  const sizes = costOfRest([], alike, asked).bytes === undefined ? undefined : market.bytes;
   const price = (sessions: readonly Day[]): number => {
-    const toAsk = sessions.filter((day) => !there.has(day)).length;
+    const toAsk = sessions.filter((day) => !there.has(day));
     const forActions = requestsFor(unknownActionDays(sessions, own, market), market);
-    return (
-      toAsk * market.requestsPerSession + forActions + costOfRest(daysOf(sessions), alike, interval, limits)
-    );
+    const rest = costOfRest(daysOf(sessions), alike, asked);
+    const requests = toAsk.length * market.requestsPerSession + forActions + rest.requests;
+    const bytes = sizes && bytesOfMarket(toAsk, forActions, sizes, now) + (rest.bytes ?? 0);
+    return weightOf(requests, bytes ?? 0, quotas);
   };
   if (mostOfMarkets) return choiceOf(market, choose(1));
   let best = choose(Number.POSITIVE_INFINITY);
@@ -131,7 +141,8 @@ function alikeIn(gapsOfSeries: readonly SeriesGaps[], market: MarketLimits, now:
     const { calendar } = first;
     const reached = intersect(gaps, [reachOf(calendar, market, now)]);
     const sessions = reached.flatMap((run) => calendar.sessions(run));
-    return { gaps, calendar, sessions, count: others.length + 1 };
+    const { ticker } = first.series;
+    return { gaps, calendar, ticker, sessions, count: others.length + 1 };
   });
 }
 
@@ -144,24 +155,50 @@ function reachOf(calendar: Calendar, market: MarketLimits, now: number): DayRang
   return { from: earliestDay(market, now), to: calendar.lastSettled(now, market.settleDelayMs) + 1 };
 }
 
-/** Requests for what some days of markets leave, series by series, with their pages. */
+/** Bytes of the answers for some sessions, and for so many pages of their splits and dividends. */
+function bytesOfMarket(sessions: readonly Day[], pages: number, bytes: MarketBytes, now: number): number {
+  const ofSessions = sessions.reduce((sum, session) => sum + bytesOfSession(session, bytes, now), 0);
+  return ofSessions + pages * (bytes.aPageOfActions ?? 0);
+}
+
+/** What is asked series by series, and when. */
+interface BySeries {
+  readonly interval: Interval;
+  readonly limits: RequestLimits;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** Requests for what some days of markets leave, series by series, with their pages; and their bytes, where these are known. */
 function costOfRest(
   ofMarket: readonly DayRange[],
   alike: readonly Alike[],
-  interval: Interval,
-  limits: RequestLimits,
-): number {
-  const spans = new Map<string, { range: DayRange; series: Map<Calendar, number> }>();
-  for (const { gaps, calendar, count } of alike)
-    for (const window of windows(restOf(gaps, ofMarket, calendar), limits, calendar)) {
+  { interval, limits, now }: BySeries,
+): { readonly requests: number; readonly bytes: number | undefined } {
+  const spans = new Map<string, { range: DayRange; series: Map<Calendar, number>; of: Map<Alike, number> }>();
+  for (const one of alike)
+    for (const window of windows(restOf(one.gaps, ofMarket, one.calendar), limits, one.calendar)) {
       const range = span(window) as DayRange;
       const key = `${range.from} ${range.to}`;
-      const { series } = spans.get(key) ?? { series: new Map<Calendar, number>() };
-      spans.set(key, { range, series: series.set(calendar, (series.get(calendar) ?? 0) + count) });
+      const known = spans.get(key) ?? { range, series: new Map<Calendar, number>(), of: new Map() };
+      known.series.set(one.calendar, (known.series.get(one.calendar) ?? 0) + one.count);
+      known.of.set(one, (known.of.get(one) ?? 0) + one.count);
+      spans.set(key, known);
     }
   let cost = 0;
-  for (const { range, series } of spans.values()) cost += requestsInBatches(series, interval, range, limits);
-  return cost;
+  let sum: number | undefined = 0;
+  for (const { range, series, of } of spans.values()) {
+    const requests = requestsInBatches(series, interval, range, limits);
+    cost += requests;
+    const together = Math.max(1, Math.min(limits.mostSeries ?? 1, smallest([...of.values()])));
+    for (const [{ ticker, calendar }, count] of of) {
+      const asked = { ticker, interval, calendar, range, together, now };
+      const bytes = bytesOfSeries(asked, limits);
+      sum = sum === undefined || bytes === undefined ? undefined : sum + count * bytes;
+    }
+    sum = sum === undefined ? undefined : sum + requests * (limits.bytes?.aRequest ?? 0);
+  }
+  return { requests: cost, bytes: sum };
 }
 
 /** The sessions of gaps that are not asked of a market, as runs. */

@@ -27,6 +27,8 @@ export interface Route {
   readonly quotaMs: number | null;
   /** As of `Plan`. */
   readonly bytes?: number;
+  /** What requests and bytes weigh together, in ms (see `weightOf`): of the ways that a plan may take the least is taken. Where `bytes` is. */
+  readonly weighsMs?: number;
   /** Sessions, added up over series, that lie beyond its look-back. */
   readonly beyond: number;
 }

@@ -2,8 +2,9 @@ import { grouped } from '../grouped.ts';
 import type { SeriesGaps } from './gaps.ts';
 import { type PlanOptions, withoutMarkets } from './limits.ts';
 import { type Plan, planTasks } from './plan.ts';
-import { unusedAt } from './quota.ts';
+import { type Quota, unusedAt } from './quota.ts';
 import type { OtherTier, Route } from './route.ts';
+import { weightOf } from './weight.ts';
 
 /**
  * What the ways to close some gaps cost, first that of the plan that was made of them with the same options: the endpoints of
@@ -19,10 +20,14 @@ export function routesOf(
 ): readonly Route[] {
   const lacking = gapsOfSeries.filter(({ gaps }) => gaps.length > 0);
   if (chosen.tasks.length === 0 || lacking.length === 0) return [];
-  const own = routeOf('plan', chosen);
+  const own = routeOf('plan', chosen, options.quotas);
   const endpoints = [
-    routeOf('series', planTasks(gapsOfSeries, { ...options, limits: withoutMarkets(options.limits) })),
-    routeOf('markets', planTasks(gapsOfSeries, { ...options, mostOfMarkets: true })),
+    routeOf(
+      'series',
+      planTasks(gapsOfSeries, { ...options, limits: withoutMarkets(options.limits) }),
+      options.quotas,
+    ),
+    routeOf('markets', planTasks(gapsOfSeries, { ...options, mostOfMarkets: true }), options.quotas),
   ];
   const intervals = new Set(lacking.map(({ series }) => series.interval));
   const tiers = otherTiers
@@ -30,15 +35,20 @@ export function routesOf(
     .map(({ setting, name, quotas, intervals: limits }) => {
       const standing = unusedAt(options.standing?.now ?? options.now);
       const plan = planTasks(gapsOfSeries, { ...options, limits, quotas, standing });
-      return { ...routeOf('tier', plan), setting, tiers: [name] };
+      return { ...routeOf('tier', plan, quotas), setting, tiers: [name] };
     });
   const others = endpoints.filter((route) => priceOf(route) !== priceOf(own));
   return [own, ...others, ...alike(tiers)];
 }
 
-function routeOf(by: Route['by'], { totals, quotaMs, bytes, outOfReach }: Plan): Route {
+function routeOf(
+  by: Route['by'],
+  { totals: { requests }, quotaMs, bytes, outOfReach }: Plan,
+  quotas: readonly Quota[],
+): Route {
   const beyond = outOfReach.reduce((sum, { sessions }) => sum + sessions, 0);
-  return { by, requests: totals.requests, quotaMs, ...(bytes !== undefined && { bytes }), beyond };
+  const weighed = bytes !== undefined && { bytes, weighsMs: weightOf(requests, bytes, quotas) };
+  return { by, requests, quotaMs, ...weighed, beyond };
 }
 
 function priceOf({ requests, quotaMs, bytes, beyond }: Route): string {

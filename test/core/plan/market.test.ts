@@ -3,6 +3,7 @@ import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import type { SeriesGaps } from '../../../src/core/plan/gaps.ts';
 import type { MarketLimits, RequestLimits } from '../../../src/core/plan/limits.ts';
 import { planTasks } from '../../../src/core/plan/plan.ts';
+import type { Quota } from '../../../src/core/plan/quota.ts';
 import type { Slice } from '../../../src/core/plan/slice.ts';
 import { type DayRange, formatDay, parseDay } from '../../../src/core/session/day.ts';
 
@@ -25,10 +26,15 @@ function gapsOf(count: number, gaps: readonly DayRange[], prefix = 'Q', calendar
 }
 
 /** The sessions asked of markets, the series asked alone with their days, and the requests. */
-function plan(gaps: readonly SeriesGaps[], limits: Partial<RequestLimits> = {}, staged: Slice[] = []) {
+function plan(
+  gaps: readonly SeriesGaps[],
+  limits: Partial<RequestLimits> = {},
+  staged: Slice[] = [],
+  quotas: readonly Quota[] = [],
+) {
   const options = {
     limits: { '1d': { ...LIMITS, ...limits } },
-    quotas: [],
+    quotas,
     actions: false,
     now: NOW,
     staged,
@@ -71,6 +77,23 @@ describe('a plan of markets and series', () => {
     expect(totals).toMatchObject({ requests: 5 + 6, toFill: 12 });
     // They do not make it worth its while either.
     expect(plan([...(shares ?? []).slice(0, 4), ...(indices ?? [])], { market }).markets).toEqual([]);
+  });
+
+  it('asks for the series where a market saves requests and takes far more bytes than the quota makes of them', () => {
+    const market = (aSession: number): MarketLimits => ({
+      ...(LIMITS.market as MarketLimits),
+      bytes: { aSession },
+    });
+    const bytes = { aRequest: 100, aRow: 100 };
+    const files = (aSession: number, quotas: readonly Quota[] = []): string[] =>
+      plan(gapsOf(8, [WEEK]), { market: market(aSession), bytes }, [], quotas).markets;
+    // Three requests fewer: 150 ms, in which some 4 MB come; five sessions of 18 MB take four seconds.
+    expect(files(18_000_000)).toEqual([]);
+    expect(files(10_000)).toHaveLength(5);
+    expect(files(18_000_000, [{ requests: 5, perMs: 60_000 }])).toHaveLength(5);
+    expect(files(18_000_000, [{ requests: 100, perMs: 1000 }])).toEqual([]);
+    // By requests alone, where nobody knows how large the answers of a series are.
+    expect(plan(gapsOf(8, [WEEK]), { market: market(18_000_000) }).markets).toHaveLength(5);
   });
 
   it('asks for the series where that costs no more', () => {
