@@ -20,7 +20,6 @@ export { parsePercent } from './core/percent.ts';
 export { askingLines, nextPlans, opinionLine } from './report/chain-text.ts';
 export { planJson } from './report/plan-json.ts';
 export {
-  marketActionsLines,
   meantLines,
   nothingToDoLine,
   openingLine,
@@ -29,6 +28,7 @@ export {
   verifyingLine,
   workLine,
 } from './report/plan-text.ts';
+export { marketActionsLines } from './report/shared-requests-text.ts';
 export { notServedLines } from './report/unavailable-text.ts';
 export { progressLine, progressText } from './report/progress-text.ts';
 export { watchRun } from './report/progress.ts';

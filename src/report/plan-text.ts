@@ -10,6 +10,7 @@ import { counted, holesText, waitText, withoutSessionText } from './standing-tex
 import { named } from './named.ts';
 import { type Page, printable, totalLine, UNBOUNDED, wrapped } from './page.ts';
 import { bytesText, routesLines } from './routes-text.ts';
+import { sharedLines } from './shared-requests-text.ts';
 import { notServedLines } from './unavailable-text.ts';
 import { type Column, fittedTable, formatCount, formatDuration, plural } from './table.ts';
 
@@ -100,20 +101,6 @@ export function relistedLines({ relisted = [], goneList = [] }: Plan): string[] 
   ];
 }
 
-/** What of a plan's requests is for sessions of whole markets, and what for lists of their splits and dividends; else none. */
-export function marketActionsLines({ tasks }: Plan): string[] {
-  const [sessions, actions] = [false, true].map((isOfActions) =>
-    tasks.reduce((sum, task) => {
-      const isMeant = 'slice' in task && (task.slice.actionsSince !== undefined) === isOfActions;
-      return isMeant ? sum + task.requests : sum;
-    }, 0),
-  ) as [number, number];
-  if (actions === 0) return [];
-  return [
-    `Of whole markets: ${plural(sessions, 'request')} for sessions, about ${formatCount(actions)} for splits and dividends`,
-  ];
-}
-
 /** What a run says instead of `openingLine` when the plan has no task. */
 export function nothingToDoLine({ totals, notYet }: Plan): string {
   if (notYet !== undefined) return `Nothing to do: ${notYet}.`;
@@ -145,15 +132,15 @@ interface GapRow {
   readonly interval: string;
   readonly gap: string;
   readonly sessions: number | null;
-  /** Of the task, in its first row; null in the others. */
-  readonly requests: number | null;
+  /** Of the task, in its first row; null in the others. `shared`: of requests for whole markets, which are of no row. */
+  readonly requests: number | 'shared' | null;
 }
 
 const GAP_COLUMNS: readonly Column<GapRow>[] = [
   { title: 'INT', text: ({ interval }) => interval },
   { title: 'GAP', text: ({ gap }) => gap },
   { title: 'SESSIONS', text: ({ sessions }) => countText(sessions), right: true },
-  { title: 'REQUESTS', text: ({ requests }) => countText(requests), right: true, leftOut: 1 },
+  { title: 'REQUESTS', text: ({ requests }) => requestsText(requests), right: true, leftOut: 1 },
 ];
 
 const TICKER: Column<GapRow> = {
@@ -191,7 +178,7 @@ export function planText(plan: Plan, quotas: readonly Quota[], page = UNBOUNDED)
     ...beyondLines(plan.outOfReach, page),
     ...notServedLines(plan).flatMap((line) => totalLine(line, page)),
     ...(rows.length > 0 ? ['', sum] : []),
-    ...marketActionsLines(plan).flatMap((line) => wrapped(line, page.columns, { hang: 2 })),
+    ...sharedLines(plan).flatMap((line) => wrapped(line, page.columns, { hang: 2 })),
     ...routesLines(plan, page),
     ...(plan.mayProbe === true ? wrapped(PROBE, page.columns, { hang: 2 }) : []),
     ...totalLine(plan.notYet === undefined ? openingLine(plan, quotas) : nothingToDoLine(plan), page),
@@ -206,7 +193,8 @@ function rowsOf(tasks: readonly Task[]): GapRow[] {
   });
 }
 
-function gapRows({ wants, requests }: Task, before: number): GapRow[] {
+function gapRows(task: Task, before: number): GapRow[] {
+  const { wants, requests } = task;
   const rows = wants.flatMap((want) => {
     const { series, gaps, range } = want;
     return (gaps.length > 0 ? gaps : [range]).map((gap) => ({
@@ -216,6 +204,7 @@ function gapRows({ wants, requests }: Task, before: number): GapRow[] {
       sessions: sessionsOf(want, gap),
     }));
   });
+  if ('bucket' in task) return rows.map((row) => ({ ...row, requests: 'shared' }));
   return rows.map((row, i) => ({ ...row, requests: i === 0 ? before + requests : null }));
 }
 
@@ -229,10 +218,16 @@ function alikeTogether(rows: readonly GapRow[]): GapRow[] {
         ...first,
         tickers: group.flatMap(({ tickers }) => tickers),
         sessions: sumOf(group.map(({ sessions }) => sessions)),
-        requests: sumOf(group.map(({ requests }) => requests)),
+        requests: requestsOf(group),
       };
     })
     .toSorted((a, b) => b.tickers.length - a.tickers.length);
+}
+
+/** Of rows that are told as one: what is of these alone, or that nothing is. */
+function requestsOf(rows: readonly GapRow[]): GapRow['requests'] {
+  const own = sumOf(rows.map(({ requests }) => (requests === 'shared' ? null : requests)));
+  return own === null && rows.some(({ requests }) => requests === 'shared') ? 'shared' : own;
 }
 
 function leftLines(left: readonly GapRow[]): string[] {
@@ -263,6 +258,10 @@ function beyondLines(parts: readonly OutOfReach[], { isWhole, columns }: Page): 
     }),
     ...(left.length > 0 ? [`… and ${formatCount(left.length)} series more: --all lists them`] : []),
   ];
+}
+
+function requestsText(requests: GapRow['requests']): string {
+  return requests === 'shared' ? requests : countText(requests);
 }
 
 function countText(count: number | null): string {
