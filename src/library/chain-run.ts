@@ -85,15 +85,20 @@ async function runStage(
 }
 
 function tellAsking(
-  { capabilities: { id: provider, quotas } }: Parts,
+  { capabilities: { id: provider, quotas, intervals } }: Parts,
   { before, all }: ChainPlace,
   { onEvent }: BackfillOptions,
   unnamed?: number,
 ): void {
   const [earlier, chain] = [before.map((one) => one.capabilities.id), all.map(({ id }) => id)];
+  const isLast = before.length === all.length - 1;
+  const asksUnnamed = Object.entries(intervals).flatMap(([interval, { market }]) =>
+    market === undefined || market.hasAllSeries === true ? [] : [interval as Interval],
+  );
   onEvent?.({
     ...{ type: 'asking', provider, quotas, before: earlier, chain },
     ...(unnamed !== undefined && { unnamed }),
+    ...(unnamed === undefined && !isLast && asksUnnamed.length > 0 && { asksUnnamed }),
   });
 }
 

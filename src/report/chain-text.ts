@@ -75,11 +75,23 @@ const SHOWN = 10;
 /** What each provider of a chain did, a line each: `yahoo: 2,520 bars (2,520 new) of 10 series  Sent: 10 …`. */
 export function providerLines(parts: readonly ProviderPart[]): string[] {
   return parts.flatMap((part) => {
-    const { provider, bars, inserted, fetched, continued = 0, unavailable, stopped, refused } = part;
+    const {
+      provider,
+      bars,
+      inserted,
+      fetched,
+      continued = 0,
+      handedOn = 0,
+      unavailable,
+      stopped,
+      refused,
+    } = part;
     const brought = `${plural(bars, 'bar')} (${formatCount(inserted)} new) of ${formatCount(fetched + continued)} series`;
     const rest = continued > 0 ? `, ${formatCount(continued)} of which another went on with` : '';
-    const failed = part.failed - continued;
-    const errors = failed > 0 ? `  Errors: ${formatCount(failed)}` : '';
+    const failed = part.failed - continued - handedOn;
+    const errors =
+      (failed > 0 ? `  Errors: ${formatCount(failed)}` : '') +
+      (handedOn > 0 ? `  Handed on: ${formatCount(handedOn)}` : '');
     const lacks = unavailable > 0 ? `  Unavailable: ${formatCount(unavailable)}` : '';
     const [traffic, ...priced] = trafficTexts(part);
     return [

@@ -51,10 +51,18 @@ function stateText({ resumesAt, leftMs }: ProgressNow, isStopping: boolean): str
   return leftMs === null ? '' : `ETA: ${formatDuration(leftMs)}`;
 }
 
-function countTexts({ failed, retries, elapsedMs, barsPerSecond, quotaUse }: ProgressNow): string[] {
+function countTexts({
+  failed,
+  handedOn,
+  retries,
+  elapsedMs,
+  barsPerSecond,
+  quotaUse,
+}: ProgressNow): string[] {
   const rate = Math.round(barsPerSecond);
   return [
     failed > 0 ? `Errors: ${formatCount(failed)}` : '',
+    handedOn > 0 ? `Handed on: ${formatCount(handedOn)}` : '',
     retries > 0 ? `Retries: ${formatCount(retries)}` : '',
     `Elapsed: ${formatDuration(elapsedMs)}`,
     rate > 0 ? `${plural(rate, 'bar')}/s` : '',

@@ -15,8 +15,10 @@ export interface ProgressNow {
   /** Series that are finished, of those to fill. */
   readonly done: number;
   readonly total: number;
-  /** Series of `done` that failed. */
+  /** Series of `done` that failed, without those that are asked for once more in this run, of another one or in another way. */
   readonly failed: number;
+  /** Those. */
+  readonly handedOn: number;
   readonly elapsedMs: number;
   /** Time left, see `timeLeftOf`; null: not known yet. */
   readonly leftMs: number | null;
@@ -43,11 +45,13 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
     beyond: NOTHING_BEYOND,
     standing: unusedAt(clock()),
   });
+  let isHandedOn: (event: Of<'finished'>) => boolean = () => false;
   let bars = 0;
   let latest: Series | undefined;
   return {
     note: (event) => {
-      if (event.type === 'planned') {
+      if (event.type === 'asking') isHandedOn = handedOnIn(event);
+      else if (event.type === 'planned') {
         series.plan(event.plan);
         time.plan(event.plan.totals.requests);
       } else if (event.type === 'running') traffic = event.traffic;
@@ -56,7 +60,7 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
       else if (event.type === 'finished') {
         latest = event.want.series;
         time.end(event.requests, clock(), traffic());
-        series.finish(event.want.series, event.failure !== null && !isUnavailability(event.failure));
+        series.finish(event.want.series, endOf(event, isHandedOn));
         if (event.result.ok) bars += event.result.report.bars;
       }
     },
@@ -81,10 +85,35 @@ export function watchRun(quotas: readonly Quota[], clock: () => number): RunWatc
   };
 }
 
+type Of<T extends BackfillEvent['type']> = Extract<BackfillEvent, { readonly type: T }>;
+
+/** How a want ended. */
+type End = 'well' | 'failed' | 'handed-on';
+
+function endOf(event: Of<'finished'>, isHandedOn: (event: Of<'finished'>) => boolean): End {
+  if (event.failure === null || isUnavailability(event.failure)) return 'well';
+  return isHandedOn(event) ? 'handed-on' : 'failed';
+}
+
+/**
+ * Whether what failed is asked of the next one of a chain: what is not open to the key, or lies behind the end of the source; or
+ * again of the same one, series by series, as no answer for a whole market named it. Of the last one nothing is.
+ */
+function handedOnIn({ before, chain, asksUnnamed = [] }: Of<'asking'>): (event: Of<'finished'>) => boolean {
+  const isLast = before.length + 1 >= chain.length;
+  return ({ want, result, failure }) => {
+    if (isLast || failure === null) return false;
+    if (failure.code === 'not-entitled' || failure.sourceEndsOn !== undefined) return true;
+    const isUnnamed = want.market !== undefined && result.ok && result.report.unconfirmed !== null;
+    return isUnnamed && asksUnnamed.includes(want.series.interval);
+  };
+}
+
 /** Series of a plan, each finished with the last of its wants. */
 function countSeries() {
   const wantsLeft = new Map<string, number>();
   const failed = new Set<string>();
+  const handedOn = new Set<string>();
   let total = 0;
   let done = 0;
   let tickerWidth = 0;
@@ -98,13 +127,17 @@ function countSeries() {
       total = wantsLeft.size;
     },
     /** A task of a series that is finished already does it over. */
-    finish(series: Series, isFailure: boolean): void {
+    finish(series: Series, end: End): void {
       const key = seriesKey(series);
-      if (isFailure) failed.add(key);
+      if (end === 'failed') failed.add(key);
+      if (end === 'handed-on') handedOn.add(key);
       const left = (wantsLeft.get(key) ?? 0) - 1;
       if (left === 0) done++;
       wantsLeft.set(key, left);
     },
-    counts: () => ({ done, total, failed: failed.size, tickerWidth }),
+    counts: () => {
+      const others = [...handedOn].filter((key) => !failed.has(key));
+      return { done, total, failed: failed.size, handedOn: others.length, tickerWidth };
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { RunSummary } from '../../src/backfill/settle/summary.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { errorText, summaryText } from '../../src/report/run-text.ts';
 import type { Market } from '../../src/market/market.ts';
+import { watchRun } from '../../src/report/progress.ts';
 import { start } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
 import { NOBODY, NOW, chainStore, dayOf, refusing, spiked } from './chain-store.ts';
@@ -48,12 +49,25 @@ describe('a chain of two providers', () => {
     const second = await start({ wire: 'yahoo', market: full, now: () => NOW });
     const history = openHistory(optionsOf(first, second));
     const again: number[] = [];
+    let watch = watchRun([], Date.now);
+    const told: unknown[] = [];
     const summary = await history.backfill({
       ...{ tickers: all, start: '2026-11-02', end: '2026-11-12' },
       onEvent: (event) => {
         if (event.type === 'asking' && event.unnamed !== undefined) again.push(event.unnamed);
+        if (event.type === 'asking') {
+          told.push(watch.now());
+          watch = watchRun([], Date.now);
+        }
+        watch.note(event);
       },
     });
+    // As each of them stood when the next one was begun.
+    expect(told.slice(1)).toMatchObject([
+      { failed: 0, handedOn: 6, done: 60 },
+      { failed: 0, handedOn: 0, done: 6 },
+    ]);
+    expect(watch.now()).toMatchObject({ failed: 0, handedOn: 0, done: 5 });
     expect(first.entries.filter(({ path }) => path.includes('/grouped/')).length).toBe(9);
     expect(again).toEqual([6]);
     expect(summary).toMatchObject({ series: 60, fetched: 60, failed: 0, unavailable: 0, failures: [] });

@@ -6,6 +6,7 @@ const AT = new Date(2026, 2, 2, 2, 7, 10).getTime();
 
 const NOW: ProgressNow = {
   ...{ latest: { ticker: 'AAPL', interval: '1d' }, tickerWidth: 4, done: 42, total: 503, failed: 0 },
+  handedOn: 0,
   ...{
     elapsedMs: 503_000,
     leftMs: 5_535_000,
@@ -33,6 +34,7 @@ describe('the progress of a run', () => {
   });
 
   it('counts failures and retries as they happen', () => {
+    expect(progressText({ ...NOW, handedOn: 3 }, false)).toContain(' ETA: 1h 32m 15s  Handed on: 3  Elapsed');
     expect(progressText({ ...NOW, failed: 1234, retries: 12 }, false)).toContain(
       ' ETA: 1h 32m 15s  Errors: 1,234  Retries: 12  Elapsed',
     );

@@ -76,6 +76,34 @@ describe('a run that is watched', () => {
     expect(run.after(1, finished(task('BRIQ'), true)).failed).toBe(2);
   });
 
+  it('counts apart what a later one of a chain is asked for, or the same one in another way, and what the last one failed in', () => {
+    const chain = { type: 'asking', quotas: [], chain: ['polygon', 'yahoo'] } as const;
+    const first: BackfillEvent = { ...chain, provider: 'polygon', before: [], asksUnnamed: ['1d'] };
+    const run = watched(['ALFA', 'BRIQ', 'CORV', 'DUNO'].map((ticker) => task(ticker)));
+    const unnamed = (ticker: string, interval: '1d' | '5m' = '1d'): BackfillEvent => ({
+      ...(finished(task(ticker, interval)) as Extract<BackfillEvent, { type: 'finished' }>),
+      want: { series: { ticker, interval }, market: `${interval} all` } as Want,
+      result: { ok: true, report: { bars: 0, unconfirmed: {} } } as never,
+      failure: { code: 'incomplete' } as never,
+    });
+    run.after(1, first);
+    expect(run.after(1, finished(task('ALFA'), true, 'not-entitled'))).toMatchObject({
+      failed: 0,
+      handedOn: 1,
+    });
+    expect(run.after(1, unnamed('BRIQ'))).toMatchObject({ failed: 0, handedOn: 2 });
+    expect(run.after(1, unnamed('BRIQ', '5m'))).toMatchObject({ failed: 1, handedOn: 2 });
+    expect(run.after(1, finished(task('CORV'), true))).toMatchObject({ failed: 2, handedOn: 2 });
+    // One that failed in another way besides has failed.
+    expect(run.after(1, finished(task('ALFA'), true))).toMatchObject({ failed: 3, handedOn: 1 });
+    const last = watched([task('ALFA')]);
+    last.after(1, { ...chain, provider: 'yahoo', before: ['polygon'] });
+    expect(last.after(1, finished(task('ALFA'), true, 'not-entitled'))).toMatchObject({
+      failed: 1,
+      handedOn: 0,
+    });
+  });
+
   it('knows no time left before something is done, where no quota tells', () => {
     const tasks = ['A', 'B', 'C', 'D'].map((ticker) => task(ticker));
     const run = watched(tasks);

@@ -49,6 +49,8 @@ export type BackfillEvent =
       readonly chain: readonly string[];
       /** It was asked just now: so many series that its answers for whole markets do not name are asked for alone. */
       readonly unnamed?: number;
+      /** Where series that its whole sessions do not name are going to be asked of it by themselves. Default: nowhere. */
+      readonly asksUnnamed?: readonly Interval[];
     }
   /** A provider of a chain is asked what it has of odd sessions that others gave. */
   | {

@@ -116,21 +116,32 @@ function partOf(
 ): ProviderPart {
   const { runId, fetched, failed, unavailable, bars, inserted, stopped, refused } = summary;
   const own = opinions.filter((one) => one.provider === provider);
-  const continued = continuedIn(summary, after).size;
+  const [continued, handedOn] = [ENDS, NOT_OPEN].map((is) => mendedIn(summary, after, is).size) as [
+    number,
+    number,
+  ];
   return {
     provider,
     ...(runId !== undefined && { runId }),
     ...{ fetched, failed, unavailable, bars, inserted, stopped, refused },
     ...(continued > 0 && { continued }),
+    ...(handedOn > 0 && { handedOn }),
     ...trafficWith(summary, own),
   };
 }
 
-/** Keys of the series of which the source of a run ends, and that is no failure as another one had the rest. */
-function continuedIn(summary: RunSummary, after: ListStanding): ReadonlySet<string> {
+const ENDS = ({ sourceEndsOn }: Failure): boolean => sourceEndsOn !== undefined;
+const NOT_OPEN = ({ code }: Failure): boolean => code === 'not-entitled';
+
+/** Keys of the series with such a failure and no other, which is none of the chain's as another one had the rest. */
+function mendedIn(
+  summary: RunSummary,
+  after: ListStanding,
+  isSuch: (failure: Failure) => boolean,
+): ReadonlySet<string> {
   const left = new Set(failuresOf(summary, after).map(keyOf));
-  const ended = summary.failures.filter(({ sourceEndsOn }) => sourceEndsOn !== undefined).map(keyOf);
-  return new Set(ended.filter((key) => !left.has(key)));
+  const such = summary.failures.filter(isSuch).map(keyOf);
+  return new Set(such.filter((key) => !left.has(key)));
 }
 
 type Traffic = TrafficCounts & Pick<RunSummary, 'requests' | 'requestsBy'>;

@@ -20,6 +20,8 @@ export interface ProviderPart extends TrafficCounts, TrafficRates {
   readonly unavailable: number;
   /** Those of `failed` of which its source ends, and another one of the chain had the rest. Default 0. */
   readonly continued?: number;
+  /** Those of `failed` that are not open to its key, and that another one of the chain had. Default 0. */
+  readonly handedOn?: number;
   readonly bars: number;
   readonly inserted: number;
   readonly stopped: Stop | null;
