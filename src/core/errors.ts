@@ -91,6 +91,11 @@ export interface ErrorDetails {
    * and says nothing of others. Default: nothing is said of that.
    */
   readonly isOfOne?: true;
+  /**
+   * Of one that is `isOfOne`: it was sent as the provider keeps it, as a content of its own, so that a provider that is down
+   * would not have sent it. Default: that is not sure.
+   */
+  readonly isAsKept?: true;
   readonly cause?: unknown;
 }
 
@@ -131,6 +136,8 @@ export class BackfillError extends Error {
   readonly contradicts: true | undefined;
   /** See `ErrorDetails.isOfOne`. */
   readonly isOfOne: true | undefined;
+  /** See `ErrorDetails.isAsKept`. */
+  readonly isAsKept: true | undefined;
   readonly #marked: string;
 
   /** `message`: may name options by `option`, for `messageFor`. */
@@ -145,6 +152,7 @@ export class BackfillError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.contradicts = details.contradicts;
     this.isOfOne = details.isOfOne;
+    this.isAsKept = details.isAsKept;
   }
 
   /** The message with its options as `spelling` has them. Default: by the names that the library has for them. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import type { History } from '../../src/library/history.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
@@ -52,9 +53,9 @@ const DAMAGES: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 };
 
 /** A server of files of which those before a day are damaged, in every way in turn. */
-async function damagedBefore(day: string) {
+async function damagedBefore(day: string, names: readonly string[] = Object.keys(DAMAGES)) {
   const simulator = await start({ wire: 'polygon' });
-  const ways = Object.values(DAMAGES);
+  const ways = names.map((name) => DAMAGES[name]);
   return beside(simulator.url, (path, answer) => {
     const date = dateIn(path);
     if (date === '' || date >= day) return answer;
@@ -110,6 +111,41 @@ describe('damaged files at the old end', () => {
   });
 });
 
+describe('a year of damaged files', () => {
+  // 2025-11-18 to 2026-11-18 are 252 sessions, 228 of them before 2026-10-16.
+  const range = { start: '2025-11-18', end: '2026-11-18' };
+
+  it.each([
+    ['of whole markets', SHARES],
+    ['of one ticker', ['ALFA']],
+  ])(
+    '%s are told, and the sound files behind them are stored',
+    async (_, tickers) => {
+      const server = await damagedBefore('2026-10-16', [
+        'a byte in the middle',
+        'cut in half',
+        'of a row that is none',
+      ]);
+      const history = historyBeside(server.url);
+      try {
+        const ran = await history.backfill({ tickers, ...range });
+        expect(ran.stopped).toBeNull();
+        expect(exitCodeOf(ran)).toBe(1);
+        expect(ran.failures).toHaveLength(tickers.length);
+        const { missing = 0 } = (await history.coverage({ tickers: ['ALFA'], ...range })).series[0] ?? {};
+        const stored = (await history.read({ ticker: 'ALFA', interval: '1d' })).length;
+        expect(missing).toBeGreaterThan(200);
+        expect([missing + stored, stored]).toEqual([252, 24]);
+        // Each file once, and the first of them once more.
+        expect(server.asked.filter(isFile).length).toBeLessThan(252 + 40);
+      } finally {
+        await history.close();
+      }
+    },
+    120_000,
+  );
+});
+
 describe('a server that gives nothing else', () => {
   const PAGE = '<!DOCTYPE html><html><title>Sign in to the network</title></html>';
   const portal = (_: string, answer: Passed): Passed => ({
@@ -138,6 +174,24 @@ describe('a server that gives nothing else', () => {
       await history.close();
     }
   }, 60_000);
+
+  it('as the same damaged file for each session stops the run in the end', async () => {
+    const simulator = await start({ wire: 'polygon' });
+    const body = gzipSync(
+      'ticker,volume,open,close,high,low,window_start,transactions\nALFA,x,1,1,1,1,1,1\n',
+    );
+    const server = await beside(simulator.url, (path, answer) =>
+      isFile(path) ? { ...answer, headers: { ...answer.headers, etag: '"one"' }, body } : answer,
+    );
+    const history = historyBeside(server.url);
+    try {
+      const ran = await history.backfill({ tickers: SHARES, start: '2025-11-18', end: '2026-11-18' });
+      expect(ran.stopped).toMatchObject({ reason: 'provider-down' });
+      expect(server.asked.filter(isFile).length).toBeLessThan(250);
+    } finally {
+      await history.close();
+    }
+  }, 120_000);
 
   it('as a page for every ticker stops the run soon', async () => {
     const server = await beside((await start()).url, portal);

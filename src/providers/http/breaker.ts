@@ -4,6 +4,8 @@
 // - nobody was there, or no whole answer came, or an error of the server: one a try
 // - an answer that cannot be read, such as a page of HTML for everything: one a request, however often that is tried
 // - an answer in the provider's own form with something wrong in it, such as a damaged file: an eighth a request
+// - the same where it surely is what the provider keeps, such as a file with a tag that no other damaged one has: an eighth of
+//   that, so that years of them end no run, and a server that has nothing else does not cost all there is to ask for
 //
 // Whatever is answered otherwise, a definite no too, begins the count anew. After so many tries in a row that brought what
 // cannot be read none is made again, so that a server that gives nothing else costs about twice as many requests.
@@ -20,6 +22,8 @@ export interface BreakerPolicy {
 
 /** What one answer of the provider's own that is damaged weighs. (A power of two: sums of it are exact.) */
 const OF_ONE = 1 / 8;
+/** And one that was sent as it is kept. */
+const AS_KEPT = 1 / 64;
 
 /** Failures in which nobody was heard. */
 const SILENT: ReadonlySet<ErrorCode> = new Set(['network', 'unreachable', 'timeout']);
@@ -61,6 +65,7 @@ function isUnread({ code }: BackfillError): boolean {
 function weightOf(error: BackfillError, isAgain: boolean): number {
   if (!isUnread(error)) return 1;
   if (isAgain) return 0;
+  if (error.isAsKept === true) return AS_KEPT;
   return error.isOfOne === true ? OF_ONE : 1;
 }
 

@@ -76,6 +76,17 @@ describe('answers that cannot be read', () => {
     await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
   });
 
+  it('weigh least where one surely is what the provider keeps, and are asked for again a few times only', async () => {
+    const gate = gateOf(generous);
+    const kept = new BackfillError('bad-answer', 'a damaged file', {
+      ...{ retryable: true, isOfOne: true, isAsKept: true },
+    });
+    expect(await tried(gate, kept, 255)).toBe(255 + 3);
+    expect(await gate.enter()).toBe(0);
+    await gate.failed(kept);
+    await expect(gate.enter()).rejects.toMatchObject({ code: 'provider-down' });
+  });
+
   it('weigh little where what is wrong is wrong with that one alone', async () => {
     const gate = gateOf(generous);
     await tried(gate, damaged, 31);

@@ -14,6 +14,12 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 /** What servers of files call their content. */
 const FILE_TYPES = /^(?:application|binary)\/(?:octet-stream|(?:x-)?gzip)$/;
 
+/** Keys of files that were found damaged, by their ETags. */
+export type DamagedFiles = Map<string, string>;
+
+/** So many are known by their ETags, of which each takes some 200 bytes: all sessions of forty years. */
+const MOST_DAMAGED = 10_000;
+
 /** What is wanted of a file. */
 export interface WantedRows {
   /** The one symbol that is read; null: all. */
@@ -43,12 +49,17 @@ export class FlatReading {
   #received = 0;
   #etag: string | undefined;
   #type: string | undefined;
+  /** Whether as many bytes were announced as there are. */
+  #hasLength = false;
   /** What was wrong with the file the last time, and by which ETag. */
   #wrong: string | undefined;
+  readonly #damaged: DamagedFiles;
 
-  constructor(file: FlatFile, wanted: WantedRows) {
+  /** `damaged`: the files that were found so, of all readings of a provider. */
+  constructor(file: FlatFile, wanted: WantedRows, damaged: DamagedFiles = new Map()) {
     this.#file = file;
     this.#wanted = wanted;
+    this.#damaged = damaged;
     this.#rows = rowsOf(file, wanted);
   }
 
@@ -77,7 +88,7 @@ export class FlatReading {
   /**
    * The rows that nobody has taken. Throws what befalls the body on its way, what the taker throws, and `bad-answer`
    * (retryable) for one that is no such file, which is then read from its first byte; that of a file, and none of a page in
-   * its place, is of this one. Once it is wrong in the same way twice, by the same ETag, it is not worth another try.
+   * its place, is of this one, and as it is kept where no other one that is damaged has its ETag. Once it is wrong in the same way twice, by the same ETag, it is not worth another try.
    */
   async read(body: AsyncIterable<Uint8Array>, head: Head): Promise<FlatPiece> {
     if (!this.#continues(head)) this.restart();
@@ -85,6 +96,7 @@ export class FlatReading {
       throw unreadable(`a part of ${this.#file.key} came, not asked for`);
     const { etag, 'content-encoding': coding = 'identity', 'content-type': type } = head.headers;
     this.#type = type;
+    this.#hasLength = Number(head.headers['content-length']) > 0;
     // Where bytes were unpacked on the way, it is not known which come next.
     this.#etag = coding === 'identity' && !etag?.startsWith('W/') ? etag : undefined;
     for await (const part of body) {
@@ -114,6 +126,9 @@ export class FlatReading {
       return await work();
     } catch (error) {
       const [etag, isOfOne] = [this.#etag, this.#isFile()];
+      // Other columns may be those of all files from some day on.
+      const isDamage = this.#rows.hasHeading || !(error instanceof BackfillError);
+      const isAsKept = isOfOne && isDamage && this.#isOwnContent();
       this.restart();
       const { message } = error instanceof BackfillError ? error : notUnpacked(error, this.#file);
       const wrong = etag === undefined ? undefined : `${etag} ${message}`;
@@ -122,6 +137,7 @@ export class FlatReading {
       throw new BackfillError('bad-answer', isSame ? `${message}; it came so twice` : message, {
         retryable: !isSame,
         ...(isOfOne && { isOfOne }),
+        ...(isAsKept && { isAsKept }),
       });
     }
   }
@@ -133,6 +149,15 @@ export class FlatReading {
   #isFile(): boolean {
     if (this.#isPacked || this.#rows.hasHeading) return true;
     return this.#etag !== undefined && FILE_TYPES.test(this.#type ?? '');
+  }
+
+  /** Whether it came with a length and an ETag that no other damaged file has: a server that is down gives one thing for all. */
+  #isOwnContent(): boolean {
+    const etag = this.#etag;
+    if (etag === undefined || !this.#hasLength) return false;
+    const { key } = this.#file;
+    if (this.#damaged.size < MOST_DAMAGED && !this.#damaged.has(etag)) this.#damaged.set(etag, key);
+    return this.#damaged.get(etag) === key;
   }
 
   async #take(part: Uint8Array): Promise<void> {

@@ -26,7 +26,7 @@ import { flatRefusal, isForbidden } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn, tableOfFile } from './files.ts';
 import { type Missing, whyLacking } from './missing.ts';
 import { FlatPiece, NO_ROWS } from './piece.ts';
-import { FlatReading, type WantedRows } from './reading.ts';
+import { type DamagedFiles, FlatReading, type WantedRows } from './reading.ts';
 import {
   type SeenFiles,
   afterNewest,
@@ -112,11 +112,12 @@ function openFiles({ url: base = FILES_URL }: ProviderConfig) {
   const readingOf = (asked: object, file: FlatFile, wanted: WantedRows): FlatReading => {
     const known = readings.get(asked);
     if (known?.file.key === file.key) return known;
-    const reading = new FlatReading(file, wanted);
+    const reading = new FlatReading(file, wanted, damaged);
     readings.set(asked, reading);
     return reading;
   };
   const seen = nothingSeen();
+  const damaged: DamagedFiles = new Map();
   const callOf = async (
     asked: object,
     file: FlatFile,
