@@ -7,6 +7,7 @@ import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { type Heading, headingOf } from './heading.ts';
+import { footerNotes } from './footer.ts';
 import { headText, NO_CSV_WITHIN, readZip } from './records.ts';
 import { GET_AGAIN } from './table.ts';
 import { type RowsOfName, type SharedTables, tradesOnSaturday } from './shared-tables.ts';
@@ -51,11 +52,12 @@ interface NotRead {
   readonly isOther?: true;
 }
 
-/** What a look at a file found; `leftOut`: rows within that say they are of what is no ticker. */
+/** What a look at a file found; `leftOut`: rows within that say they are of what is no ticker; `footer`: of several tickers. */
 type Look =
   | {
       readonly found: readonly { readonly ticker: string; readonly file: BarFile }[];
       readonly leftOut?: readonly RowsOfName[];
+      readonly footer?: string | null;
     }
   | NotRead;
 
@@ -116,6 +118,8 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
       unread.add(`${rowsText(rows)} in ${within.path}`, NO_TICKER);
       refused.push({ path, reason: `${rowsText(rows)}: the name ${WAY_OF_ROWS}` });
     }
+    const [footer] = footerNotes(path, look.footer ?? null);
+    if (footer !== undefined) for (const list of [unread, asides]) list.addLine(footer);
     for (const { ticker, file } of look.found) {
       const files = filesByTicker.get(ticker);
       if (files === undefined) filesByTicker.set(ticker, [file]);
@@ -205,9 +209,9 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
   const shown = heading();
   if (shown.namesTickers) {
     const file: BarFile = { kind: 'shared-table', path };
-    const { tickers, unnamed } = shared.in(path);
+    const { tickers, unnamed, footer } = shared.in(path);
     const found = tickers.map((one) => ({ ticker: one, file }));
-    if (found.length > 0 || (isNameless && unnamed.length > 0)) return { found, leftOut: unnamed };
+    if (found.length > 0 || (isNameless && unnamed.length > 0)) return { found, leftOut: unnamed, footer };
     if (unnamed.length === 0) return { reason: `has a header and no row: ${GET_AGAIN}` };
   }
   if (isNameless) return ofNoTicker(shown, NO_TICKER);

@@ -10,6 +10,8 @@ export interface Heading {
   readonly noBars: string | null;
   /** Whether there is nothing at all. */
   readonly isEmpty: boolean;
+  /** Whether the first column is of the stamps. */
+  readonly beginsWithDate: boolean;
   /** Whether the rows name their instruments. */
   readonly namesTickers: boolean;
 }
@@ -26,13 +28,20 @@ export function headingOf(text: string): Heading {
   const layout = layoutOf(head.map(({ fields }) => fields));
   if ('problem' in layout) {
     const noBars = layout.missing === undefined ? null : `the header names no column "${layout.missing}"`;
-    return { isTable: false, isEmpty: text.trim() === '', noBars, namesTickers: false };
+    return {
+      isTable: false,
+      isEmpty: text.trim() === '',
+      noBars,
+      beginsWithDate: false,
+      namesTickers: false,
+    };
   }
   const { header, ticker } = layout;
   return {
     isTable: true,
     isEmpty: false,
     noBars: null,
+    beginsWithDate: header.stamp === 0,
     namesTickers: [ticker, header.ticker, header.name].some((one) => one !== null),
   };
 }

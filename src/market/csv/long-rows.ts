@@ -1,6 +1,7 @@
 import type { Interval } from '../../core/session/interval.ts';
 import { clockOf, instantsOf } from './clock.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
+import { footerNotes } from './footer.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
 import { NotFinal } from './not-final.ts';
 import { NotInStretches } from './long-text.ts';
@@ -107,7 +108,7 @@ class Survey {
     if (inTime === undefined) throw unsorted();
     const { header } = this.#form.layout;
     assertNamedAlike(path, this.#named.table(this.#form), ticker);
-    const notes = notesOf(path, this.#said, ticker);
+    const notes = [...notesOf(path, this.#said, ticker), ...footerNotes(path, this.#form.footer)];
     const again = { [Symbol.iterator]: () => this.#finalRows() };
     assertRegularHours(path, again, clock, interval, calendar, this.#hours?.fit());
     assertDaysNotShifted(path, this.#days.days(), calendar);
@@ -205,7 +206,7 @@ class Named {
     return {
       rows,
       names: name === undefined ? null : Array.from(rows.bars.ts, () => name),
-      ...{ areTickers: areTickers(layout), zone: layout.header.zone, dialect },
+      ...{ footer: null, areTickers: areTickers(layout), zone: layout.header.zone, dialect },
     };
   }
 }

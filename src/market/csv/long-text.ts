@@ -2,11 +2,11 @@ import { fileTrouble } from '../../core/file-trouble.ts';
 import { FileInParts } from '../plain-file.ts';
 import type { CsvLine } from './csv-line.ts';
 import { decodedText, type Encoding, textIn } from './encoding.ts';
-import { delimiterOf } from './heading.ts';
+import { type FooterForm, footerFormOf, withoutFooter } from './footer.ts';
 import { isEnded } from './line-end.ts';
 import { otherBytes, otherText } from './other-content.ts';
 import { plainLines } from './plain-lines.ts';
-import { malformed, quotedLines, withoutFooter, withoutPreamble } from './records.ts';
+import { malformed, quotedLines, withoutPreamble } from './records.ts';
 
 /** Why a file has to be read at once, after `it `: `has quotes in some lines only`. */
 export class NotInStretches extends Error {}
@@ -25,6 +25,9 @@ export class LongText {
   readonly delimiter: string;
   /** See `isEnded`. */
   readonly isEnded: boolean;
+  /** A last line of words that is no row; null where there is none. */
+  readonly footer: string | null;
+  readonly #footerForm: FooterForm;
   readonly #file: FileInParts;
   readonly #stretches: readonly Stretch[];
   /** What ends the lines of a text with quotes; null of one without. */
@@ -46,8 +49,11 @@ export class LongText {
     }
     this.encoding = cut.encoding;
     this.#stretches = cut.stretches;
-    this.delimiter = delimiterOf(cut.head);
-    this.isEnded = isEnded(cut.tail);
+    this.#footerForm = footerFormOf(cut.head);
+    this.delimiter = this.#footerForm.delimiter;
+    const { body, footer } = withoutFooter(cut.tail, this.#footerForm);
+    this.footer = footer;
+    this.isEnded = isEnded(body);
     this.#quotedEnd = cut.quotedEnd;
   }
 
@@ -62,7 +68,8 @@ export class LongText {
     const table = i === 0 ? withoutPreamble(text) : text;
     if (table === '' && this.#stretches.length > 1) throw new NotInStretches('begins with many comments');
     const skipped = firstLine - 1 + lineEnds(text.slice(0, text.length - table.length));
-    const body = i === this.#stretches.length - 1 ? withoutFooter(table) : table;
+    const isLast = i === this.#stretches.length - 1;
+    const body = isLast ? withoutFooter(table, this.#footerForm).body : table;
     const lines = this.#cut(body, skipped);
     const [first] = lines;
     this.#width ??= first?.fields.length;

@@ -94,7 +94,7 @@ function noZip(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Lines of a CSV text; empty ones, what stands before the first and a footer of words are skipped. Throws `usage` with file
+ * Lines of a CSV text; empty ones and what stands before the first are skipped. Throws `usage` with file
  * and line for broken quoting or uneven lines, and for a text that is too large for a heap of `heapBytes`.
  */
 export function csvLines(
@@ -104,9 +104,8 @@ export function csvLines(
   heapBytes: number = getHeapStatistics().heap_size_limit,
 ): readonly CsvLine[] {
   assertRoom(path, text, PLAIN_ROOM, heapBytes);
-  const all = withoutPreamble(text);
-  const body = withoutFooter(all);
-  const skipped = text.slice(0, text.length - all.length).split('\n').length - 1;
+  const body = withoutPreamble(text);
+  const skipped = text.slice(0, text.length - body.length).split('\n').length - 1;
   const plain = plainLines(body, delimiter, { skipped });
   if (plain !== undefined) return plain;
   assertRoom(path, text, PARSED_ROOM, heapBytes);
@@ -181,33 +180,6 @@ function problemOf(error: CsvError, text: string): string {
 export function withoutPreamble(text: string): string {
   return text.replace(/^\uFEFF?(?:(?:https?:\/\/|#|sep=.(?=\r?\n))[^\r\n]*(?:\r\n|\r|\n))+/i, '');
 }
-
-/**
- * A CSV text without a last line of words, such as Barchart's `"Downloaded from Barchart.com as of …"` or `Total: 5`. One that
- * has as many fields as the line above it is a row, of whatever its first words name.
- */
-export function withoutFooter(text: string): string {
-  const start = startOfLast(text.trimEnd());
-  const last = text.slice(start);
-  const isFooter = WORDS.test(last) || (isEnded(text) && WORD.test(last));
-  if (start <= 1 || !isFooter) return text;
-  const above = text.slice(0, start).trimEnd();
-  const commas = commasIn(last);
-  return commas > 0 && commas === commasIn(above.slice(startOfLast(above))) ? text : text.slice(0, start);
-}
-
-/** Where the last line of a text begins. */
-function startOfLast(text: string): number {
-  return 1 + Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
-}
-
-function commasIn(line: string): number {
-  return line.split(',').length - 1;
-}
-
-/** Three words at least: a ticker or a month that was cut is one. */
-const WORDS = /^"?[A-Za-z]+ [A-Za-z]+ [A-Za-z][^;\t|]*$/;
-const WORD = /^"?[A-Za-z][^,;\t|]*$/;
 
 /** A plain number, or null where a cell says that there is none. Throws `usage` for anything else. */
 export function readNumber(path: string, line: CsvLine, index: number): number | null {

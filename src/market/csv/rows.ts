@@ -7,6 +7,7 @@ import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { CurrencyChanges } from './currencies.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
+import { footerNotes } from './footer.ts';
 import { NotFinal } from './not-final.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
@@ -67,9 +68,10 @@ export function readFileRows(
   if (table === undefined) return [];
   assertUnderstood(file.path, finalOf(table.rows));
   const { siblings = table.rows } = table;
-  return [...byInterval(table.rows)].map(([stated, rows]) => {
+  return [...byInterval(table.rows)].map(([stated, rows], i) => {
+    const footer = i === 0 ? table.footer : null;
     const alike = siblings === table.rows ? rows : (byInterval(siblings).get(stated) ?? rows);
-    return rowsOfInterval(file.path, { ...table, rows, siblings: alike }, stated, context);
+    return rowsOfInterval(file.path, { ...table, footer, rows, siblings: alike }, stated, context);
   });
 }
 
@@ -88,7 +90,7 @@ function byInterval(rows: StampedRows): Map<Interval | undefined, StampedRows> {
 
 function rowsOfInterval(
   path: string,
-  { rows: all, siblings = all, zone, dialect }: Table,
+  { rows: all, footer, siblings = all, zone, dialect }: Table,
   stated: Interval | undefined,
   context: SeriesContext,
 ): FileRows {
@@ -101,7 +103,7 @@ function rowsOfInterval(
   if (interval === '1d' && stated === undefined && siblings === all) assertDays(path, placed.rows, context);
   const said = new RowsSaid(context.ticker);
   said.add(rows);
-  const notes = notesOf(path, said, context.ticker);
+  const notes = [...notesOf(path, said, context.ticker), ...footerNotes(path, footer)];
   const currency = said.currencies.only(path);
   const what = {
     notFinal,

@@ -13,6 +13,8 @@ export interface TablesByTicker {
   tableOf(ticker: string): Table | undefined;
   /** Names of rows that stand for no ticker. */
   readonly unnamed: readonly RowsOfName[];
+  /** See `Table.footer`. */
+  readonly footer: string | null;
 }
 
 /** Rows of one name, as it is written, and how many they are. */
@@ -84,7 +86,7 @@ export class SharedTables {
 }
 
 /** A table cut by the tickers that its rows name; all of them unnamed where there is no such column. */
-export function byTicker({ rows, names, zone, dialect }: Table): TablesByTicker {
+export function byTicker({ rows, footer, names, zone, dialect }: Table): TablesByTicker {
   const placesByName = new Map<string, number[]>();
   for (let i = 0; i < rows.bars.length; i++) {
     const name = names?.[i] ?? '';
@@ -101,10 +103,10 @@ export function byTicker({ rows, names, zone, dialect }: Table): TablesByTicker 
   }
   const tableOf = (ticker: string): Table | undefined => {
     const places = placesByTicker.get(ticker);
-    const what = { siblings: rows, names: null, areTickers: false, zone, dialect };
+    const what = { siblings: rows, footer: null, names: null, areTickers: false, zone, dialect };
     return places && { rows: pickRows(rows, places), ...what };
   };
-  return { tickers: [...placesByTicker.keys()], tableOf, unnamed };
+  return { tickers: [...placesByTicker.keys()], tableOf, unnamed, footer };
 }
 
 /** Only crypto trades on Saturdays (UTC). */

@@ -2,7 +2,7 @@ import { quoted } from '../../core/quoted.ts';
 import { assertLastField } from './cut-field.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
-import { delimiterOf } from './heading.ts';
+import { footerFormOf, withoutFooter } from './footer.ts';
 import { assertOrder } from './headerless.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { isEnded } from './line-end.ts';
@@ -50,6 +50,8 @@ export interface Dialect {
 /** What a CSV file holds. */
 export interface Table {
   readonly rows: StampedRows;
+  /** A last line of words that is no row; null where there is none, or others tell of it. */
+  readonly footer: string | null;
   /** What the rows themselves say they are of, by row; null where the file has no such column. */
   readonly names: readonly string[] | null;
   /** Whether `names` are of instruments; else they may be companies'. */
@@ -66,6 +68,8 @@ export interface TableForm {
   readonly layout: Layout;
   readonly forms: CellForms;
   readonly rows: Lines;
+  /** A last line of words that is no row; null where there is none. */
+  readonly footer: string | null;
   /** Whether the last row may have lost a part of its last field. */
   readonly mayBeCut: boolean;
   readonly dialect: Dialect;
@@ -79,18 +83,21 @@ export interface TableForm {
  * where half of its rows have a cell that cannot be read.
  */
 export function readTable(path: string, source: Decoded = readText(path), said: SaidForms = {}): Table {
-  const { text, encoding } = source;
-  const delimiter = delimiterOf(text);
+  const { encoding } = source;
+  const footerForm = footerFormOf(source.text);
+  const { delimiter } = footerForm;
+  const { body: text, footer } = withoutFooter(source.text, footerForm);
   const all = stacked(csvLines(path, text, delimiter));
   const layout = layoutFor(path, all);
   const sections = rowsOfSections(path, all, layout);
-  const form = formOf(path, layout, sections, { encoding, delimiter, isEnded: isEnded(text) }, said);
+  const form = formOf(path, layout, sections, { encoding, delimiter, isEnded: isEnded(text), footer }, said);
   const lines = sections.rows.stretch(0);
   const rows = rowsOf(form, 0, lines);
   assertReadable(path, rows, lines, layout);
   const { header } = form.layout;
   return {
     rows,
+    footer,
     names: namesOf(form.layout, lines),
     areTickers: areTickers(form.layout),
     zone: header.zone,
@@ -100,14 +107,14 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
 
 /** How a long text is to be read. Throws `usage` like `readTable`, and `NotInStretches` where that reads it at once. */
 export function formOfLongText(text: LongText, said: SaidForms): TableForm {
-  const { path, encoding, delimiter, isEnded: ended } = text;
+  const { path, encoding, delimiter, isEnded: ended, footer } = text;
   const head: CsvLine[] = [];
   for (let i = 0; i < text.stretches && head.length < HEAD_LINES; i++)
     for (const line of text.lines(i)) if (head.length < HEAD_LINES) head.push(line);
   if (stacked(head) !== head) throw new NotInStretches('holds several tickers side by side');
   const layout = layoutFor(path, head);
   const sections = rowsOfLongText(text, layout);
-  return formOf(path, layout, sections, { encoding, delimiter, isEnded: ended }, said);
+  return formOf(path, layout, sections, { encoding, delimiter, isEnded: ended, footer }, said);
 }
 
 function layoutFor(path: string, lines: readonly CsvLine[]): Layout {
@@ -121,7 +128,7 @@ function formOf(
   path: string,
   asWritten: Layout,
   sections: Sections,
-  text: { readonly encoding: Encoding; readonly delimiter: string; readonly isEnded: boolean },
+  text: Pick<LongText, 'encoding' | 'delimiter' | 'isEnded' | 'footer'>,
   said: SaidForms,
 ): TableForm {
   const lines = sections.rows;
@@ -140,6 +147,7 @@ function formOf(
     layout,
     forms,
     rows: lines,
+    footer: text.footer,
     // What was packed would not have been unpacked then.
     mayBeCut: sections.lastColumn !== null && !text.isEnded && !/\.(gz|zip)$/i.test(path),
     dialect: {

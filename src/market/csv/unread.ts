@@ -4,6 +4,7 @@ const SHOWN = 20;
 /** The files of a folder that are not read, and why. */
 export class Unread {
   readonly #namesByReason = new Map<string, string[]>();
+  readonly #others: string[] = [];
 
   add(name: string, reason: string): void {
     const names = this.#namesByReason.get(reason);
@@ -11,9 +12,15 @@ export class Unread {
     else names.push(name);
   }
 
+  /** A line of its own about a file of which all else is read. */
+  addLine(line: string): void {
+    this.#others.push(line);
+  }
+
   /** A line a reason: `not read: README.md, notes.json (no CSV, text or zip file)`. */
   lines(): string[] {
-    return [...this.#namesByReason].map(([reason, names]) => `not read: ${someOf(names)} (${reason})`);
+    const lines = [...this.#namesByReason].map(([reason, names]) => `not read: ${someOf(names)} (${reason})`);
+    return [...lines, ...this.#others];
   }
 }
 

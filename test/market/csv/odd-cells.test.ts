@@ -148,20 +148,6 @@ describe('a file', () => {
     );
   });
 
-  it.each([
-    'Total: 5 rows',
-    '"Downloaded from Barchart.com as of 01-02-2024 04:02pm CST"',
-    'Data provided by X, Inc.',
-  ])('may end with words: %s', (footer) => {
-    const text = all('10,11,9,10.5,7') + footer;
-    expect(
-      stampsOf(
-        marketOf({ 'AAPL.csv': `${text}\n`, 'MSFT.csv': text.replace('Total', 'In all total') }),
-        'AAPL',
-      ),
-    ).toEqual(DAYS);
-  });
-
   it('with more fields than its header is refused with what would do', () => {
     expect(reading(`${HEADER}\n2024-01-02,10,5,11,0,9,0,10,5,7\n`)).toThrow(
       'AAPL.csv, line 2: has 10 fields, and the first line 6: mend it, and quote numbers with a comma or part the fields by semicolons',
