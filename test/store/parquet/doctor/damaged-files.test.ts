@@ -133,7 +133,7 @@ const CASES: readonly Case[] = [
     kind: 'coverage-mismatch',
     path: FIVE_FILE,
     damage: () => rewrite(FIVE_FILE, FIVE.toSpliced(5, 1)),
-    what: /knowledge is of 156 rows, the file has 155 or others/,
+    what: /knowledge is of 156 rows, there are 155 or others/,
     gaps: [0, 2],
   },
   {
