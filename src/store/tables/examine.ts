@@ -169,8 +169,8 @@ async function examine(tables: Tables, partition: Partition, splits: readonly Sp
 
 /** A file would be moved away as a whole. */
 function whatToForget({ series }: Partition): (finding: Finding) => Finding {
-  const mend = `nothing; backfill forget ${series.ticker} removes all of it, and the next run fetches it`;
-  return (finding) => ({ ...finding, mend, mendable: false });
+  const whatToDo = `nothing; backfill forget ${series.ticker} removes all of it, and the next run fetches it`;
+  return (finding) => ({ ...finding, mend: whatToDo, mendable: false });
 }
 
 /** Daily rows whose session is not the day of their stamp: by their sessions rows are found. */
