@@ -17,7 +17,8 @@ describeWith(CHROMIUM)('the live page of a store that goes away', () => {
     await openStore(store).upsert(update(WEEK, { learned: coverage({ present: [WEEK_DAYS] }) }));
     const history = openHistory({ store, stateFolder: folder, clock: () => NOON });
     const dashboard = await startDashboard({ history, store, port: 0 });
-    const { page, close } = await visit(dashboard.url);
+    const opened = await visit(dashboard.url);
+    const { page } = opened;
     const trouble = page.locator('#store-trouble');
     await expect.poll(() => page.locator('#stored-bars').textContent()).toBe('5');
     expect(await trouble.isVisible()).toBe(false);
@@ -36,7 +37,7 @@ describeWith(CHROMIUM)('the live page of a store that goes away', () => {
     await rename(join(folder, 'moved'), store);
     await expect.poll(() => page.locator('#stored-bars').textContent()).toBe('5');
     expect(await seen()).toEqual([false, true, true]);
-    await close();
+    await opened.close();
     await dashboard.close();
     await history.close();
     await rm(folder, { recursive: true });
