@@ -4,6 +4,7 @@ import { GridComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { byBehind, byMonth } from './by-month.ts';
+import { dateTicks } from '../../report/plot/date-ticks.ts';
 import { smallest } from '../../core/extremes.ts';
 import { countText, element, section } from '../dom.ts';
 import type { Selection } from './selection.ts';
@@ -27,7 +28,11 @@ interface Colours {
 
 /** Coverage and missing sessions by month, and how far behind series are: of those that are shown. */
 export function chartSections(cells: Cells, selection: Selection): HTMLElement[] {
-  const months = chart('By month', (colours) => monthsOf(cells, selection.shown, colours), selection);
+  const months = chart(
+    'By month',
+    (colours, width) => monthsOf(cells, selection.shown, colours, width),
+    selection,
+  );
   const behind = chart('Freshness', (colours) => behindOf(selection.shown, colours), selection);
   const hint =
     'Series by sessions since their last bar, up to the end of the range, on which they could trade.';
@@ -42,14 +47,18 @@ export function chartSections(cells: Cells, selection: Selection): HTMLElement[]
   ];
 }
 
-function chart(name: string, draw: (colours: Colours) => Drawing, selection: Selection): HTMLElement {
+function chart(
+  name: string,
+  draw: (colours: Colours, width: number) => Drawing,
+  selection: Selection,
+): HTMLElement {
   const frame = element('div', { class: 'chart', role: 'img', 'aria-label': name });
   let drawn: EChartsType | undefined;
   const isDark = matchMedia('(prefers-color-scheme: dark)');
   const update = (): void => {
     if (frame.clientWidth === 0) return;
     drawn ??= init(frame, null, { renderer: 'canvas' });
-    const { option, says } = draw(coloursOf(frame));
+    const { option, says } = draw(coloursOf(frame), frame.clientWidth);
     drawn.setOption({ animation: false, backgroundColor: 'transparent', ...option }, true);
     frame.setAttribute('aria-label', says);
   };
@@ -62,8 +71,8 @@ function chart(name: string, draw: (colours: Colours) => Drawing, selection: Sel
   selection.onChange(later);
   isDark.addEventListener('change', update);
   new ResizeObserver(() => {
-    if (drawn === undefined) later();
-    else drawn.resize();
+    drawn?.resize();
+    later();
   }).observe(frame);
   return frame;
 }
@@ -77,13 +86,14 @@ function coloursOf(frame: HTMLElement): Colours {
   };
 }
 
-function monthsOf(cells: Cells, series: readonly Series[], colours: Colours): Drawing {
+function monthsOf(cells: Cells, series: readonly Series[], colours: Colours, width: number): Drawing {
   const months = byMonth(cells, series);
   const known = months.flatMap(({ coverage }) => coverage ?? []);
   const least = known.length === 0 ? 0 : smallest(known);
   const worst = months.find(({ coverage }) => coverage === least);
   const missing = months.reduce((sum, month) => sum + month.missing, 0);
   const axis = { axisLabel: { color: colours.text }, axisLine: { lineStyle: { color: colours.grid } } };
+  const names = months.map(({ name }) => name);
   return {
     says:
       `Coverage by month: ${plural(months.length, 'month')}, the least ${least}% in ${worst?.name ?? 'none'}; ` +
@@ -91,7 +101,7 @@ function monthsOf(cells: Cells, series: readonly Series[], colours: Colours): Dr
     option: {
       tooltip: TOOLTIP,
       grid: { left: 44, right: 48, top: 16, bottom: 26 },
-      xAxis: { type: 'category', data: months.map(({ name }) => name), ...axis },
+      xAxis: { type: 'category', data: names, ...axis, ...monthTicks(names, axis.axisLabel, width) },
       yAxis: [
         {
           ...{ type: 'value', max: 100, min: Math.max(0, Math.floor(least / 10) * 10 - 10), ...axis },
@@ -113,6 +123,17 @@ function monthsOf(cells: Cells, series: readonly Series[], colours: Colours): Dr
       ],
     },
   };
+}
+
+/** Pixels that a month needs, with the room around it. */
+const MONTH_ROOM = 70;
+
+/** Years, and round parts of them. */
+function monthTicks(names: readonly string[], label: object, width: number): object {
+  const seen = { from: 0, to: names.length - 1 };
+  const { places, text } = dateTicks(names, seen, Math.max(1, Math.floor((width - 92) / MONTH_ROOM)));
+  const interval = (place: number): boolean => places.has(place);
+  return { axisLabel: { ...label, interval, formatter: text }, axisTick: { interval } };
 }
 
 function behindOf(series: readonly Series[], colours: Colours): Drawing {

@@ -27,6 +27,14 @@ use([
 export interface Drawing {
   readonly option: object;
   readonly says: string;
+  /** What of it is otherwise for the part that is seen. */
+  readonly seen?: (zoom: Zoom) => object;
+}
+
+/** The part of a chart that is seen, in percent of all. */
+export interface Zoom {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Colours {
@@ -58,11 +66,19 @@ export function chartOf(
 ): Chart {
   const frame = element('div', { class: tall ? 'chart tall' : 'chart', role: 'img', 'aria-label': name });
   let drawn: EChartsType | undefined;
+  let showSeen = (): void => undefined;
   const update = (): void => {
     if (frame.clientWidth === 0) return;
-    drawn ??= init(frame, null, { renderer: 'canvas' });
-    const { option, says } = draw(coloursOf(frame), frame.clientWidth);
-    drawn.setOption({ animation: false, backgroundColor: 'transparent', ...option }, !keepsZoom);
+    const before = drawn && keepsZoom ? zoomOf(drawn) : undefined;
+    const chart = (drawn ??= begun(frame, () => showSeen()));
+    const { option, says, seen } = draw(coloursOf(frame), frame.clientWidth);
+    chart.setOption({ animation: false, backgroundColor: 'transparent', ...option }, !keepsZoom);
+    if (before !== undefined) chart.dispatchAction({ type: 'dataZoom', ...before });
+    showSeen = () => {
+      const zoom = zoomOf(chart);
+      if (seen !== undefined && zoom !== undefined) chart.setOption({ ...seen(zoom) });
+    };
+    showSeen();
     frame.setAttribute('aria-label', says);
   };
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', update);
@@ -71,6 +87,19 @@ export function chartOf(
     update();
   }).observe(frame);
   return { frame, update, act: (how) => void (drawn !== undefined && how(drawn)) };
+}
+
+function begun(frame: HTMLElement, onZoom: () => void): EChartsType {
+  const chart = init(frame, null, { renderer: 'canvas' });
+  chart.on('datazoom', onZoom);
+  return chart;
+}
+
+/** undefined: all of it is seen, always. */
+export function zoomOf(chart: EChartsType): Zoom | undefined {
+  const { dataZoom = [] } = chart.getOption() as { dataZoom?: readonly Zoom[] };
+  const [{ start, end } = { start: undefined, end: 100 }] = dataZoom;
+  return start === undefined ? undefined : { start, end };
 }
 
 function coloursOf(frame: HTMLElement): Colours {

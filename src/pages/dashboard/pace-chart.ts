@@ -39,7 +39,10 @@ function drawingOf(paces: readonly Pace[], limit: number | null, colours: Colour
     splitLine: { lineStyle: { color: colours.grid } },
   };
   const value = { type: 'value', min: 0, splitNumber: 4, ...axis };
-  const end = paces.at(-1)?.[0] ?? 0;
+  const end = Math.max(10_000, paces.at(-1)?.[0] ?? 0);
+  const step = roundStep(end, width < 500 ? 4 : 8);
+  // The line of the quota shall be seen from the beginning.
+  const scale = roundScale(Math.max(most, limit ?? 0));
   return {
     says: `Requests a minute over the run: at most ${countText(Math.round(most))}; ${allowed}.`,
     option: {
@@ -47,13 +50,12 @@ function drawingOf(paces: readonly Pace[], limit: number | null, colours: Colour
       legend: { top: 0, left: 0, textStyle: { color: colours.text }, inactiveColor: colours.grid },
       grid: { left: 56, right: width < 500 ? 52 : 64, top: 34, bottom: 24 },
       xAxis: {
-        ...{ type: 'value', min: 0, max: Math.max(10_000, end), splitNumber: width < 500 ? 3 : 6, ...axis },
+        ...{ type: 'value', min: 0, max: Math.ceil(end / step) * step, interval: step, ...axis },
         axisLabel: { color: colours.text, hideOverlap: true, formatter: (ms: number) => durationText(ms) },
         splitLine: { show: false },
       },
       yAxis: [
-        // The line of the quota shall be seen from the beginning.
-        { ...value, max: niceTop(Math.max(most, limit ?? 0)) },
+        { ...value, ...scale },
         { ...value, splitLine: { show: false } },
       ],
       series: [
@@ -85,12 +87,38 @@ function limitLine(limit: number, colours: Colours): object {
   };
 }
 
-/** A little above what has to be seen, in round numbers. */
-function niceTop(most: number): number {
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
+
+/** Between two labels of time, in ms. */
+const STEPS: readonly number[] = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+];
+
+/** A round one with which a time is passed in so many at most. */
+function roundStep(ms: number, most: number): number {
+  return STEPS.find((step) => ms / step <= most) ?? Math.ceil(ms / most / DAY) * DAY;
+}
+
+/** Tops of a scale, in tens or hundreds or …, and in how many steps they are reached. */
+const TOPS: readonly (readonly [top: number, steps: number])[] = [
+  [1, 5],
+  [1.5, 3],
+  [2, 4],
+  [3, 3],
+  [4, 4],
+  [5, 5],
+  [7.5, 3],
+  [10, 5],
+];
+
+/** A scale a little above what has to be seen, in round numbers and equal steps. */
+function roundScale(most: number): { readonly max: number; readonly interval: number } {
   const wanted = Math.max(1, most * 1.1);
   const unit = 10 ** Math.floor(Math.log10(wanted));
-  const step = [1, 1.5, 2, 3, 4, 5, 7.5, 10].find((one) => one * unit >= wanted) ?? 10;
-  return step * unit;
+  const [top, steps] = TOPS.find(([one]) => one * unit >= wanted) ?? [10, 5];
+  return { max: top * unit, interval: (top * unit) / steps };
 }
 
 function tooltipText(points: readonly { readonly seriesName: string; readonly value: Pace }[]): string {

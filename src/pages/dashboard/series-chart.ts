@@ -1,7 +1,8 @@
 import type { ChartMark, ChartSlot, SeriesPage } from '../../report/dashboard/page-data.ts';
 import { plural } from '../../core/plural.ts';
 import { countText } from '../dom.ts';
-import { type Chart, chartOf, type Colours, type Drawing, TOOLTIP } from './chart.ts';
+import { type Chart, chartOf, type Colours, type Drawing, TOOLTIP, type Zoom } from './chart.ts';
+import { dateTicks } from '../../report/plot/date-ticks.ts';
 import { shortCount } from '../../report/plot/short-count.ts';
 
 /** Places up to the last bar that are seen at first, on a wide page and on a narrow one, with all behind it; the others are a move away. */
@@ -37,9 +38,11 @@ function drawingOf(
   colours: Colours,
   width: number,
 ): Drawing {
+  const labels = slots.map(([label]) => label);
   const without = `${plural(counts.missing, 'session')} missing, ${countText(counts.absent)} absent`;
   return {
     says: `${title}: ${said}; ${without}; ${plural(marks.length, 'mark')}.`,
+    seen: (zoom) => ({ xAxis: [{}, ticksOf(labels, zoom, width)] }),
     option: {
       tooltip: { ...TOOLTIP, formatter: (points: readonly Point[]) => tooltipText(points, slots, marks) },
       legend: { top: 0, left: 0, textStyle: { color: colours.text }, type: 'scroll', data: legendOf(marks) },
@@ -80,6 +83,18 @@ function axesOf(slots: readonly ChartSlot[], colours: Colours, width: number): o
       { ...value, gridIndex: 1, splitNumber: 2, axisLabel: { ...label, formatter: shortCount } },
     ],
   };
+}
+
+/** Pixels that a date needs, with the room around it. */
+const DATE_ROOM = 90;
+
+/** Round dates of the part that is seen. */
+function ticksOf(labels: readonly string[], { start, end }: Zoom, width: number): object {
+  const placeAt = (percent: number): number => Math.round(((labels.length - 1) * percent) / 100);
+  const seen = { from: placeAt(start), to: placeAt(end) };
+  const { places, text } = dateTicks(labels, seen, Math.max(1, Math.floor((width - 100) / DATE_ROOM)));
+  const interval = (place: number): boolean => places.has(place);
+  return { axisLabel: { interval, formatter: text }, axisTick: { interval } };
 }
 
 function zoomsOf(start: number, colours: Colours): object[] {

@@ -1,7 +1,7 @@
 import type { ChartMark, SeriesPage } from '../../report/dashboard/page-data.ts';
 import { button, countText, element, percentText, section } from '../dom.ts';
 import { pagedTable } from '../paged-table.ts';
-import type { Chart } from './chart.ts';
+import { type Chart, type Zoom, zoomOf } from './chart.ts';
 import { seriesChart } from './series-chart.ts';
 import { seriesPath, tiles } from './texts.ts';
 
@@ -42,22 +42,18 @@ function chartParts(series: SeriesPage): HTMLElement[] {
   if (series.slots.length === 0) return [];
   const chart = seriesChart(series);
   const hint =
-    'Red areas: missing sessions. Grey ones: known to have no bar. Drag to move, Ctrl and wheel to zoom; the names above the ' +
-    'chart turn marks on and off.';
+    'Red areas: missing sessions. Grey ones: known to have no bar. Drag to move, Ctrl and wheel to zoom' +
+    (series.marks.some(({ place }) => place !== null)
+      ? '; the names above the chart turn marks on and off.'
+      : '.');
   return [zoomButtons(chart, series), chart.frame, element('p', { class: 'hint' }, hint)];
-}
-
-interface Zoom {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** What a mouse does on the chart, for the keyboard; and ways to what is not on the page. */
 function zoomButtons(chart: Chart, { ticker, interval, earlier, later }: SeriesPage): HTMLElement {
   const zoom = (next: (now: Zoom) => Zoom): void =>
     chart.act((drawn) => {
-      const { dataZoom } = drawn.getOption() as { dataZoom: readonly Zoom[] };
-      const { start, end } = next(dataZoom[0] ?? { start: 0, end: 100 });
+      const { start, end } = next(zoomOf(drawn) ?? { start: 0, end: 100 });
       const wide = Math.min(100, Math.max(0.5, end - start));
       const from = Math.min(100 - wide, Math.max(0, start));
       drawn.dispatchAction({ type: 'dataZoom', start: from, end: from + wide });
