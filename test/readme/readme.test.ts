@@ -91,7 +91,7 @@ async function yaml({ text }: Block): Promise<void> {
   await scratch.write({ 'prometheus.yml': `${text}\n`, 'alerts.yml': rules });
   const config = join(scratch.folder, 'prometheus.yml');
   const { stdout } = await execute('promtool', ['check', 'config', config]);
-  expect(stdout).toContain('7 rules found');
+  expect(stdout).toContain('8 rules found');
 }
 
 async function sql({ text }: Block): Promise<void> {
