@@ -27,8 +27,8 @@ const SHORTEST_INTRADAY_RUN = 30;
 /**
  * Drops the rows of an answer that stand for no trade:
  *
- * - on days that the calendar has as closed, also after its facts: rows without volume, and in a series that never has
- *   volume those that repeat the prices, or the close, of the row before them;
+ * - on days that the calendar has as closed, also after its facts: rows without volume, and those that repeat the prices, or the
+ *   close, of the row before them and tell no volume, in a series that never has any too, or that row's, as a sheet is filled down;
  * - in long runs of idle bars (open = high = low = close, no volume) at a constant price or, interpolated, by a constant
  *   step, in a series that has volume elsewhere. Where nothing ever has volume, as in currencies, indices and funds,
  *   an idle bar may be real (a money fund stands at 1 for years).
@@ -64,11 +64,18 @@ export function fillersOnClosedDays(
     const ts = bars.ts[i] as number;
     if (closedOn(ts) === null) continue;
     const isFiller = hasVolume(bars, context)
-      ? bars.volume[i] === 0
+      ? bars.volume[i] === 0 || repeatsAll((series ??= mergeBars(context.known, bars)), ts)
       : repeatsTheOneBefore((series ??= mergeBars(context.known, bars)), ts);
     if (isFiller) found.set(ts, `filler: ${closedDayReason(ts, context)}`);
   }
   return found;
+}
+
+/** The same, and the volume of the one before, or none that is told. */
+function repeatsAll(series: Bars, ts: number): boolean {
+  const at = placeOf(series, ts);
+  const traded = series.volume[at] ?? Number.NaN;
+  return (Number.isNaN(traded) || traded === series.volume[at - 1]) && repeatsTheOneBefore(series, ts);
 }
 
 /** Whether the bar at a stamp has the prices of the one before it in a series, or only that one's close. */

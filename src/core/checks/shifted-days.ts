@@ -86,11 +86,13 @@ export class DaysThatTell {
   readonly #calendar: Calendar;
   #days: Day[] = [];
   #isAscending = true;
-  /** The last row, of which the next one tells, and the close before it. */
+  /** The last row, of which the next one tells, and the one before it. */
   #day = Number.NaN;
   #close = Number.NaN;
   #volume = Number.NaN;
+  #dayBefore = Number.NaN;
   #closeBefore = Number.NaN;
+  #volumeBefore = Number.NaN;
 
   constructor(calendar: Calendar) {
     this.#calendar = calendar;
@@ -99,7 +101,7 @@ export class DaysThatTell {
   /** Adds a row, beside its neighbour in time. */
   add(day: Day, close: number, volume: number): void {
     this.#tell(close);
-    this.#closeBefore = this.#close;
+    [this.#dayBefore, this.#closeBefore, this.#volumeBefore] = [this.#day, this.#close, this.#volume];
     [this.#day, this.#close, this.#volume] = [day, close, volume];
   }
 
@@ -110,13 +112,15 @@ export class DaysThatTell {
     return this.#isAscending ? this.#days : [...new Set(this.#days)].toSorted((a, b) => a - b);
   }
 
-  /** Notes the day of the last row, unless it has no price, or no volume and the close of a neighbour. */
+  /** Notes the day of the last row, unless it has no price, or no volume and the close of a neighbour, or both of a row of the day before. */
   #tell(closeAfter: number): void {
     const [day, close] = [this.#day, this.#close];
     const { advisory, reliable } = this.#calendar;
     if (advisory || !(reliable.from + 2 <= day) || Number.isNaN(close)) return;
     if (closedDay(day, this.#calendar) === 'expected') return;
-    if (this.#volume === 0 && (close === this.#closeBefore || close === closeAfter)) return;
+    const isCopy = close === this.#closeBefore && this.#volume === this.#volumeBefore;
+    if (isCopy && this.#dayBefore !== day) return;
+    if (!(this.#volume > 0) && (close === this.#closeBefore || close === closeAfter)) return;
     const last = this.#days.at(-1);
     if (last === day) return;
     this.#isAscending &&= last === undefined || day > last;

@@ -29,7 +29,7 @@ export function assertOfShare(rows: readonly DailyRow[], ticker: string): void {
     rows.map(({ day }) => day),
     calendar,
   );
-  const why = holidays === undefined ? untraded(rows, ticker) : `it has ${holidays}`;
+  const why = holidays === undefined ? untraded(rows, ticker) : `it has ${holidays.seen}`;
   if (why === undefined) return;
   const message = `Alpha Vantage's answer for ${ticker} is of another instrument, and none of it is stored: ${why}`;
   throw new BackfillError('bad-answer', message);

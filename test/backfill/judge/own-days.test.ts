@@ -83,8 +83,29 @@ describe('an answer that goes on over the holidays of its exchange', () => {
     const judged = judging(answered([...sessions, ...holidays], bar));
     expect(judged).toThrow(expect.objectContaining(REFUSED));
     expect(judged).toThrow(
-      `the answer for AAPL has rows on ${holidays.length} of ${holidays.length} holidays of XNYS: it is of another market, and none of it is stored`,
+      `the answer for AAPL has rows on ${holidays.length} of ${holidays.length} holidays of XNYS: it is of another market, and none of it is stored; a file of your own is read without the rows of these days (2024-06-19, 2024-07-04, 2024-09-02 and ${holidays.length - 3} more), or by a ticker that names its exchange, as AIR.PA does`,
     );
+  });
+
+  it.each([
+    ['the whole row before, as a sheet is filled down', (before: Bar): Partial<Bar> => before],
+    [
+      'one price, that of the close before, and no volume',
+      ({ close }: Bar): Partial<Bar> => ({ open: close, high: close, low: close, close, volume: Number.NaN }),
+    ],
+  ])('is its own where the row of a holiday is %s: it is dropped, by name', (_, filler) => {
+    const filled: Bar[] = [];
+    for (const bar of answered([...sessions, ...holidays])) {
+      const before = filled.at(-1);
+      const isHoliday = holidays.includes(Math.floor(bar.ts / MS_PER_DAY));
+      filled.push(isHoliday && before ? { ...before, ...filler(before), ts: bar.ts } : bar);
+    }
+    const range = { from: sessions[0] ?? 0, to: SESSIONS[0] ?? 0 };
+    const asked = want({ range, gaps: [range], sessions: sessions.length });
+    const judged = judgeAnswer(received({ want: asked, answer: answer({ bars: filled }) }));
+    expect(judged.rejected).toEqual([]);
+    expect(judged.fillers.map(({ bar }) => Math.floor(bar.ts / MS_PER_DAY))).toEqual(holidays);
+    expect(judged.fillers[0]?.reason).toBe('filler: 2024-06-19 is no session of XNYS');
   });
 
   it('is its own where they are fewer than half of them, or a vendor’s fillers at the close before', () => {
