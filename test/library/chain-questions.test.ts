@@ -28,6 +28,11 @@ describe('a chain of two providers', () => {
     expect(summary).toMatchObject({ fetched: 2, failed: 0, notRun: 0, stopped: null, refused: [] });
     expect(exitCodeOf(summary)).toBe(0);
     expect(summary.byProvider?.[0]?.refused).toMatchObject([{ interval: '1d', code: 'not-entitled' }]);
+    // The one that was refused, for which the second was asked.
+    expect(summary.byProvider?.map(({ failed, handedOn }) => [failed, handedOn])).toEqual([
+      [1, 1],
+      [0, undefined],
+    ]);
     expect(await question('SELECT source, count(*)::INT FROM bars GROUP BY 1')).toEqual([['yahoo', 60]]);
     await history.close();
     await closed.close();

@@ -65,6 +65,15 @@ describe('the words of a chain', () => {
     expect(joinRuns([{ ...CALM, byProvider: [PART] }]).byProvider?.[0]).not.toHaveProperty('continued');
   });
 
+  it('tell apart from errors what was not open to one and another one had, also of batches', () => {
+    const closed = { ...PART, failed: 3, handedOn: 2, successRate: null };
+    expect(providerLines([closed])[0]).toMatch(/ {2}Errors: 1 {2}Handed on: 2/);
+    expect(providerLines([{ ...closed, failed: 2 }])[0]).toMatch(/ series {2}Handed on: 2/);
+    const run = { ...CALM, byProvider: [closed] };
+    expect(joinRuns([run, run]).byProvider).toMatchObject([{ failed: 6, handedOn: 4 }]);
+    expect(joinRuns([{ ...CALM, byProvider: [PART] }]).byProvider?.[0]).not.toHaveProperty('handedOn');
+  });
+
   it('stand in the summary instead of the sum, and add up over batches', () => {
     const run = { ...CALM, sent: 10, succeeded: 10, successRate: 1, throttleRate: 0, byProvider: [PART] };
     const lines = summaryText(joinRuns([run, run]));

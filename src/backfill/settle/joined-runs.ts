@@ -83,8 +83,10 @@ function joinParts(parts: readonly ProviderPart[]): ProviderPart[] {
     const all = { ...first, ...(sums as Record<(typeof PART_SUMS)[number], number>) };
     const stopped = own.findLast((one) => one.stopped !== null)?.stopped ?? null;
     const continued = sumOf(own.map((one) => one.continued ?? 0));
+    const handedOn = sumOf(own.map((one) => one.handedOn ?? 0));
+    const mended = { ...(continued > 0 && { continued }), ...(handedOn > 0 && { handedOn }) };
     return {
-      ...{ ...all, ...(continued > 0 && { continued }), ...ratesOf(all), stopped },
+      ...{ ...all, ...mended, ...ratesOf(all), stopped },
       requestsBy: sumRequestsBy(own.map((one) => one.requestsBy)),
       refused: joinRefusals(own.flatMap((one) => one.refused)),
     };
