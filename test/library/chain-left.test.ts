@@ -197,9 +197,9 @@ it('what the first of a chain does not have is missing, where the chain is stopp
   await history.close();
   expect(summary.stopped?.reason).toBe('interrupted');
   const { names, lacking: missing } = await standingAt(at(), options);
-  expect(names.toSorted()).toEqual([
-    ['polygon', 'the run was stopped'],
-    ['yahoo', 'the run was stopped before it was asked'],
+  expect(names.map(([provider, why]) => `${provider}: ${why}`).toSorted()).toEqual([
+    'polygon: the run was stopped',
+    'yahoo: the run was stopped before it was asked',
   ]);
   const sessions = calendar.count([{ from: parseDay(request.start), to: parseDay(request.end) + 1 }]);
   expect(missing).toContainEqual([unknown, sessions, 0]);

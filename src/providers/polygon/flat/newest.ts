@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../../http/transport.ts';
 import { FILE_WHOLE_MS } from '../settings.ts';
 import { flatRefusal, isForbidden, notInPlan, nothingInPlan } from './errors.ts';
 import { type FlatFile, tableOfFile } from './files.ts';
+import type { DamagedFiles } from './reading.ts';
 
 // A file that is refused beside a listing may be older than the plan reaches, or the plan may have none: the newest one tells.
 
@@ -13,10 +14,11 @@ export interface SeenFiles {
   isListed: boolean;
   /** The tables of which a file was given: the plan has some. */
   readonly given: Set<string>;
+  readonly damaged: DamagedFiles;
 }
 
 export function nothingSeen(): SeenFiles {
-  return { isListed: false, given: new Set() };
+  return { isListed: false, given: new Set(), damaged: new Map() };
 }
 
 /** The last session whose file is whole. */

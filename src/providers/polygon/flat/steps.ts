@@ -26,7 +26,7 @@ import { flatRefusal, isForbidden } from './errors.ts';
 import { type FlatFile, fileOf, filesOf, monthOfFile, sessionsIn, tableOfFile } from './files.ts';
 import { type Missing, whyLacking } from './missing.ts';
 import { FlatPiece, NO_ROWS } from './piece.ts';
-import { type DamagedFiles, FlatReading, type WantedRows } from './reading.ts';
+import { FlatReading, type WantedRows } from './reading.ts';
 import {
   type SeenFiles,
   afterNewest,
@@ -107,17 +107,16 @@ const FIRST_BYTE = { headers: { range: 'bytes=0-0' } };
 
 /** How files are asked for, and what comes of it: the bars of one, or a chain that goes on without them. */
 function openFiles({ url: base = FILES_URL }: ProviderConfig) {
+  const seen = nothingSeen();
   // What a broken connection brought of a file, by the request that it is of.
   const readings = new WeakMap<object, FlatReading>();
   const readingOf = (asked: object, file: FlatFile, wanted: WantedRows): FlatReading => {
     const known = readings.get(asked);
     if (known?.file.key === file.key) return known;
-    const reading = new FlatReading(file, wanted, damaged);
+    const reading = new FlatReading(file, wanted, seen.damaged);
     readings.set(asked, reading);
     return reading;
   };
-  const seen = nothingSeen();
-  const damaged: DamagedFiles = new Map();
   const callOf = async (
     asked: object,
     file: FlatFile,
