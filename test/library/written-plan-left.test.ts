@@ -85,6 +85,8 @@ it('splits and dividends are asked for only as long as something waits for them'
 
 describe('of whole markets', () => {
   const MANY = [...SHARES, 'ELNA', 'GLYF', 'HAZL', 'JUNP', 'KELV'];
+  /** By which each request weighs more than the bytes of a session. */
+  const DEAR = { quotas: [{ requests: 50_000, perMs: 86_400_000 }] };
 
   it('what lies staged costs nothing, and is asked for by nobody whom it fills nothing', async () => {
     const simulator = await start({ wire: 'polygon', now: () => NOW });
@@ -92,6 +94,7 @@ describe('of whole markets', () => {
       provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
       secrets: { key: POLYGON_KEYS.starter },
       concurrency: 1,
+      ...DEAR,
     });
     const whole = await history.plan({ tickers: MANY, days: 20, to: planPath() });
     const stop = new AbortController();
@@ -149,7 +152,7 @@ describe('of whole markets', () => {
       const simulator = await start({ wire: 'polygon', now: () => NOW });
       const polygon = {
         provider: { id: 'polygon', url: simulator.url, settings: { tier: 'starter' } },
-        ...{ secrets: { key: POLYGON_KEYS.starter }, concurrency: 1 },
+        ...{ secrets: { key: POLYGON_KEYS.starter }, concurrency: 1, ...DEAR },
       };
       const stop = new AbortController();
       let collected = 0;
