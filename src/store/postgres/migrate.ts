@@ -35,6 +35,7 @@ export async function migrate(client: Client, place: PostgresPlace): Promise<voi
   try {
     if (version < MIGRATIONS.length) await addFrom(client, place, version);
   } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
     throw taken(error, place) ?? error;
   }
   await client.query('COMMIT');
