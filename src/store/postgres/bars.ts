@@ -12,7 +12,9 @@ import {
 } from './arrays.ts';
 import type { SeriesRows } from '../tables/plan.ts';
 import type { Row } from '../tables/row.ts';
+import type { BarTable, BarTables } from './bar-tables.ts';
 import type { Client } from './client.ts';
+import { BAR_COLUMNS } from './schema.ts';
 
 /** The columns of bars as the server's arrays, of the rows of a query that is called `b`; see `barsIn`. */
 export const BAR_ARRAYS = [
@@ -48,31 +50,36 @@ function unlessUnknown(column: Float64Array): Float64Array | null {
   return column.every(Number.isNaN) ? null : column;
 }
 
-const VALUES = [
-  'session',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'vwap',
-  'trades',
-  'source',
-  'fetched_at',
-];
+const NEWS = BAR_COLUMNS.map(([name]) => name).filter((name) => name !== 'ts');
 
 /** What is there already is not written again. */
-const PUT = `INSERT INTO bars AS b (ticker, interval, ts, ${VALUES.join(', ')})
-SELECT * FROM unnest($1::text[], $2::text[], $3::timestamp[], $4::date[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
-  $9::float8[], $10::float8[], $11::bigint[], $12::text[], $13::timestamp[])
-ON CONFLICT (ticker, interval, ts) DO UPDATE SET ${VALUES.map((name) => `${name} = EXCLUDED.${name}`).join(', ')}
-WHERE (${VALUES.map((name) => `b.${name}`).join(', ')}) IS DISTINCT FROM (${VALUES.map((name) => `EXCLUDED.${name}`).join(', ')})`;
+function putInto({ name: table, key }: BarTable): string {
+  const of = (row: string): string => NEWS.map((name) => `${row}.${name}`).join(', ');
+  return `INSERT INTO ${table} AS b (${key.join(', ')}, ${NEWS.join(', ')})
+SELECT ${key.join(', ')}, ${NEWS.join(', ')} FROM unnest($1::text[], $2::text[], $3::timestamp[], $4::date[], $5::float8[], $6::float8[],
+  $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::bigint[], $12::text[], $13::timestamp[])
+  AS n (ticker, interval, ts, ${NEWS.join(', ')})
+ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${NEWS.map((name) => `${name} = EXCLUDED.${name}`).join(', ')}
+WHERE (${of('b')}) IS DISTINCT FROM (${of('EXCLUDED')})`;
+}
 
 /** Rows sent with one statement. */
 const MOST = 20_000;
 
 /** Stores bars, in place of those of the same stamps. */
-export async function putBars(client: Client, all: readonly SeriesRows[]): Promise<void> {
+export async function putBars(client: Client, tables: BarTables, all: readonly SeriesRows[]): Promise<void> {
+  const byTable = new Map<string, SeriesRows[]>();
+  for (const one of all) {
+    const put = putInto(tables(one.series.interval));
+    const same = byTable.get(put);
+    if (same === undefined) byTable.set(put, [one]);
+    else same.push(one);
+  }
+  for (const [put, rows] of [...byTable].toSorted(([a], [b]) => order(a, b)))
+    await putRows(client, put, rows);
+}
+
+async function putRows(client: Client, put: string, all: readonly SeriesRows[]): Promise<void> {
   // By key, so that two who write never wait for each other in a circle.
   const ordered = all
     .filter(({ bars }) => bars.length > 0)
@@ -86,11 +93,11 @@ export async function putBars(client: Client, all: readonly SeriesRows[]): Promi
       rows += to - from;
       from = to;
       if (rows < MOST) continue;
-      await putPieces(client, pieces, rows);
+      await putPieces(client, put, pieces, rows);
       pieces = [];
       rows = 0;
     }
-  if (rows > 0) await putPieces(client, pieces, rows);
+  if (rows > 0) await putPieces(client, put, pieces, rows);
 }
 
 interface Piece extends SeriesRows {
@@ -98,7 +105,7 @@ interface Piece extends SeriesRows {
   readonly to: number;
 }
 
-async function putPieces(client: Client, pieces: readonly Piece[], rows: number): Promise<void> {
+async function putPieces(client: Client, put: string, pieces: readonly Piece[], rows: number): Promise<void> {
   const places = { of: new Uint32Array(rows), at: new Uint32Array(rows) };
   let next = 0;
   for (const [i, { from, to }] of pieces.entries())
@@ -113,7 +120,7 @@ async function putPieces(client: Client, pieces: readonly Piece[], rows: number)
     for (let row = 0; row < rows; row++) values[row] = of(piece(row).bars)?.[at(row)] ?? Number.NaN;
     return values;
   };
-  await client.query(PUT, [
+  await client.query(put, [
     texts(rows, (row) => piece(row).series.ticker),
     texts(rows, (row) => piece(row).series.interval),
     instants(column(({ ts }) => ts)),

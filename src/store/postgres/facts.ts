@@ -1,6 +1,7 @@
 import type { StoreFacts } from '../facts.ts';
 import type { Database } from './database.ts';
 import type { Blobs } from '../parquet/files/blobs.ts';
+import { hypertableBytes } from './hypertables.ts';
 import { writerAtWork } from './lease.ts';
 
 /** What a store is: with its indexes, and what lies in it beside the tables. */
@@ -10,6 +11,7 @@ export async function factsOf(db: Database, documents: Blobs): Promise<StoreFact
      AND relkind IN ('r', 'p') AND relname IN ('bars', 'revisions', 'actions', 'backfill_parts', 'backfill_books')`,
     [db.place.schema],
   );
-  const bytes = Number(row?.['bytes'] ?? 0) + (await documents.bytesBelow('.'));
+  const parted = (await db.isThere()) ? await db.with(hypertableBytes) : 0;
+  const bytes = Number(row?.['bytes'] ?? 0) + parted + (await documents.bytesBelow('.'));
   return { bytes, writer: (await writerAtWork(db)) ?? null };
 }

@@ -9,6 +9,7 @@ import type { Partition } from '../parquet/files/layout.ts';
 import type { Part, PartWrite } from '../tables/parts.ts';
 import { sumAfter } from '../tables/row-sum.ts';
 import { sessionDaysOf } from '../tables/plan.ts';
+import type { BarTable, BarTables } from './bar-tables.ts';
 import { putBars } from './bars.ts';
 import type { Client } from './client.ts';
 import type { Database } from './database.ts';
@@ -26,9 +27,11 @@ export function forgetRange(
   return untilUndisturbed(async () => {
     const { parts } = await readSeries(db, series, range, NOTHING);
     if (parts.size === 0) return 0;
-    return writing(async (client) => {
+    return writing(async (client, tables) => {
+      const table = tables(series.interval);
       let removed = 0;
-      for (const [period, part] of parts) removed += await forgetIn(client, { series, period }, part, range);
+      for (const [period, part] of parts)
+        removed += await forgetIn(client, table, { partition: { series, period }, part, range });
       return removed;
     });
   });
@@ -36,7 +39,15 @@ export function forgetRange(
 
 const NOTHING: DayRange = { from: 0, to: 0 };
 
-async function forgetIn(client: Client, partition: Partition, part: Part, range: DayRange): Promise<number> {
+async function forgetIn(
+  client: Client,
+  { name, ofSeries }: BarTable,
+  {
+    partition,
+    part,
+    range,
+  }: { readonly partition: Partition; readonly part: Part; readonly range: DayRange },
+): Promise<number> {
   const write: PartWrite = {
     ...part,
     ...{ partition, before: part.version, isMarkedAnew: true },
@@ -48,10 +59,9 @@ async function forgetIn(client: Client, partition: Partition, part: Part, range:
   const days = { from: Math.max(own.from, range.from), to: Math.min(own.to, range.to) };
   const removed = await barsNow(client, series, days);
   const sum = part.sum && sumAfter(part.sum, removed, NO_BARS);
-  const { rowCount } = await client.query(
-    `DELETE FROM bars WHERE ticker = $1 AND interval = $2 AND ${IN_PERIOD}`,
-    [...[series.ticker, series.interval, ...sessionBounds(days)]],
-  );
+  const { rowCount } = await client.query(`DELETE FROM ${name} WHERE ${ofSeries} AND ${IN_PERIOD}`, [
+    ...[series.ticker, series.interval, ...sessionBounds(days)],
+  ]);
   const left = await extentOf(client, partition);
   const { present, absent } = write.knowledge.coverage;
   if (left.rows === 0 && union(present, absent).length === 0) await removePart(client, partition);
@@ -76,9 +86,16 @@ async function extentOf(
 }
 
 /** Puts bars and knowledge into a part; bars that it has besides stay. */
-export async function putPart(client: Client, part: PartWrite, bars: StoredBars): Promise<void> {
+export async function putPart(
+  client: Client,
+  tables: BarTables,
+  part: PartWrite,
+  bars: StoredBars,
+): Promise<void> {
   const { series } = part.partition;
   await holdParts(client, [part]);
-  await putBars(client, [{ series, bars, sessions: sessionDaysOf(series, bars, part.knowledge.calendar) }]);
+  await putBars(client, tables, [
+    { series, bars, sessions: sessionDaysOf(series, bars, part.knowledge.calendar) },
+  ]);
   await putParts(client, [{ ...part, ...(await extentOf(client, part.partition)) }]);
 }

@@ -4,12 +4,13 @@ import type { StoreWriter } from '../facts.ts';
 import { WRITER } from '../parquet/files/writer.ts';
 import type { HeldLease } from '../tables/tables.ts';
 import { literal } from '../tables/literal.ts';
+import { barTables, type BarTables, IS_PARTED } from './bar-tables.ts';
 import type { Client } from './client.ts';
 import type { Database } from './database.ts';
 import type { PostgresPlace } from './place.ts';
 
 /** Runs what writes in one transaction, under the lease of the store. */
-export type Writing = <T>(work: (client: Client) => Promise<T>) => Promise<T>;
+export type Writing = <T>(work: (client: Client, tables: BarTables) => Promise<T>) => Promise<T>;
 
 /** Whose lock it is: the lease of a schema's store, and the right to go on of who writes under it. */
 function lockOf({ schema }: PostgresPlace, what: 'writes' | 'commits'): string {
@@ -105,22 +106,22 @@ export async function writerAtWork(db: Database): Promise<StoreWriter | undefine
 const ONE_PLAN = 'SET LOCAL plan_cache_mode = force_generic_plan';
 
 /**
- * Begins a transaction that may write, under the lease with a token. Throws `store-locked` if that was lost. Without a token
+ * Begins a transaction that may write, under the lease with a token, and finds where bars are written in it. Throws `store-locked` if that was lost. Without a token
  * it is the caller's business that nobody else writes.
  */
-async function beginWriting(client: Client, place: PostgresPlace, token: string | undefined): Promise<void> {
-  const begin = `BEGIN; ${ONE_PLAN}; SELECT pg_advisory_xact_lock_shared(${lockOf(place, 'commits')})`;
-  if (token === undefined) {
-    await client.query(begin);
-    return;
-  }
-  await client.query(begin);
-  const { rows } = await client.query(
-    `SELECT token::text, pg_try_advisory_xact_lock_shared(${lockOf(place, 'writes')}) AS free FROM backfill_lease`,
-    [],
-  );
-  const { token: current, free } = rows[0] ?? {};
-  if (current === token && free === false) return;
+async function beginWriting(
+  client: Client,
+  place: PostgresPlace,
+  token: string | undefined,
+): Promise<BarTables> {
+  await client.query(`BEGIN; ${ONE_PLAN}; SELECT pg_advisory_xact_lock_shared(${lockOf(place, 'commits')})`);
+  const held =
+    token === undefined
+      ? 'NULL AS token, false AS free'
+      : `token::text, pg_try_advisory_xact_lock_shared(${lockOf(place, 'writes')}) AS free`;
+  const { rows } = await client.query(`SELECT ${held}, ${IS_PARTED} AS parted FROM backfill_lease`, []);
+  const { token: current, free, parted } = rows[0] ?? {};
+  if (token === undefined || (current === token && free === false)) return barTables(client, parted === true);
   throw new BackfillError(
     'store-locked',
     `this run may no longer write the store ${place.shown}: the connection that held the right to was lost${
@@ -133,14 +134,13 @@ async function beginWriting(client: Client, place: PostgresPlace, token: string 
 export async function writing<T>(
   db: Database,
   token: string | undefined,
-  work: (client: Client) => Promise<T>,
+  work: (client: Client, tables: BarTables) => Promise<T>,
 ): Promise<T> {
   await db.prepare();
   return db.with(async (client) => {
     let result: T;
     try {
-      await beginWriting(client, db.place, token);
-      result = await work(client);
+      result = await work(client, await beginWriting(client, db.place, token));
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {});
       throw error;

@@ -2,6 +2,7 @@ import { BackfillError } from '../../core/errors.ts';
 import { literal } from '../tables/literal.ts';
 import { codeOf } from '../tables/unreached.ts';
 import { type Client, identifier } from './client.ts';
+import { makeHypertables } from './hypertables.ts';
 import type { PostgresPlace } from './place.ts';
 import { MIGRATIONS } from './schema.ts';
 
@@ -41,7 +42,8 @@ export async function migrate(client: Client, place: PostgresPlace): Promise<voi
   await client.query('COMMIT');
 }
 
-async function addFrom(client: Client, { schema }: PostgresPlace, version: number): Promise<void> {
+async function addFrom(client: Client, place: PostgresPlace, version: number): Promise<void> {
+  const { schema } = place;
   if (version === 0) {
     const found = await client.query('SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS is', [
       schema,
@@ -50,6 +52,7 @@ async function addFrom(client: Client, { schema }: PostgresPlace, version: numbe
     await client.query('CREATE TABLE backfill_schema (version int NOT NULL)');
   }
   for (const statements of MIGRATIONS.slice(version)) await client.query(statements);
+  if (version === 0) await makeHypertables(client, place, true);
   await client.query('DELETE FROM backfill_schema');
   await client.query('INSERT INTO backfill_schema VALUES ($1)', [MIGRATIONS.length]);
 }

@@ -16,6 +16,8 @@ export interface PostgresPlace {
   readonly pool: PoolSizes;
   /** How long a connection may take to come about, ms; 0: for ever. */
   readonly patienceMs: number;
+  /** Whether bars lie in hypertables. Default: those of a new store, where the database has TimescaleDB. */
+  readonly timescaledb: 'on' | 'off' | undefined;
 }
 
 const DEFAULT_SCHEMA = 'public';
@@ -28,7 +30,7 @@ export function isPostgresUrl(url: string): boolean {
 }
 
 /**
- * Reads `postgres://user:password@host:port/database?schema=public&pool_min=0&pool_max=4`; other parameters, such as
+ * Reads `postgres://user:password@host:port/database?schema=public&pool_min=0&pool_max=4&timescaledb=on`; other parameters, such as
  * `sslmode`, are the client's. Throws `usage`, without the password, for what is none.
  */
 export function postgresPlace(url: string): PostgresPlace {
@@ -36,6 +38,7 @@ export function postgresPlace(url: string): PostgresPlace {
   const schema = parsed.searchParams.get('schema') ?? DEFAULT_SCHEMA;
   const database = decodeURIComponent(parsed.pathname.slice(1));
   const pool = poolIn(parsed);
+  const timescaledb = (parsed.searchParams.get('timescaledb') ?? undefined) as PostgresPlace['timescaledb'];
   const host = parsed.searchParams.get('host') ?? (parsed.hostname || 'localhost');
   const server = `${host}:${parsed.searchParams.get('port') ?? (parsed.port || DEFAULT_PORT)}/${database}`;
   const query = schema === DEFAULT_SCHEMA ? '' : `?schema=${encodeURIComponent(schema)}`;
@@ -50,6 +53,7 @@ export function postgresPlace(url: string): PostgresPlace {
     schema,
     pool,
     patienceMs,
+    timescaledb,
   };
 }
 

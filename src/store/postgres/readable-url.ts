@@ -5,7 +5,7 @@ import { withoutPassword } from '../../core/without-password.ts';
 import { insteadOf, isOfLibpq } from './libpq.ts';
 
 /** What a URL may say that the server is not told. */
-export const OWN_PARAMETERS = ['schema', 'pool_min', 'pool_max', 'connect_timeout'] as const;
+export const OWN_PARAMETERS = ['schema', 'pool_min', 'pool_max', 'timescaledb', 'connect_timeout'] as const;
 
 /** What `pg` takes from a URL. */
 const OF_THE_CLIENT = [
@@ -78,6 +78,9 @@ function whyNoParameters({ searchParams }: URL): string | undefined {
   }
   if (searchParams.get('schema') === '')
     return 'has an empty ?schema=; write ?schema=NAME, or leave it out for public';
+  const parted = searchParams.get('timescaledb');
+  if (parted !== null && parted !== 'on' && parted !== 'off')
+    return `has timescaledb=${shortened(parted)}; write on or off, or leave it out`;
   const mode = searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode))
     return `has sslmode=${shortened(mode)}; there are ${SSL_MODES.join(', ')}`;

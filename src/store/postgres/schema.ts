@@ -1,7 +1,31 @@
 /**
  * The tables of a store, all in one schema. A later version adds to the list; what stands in it never changes, because
- * there are stores that were made by it.
+ * there are stores that were made by it. Where bars are in hypertables (see `makeHypertables`), `bars` is a view: what changes its
+ * columns changes each of those.
  */
+
+/** Of a bar, besides its series, and what each is. */
+export const BAR_COLUMNS: readonly (readonly [name: string, type: string])[] = [
+  ['ts', 'timestamp NOT NULL'],
+  ['session', 'date NOT NULL'],
+  ['open', 'float8 NOT NULL'],
+  ['high', 'float8 NOT NULL'],
+  ['low', 'float8 NOT NULL'],
+  ['close', 'float8 NOT NULL'],
+  ['volume', 'float8'],
+  ['vwap', 'float8'],
+  ['trades', 'bigint'],
+  ['source', 'text NOT NULL'],
+  ['fetched_at', 'timestamp NOT NULL'],
+];
+
+/** Bars under the names that others have for them. */
+export const VIEWS_OF_BARS = `
+CREATE OR REPLACE VIEW ohlcv AS
+SELECT ticker AS symbol, ts AS timestamp, open, high, low, close, volume FROM bars WHERE interval = '1d';
+CREATE OR REPLACE VIEW price_ticks AS
+SELECT ticker AS symbol, ts AS timestamp, interval, open, high, low, close, volume, source FROM bars;
+`;
 
 /** What each version adds, the first one to an empty schema. */
 export const MIGRATIONS: readonly string[] = [
@@ -78,10 +102,5 @@ UNION ALL
 SELECT ticker, interval, from_day, next_day - 1, 'absent', claim->>'reason', claim->>'provider',
   (claim->>'checkedAt')::timestamptz, (claim->>'attempts')::int, (claim->>'nextRetryAt')::timestamptz, claim->>'note'
 FROM absences WHERE claim->>'reason' <> 'doubted';
-
-CREATE VIEW ohlcv AS
-SELECT ticker AS symbol, ts AS timestamp, open, high, low, close, volume FROM bars WHERE interval = '1d';
-CREATE VIEW price_ticks AS
-SELECT ticker AS symbol, ts AS timestamp, interval, open, high, low, close, volume, source FROM bars;
-`,
+${VIEWS_OF_BARS}`,
 ];

@@ -28,6 +28,7 @@ import { sweepPieces } from './document-pieces.ts';
 import { PostgresDocuments } from './document-rows.ts';
 import { factsOf } from './facts.ts';
 import { forgetRange, putPart } from './forget.ts';
+import { makeHypertables } from './hypertables.ts';
 import { takeLease, type Writing, writing } from './lease.ts';
 import { holdParts, IN_PERIOD, PART_COLUMNS, putParts, sessionBounds, stamp } from './parts.ts';
 import { putAll } from './put.ts';
@@ -44,7 +45,7 @@ export class PostgresTables implements Tables {
   readonly words = {
     reader: 'psql: bars, actions and revisions, and the view coverage',
     removeRows: 'DELETE by psql',
-    mendSessions: 'UPDATE bars SET session = ts::date by psql',
+    mendSessions: 'UPDATE bars SET session = ts::date by psql, of bars_1d where bars is a view',
   };
   readonly #db: Database;
   /** Of the lease that is held, here or by who opened this. */
@@ -75,7 +76,10 @@ export class PostgresTables implements Tables {
       await held.free();
     };
     try {
-      await this.#writing(sweepPieces);
+      await this.#writing(async (client) => {
+        await sweepPieces(client);
+        await makeHypertables(client, this.#db.place, false);
+      });
     } catch (error) {
       await free();
       throw error;
@@ -158,7 +162,7 @@ export class PostgresTables implements Tables {
   }
 
   write(writes: readonly SeriesWrite[]): Promise<void> {
-    return this.#writing((client) => putAll(client, writes));
+    return this.#writing((client, tables) => putAll(client, tables, writes));
   }
 
   forget(series: Series, range: DayRange): Promise<number> {
@@ -166,7 +170,7 @@ export class PostgresTables implements Tables {
   }
 
   putPart(part: PartWrite, bars: StoredBars): Promise<void> {
-    return this.#writing((client) => putPart(client, part, bars));
+    return this.#writing((client, tables) => putPart(client, tables, part, bars));
   }
 
   handOver(_: Series, to: Series, given: readonly KeptRevision[]): Promise<void> {
@@ -209,14 +213,16 @@ export class PostgresTables implements Tables {
 
   mendPart(part: PartWrite, bars: StoredBars, removed: readonly number[]): Promise<void> {
     const { series } = part.partition;
-    return this.#writing(async (client) => {
+    return this.#writing(async (client, tables) => {
       await holdParts(client, [part]);
-      await client.query(
-        'DELETE FROM bars WHERE ticker = $1 AND interval = $2 AND ts = ANY ($3::timestamp[])',
-        [series.ticker, series.interval, removed.map(stamp)],
-      );
+      const { name, ofSeries } = tables(series.interval);
+      await client.query(`DELETE FROM ${name} WHERE ${ofSeries} AND ts = ANY ($3::timestamp[])`, [
+        series.ticker,
+        series.interval,
+        removed.map(stamp),
+      ]);
       const sessions = sessionDaysOf(series, bars, part.knowledge.calendar);
-      await putBars(client, [{ series, bars, sessions }]);
+      await putBars(client, tables, [{ series, bars, sessions }]);
       await putParts(client, [part]);
     });
   }

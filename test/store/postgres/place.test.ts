@@ -19,7 +19,11 @@ describe('the URL of a PostgreSQL store', () => {
     expect(postgresPlace('postgresql://db.example/market')).toMatchObject({
       shown: 'postgres://db.example:5432/market',
       schema: 'public',
-      pool: { min: 0, max: 4 },
+      ...{ pool: { min: 0, max: 4 }, timescaledb: undefined },
+    });
+    expect(postgresPlace('postgresql://db.example/market?timescaledb=off')).toMatchObject({
+      connection: 'postgresql://db.example/market',
+      timescaledb: 'off',
     });
     expect(postgresPlace('postgres:///market?host=/run/postgresql&password=secret').shown).toBe(
       'postgres:///run/postgresql:5432/market',
@@ -60,6 +64,11 @@ describe('the URL of a PostgreSQL store', () => {
       / "schem", which .* did you mean schema\?$/,
     ],
     ['one of the client', 'postgres://me:secret@host/db?ssl_mode=x', / did you mean sslmode\?$/],
+    [
+      'no word for hypertables',
+      'postgres://me:secret@host/db?timescaledb=yes',
+      / has timescaledb=yes; write on or off, or leave it out/,
+    ],
     [
       'a misspelt mode',
       'postgres://me:secret@host/db?sslmode=requier',

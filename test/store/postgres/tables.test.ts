@@ -55,6 +55,18 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
     await expect(next.acquire()).rejects.toThrow('later version of backfill (its tables have version 99');
   });
 
+  it('are none where hypertables are asked of a server that has no TimescaleDB', async () => {
+    const asked = openStore(`${cluster.url(schema)}&timescaledb=on`);
+    await expect(asked.acquire()).rejects.toMatchObject({
+      code: 'store-unusable',
+      message: expect.stringMatching(/does not make TimescaleDB, which timescaledb=on in the URL asks for: /),
+    });
+    expect(await cluster.sql(`SELECT to_regnamespace('${schema}') IS NULL`)).toBe('t');
+    await store.upsert(update(WEEK));
+    await expect(asked.acquire()).rejects.toThrow('leave timescaledb=on out');
+    expect(await rowsIn(store, AAPL)).toEqual(WEEK);
+  });
+
   it('take no name that another one has, and leave nothing half made then', async () => {
     await cluster.sql(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.actions (mine int)`);
     // The second time on the connection that was refused.
