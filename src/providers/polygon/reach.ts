@@ -9,11 +9,16 @@ import { TIERS, tierOf } from './settings.ts';
 /** Sessions after the first day of a plan's reach in which a share of it is traded, holidays and all. */
 const FIRST_TRADED_DAYS = 6;
 
+/** A plan of years reaches further than its days by a leap day in each four of them, and by a day on another clock. */
+function slackOf(lookBackDays: number): number {
+  return Math.ceil(lookBackDays / (4 * 365)) + 1;
+}
+
 /** That an answer begins where a plan's reach does that is smaller than the user says. */
 export interface Suspicion {
   /** The day on which it begins. */
   readonly day: Day;
-  /** First day of the reach of that plan, which has the name. */
+  /** The first day that the reach of that plan may have, which has the name. */
   readonly begins: Day;
   readonly name: string;
 }
@@ -40,9 +45,11 @@ export class Reach {
     const own = tierOf(this.#config).lookBackDays ?? Number.POSITIVE_INFINITY;
     for (const [name, { lookBackDays }] of TIERS) {
       if (lookBackDays === null || lookBackDays >= own) continue;
-      const begins = utcDayOf(now) - lookBackDays;
-      if (range.from >= begins || day < begins || day > begins + FIRST_TRADED_DAYS) continue;
-      return this.#oldest < begins - 1 ? undefined : { day, begins, name };
+      const latest = utcDayOf(now) - lookBackDays;
+      const begins = latest - slackOf(lookBackDays);
+      const isWhole = range.from >= latest || day <= range.from;
+      if (isWhole || day < begins || day > latest + FIRST_TRADED_DAYS) continue;
+      return this.#oldest < begins ? undefined : { day, begins, name };
     }
     return undefined;
   }
@@ -51,8 +58,7 @@ export class Reach {
 /** The session of which all shares tell whether a suspicion holds; undefined where they say nothing of the ticker. */
 export function sessionThatTells(asked: ListRequest, { begins }: Suspicion): Day | undefined {
   if (assetClassOf(tickerIn(asked)) !== 'us-shares') return undefined;
-  // The day before may be one of the plan by another clock.
-  return calendarById('XNYS').previousSession(begins - 1);
+  return calendarById('XNYS').previousSession(begins);
 }
 
 /** What is not proven where a suspicion holds: the days before. */

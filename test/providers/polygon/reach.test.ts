@@ -8,9 +8,9 @@ afterEach(stopServers);
 
 const NOW = Date.parse('2026-11-20T17:00:00Z');
 
-/** Two years before, and the session before that of which all shares are asked. */
+/** Two years before, and the session of which all shares are asked: before any day with which two years may begin. */
 const LISTED = '2024-11-21';
-const BEFORE = '/v2/aggs/grouped/locale/us/market/stocks/2024-11-18';
+const BEFORE = '/v2/aggs/grouped/locale/us/market/stocks/2024-11-15';
 
 const asked = (ticker: string) => ({
   ...{ series: { ticker, interval: '1d' as const }, now: NOW },
@@ -40,7 +40,7 @@ const grouped = (results: readonly object[]): Reply => ({
 
 describe('an answer that begins where a smaller plan does', () => {
   it('is that of a listing, where the key has a session before of any share', async () => {
-    const share = { T: 'MSFT', v: 1, o: 1, c: 1, h: 1, l: 1, t: Date.parse('2024-11-18T21:00:00Z') };
+    const share = { T: 'MSFT', v: 1, o: 1, c: 1, h: 1, l: 1, t: Date.parse('2024-11-15T21:00:00Z') };
     const { provider, asked: requests } = await listedLate(grouped([share]));
     const answer = await provider.fetchBars(asked('EVHC'));
     expect([formatDay(answer.proven.from), answer.whyUnproven]).toEqual(['2022-01-03', undefined]);
@@ -76,6 +76,24 @@ describe('an answer that begins where a smaller plan does', () => {
     expect(formatDay(answer.proven.from)).toBe(LISTED);
     expect(answer.whyUnproven).toContain('where the reach of the plan free does');
     expect(answer.bars.length).toBe(2);
+  });
+
+  it('is that of the plan, where its two years have a leap day', async () => {
+    const now = Date.parse('2025-06-13T18:00:00Z');
+    const { provider } = await polygonThatAnswers(({ path }) => {
+      if (path.includes('grouped')) return REFUSED;
+      return isBars(path) ? { body: barsBody('EVHC', { '2023-06-13': 1, '2025-03-03': 2 }) } : undefined;
+    });
+    const answer = await provider.fetchBars({ ...asked('EVHC'), now });
+    expect(formatDay(answer.proven.from)).toBe('2023-06-13');
+    expect(answer.whyUnproven).toContain('where the reach of the plan free does');
+  });
+
+  it('is whole where it begins with the range that was asked for', async () => {
+    const { provider, asked: requests } = await listedLate(REFUSED);
+    const range = { from: parseDay(LISTED), to: parseDay('2025-03-04') };
+    expect((await provider.fetchBars({ ...asked('EVHC'), range })).whyUnproven).toBeUndefined();
+    expect(requests.some(({ path }) => path.includes('grouped'))).toBe(false);
   });
 
   it('fails where nobody can tell for the moment', async () => {
