@@ -90,8 +90,12 @@ describe('an answer that begins where a smaller plan does', () => {
   });
 
   it('is whole where it begins with the range that was asked for', async () => {
-    const { provider, asked: requests } = await listedLate(REFUSED);
-    const range = { from: parseDay(LISTED), to: parseDay('2025-03-04') };
+    const first = '2024-11-19';
+    const { provider, asked: requests } = await polygonThatAnswers(({ path }) => {
+      if (path.includes('grouped')) return REFUSED;
+      return isBars(path) ? { body: barsBody('EVHC', { [first]: 1, '2025-03-03': 2 }) } : undefined;
+    });
+    const range = { from: parseDay(first), to: parseDay('2025-03-04') };
     expect((await provider.fetchBars({ ...asked('EVHC'), range })).whyUnproven).toBeUndefined();
     expect(requests.some(({ path }) => path.includes('grouped'))).toBe(false);
   });
