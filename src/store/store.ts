@@ -16,6 +16,7 @@ import type { Staging } from './staging.ts';
 import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts';
 import type { OnDone } from './bounded.ts';
 import type { StoreFacts } from './facts.ts';
+import type { Holdings } from './holdings.ts';
 import type { CommitNote, FirstFillNotes, Lease } from './lease.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
@@ -132,9 +133,8 @@ export interface ScanOptions {
   readonly intervals?: readonly Interval[];
 }
 
-/** The record of a run, as it was saved. */
+/** The record of a run, under the id that `saveRun` gave it. */
 export interface StoredRun {
-  /** As `saveRun` gave it. */
   readonly id: string;
   /** Null where the file is not what was saved: it was changed since, by another hand or a failing disk. */
   readonly record: object | null;
@@ -282,6 +282,8 @@ export interface BarStore {
   examine(options: ExamineOptions): Promise<Examination>;
   /** Answers for whole markets that no series has taken in yet. */
   readonly staging: Staging;
+  /** All that it holds, for who moves it into another store. */
+  readonly holdings: Holdings;
   /** Notes of series that runs fill for the first time. */
   readonly firstFills: FirstFillNotes;
   /** An id for a run that began then, e.g. `20261120T211500Z-3f9a`: no run on record has it, and none is given it again. */

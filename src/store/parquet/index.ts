@@ -15,7 +15,6 @@ import type {
   Lease,
   Rejected,
   RejectedRow,
-  Rename,
   ScanOptions,
   SeriesCommit,
   SeriesEdit,
@@ -55,6 +54,7 @@ import { Reads } from './beside/reads.ts';
 import { readRejectedRows } from './beside/rejected.ts';
 import { addRename, readRenamesFile, removeRename } from './beside/renames.ts';
 import { readRevisionsOf } from './beside/revisions.ts';
+import { holdingsOf } from './holdings.ts';
 import { scanStore } from './scan.ts';
 import { openStaging } from './beside/staged.ts';
 import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
@@ -234,13 +234,10 @@ class ParquetStore implements BarStore {
 
   readonly readRenames: BarStore['readRenames'] = () => this.#usable(() => readRenamesFile(this.#blobs));
 
-  saveRename(rename: Rename): Promise<void> {
-    return this.#usable(() => addRename(this.#blobs, rename));
-  }
+  readonly saveRename: BarStore['saveRename'] = (one) => this.#usable(() => addRename(this.#blobs, one));
 
-  removeRename(rename: Rename): Promise<void> {
-    return this.#usable(() => removeRename(this.#blobs, rename));
-  }
+  readonly removeRename: BarStore['removeRename'] = (one) =>
+    this.#usable(() => removeRename(this.#blobs, one));
 
   readUniverse(name: string, until?: Day): ReturnType<BarStore['readUniverse']> {
     return this.#usable(() => readNewestUniverse(this.#blobs, name, until));
@@ -267,6 +264,10 @@ class ParquetStore implements BarStore {
 
   get staging(): BarStore['staging'] {
     return openStaging(this.#blobs, (work) => this.#usable(work));
+  }
+
+  get holdings(): BarStore['holdings'] {
+    return holdingsOf(this.#blobs, this.#note, (work) => this.#usable(work));
   }
 
   get firstFills(): FirstFillNotes {

@@ -13,8 +13,10 @@ function isTime(name: string): boolean {
 }
 
 /** Adds those that are not known yet. */
-export async function addRevisions(client: Client, { series, added }: RevisionsWrite): Promise<void> {
+export async function addRevisions(client: Client, write: RevisionsWrite): Promise<void> {
+  const { series, added } = write;
   if (added.length === 0) return;
+  if (write.isVerbatim === true) return insertRevisions(client, series, added);
   const { ticker, interval } = series;
   const stamps = [...new Set(added.map(({ before }) => before.ts))].map(stamp);
   const { rows } = await client.query(`${REVISIONS} AND ts = ANY ($3::timestamp[]) ORDER BY id`, [

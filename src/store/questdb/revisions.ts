@@ -38,13 +38,9 @@ function isTime(name: string): boolean {
 }
 
 /** What adds those that are not known yet. */
-export async function insertsOfRevisions(
-  server: QuestServer,
-  { series, added }: RevisionsWrite,
-): Promise<Insert[]> {
-  if (added.length === 0) return [];
-  const known = await readRevisions(server, series, [...new Set(added.map(({ before }) => before.ts))]);
-  const fresh = freshRevisions(inTheirOrder(known.map(({ revision }) => revision)), added);
+export async function insertsOfRevisions(server: QuestServer, write: RevisionsWrite): Promise<Insert[]> {
+  const { series } = write;
+  const fresh = await newsOf(server, write);
   if (fresh.length === 0) return [];
   // Above those of whatever came before.
   const id = await server.now();
@@ -53,6 +49,15 @@ export async function insertsOfRevisions(
     COLUMNS,
     fresh.map((revision, i) => rowOf(series, id + i, revision, false)),
   );
+}
+
+async function newsOf(
+  server: QuestServer,
+  { series, added, isVerbatim }: RevisionsWrite,
+): Promise<readonly Revision[]> {
+  if (added.length === 0 || isVerbatim === true) return added;
+  const known = await readRevisions(server, series, [...new Set(added.map(({ before }) => before.ts))]);
+  return freshRevisions(inTheirOrder(known.map(({ revision }) => revision)), added);
 }
 
 /** What says of revisions that they are no more. */

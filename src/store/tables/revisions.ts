@@ -66,6 +66,8 @@ export function inTheirOrder(revisions: readonly Revision[]): Revision[] {
 export interface RevisionsWrite {
   readonly series: Series;
   readonly added: readonly Revision[];
+  /** They are none of an answer's, which may come twice: all are added as they are. Default: those that are news. */
+  readonly isVerbatim?: boolean;
 }
 
 /** A revision as it lies in a table. */

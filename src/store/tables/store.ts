@@ -45,6 +45,7 @@ import { editSeries, upsertSeries } from './edit.ts';
 import { examineTables } from './examine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { forgetActions, liveTables, readBook, updateBook } from './live.ts';
+import { holdingsOf } from './holdings.ts';
 import { findLookalikes } from './lookalikes.ts';
 import { moveRevisions } from './move-revisions.ts';
 import { queryTables } from './query.ts';
@@ -247,6 +248,10 @@ export class TableStore implements BarStore {
 
   get staging(): BarStore['staging'] {
     return openStaging(this.#documents, (work) => this.#usable(work));
+  }
+
+  get holdings(): BarStore['holdings'] {
+    return holdingsOf(this.#tables);
   }
 
   get firstFills(): FirstFillNotes {

@@ -9,6 +9,7 @@ import { type DataFile, dataFileAt, isDataFolder } from '../files/data-paths.ts'
 import {
   ACTIONS,
   BARS,
+  COPYING_FILE,
   DAMAGED,
   decodeValue,
   LOCK_FILE,
@@ -119,7 +120,7 @@ function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
 }
 
 function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
-  if (path === LOCK_FILE || path === SCAN_CACHE || path === PORTFOLIO_FILE) return PASSED_OVER;
+  if ([LOCK_FILE, SCAN_CACHE, PORTFOLIO_FILE, COPYING_FILE].includes(path)) return PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
   if (stagedAt(path) !== undefined) return { is: 'staged', path };

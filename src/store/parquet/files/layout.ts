@@ -10,7 +10,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     actions/ticker=AAPL/actions.parquet
  *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
  *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.{json,filling}   runs/DIGEST.begun   quarantine/...
- *     damaged/...   .lock   scan.cache
+ *     damaged/...   .lock   scan.cache   copying.json
  */
 
 /** One Parquet file of bars, and perhaps one of their revisions: a series in a period (see `core/bars/partition.ts`). */
@@ -40,6 +40,8 @@ export const FORGOTTEN = `${QUARANTINE}/forgotten`;
 /** What readings found damaged and what is gone, see `damage-notes.ts`, and what we took away, see `taken-away.ts`. */
 export const DAMAGED = 'damaged';
 export const RENAMES_FILE = 'renames.json';
+/** Says of which store this is going to be a copy, until all of it is here. */
+export const COPYING_FILE = 'copying.json';
 export const LOCK_FILE = '.lock';
 /** What the lock file says once its holder has let go of it: whoever takes the lock next has nobody's litter to sweep. */
 export const RELEASED = 'released\n';
