@@ -2,6 +2,10 @@
 
 export { renamedTickers } from './library/rename.ts';
 export { openHistory } from './library/open-history.ts';
+export { type CopyOptions, copyStore } from './library/copy.ts';
+export type { CopyFailed, CopyReport } from './copy/copied.ts';
+export type { CopyStep } from './copy/copy.ts';
+export type { CopySums } from './copy/sums.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
 export type {
   BackfillOptions,

@@ -67,6 +67,7 @@ export {
   storeOption,
 } from './report/told-commands.ts';
 export { actionsCount, forgetStepText, forgettableText, forgottenText } from './report/forgotten-text.ts';
+export { copiedText, copyStepText, unequalText } from './report/copy-text.ts';
 export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';
 export { inspectionText } from './report/inspection-text.ts';

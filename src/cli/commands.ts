@@ -3,6 +3,7 @@ import { backfillCommand } from './backfill-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
 import type { Command } from './command.ts';
 import { completionCommand } from './completion-command.ts';
+import { copyCommand } from './copy-command.ts';
 import { configCommand } from './config-command.ts';
 import { discoverCommand } from './discover-command.ts';
 import { doctorCommand } from './doctor-command.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   forgetCommand,
   restoreCommand,
   renameCommand,
+  copyCommand,
   providersCommand,
   configCommand(() => EVERY_COMMAND),
   completionCommand(() => EVERY_COMMAND),

@@ -17,13 +17,21 @@ export interface Progress {
 export const NO_PROGRESS: Progress = { show: () => undefined, end: () => undefined };
 
 /** Does what `forget` and `restore` do, with progress on stderr as that of a run. */
-export async function counting<T>(work: (onProgress: (step: ForgetStep) => void) => Promise<T>): Promise<T> {
-  let last: ForgetStep | undefined;
+export function counting<T>(work: (onProgress: (step: ForgetStep) => void) => Promise<T>): Promise<T> {
+  return showingSteps(forgetStepText, work);
+}
+
+/** The same of any work that tells how far it has come. */
+export async function showingSteps<Step, T>(
+  textOf: (step: Step) => string,
+  work: (onStep: (step: Step) => void) => Promise<T>,
+): Promise<T> {
+  let last: Step | undefined;
   let end = (): void => undefined;
-  const note = (step: ForgetStep): void => {
+  const note = (step: Step): void => {
     const isFirst = last === undefined;
     last = step;
-    if (isFirst) end = keepShowing(() => forgetStepText(last ?? step));
+    if (isFirst) end = keepShowing(() => textOf(last ?? step));
   };
   try {
     return await work(note);
