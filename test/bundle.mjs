@@ -10,6 +10,7 @@ const SOURCES = [
   'workers/run-task.ts',
   ...(await readdir(join(ROOT, 'test/pool/threads'))).map((entry) => `test/pool/threads/${entry}`),
   'test/pool/orders.ts',
+  'test/copy/copy-child.ts',
   'test/pool/close-and-leave-child.ts',
   'test/providers/http/arriving-child.ts',
   'test/providers/http/quota-child.ts',

@@ -34,7 +34,7 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
  * for what changes the time, a variable or a module of its whole process.
  */
 const engine = [
-  'test/{backfill,store}/**/*.test.ts',
+  'test/{backfill,copy,store}/**/*.test.ts',
   'test/library/**/!(secrets).test.ts',
   'test/providers/**/!(breaker|gate|late-arrivals|quota-*|undeclared-limit|usage).test.ts',
 ];

@@ -10,7 +10,7 @@ import { updateActions } from './beside/actions.ts';
 import { copyNotes, listDocuments, readDocument, writeDocuments } from './beside/kept-documents.ts';
 import { Reads } from './beside/reads.ts';
 import { readRevisionsOf, writeRevisions } from './beside/revisions.ts';
-import type { Blobs, Version } from './files/blobs.ts';
+import { type Blobs, untilUndisturbed, type Version } from './files/blobs.ts';
 import { actionsPath, BARS, barsPath, type Partition, REVISIONS, revisionsPath } from './files/layout.ts';
 import { listPartitions, tickersWithActions } from './files/walk.ts';
 import { joinRuns } from './partition/knowledge.ts';
@@ -119,17 +119,18 @@ export function heldBook(place: Extract<Place, { is: 'actions' }>, book: ActionB
 
 /** Those in flight together share the syncs of their folders. */
 async function writeAll(blobs: Blobs, writes: readonly HeldWrite[], note: Note): Promise<void> {
-  await eachBounded(writes, async ({ held, before }) => {
-    if (held.is === 'actions') await updateActions(blobs, held.ticker, () => held.book, note);
-    if (held.is === 'revisions') await putRevisions(blobs, held.series, held.revisions);
-    if (held.is !== 'bars') return;
-    const ifVersion = before === undefined ? null : ((await blobs.version(barsPath(held))) ?? null);
-    await writePartition(blobs, held, { bars: held.bars, knowledge: held.known }, { note, ifVersion });
-  });
-  await writeDocuments(
-    blobs,
-    writes.flatMap(({ held }) => (held.is === 'document' ? [held] : [])),
+  await eachBounded(writes, ({ held, before }) =>
+    untilUndisturbed(() => writeOne(blobs, held, before !== undefined, note)),
   );
+  await writeDocuments(blobs, writes);
+}
+
+async function writeOne(blobs: Blobs, held: Held, isInPlace: boolean, note: Note): Promise<void> {
+  if (held.is === 'actions') await updateActions(blobs, held.ticker, () => held.book, note);
+  if (held.is === 'revisions') await putRevisions(blobs, held.series, held.revisions);
+  if (held.is !== 'bars') return;
+  const ifVersion = isInPlace ? ((await blobs.version(barsPath(held))) ?? null) : null;
+  await writePartition(blobs, held, { bars: held.bars, knowledge: held.known }, { note, ifVersion });
 }
 
 async function putRevisions(blobs: Blobs, series: Series, revisions: readonly Revision[]): Promise<void> {
@@ -137,6 +138,7 @@ async function putRevisions(blobs: Blobs, series: Series, revisions: readonly Re
   const byPeriod = grouped(revisions, ({ before }) => periodOf(series.interval, dayOf(before.ts)));
   for (const [period, own] of byPeriod) {
     const partition: Partition = { series, period };
-    await writeRevisions(blobs, partition, own);
+    const ifVersion = (await blobs.version(revisionsPath(partition))) ?? null;
+    await writeRevisions(blobs, partition, own, ifVersion);
   }
 }

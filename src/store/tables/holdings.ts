@@ -89,10 +89,7 @@ async function writeAll(tables: Tables, writes: readonly HeldWrite[]): Promise<v
         break;
     }
   if (together.length > 0) await tables.write(together);
-  await writeDocuments(
-    tables.documents,
-    writes.flatMap(({ held }) => (held.is === 'document' ? [held] : [])),
-  );
+  await writeDocuments(tables.documents, writes);
 }
 
 async function booksAt(

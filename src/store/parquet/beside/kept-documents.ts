@@ -1,9 +1,9 @@
 import { sealed, unsealed } from '../../../core/seal.ts';
 import { eachBounded } from '../../bounded.ts';
-import type { CopyNote, Held, Holdings, Listed } from '../../holdings.ts';
+import type { CopyNote, Held, HeldWrite, Holdings, Listed } from '../../holdings.ts';
 import { fields, text } from '../codec/json.ts';
 import { orAbsent } from '../files/absent.ts';
-import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
+import { type Blobs, bytesOfText, readText, untilUndisturbed } from '../files/blobs.ts';
 import {
   COPYING_FILE,
   FORGOTTEN,
@@ -48,18 +48,17 @@ export async function readDocument(blobs: Blobs, path: string): Promise<Held | u
   return { is: 'document', path, bytes: new Uint8Array(await file.slice(0, file.byteLength)) };
 }
 
-/** Puts documents in place of what lies there. */
-export async function writeDocuments(
-  blobs: Blobs,
-  documents: readonly Extract<Held, { is: 'document' }>[],
-): Promise<void> {
+/** Of some writes those of documents: puts them in place of what lies there. */
+export async function writeDocuments(blobs: Blobs, writes: readonly HeldWrite[]): Promise<void> {
   for (const isLast of [false, true])
-    await eachBounded(
-      documents.filter(({ path }) => LAST.test(path) === isLast),
-      async ({ path, bytes }) => {
-        await blobs.put(path, bytes);
-      },
-    );
+    await eachBounded(writes, async ({ held, before }) => {
+      if (held.is !== 'document' || LAST.test(held.path) !== isLast) return;
+      const { path, bytes } = held;
+      await untilUndisturbed(async () => {
+        const ifVersion = before === undefined ? null : ((await blobs.version(path)) ?? null);
+        await blobs.put(path, bytes, { ifVersion });
+      });
+    });
 }
 
 /** How far a store is the copy of another one; `usable` turns what the file system says into `store-unusable`. */

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { copyStore } from '../../src/library/copy.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { BarStore } from '../../src/store/store.ts';
+import { LONG_RUNS, type Need, NOTHING, POSTGRES, QUESTDB, itWith } from '../needs.ts';
+import type { Fault } from '../store/bucket/fake-s3.ts';
+import { AAPL_5M, NOON } from '../store/fixtures.ts';
+import { kill, moments } from '../store/writers.ts';
+import { fillRich, portraitOf } from './rich-store.ts';
+import { CopyServers, type Kind, startCopy } from './servers.ts';
+import { fillWide, replaceBars } from './wide-store.ts';
+
+const KINDS = ['a folder', 'PostgreSQL', 'QuestDB', 'a bucket'] as const;
+const SEEDS = { 'a folder': 3, PostgreSQL: 5, QuestDB: 7, 'a bucket': 11 } as const;
+const ROUNDS = LONG_RUNS ? 30 : 3;
+const SERIES = 24;
+/** A copy takes about so long. */
+const PATIENCE_MS = 500;
+
+const needOf = (kind: Kind): Need =>
+  kind === 'PostgreSQL' ? POSTGRES : kind === 'QuestDB' ? QUESTDB : NOTHING;
+
+const servers = new CopyServers();
+beforeAll(() => servers.start());
+afterAll(() => servers.stop());
+
+/** The stores of a ring, each to be copied from the one before it. */
+const RING = [
+  ['a folder', 'PostgreSQL', POSTGRES],
+  ['PostgreSQL', 'QuestDB', QUESTDB],
+  ['QuestDB', 'a bucket', QUESTDB],
+  ['a bucket', 'another folder', NOTHING],
+] as const;
+
+let portrait: object = {};
+let forgotten = '';
+/** The last store of the ring that there is. */
+let last = '';
+
+beforeAll(async () => {
+  last = servers.folder('first');
+  forgotten = await fillRich(openStore(last));
+  portrait = await portraitOf(openStore(last));
+});
+
+for (const [, to, need] of RING)
+  itWith(need)(`a store is the same once it is copied into ${to}`, async () => {
+    const url = servers.url(to);
+    let requests = 0;
+    servers.bucket.s3.fault = ({ method }): Fault | undefined => faultOf(++requests, method);
+    const report = await copyStore(last, url);
+    servers.bucket.s3.fault = () => undefined;
+    const { isEqual, sent, equal, failed, other } = report;
+    expect({ isEqual, failed, other }).toEqual({ isEqual: true, failed: [], other: [] });
+    expect(equal).toEqual({ from: sent, to: sent });
+    expect(sent).toEqual({ series: 5, bars: 16, actions: 2, revisions: 6, documents: 12 });
+    expect(await portraitOf(openStore(url))).toEqual(portrait);
+    expect(await openStore(url).holdings.readNote()).toBeUndefined();
+    if (to === 'a bucket') expect(requests).toBeGreaterThan(60);
+    last = url;
+  });
+
+for (const to of KINDS)
+  itWith(needOf(to))(
+    `a copy into ${to} that is killed goes on, with nothing lost and nothing twice`,
+    async () => {
+      const from = servers.folder(`wide into ${to}`);
+      await fillWide(openStore(from), SERIES);
+      const url = servers.url(to);
+      const draw = moments(SEEDS[to]);
+      let halves = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const child = startCopy(from, url);
+        await once(child.stdout as NodeJS.ReadableStream, 'data');
+        await sleep((draw.next().value as number) * PATIENCE_MS);
+        await kill(child);
+        if ((await openStore(url).holdings.readNote())?.isBegun === true) halves++;
+        // Who fetches meanwhile changes what was copied already, and what was not.
+        await whileHeld(openStore(from), (store) => replaceBars(store, round, 3, NOON + 5000 + round));
+      }
+      expect(halves).toBeGreaterThan(0);
+      await freed(url);
+      expect(await copyStore(from, url)).toMatchObject({
+        isEqual: true,
+        failed: [],
+        other: [],
+        restless: [],
+      });
+      expect(await portraitOf(openStore(url))).toEqual(await portraitOf(openStore(from)));
+      expect(await openStore(url).holdings.readNote()).toBeUndefined();
+    },
+  );
+
+it('what was forgotten in the first comes back in the last', async () => {
+  const store = openStore(last);
+  const lease = await store.acquire();
+  expect(await store.restoreForgotten(forgotten, NOON)).toMatchObject({ rows: 1, actions: 1 });
+  await lease.release();
+  expect(await store.readRevisions(AAPL_5M)).toHaveLength(1);
+});
+
+async function whileHeld(store: BarStore, work: (store: BarStore) => Promise<void>): Promise<void> {
+  const lease = await store.acquire();
+  await work(store);
+  await lease.release();
+}
+
+/** A server may notice a moment later that a writer is gone. */
+async function freed(url: string): Promise<void> {
+  for (;;)
+    try {
+      await (await openStore(url).acquire()).release();
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'store-locked') throw error;
+      await sleep(20);
+    }
+}
+
+/** One request in a few of a bucket fails, each in another way. */
+function faultOf(n: number, method: string): Fault | undefined {
+  if (n % 17 === 3) return { status: 503, code: 'SlowDown' };
+  if (n % 17 === 9) return 'unheard';
+  if (n % 17 === 14) return { status: 500, code: 'InternalError' };
+  return n % 11 === 7 && method === 'PUT' ? 'lost' : undefined;
+}
