@@ -1,9 +1,10 @@
 import type { ActionBook, ActionEntry } from '../core/actions/action-book.ts';
 import { isSameAction } from '../core/actions/alike.ts';
-import type { Revision } from '../core/bars/bars.ts';
+import type { Bar, Revision } from '../core/bars/bars.ts';
 import { type Bars, type StoredBars, sourceAt, storedBarAt } from '../core/bars/columns.ts';
 import { sessionDateOf } from '../core/bars/partition.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
+import { grouped } from '../core/grouped.ts';
 import { contains } from '../core/session/ranges.ts';
 import type { Held } from '../store/holdings.ts';
 
@@ -62,19 +63,41 @@ export function isEarlier(older: Held, newer: Held, revisions: readonly Revision
   return true;
 }
 
-/** Each bar is there still, was not final, or is among the values that were replaced; and no answer is newer. */
+/**
+ * Each bar is there still, perhaps confirmed by a later answer, was not final, or is among the values that were replaced; and no
+ * answer is newer.
+ */
 function areEarlierBars(older: HeldBars, newer: HeldBars, revisions: readonly Revision[]): boolean {
   if ((older.known.fetchedAt ?? 0) > (newer.known.fetchedAt ?? 0)) return false;
   const dayOf = sessionDateOf(older.series.interval, calendarById(older.known.calendar));
   const places = new Map(Array.from(newer.bars.ts, (ts, place) => [ts, place]));
-  const replaced = new Set(revisions.map(({ before }) => textOf(before)));
+  const replaced = grouped(
+    revisions.map(({ before }) => before),
+    ({ ts }) => ts,
+  );
   for (const [i, ts] of older.bars.ts.entries()) {
     const place = places.get(ts);
     if (place !== undefined && isSameBar(older.bars, i, newer.bars, place)) continue;
     if (contains(older.known.coverage.provisional, dayOf(ts))) continue;
-    if (!replaced.has(textOf(storedBarAt(older.bars, i)))) return false;
+    const bar = storedBarAt(older.bars, i);
+    const later = place === undefined ? [] : [storedBarAt(newer.bars, place)];
+    if (![...later, ...(replaced.get(ts) ?? [])].some((one) => isConfirmedAs(bar, one))) return false;
   }
   return true;
+}
+
+/** Whether a bar is what became of another where later answers said the same: what that lacked is filled in. */
+function isConfirmedAs(older: Bar, newer: Bar): boolean {
+  const isKept = (name: 'volume' | 'vwap' | 'trades'): boolean => {
+    const value = older[name] ?? Number.NaN;
+    return Number.isNaN(value) || value === newer[name];
+  };
+  return (
+    older.source === newer.source &&
+    older.fetchedAt <= newer.fetchedAt &&
+    (['open', 'high', 'low', 'close'] as const).every((name) => older[name] === newer[name]) &&
+    (['volume', 'vwap', 'trades'] as const).every(isKept)
+  );
 }
 
 function isEarlierBook(older: ActionBook, newer: ActionBook): boolean {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bars/bar-builder.ts';
 import { copyStore } from '../../src/library/copy.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
 import { LONG_RUNS, type Need, NOTHING, POSTGRES, QUESTDB, itWith } from '../needs.ts';
 import type { Fault } from '../store/bucket/fake-s3.ts';
-import { AAPL_5M, NOON } from '../store/fixtures.ts';
+import { AAPL_5M, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
+import { PASSWORD } from '../store/postgres/cluster.ts';
 import { kill, moments } from '../store/writers.ts';
 import { fillRich, portraitOf } from './rich-store.ts';
 import { CopyServers, type Kind, startCopy } from './servers.ts';
@@ -14,8 +16,8 @@ import { fillWide, replaceBars } from './wide-store.ts';
 
 const KINDS = ['a folder', 'PostgreSQL', 'QuestDB', 'a bucket'] as const;
 const SEEDS = { 'a folder': 3, PostgreSQL: 5, QuestDB: 7, 'a bucket': 11 } as const;
-const ROUNDS = LONG_RUNS ? 30 : 3;
-const SERIES = 24;
+const ROUNDS = LONG_RUNS ? 30 : 2;
+const SERIES = 20;
 /** A copy takes about so long. */
 const PATIENCE_MS = 500;
 
@@ -43,6 +45,7 @@ beforeAll(async () => {
   last = servers.folder('first');
   forgotten = await fillRich(openStore(last));
   portrait = await portraitOf(openStore(last));
+  await fillWide(openStore(servers.folder('wide')), SERIES);
 });
 
 for (const [, to, need] of RING)
@@ -66,8 +69,7 @@ for (const to of KINDS)
   itWith(needOf(to))(
     `a copy into ${to} that is killed goes on, with nothing lost and nothing twice`,
     async () => {
-      const from = servers.folder(`wide into ${to}`);
-      await fillWide(openStore(from), SERIES);
+      const from = servers.folder('wide');
       const url = servers.url(to);
       const draw = moments(SEEDS[to]);
       let halves = 0;
@@ -78,7 +80,9 @@ for (const to of KINDS)
         await kill(child);
         if ((await openStore(url).holdings.readNote())?.isBegun === true) halves++;
         // Who fetches meanwhile changes what was copied already, and what was not.
-        await whileHeld(openStore(from), (store) => replaceBars(store, round, 3, NOON + 5000 + round));
+        await whileHeld(openStore(from), (store) =>
+          replaceBars(store, round % SERIES, 3, NOON + 5000 * SEEDS[to] + round),
+        );
       }
       expect(halves).toBeGreaterThan(0);
       await freed(url);
@@ -92,6 +96,39 @@ for (const to of KINDS)
       expect(await openStore(url).holdings.readNote()).toBeUndefined();
     },
   );
+
+for (const kind of ['PostgreSQL', 'QuestDB', 'a bucket'] as const)
+  itWith(needOf(kind))(`${kind} is told to be one store by another address`, async () => {
+    const url = servers.url(kind);
+    await whileHeld(openStore(url), (store) => replaceBars(store, 1, 2, NOON));
+    const other = url.replace('127.0.0.1', 'localhost');
+    const error = await copyStore(url, other).catch((reason: Error) => reason.message);
+    expect(error).toMatch(/ and .*localhost.* are one store: there is nothing to copy; name two stores$/);
+    expect(error).not.toContain(PASSWORD);
+    expect(await openStore(url).holdings.readNote()).toBeUndefined();
+  });
+
+itWith(QUESTDB)('what QuestDB cannot have is named, and the rest is copied', async () => {
+  const from = servers.folder('old');
+  await whileHeld(openStore(from), async (store) => {
+    await replaceBars(store, 1, 2, NOON);
+    const bars = storedBarsOf([daily('1969-12-31')]);
+    await store.upsert(
+      update([], { bars, learned: coverage({ present: [days('1969-12-31', '1970-01-01')] }) }),
+    );
+  });
+  const url = servers.url('QuestDB');
+  for (const round of [1, 2]) {
+    const report = await copyStore(from, url);
+    expect(report).toMatchObject({ isEqual: false, other: [], restless: [] });
+    expect(report.failed).toEqual([
+      { what: 'AAPL 1d all', store: report.to, reason: expect.stringContaining('no bar from before 1970') },
+    ]);
+    expect(report.sent.bars).toBe(round === 1 ? 3 : 0);
+    expect(JSON.stringify(report)).not.toContain(PASSWORD);
+  }
+  expect([...(await openStore(url).scan()).series.keys()]).toEqual(['T1 1d']);
+});
 
 it('what was forgotten in the first comes back in the last', async () => {
   const store = openStore(last);

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Copied, copyAll } from '../../src/copy/copy.ts';
+import { openStore } from '../../src/store/open.ts';
+import { type Holdings, type Place, placeKey } from '../../src/store/holdings.ts';
+import type { BarStore, Lease } from '../../src/store/store.ts';
+import { coverage, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
+import { portraitOf } from './rich-store.ts';
+import { fillWide, replaceBars, wideSeries } from './wide-store.ts';
+
+let folder = '';
+let remove: () => Promise<void>;
+/** The first store, which is written while it is copied, and the second. */
+let from: BarStore;
+let to: BarStore;
+let leases: Lease[] = [];
+beforeEach(async () => {
+  ({ path: folder, remove } = await temporaryFolder());
+  await fillWide(openStore(join(folder, 'from')), 4);
+  [from, to] = [openStore(join(folder, 'from')), openStore(join(folder, 'to'))];
+  leases = [await from.acquire(), await to.acquire()];
+});
+afterEach(async () => {
+  for (const lease of leases) await lease.release();
+  await remove();
+});
+
+/** Copies, and calls `onRead` after each reading of the first store, which waits for it. */
+function copyWhile(onRead: (place: Place, n: number) => Promise<void>): Promise<Copied> {
+  let n = 0;
+  const watched: Holdings = {
+    ...from.holdings,
+    read: async (place) => {
+      const held = await from.holdings.read(place);
+      await onRead(place, ++n);
+      return held;
+    },
+  };
+  return copyAll({
+    ...{ from: watched, to: to.holdings, isCopy: false, isDry: false },
+    begin: () => Promise.resolve(),
+  });
+}
+
+const same = async (): Promise<void> => expect(await portraitOf(to)).toEqual(await portraitOf(from));
+
+// Thirteen pieces: twelve are read to be copied and again to be compared, and so is the record of a run.
+it.each([1, 5, 13, 14, 20, 26])('what changes once reading %i is done is copied after all', async (at) => {
+  let isDone = false;
+  const copied = await copyWhile(async (_, n) => {
+    if (n !== at || isDone) return;
+    isDone = true;
+    // The same values once more, which makes them younger, before two of them are replaced.
+    for (const one of [0, 2, 3]) await replaceBars(from, one, 5, NOON + 1007);
+    for (const one of [0, 3]) await replaceBars(from, one, 3, NOON + 9000);
+    // Twice, so that the second store has a value in between.
+    await replaceBars(from, 3, 2, NOON + 9001);
+    await from.upsert(update(WEEK, { learned: coverage({ present: [WEEK_DAYS] }) }));
+    await from.saveRun(NOON + 9000, { fetched: 3 });
+    await from.updateActions('T2', (book) => ({ ...book, ownList: { '1d': 'new' } }));
+    await from.saveRename({ from: 'FB', to: 'META', start: null, end: 19_000 });
+  });
+  expect(isDone).toBe(true);
+  expect([copied.other, copied.failed, copied.restless]).toEqual([[], [], []]);
+  await same();
+});
+
+it('what never rests is named, and no more than that', async () => {
+  let times = 0;
+  const copied = await copyWhile(async (place) => {
+    if (place.is === 'bars' && placeKey(place) === 'T1 1d all')
+      await replaceBars(from, 1, 2, NOON + 20_000 + ++times);
+  });
+  expect([copied.other, copied.failed]).toEqual([[], []]);
+  expect(copied.restless.map(placeKey).toSorted()).toEqual(['T1 1d all', 'replaced values of T1 1d']);
+  expect(times).toBeLessThan(20);
+  expect(await to.readBars(wideSeries(2))).toEqual(await from.readBars(wideSeries(2)));
+});
+
+it('what the first store forgets once it is copied stays in the second one, and is named', async () => {
+  const copied = await copyWhile(async (_, n) => {
+    if (n === 13) await from.forget(wideSeries(2));
+  });
+  expect(copied.other.map(placeKey)).toEqual(['T2 1d all']);
+  expect((await to.readBars(wideSeries(2))).length).toBeGreaterThan(400);
+});
+
+it('a note of a run that ended meanwhile is gone in the second store too', async () => {
+  const id = await from.firstFills.note(NOON, [wideSeries(0)]);
+  const copied = await copyWhile(async (_, n) => {
+    if (n === 20) await from.firstFills.remove([id]);
+  });
+  expect([copied.other, copied.restless]).toEqual([[], []]);
+  expect(await to.firstFills.list()).toEqual([]);
+});
