@@ -80,6 +80,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
   query: () => ['query FROM~bars --format json', 'query FROM~coverage', 'query FROM~revisions'],
   actions: () => ['actions ALFA --all --json'],
   rename: () => ['rename BRIQ BRIK --on 2026-03-02', 'rename --undo BRIQ BRIK'],
+  copy: () => ['copy data ../copied --dry-run', 'copy data ../copied', 'copy data ../copied --json'],
   forget: () => ['forget CORV --yes'],
   restore: () => ['restore', 'restore newest'],
   doctor: () => ['doctor', 'doctor --json', 'doctor --fix'],

@@ -57,6 +57,17 @@ describe('a slip of the pen in --store is one line, exit 2, and makes no folder'
     expect(await readdir(folder, { recursive: true })).toEqual(before);
   });
 
+  it('so is one in the first store of a copy', async () => {
+    const before = await readdir(folder, { recursive: true });
+    const { code, stdout, stderr } = await backfill('copy', 'prics', 'copied');
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      'backfill: FROM prics: there is no such folder; did you mean ./prices?\n',
+    ]);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+
   it.each([
     ['empty', 'there is no store in this folder'],
     ['strange', 'there is no store in this folder'],

@@ -17,7 +17,7 @@ import { fillWide, replaceBars } from './wide-store.ts';
 const KINDS = ['a folder', 'PostgreSQL', 'QuestDB', 'a bucket'] as const;
 const SEEDS = { 'a folder': 3, PostgreSQL: 5, QuestDB: 7, 'a bucket': 11 } as const;
 const ROUNDS = LONG_RUNS ? 30 : 2;
-const SERIES = 20;
+const SERIES = 12;
 /** A copy takes about so long. */
 const PATIENCE_MS = 500;
 
