@@ -18,7 +18,7 @@ export interface Verified {
 export interface Compared {
   readonly send: readonly ToSend[];
   /** Of which the second store has what the first one never had, as far as can be told. */
-  readonly other: readonly Place[];
+  readonly other: readonly Listed[];
 }
 
 export interface CompareTools {
@@ -39,12 +39,12 @@ export async function compare(
   tools: CompareTools,
 ): Promise<Compared> {
   const send: (ToSend | undefined)[] = [];
-  const other: Place[] = [];
+  const other: Listed[] = [];
   await eachBounded(listed, async ({ place, version }, i) => {
     tools.assertGoing();
     const key = placeKey(place);
     if (!isThere.has(key)) {
-      send[i] = { place, isInPlace: false };
+      send[i] = { place, version, isInPlace: false };
       return;
     }
     const theirs = await readOf('from', place, tools);
@@ -55,8 +55,8 @@ export async function compare(
       const counts = { from: countOf(theirs), to: countOf(ours) };
       tools.onSame(key, { place, version, counts });
     } else if (ours === undefined || theirs === undefined || (await mayBecome(ours, theirs, tools)))
-      send[i] = { place, isInPlace: ours !== undefined };
-    else other.push(place);
+      send[i] = { place, version, isInPlace: ours !== undefined };
+    else other.push({ place, version });
   });
   return { send: send.filter((one) => one !== undefined), other };
 }

@@ -72,6 +72,8 @@ class Copy {
   readonly #order: CopyOrder;
   readonly #verified = new Map<string, Verified>();
   readonly #failed = new Map<string, CopyFailure>();
+  /** By key, which version of it was about to be written last. */
+  readonly #sentAt = new Map<string, string>();
   readonly #sent = new Map<string, readonly [Place, number]>();
   #other: readonly Place[] = [];
   #toSend: readonly Place[] = [];
@@ -106,18 +108,21 @@ class Copy {
       'comparing',
       left.filter(({ place }) => isThere.has(placeKey(place))).length,
     );
-    const { send: toSend, other } = await compare(left, isThere, {
+    const { send: different, other } = await compare(left, isThere, {
       ...{ from, to, isCopy: this.#isCopy, onDone: count, assertGoing: this.#assertGoing },
       onSame: (key, verified) => this.#verified.set(key, verified),
       onFailed: this.#onFailed,
     });
+    const toSend = different.filter((one) => !this.#isLost(one));
     this.#toSend = toSend.map(({ place }) => place);
-    this.#other = [...other, ...(await this.#alone(theirs, ours))];
+    const own = other.filter((one) => !this.#isLost(one)).map(({ place }) => place);
+    this.#other = [...own, ...(await this.#alone(theirs, ours))];
     if (this.#other.length > 0 || isDry) return true;
     if (toSend.length === 0) return left.every(({ place }) => this.#isFailed(place));
     if (round === MOST_ROUNDS) return true;
     if (!this.#isBegun) await this.#order.begin();
     this.#isBegun = true;
+    for (const { place, version } of toSend) this.#sentAt.set(placeKey(place), version);
     const sent = this.#counting('copying', toSend.length);
     await send(toSend, {
       ...{ from, to, assertGoing: this.#assertGoing, onFailed: this.#onFailed },
@@ -143,6 +148,15 @@ class Copy {
       if (place.is === 'actions') return changed.has(place.ticker);
       return place.is === 'revisions' && changed.has(place.series.ticker);
     });
+  }
+
+  /** Whether the second store has not what was written: the first one has the same still. */
+  #isLost({ place, version }: Listed): boolean {
+    if (place.is === 'actions' || place.is === 'revisions') return false;
+    if (this.#sentAt.get(placeKey(place)) !== version) return false;
+    const message = 'it was written, and does not read back as it was';
+    this.#onFailed(place, new BackfillError('store-corrupt', message), 'to');
+    return true;
   }
 
   /** What the second store alone has. A note of a run that has ended since is no more than in the way. */

@@ -1,7 +1,7 @@
 import type { BackfillError } from '../core/errors.ts';
 import { eachBounded } from '../store/bounded.ts';
 import { isDamage } from '../store/damage.ts';
-import type { Held, HeldWrite, Holdings, Place } from '../store/holdings.ts';
+import type { Held, HeldWrite, Holdings, Listed, Place } from '../store/holdings.ts';
 
 /** Bars and pieces that are written at once: they are held in memory twice, one portion read while the other is written. */
 const MOST_BARS = 50_000;
@@ -17,8 +17,7 @@ export type Side = 'from' | 'to';
 export type OnFailed = (place: Place, error: BackfillError, side: Side) => void;
 
 /** What is to be copied. */
-export interface ToSend {
-  readonly place: Place;
+export interface ToSend extends Listed {
   /** Whether the other store has something there. */
   readonly isInPlace: boolean;
 }
@@ -53,7 +52,7 @@ async function* portions(all: readonly ToSend[], tools: SendTools): AsyncGenerat
     const some = all.slice(from, from + READ_AT_ONCE);
     const read: (HeldWrite | undefined)[] = [];
     await eachBounded(some, async ({ place, isInPlace }, i) => {
-      const held = await unlessFailed(place, 'from', tools, () => tools.from.read(place));
+      const held = await unlessFailed(place, tools, () => tools.from.read(place));
       // Gone since it was listed: the next look tells.
       if (held === undefined) return;
       read[i] = { held, before: isInPlace ? await tools.to.read(place) : undefined };
@@ -70,24 +69,32 @@ async function* portions(all: readonly ToSend[], tools: SendTools): AsyncGenerat
   if (portion.length > 0) yield portion;
 }
 
-/** Where together they cannot be written each is alone, so that those are named which cannot. */
+/** Where together they cannot be written each half is alone, and so on, so that those are named which cannot. */
 async function writePortion(portion: readonly HeldWrite[], tools: SendTools): Promise<void> {
   try {
     await tools.to.write(portion);
     for (const { held } of portion) tools.onSent(held);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    for (const { held } of portion)
-      await unlessFailed(held, 'to', tools, async () => {
-        await tools.to.write([{ held, before: await tools.to.read(held) }]);
-        tools.onSent(held);
-      });
+    const [first, second] = portion;
+    if (first !== undefined && second === undefined) tools.onFailed(first.held, error, 'to');
+    else await writeHalves(portion, tools);
   }
+}
+
+async function writeHalves(portion: readonly HeldWrite[], tools: SendTools): Promise<void> {
+  // Some of it may be there.
+  const now: HeldWrite[] = [];
+  await eachBounded(portion, async ({ held }, i) => {
+    now[i] = { held, before: await tools.to.read(held) };
+  });
+  const middle = portion.length >> 1;
+  await writePortion(now.slice(0, middle), tools);
+  await writePortion(now.slice(middle), tools);
 }
 
 async function unlessFailed<T>(
   place: Place,
-  side: Side,
   { onFailed }: SendTools,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -95,7 +102,7 @@ async function unlessFailed<T>(
     return await work();
   } catch (error) {
     if (!isDamage(error)) throw error;
-    onFailed(place, error, side);
+    onFailed(place, error, 'from');
     return undefined;
   }
 }

@@ -65,7 +65,7 @@ export interface CopyNote {
  * Errors: as of the store.
  */
 export interface Holdings {
-  /** Where something lies, by kind and name. `tickers`: theirs alone, and no document. Default: all. */
+  /** Where something lies; documents in an order in which they can be written. `tickers`: theirs alone, and no document. Default: all. */
   list(tickers?: readonly string[]): Promise<readonly Listed[]>;
   /** What lies at a place; undefined for nothing. Throws `store-corrupt` for what is damaged, which stays where it is. */
   read(place: Place): Promise<Held | undefined>;

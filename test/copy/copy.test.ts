@@ -151,7 +151,7 @@ describe('what a second store has of its own stays, and is named', () => {
     await fillWide(openStore(from), 3);
     const stop = new AbortController();
     const onProgress = ({ done }: CopyStep): void => (done === 2 ? stop.abort() : undefined);
-    await expect(copyStore(from, to, { onProgress, stop: stop.signal })).rejects.toThrow();
+    await expect(copyStore(from, to, { onProgress, stop: stop.signal })).rejects.toThrow('stopped');
     await copyStore(from, to, { dryRun: true });
     await writing(to, (store) => replaceBars(store, 0, 1, NOON + 70_000));
     const before = await rowsIn(openStore(to), wideSeries(0));
@@ -196,7 +196,7 @@ describe('one line tells of', () => {
     await fillWide(openStore(from), 3);
     const stop = new AbortController();
     const onProgress = ({ done }: CopyStep): void => (done === 2 ? stop.abort() : undefined);
-    await expect(copyStore(from, to, { onProgress, stop: stop.signal })).rejects.toThrow();
+    await expect(copyStore(from, to, { onProgress, stop: stop.signal })).rejects.toThrow('stopped');
     const third = join(folder, 'third');
     expect(await refusal(to, third)).toBe(
       `${to} is a copy of ${from} that is not complete; complete it first: backfill copy ${from} ${to}`,

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Copied, copyAll } from '../../src/copy/copy.ts';
+import type { StoredBars } from '../../src/core/bars/columns.ts';
 import { openStore } from '../../src/store/open.ts';
-import { type Holdings, type Place, placeKey } from '../../src/store/holdings.ts';
+import { type Held, type Holdings, type Place, placeKey } from '../../src/store/holdings.ts';
 import type { BarStore, Lease } from '../../src/store/store.ts';
 import { coverage, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
 import { portraitOf } from './rich-store.ts';
@@ -25,8 +26,11 @@ afterEach(async () => {
   await remove();
 });
 
-/** Copies, and calls `onRead` after each reading of the first store, which waits for it. */
-function copyWhile(onRead: (place: Place, n: number) => Promise<void>): Promise<Copied> {
+/** Copies, and calls `onRead` after each reading of the first store, which waits for it. `write`: how the second is written. */
+function copyWhile(
+  onRead: (place: Place, n: number) => Promise<void>,
+  write: Holdings['write'] = (writes) => to.holdings.write(writes),
+): Promise<Copied> {
   let n = 0;
   const watched: Holdings = {
     ...from.holdings,
@@ -37,7 +41,7 @@ function copyWhile(onRead: (place: Place, n: number) => Promise<void>): Promise<
     },
   };
   return copyAll({
-    ...{ from: watched, to: to.holdings, isCopy: false, isDry: false },
+    ...{ from: watched, to: { ...to.holdings, write }, isCopy: false, isDry: false },
     begin: () => Promise.resolve(),
   });
 }
@@ -93,3 +97,28 @@ it('a note of a run that ended meanwhile is gone in the second store too', async
   expect([copied.other, copied.restless]).toEqual([[], []]);
   expect(await to.firstFills.list()).toEqual([]);
 });
+
+it.each([
+  [
+    'changes a bar',
+    (held: Held): Held[] => [held.is === 'bars' ? { ...held, bars: withVolume(held.bars) } : held],
+  ],
+  ['loses a part', (held: Held): Held[] => (placeKey(held) === 'T2 1d all' ? [] : [held])],
+  ['loses a record', (held: Held): Held[] => (held.is === 'document' ? [] : [held])],
+])('a second store that %s of what it is given is not equal, and named', async (_, kept) => {
+  const copied = await copyWhile(
+    () => Promise.resolve(),
+    (writes) =>
+      to.holdings.write(
+        writes.flatMap(({ held, before }) => kept(held).map((one) => ({ held: one, before }))),
+      ),
+  );
+  expect(copied.failed.length).toBeGreaterThan(0);
+  for (const { side, error } of copied.failed)
+    expect([side, error.message]).toEqual(['to', 'it was written, and does not read back as it was']);
+  expect([copied.other, copied.restless]).toEqual([[], []]);
+});
+
+function withVolume(bars: StoredBars): StoredBars {
+  return { ...bars, volume: bars.volume.map((volume, i) => (i === 77 ? volume + 0.25 : volume)) };
+}

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeActions } from './contract/actions.ts';
 import { describeBars } from './contract/bars.ts';
 import { describeForget } from './contract/forget.ts';
+import { describeHoldings } from './contract/holdings.ts';
 import { describeKnowledge } from './contract/knowledge.ts';
 import { describeLock } from './contract/lock.ts';
 import { describeRecords } from './contract/records.ts';
@@ -29,6 +30,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeRenames(open);
     describeRecords(open);
     describeStaging(open);
+    describeHoldings(open);
     describeLock(open);
   });
 }

@@ -1,7 +1,9 @@
+import type { Revision } from '../../core/bars/bars.ts';
 import { monthMarksOf } from '../../core/bars/month-marks.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import type { Held, HeldWrite, Holdings, Listed, Place } from '../holdings.ts';
 import { copyNotes, listDocuments, readDocument, writeDocuments } from '../parquet/beside/kept-documents.ts';
+import { digestOfRevisions } from '../parquet/beside/revisions.ts';
 import { heldBars, heldBook, heldRevisions } from '../parquet/holdings.ts';
 import { changedBook, NO_BOOK } from './books.ts';
 import { readBook } from './live.ts';
@@ -139,6 +141,6 @@ function writeOf(some: Partial<SeriesWrite>): SeriesWrite {
 const NO_SERIES = { series: { ticker: '', interval: '1d' } } as const;
 
 /** Tells a replaced value from all others. */
-function textOf(revision: object): string {
-  return JSON.stringify(revision);
+function textOf(revision: Revision): string {
+  return digestOfRevisions([revision]);
 }
