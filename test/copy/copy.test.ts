@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CopyReport } from '../../src/copy/copied.ts';
@@ -179,6 +179,7 @@ describe('one line tells of', () => {
       join(folder, 'x', '..', 'from'),
     ])
       expect(await refusal(from, name)).toMatch(/there is nothing to copy; name two stores$/);
+    await expect(copyStore(from, join(folder, 'link'), { dryRun: true })).rejects.toThrow('name two stores');
     expect(await portrait(from)).toEqual(before);
     expect(await hasNote(from)).toBe(false);
   });
@@ -215,6 +216,17 @@ describe('one line tells of', () => {
     expect(await refusal(from, to)).toMatch(/is being written|locked|writes/);
     await lease.release();
   });
+});
+
+it('files that are half written, caches and locks stay where they are', async () => {
+  await put(from);
+  await writing(from, (store) => store.saveRun(NOON, {}));
+  await openStore(from).scan();
+  await writeFile(join(from, 'runs', '.20260101T000000Z-abcd.1-1-1.tmp'), 'half');
+  await writeFile(join(from, 'notes.txt'), 'my own');
+  expect(shown(await copyStore(from, to))).toMatchObject(EQUAL);
+  expect((await readdir(to)).toSorted()).toEqual(['.lock', 'bars', 'runs']);
+  expect(await readdir(join(to, 'runs'))).toHaveLength(1);
 });
 
 it('a damaged part of the first store is named, and the rest is copied', async () => {

@@ -5,7 +5,7 @@ import type { StoredBars } from '../../src/core/bars/columns.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Held, type Holdings, type Place, placeKey } from '../../src/store/holdings.ts';
 import type { BarStore, Lease } from '../../src/store/store.ts';
-import { coverage, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
+import { coverage, days, NOON, temporaryFolder, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
 import { portraitOf } from './rich-store.ts';
 import { fillWide, replaceBars, wideSeries } from './wide-store.ts';
 
@@ -34,6 +34,11 @@ function copyWhile(
   let n = 0;
   const watched: Holdings = {
     ...from.holdings,
+    // Tables do not tell which they are.
+    list: async (tickers) =>
+      (await from.holdings.list(tickers)).map((one) =>
+        one.place.is === 'revisions' ? { ...one, version: '' } : one,
+      ),
     read: async (place) => {
       const held = await from.holdings.read(place);
       await onRead(place, ++n);
@@ -60,6 +65,13 @@ it.each([1, 5, 13, 14, 20, 26])('what changes once reading %i is done is copied 
     // Twice, so that the second store has a value in between.
     await replaceBars(from, 3, 2, NOON + 9001);
     await from.upsert(update(WEEK, { learned: coverage({ present: [WEEK_DAYS] }) }));
+    // Of which only its bars tell.
+    const edit = await from.edit(wideSeries(1), WEEK_DAYS);
+    const covered = [days('2021-01-01', '2026-03-01')];
+    await edit.commit({
+      actions: (book) => ({ ...book, covered }),
+      bars: update(WEEK, { series: wideSeries(1), learned: coverage({ present: [WEEK_DAYS] }) }),
+    });
     await from.saveRun(NOON + 9000, { fetched: 3 });
     await from.updateActions('T2', (book) => ({ ...book, ownList: { '1d': 'new' } }));
     await from.saveRename({ from: 'FB', to: 'META', start: null, end: 19_000 });

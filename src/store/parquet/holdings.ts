@@ -1,4 +1,3 @@
-import type { ActionBook } from '../../core/actions/action-book.ts';
 import { type Revision, type Series, seriesKey } from '../../core/bars/bars.ts';
 import { periodOf, sessionDateOf } from '../../core/bars/partition.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
@@ -13,7 +12,6 @@ import { readRevisionsOf, writeRevisions } from './beside/revisions.ts';
 import { type Blobs, untilUndisturbed, type Version } from './files/blobs.ts';
 import { actionsPath, BARS, barsPath, type Partition, REVISIONS, revisionsPath } from './files/layout.ts';
 import { listPartitions, tickersWithActions } from './files/walk.ts';
-import { joinRuns } from './partition/knowledge.ts';
 import { type PartitionContent, readPartition } from './partition/partition-file.ts';
 import type { Note } from './partition/scan-cache.ts';
 import { writePartition } from './partition/write-partition.ts';
@@ -92,7 +90,7 @@ async function readPlace(blobs: Blobs, place: Place): Promise<Held | undefined> 
       return heldRevisions(place, await readRevisionsOf(blobs, place.series));
     case 'actions':
       if ((await blobs.version(actionsPath(place.ticker))) === undefined) return undefined;
-      return heldBook(place, (await new Reads(blobs).book(place.ticker)).book);
+      return { ...place, book: (await new Reads(blobs).book(place.ticker)).book };
     case 'document':
       break;
   }
@@ -110,11 +108,6 @@ export function heldRevisions(
   revisions: readonly Revision[],
 ): Held | undefined {
   return revisions.length === 0 ? undefined : { ...place, revisions };
-}
-
-/** What is known of a ticker's corporate actions, as it is written. */
-export function heldBook(place: Extract<Place, { is: 'actions' }>, book: ActionBook): Held {
-  return { ...place, book: { ...book, covered: joinRuns(book.covered, calendarFor(place.ticker)) } };
 }
 
 /** Those in flight together share the syncs of their folders. */

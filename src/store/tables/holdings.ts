@@ -4,7 +4,7 @@ import { periodRange } from '../../core/bars/partition.ts';
 import type { Held, HeldWrite, Holdings, Listed, Place } from '../holdings.ts';
 import { copyNotes, listDocuments, readDocument, writeDocuments } from '../parquet/beside/kept-documents.ts';
 import { digestOfRevisions } from '../parquet/beside/revisions.ts';
-import { heldBars, heldBook, heldRevisions } from '../parquet/holdings.ts';
+import { heldBars, heldRevisions } from '../parquet/holdings.ts';
 import { changedBook, NO_BOOK } from './books.ts';
 import { readBook } from './live.ts';
 import { type PartWrite, partitionOfRow } from './parts.ts';
@@ -56,7 +56,7 @@ async function readPlace(tables: Tables, place: Place): Promise<Held | undefined
     }
     case 'actions': {
       const { book, version } = await readBook(tables, place.ticker);
-      return version === undefined ? undefined : heldBook(place, book);
+      return version === undefined ? undefined : { ...place, book };
     }
     case 'document':
       break;

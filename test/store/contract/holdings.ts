@@ -111,6 +111,23 @@ export function describeHoldings(open: () => Promise<StoreUnderTest>): void {
       expect(await store.holdings.list()).toHaveLength(3);
     });
 
+    it('are found to be alike, of two tickers', async () => {
+      const MSFT = { ...AAPL, ticker: 'MSFT' };
+      await store.holdings.write(fresh(PART, { ...PART, series: MSFT }));
+      expect((await store.lookalikes([AAPL])).get('AAPL 1d')).toEqual([MSFT]);
+    });
+
+    it('list what was forgotten so that it counts once all of it is there', async () => {
+      await store.holdings.write(fresh(PART));
+      await store.keepForgotten({ series: [AAPL], actionsOf: [], at: NOON });
+      await store.saveRun(NOON, {});
+      const documents = (await store.holdings.list()).flatMap(({ place }) =>
+        place.is === 'document' ? [place.path] : [],
+      );
+      expect(documents).toHaveLength(3);
+      expect(documents.at(-1)).toMatch(/\/forgotten\.json$/);
+    });
+
     it('have another version after a change, and the same without one', async () => {
       await store.holdings.write(fresh(PART));
       const versions = async (): Promise<string[]> =>
