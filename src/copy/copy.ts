@@ -1,5 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
-import { type Holdings, type Listed, type Place, placeKey } from '../store/holdings.ts';
+import { type Holdings, type Listed, type Place, placeKey, placeOf } from '../store/holdings.ts';
 import { compare, type Verified } from './compare.ts';
 import { type Side, send } from './send.ts';
 import { type CopySums, countOf, sumsOf } from './sums.ts';
@@ -128,7 +128,7 @@ class Copy {
       ...{ from, to, assertGoing: this.#assertGoing, onFailed: this.#onFailed },
       onSent: (held) => {
         sent();
-        this.#sent.set(placeKey(held), [held, countOf(held)]);
+        this.#sent.set(placeKey(held), [placeOf(held), countOf(held)]);
       },
     });
     return false;
@@ -185,7 +185,7 @@ class Copy {
   }
 
   readonly #onFailed = (place: Place, error: BackfillError, side: Side): void => {
-    this.#failed.set(placeKey(place), { place, side, error });
+    this.#failed.set(placeKey(place), { place: placeOf(place), side, error });
   };
 
   readonly #assertGoing = (): void => {

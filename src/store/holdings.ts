@@ -81,6 +81,15 @@ export interface Holdings {
   removeNote(): Promise<void>;
 }
 
+/** The place alone, without what lies there. */
+export function placeOf(place: Place): Place {
+  if (place.is === 'bars') return { is: 'bars', series: place.series, period: place.period };
+  if (place.is === 'revisions') return { is: 'revisions', series: place.series };
+  return place.is === 'actions'
+    ? { is: 'actions', ticker: place.ticker }
+    : { is: 'document', path: place.path };
+}
+
 /** Tells a place from all others; in words. */
 export function placeKey(place: Place): string {
   if (place.is === 'bars') return `${place.series.ticker} ${place.series.interval} ${place.period}`;

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Copied, copyAll } from '../../src/copy/copy.ts';
 import type { StoredBars } from '../../src/core/bars/columns.ts';
@@ -134,3 +137,32 @@ it.each([
 function withVolume(bars: StoredBars): StoredBars {
   return { ...bars, volume: bars.volume.map((volume, i) => (i === 77 ? volume + 0.25 : volume)) };
 }
+
+it('nothing that was copied is held any longer', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const read: WeakRef<object>[] = [];
+  let isSent = false;
+  let alive = -1;
+  await copyAll({
+    ...{ to: to.holdings, isCopy: false, isDry: false, begin: () => Promise.resolve() },
+    from: {
+      ...from.holdings,
+      read: async (place) => {
+        const held = await from.holdings.read(place);
+        if (!isSent && held?.is === 'bars') read.push(new WeakRef(held.bars));
+        return held;
+      },
+      list: async () => {
+        isSent = read.length > 0;
+        if (isSent && alive < 0) {
+          await setImmediate();
+          collect();
+          alive = read.filter((bars) => bars.deref() !== undefined).length;
+        }
+        return from.holdings.list();
+      },
+    },
+  });
+  expect([read.length, alive]).toEqual([4, 0]);
+});
