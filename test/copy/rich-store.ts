@@ -24,7 +24,7 @@ export const MSFT: Series = { ticker: 'MSFT', interval: '1d' };
 const ODD: Series = { ticker: '^GSPC', interval: '1m' };
 const NOTHING: Series = { ticker: 'NONE', interval: '1d' };
 const GONE: Series = { ticker: 'GONE', interval: '1d' };
-export const PLAN = 'ab'.repeat(32);
+const PLAN = 'ab'.repeat(32);
 
 /** A store with something of each kind that one can hold. Gives the id of what was forgotten. */
 export async function fillRich(store: BarStore): Promise<string> {
