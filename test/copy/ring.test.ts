@@ -70,7 +70,7 @@ for (const to of KINDS)
     `a copy into ${to} that is killed goes on, with nothing lost and nothing twice`,
     async () => {
       const from = servers.folder('wide');
-      const url = servers.url(to);
+      let url = servers.url(to);
       const draw = moments(SEEDS[to]);
       let halves = 0;
       for (let round = 0; round < ROUNDS; round++) {
@@ -79,6 +79,8 @@ for (const to of KINDS)
         await sleep((draw.next().value as number) * PATIENCE_MS);
         await kill(child);
         if ((await openStore(url).holdings.readNote())?.isBegun === true) halves++;
+        // It was complete, and what changes from then on is another matter.
+        else url = servers.url(to);
         // Who fetches meanwhile changes what was copied already, and what was not.
         await whileHeld(openStore(from), (store) =>
           replaceBars(store, round % SERIES, 3, NOON + 5000 * SEEDS[to] + round),
