@@ -57,7 +57,7 @@ function copyWhile(
 const same = async (): Promise<void> => expect(await portraitOf(to)).toEqual(await portraitOf(from));
 
 // Thirteen pieces: twelve are read to be copied and again to be compared, and so is the record of a run.
-it.each([1, 5, 13, 14, 20, 26])('what changes once reading %i is done is copied after all', async (at) => {
+it.each([1, 13, 14, 26])('what changes once reading %i is done is copied after all', async (at) => {
   let isDone = false;
   const copied = await copyWhile(async (_, n) => {
     if (n !== at || isDone) return;
