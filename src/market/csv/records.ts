@@ -1,4 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
+import { posix } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
@@ -70,7 +71,7 @@ function isGzip(bytes: Uint8Array): boolean {
 /** What is said of a zip file of other things. */
 export const NO_CSV_WITHIN = 'holds no CSV file: pack one into it, or remove it';
 
-/** The one CSV file within a zip file and its name. Throws `usage` where there is none. */
+/** The one CSV file within a zip file and its name, without the folder in which it lies there. Throws `usage` where there is none. */
 export function readZip(path: string): Decoded & { readonly name: string } {
   const bytes = readBytes(path);
   let files: [string, Uint8Array][];
@@ -83,7 +84,7 @@ export function readZip(path: string): Decoded & { readonly name: string } {
   if (entry === undefined) throw malformed(path, null, NO_CSV_WITHIN);
   if (others.length > 0)
     throw malformed(path, null, `holds ${files.length} CSV files: pack each into a zip file of its own`);
-  return { name: entry[0], ...decoded(path, entry[1], 'holds') };
+  return { name: posix.basename(entry[0]), ...decoded(path, entry[1], 'holds') };
 }
 
 /** What a file is that is called a zip file and is another one; undefined where it may be a broken one. */
