@@ -1,5 +1,6 @@
 import type { Question } from '../harness/question.ts';
 import { bucket } from './bucket.ts';
+import { copy } from './copy.ts';
 import { coveragePage } from './coverage-page.ts';
 import { formats } from './formats.ts';
 import { flat } from './flat.ts';
@@ -35,5 +36,6 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['coverage-page', coveragePage],
   ['postgres', postgres],
   ['bucket', bucket],
+  ['copy', copy],
   ['run', run],
 ]);
