@@ -7,7 +7,7 @@ import {
   observedBy,
   openHistory,
 } from '../index.ts';
-import { type Daily, assertKeys, everyDay, inZone, onceFree } from '../terminal.ts';
+import { type Daily, assertKeys, assertStoreExists, everyDay, inZone, onceFree } from '../terminal.ts';
 import { RUN, type RunValues, cutOf, requestsOf } from './backfill-command.ts';
 import type { DAILY } from './daily-option.ts';
 import { type ListensAt, addressOf, startedAt } from './dashboard-option.ts';
@@ -50,6 +50,7 @@ interface DailyRuns {
   readonly requests: readonly BackfillOptions[];
   readonly history: History;
   readonly signals: SignalStop;
+  readonly assertKept: () => Promise<void>;
   /** Tells what is to come next, in a line. */
   readonly say: (line: string) => void;
   /** It has come: from now on something is in flight. */
@@ -67,6 +68,8 @@ export async function serveDaily(values: DailyValues, daily: Daily): Promise<num
   const opened: { close(): Promise<void> }[] = [history];
   try {
     await assertRunnable(requests, connection, { history, stop: signals.stop });
+    const assertKept = storeKept(values.store, history);
+    await assertKept();
     const observers = await openObservers(argv, history);
     opened.push(observers);
     let next: string | null = null;
@@ -81,7 +84,7 @@ export async function serveDaily(values: DailyValues, daily: Daily): Promise<num
       if (!quiet) tell(line);
     };
     const begin = (): void => void ([isRunning, next] = [true, null]);
-    const runs = { argv, connection, requests, history, signals, say, begin };
+    const runs = { argv, connection, requests, history, signals, assertKept, say, begin };
     let code: number = EXIT.done;
     const run = async (): Promise<void> => {
       code = await carryOut(runs, observedBy([observers.watch(), dashboard.observer]));
@@ -112,9 +115,18 @@ async function assertRunnable(
   });
 }
 
+/** Throws `usage` where there was a store when it was called before, and is none now: a run would begin another in its place. */
+function storeKept(store: string, history: History): () => Promise<void> {
+  let isThere = false;
+  return async () => {
+    if (isThere) await assertStoreExists(store);
+    else isThere = (await history.whyNone()) === undefined;
+  };
+}
+
 /** One run, as soon as nobody else writes the store; whatever becomes of it is told. Gives its exit code. */
 async function carryOut(
-  { argv, connection, requests, history, signals, say, begin }: DailyRuns,
+  { argv, connection, requests, history, signals, assertKept, say, begin }: DailyRuns,
   watching: RunObserver,
 ): Promise<number> {
   const { quiet, onDone } = argv;
@@ -132,7 +144,10 @@ async function carryOut(
       return done({ history, requests, telling: argv, observer }, cutOf(argv), signals);
     };
     try {
-      return await onceFree(() => history.holding(filled), { stop, onHeld });
+      await assertKept();
+      const filledNow = await onceFree(() => history.holding(filled), { stop, onHeld });
+      await assertKept();
+      return filledNow;
     } catch (error) {
       if (!isTold) observer.failed(error);
       throw error;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -158,6 +159,24 @@ describe('backfill serve --daily', () => {
     const events = log.map((line) => (JSON.parse(line) as { event: string }).event);
     expect([events[0], events.at(-1)]).toEqual(['backfill.failed', 'backfill.finished']);
     expect(await server.ended('SIGINT')).toBe(0);
+  });
+
+  it('begins no store anew in place of one that went away', async () => {
+    await run('backfill', ['CORV', ...SAMPLE, '--now', NOW, '--quiet'], folder);
+    const server = await served(
+      'ALFA',
+      ...SAMPLE,
+      '--now',
+      NOW,
+      '--on-done',
+      'echo "$BACKFILL_RESULT" >> done.txt',
+    );
+    await rename(join(folder, 'data'), join(folder, 'moved'));
+    await expect.poll(server.said).toContain(NEXT);
+    expect(server.said()).toContain('backfill: --store data: there is no such folder');
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+    expect(await readFile(join(folder, 'done.txt'), 'utf8')).toBe('refused\n');
+    expect(await server.ended('SIGTERM')).toBe(0);
   });
 
   it('waits while another process writes the store, and can be ended meanwhile', async () => {
