@@ -57,7 +57,7 @@ it('a series is drawn with its gaps, splits and dividends, and says in words wha
   const svg = await history.plot({ ticker: 'A&B', interval: '1d' });
   expect(svg).toMatch(/^<svg[^>]* role="img"><title>/);
   expect(titleOf(svg)).toBe(
-    'A&amp;B 1d, as traded: 33 bars, 2026-10-01 to 2026-11-20; 6 sessions missing in 2 gaps (red); 1 split; 1 dividend',
+    'A&amp;B 1d, as traded: 33 bars, 2026-10-01 to 2026-11-20; 6 sessions missing in 2 gaps (red); 2 known to have no bar (grey); 1 split; 1 dividend',
   );
   expect(gapsIn(svg)).toBe(2);
   expect(svg).toContain('3:2 split');

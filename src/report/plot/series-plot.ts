@@ -63,7 +63,7 @@ export function seriesPlot(series: PlottedSeries): string {
     animation: false,
     backgroundColor: 'transparent',
     title: {
-      ...{ left: 8, top: 4, text: titleOf(series), subtext: contentOf(series, placed) },
+      ...{ left: 8, top: 4, text: titleOf(series), subtext: contentOf(series, slots, placed) },
       ...{ textStyle: { ...TEXT, fontSize: 16 }, subtextStyle: TEXT, itemGap: 6 },
     },
     grid: [
@@ -85,7 +85,7 @@ export function seriesPlot(series: PlottedSeries): string {
   const svg = drawn.renderToSVGString();
   drawn.dispose();
   // What a reader of a page aloud says of a picture.
-  const said = `<title>${inXml(`${titleOf(series)}: ${contentOf(series, placed)}`)}</title>`;
+  const said = `<title>${inXml(`${titleOf(series)}: ${contentOf(series, slots, placed)}`)}</title>`;
   // What a pointer would do has names that count the pictures of a process: the same bars are the same picture.
   return svg
     .replaceAll(/ class="[^"]*"/g, '')
@@ -115,14 +115,20 @@ function titleOf({ coverage: { ticker, interval }, adjust, currency }: PlottedSe
 }
 
 /** What is seen, in words, for whoever draws no conclusion from colours. */
-function contentOf({ coverage, bars }: PlottedSeries, placed: readonly PlacedAction[]): string {
+function contentOf(
+  { coverage, bars }: PlottedSeries,
+  slots: readonly Slot[],
+  placed: readonly PlacedAction[],
+): string {
   const { first, last, missing, missingRuns, provisional } = coverage;
   const splits = placed.filter(({ action }) => action.kind === 'split').length;
+  const absent = slots.filter(({ blank }) => blank === 'absent').length;
   return [
     first === null ? 'no bar' : `${plural(bars.length, 'bar')}, ${first} to ${last}`,
     missing === 0
       ? 'no session is missing'
       : `${plural(missing, 'session')} missing in ${plural(missingRuns.length, 'gap')} (red)`,
+    ...(absent > 0 ? [`${formatCount(absent)} known to have no bar (grey)`] : []),
     ...(provisional > 0 ? [`${formatCount(provisional)} not final`] : []),
     ...(splits > 0 ? [plural(splits, 'split')] : []),
     ...(placed.length > splits ? [plural(placed.length - splits, 'dividend')] : []),
