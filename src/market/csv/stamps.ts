@@ -123,6 +123,21 @@ export function ordersLeft(texts: Iterable<string>): readonly DateOrder[] {
   return left ?? DOTTED;
 }
 
+/** Two dates of a column that are in no order both; undefined where all may be in one. */
+export function contradictionIn(texts: Iterable<string>): readonly [string, string] | undefined {
+  let [left, narrowedBy]: [readonly DateOrder[], string] = [ALL_ORDERS, ''];
+  for (const text of texts) {
+    const found = YEAR_LAST.exec(text)?.groups;
+    const possible = found === undefined ? [] : ordersOf(found);
+    if (possible.length === 0) continue;
+    const both = left.filter((order) => possible.includes(order));
+    if (both.length === 0) return [narrowedBy, text];
+    if (both.length < left.length) narrowedBy = text;
+    left = both;
+  }
+  return undefined;
+}
+
 /** Whether a text begins with a date of which an order has to be known. */
 export function isYearLast(text: string): boolean {
   return YEAR_LAST.test(text);

@@ -21,6 +21,7 @@ import {
   dateOrderOf,
   isYearLast,
   noStamp,
+  contradictionIn,
   ordersLeft,
   wordOf,
 } from './stamps.ts';
@@ -207,8 +208,15 @@ function orderOf(path: string, layout: Layout, lines: Iterable<CsvLine>): DateOr
   const column = layout.header.stamp;
   const order = dateOrderOf(fieldsOf(column, lines));
   if (order !== undefined) return order;
-  const orders = ordersLeft(fieldsOf(column, lines));
   const [first] = lines;
+  const apart = contradictionIn(fieldsOf(column, lines));
+  if (apart !== undefined)
+    throw malformed(
+      path,
+      null,
+      `its dates ${apart.map(quoted).join(' and ')} are in no order both: write them all as YYYY-MM-DD`,
+    );
+  const orders = ordersLeft(fieldsOf(column, lines));
   const may = orders.map((one) => `the ${one.slice(0, -'-first'.length)}`).join(' or ');
   const ways = orders.map(wordOf);
   throw malformed(

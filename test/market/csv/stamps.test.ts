@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dateOrderOf, noStamp, readStamp } from '../../../src/market/csv/stamps.ts';
+import { contradictionIn, dateOrderOf, noStamp, readStamp } from '../../../src/market/csv/stamps.ts';
+import { HEADER, marketOf, stampsOf, thrown } from './folders.ts';
 
 const HOUR = 3_600_000;
 
@@ -92,5 +93,18 @@ describe('dates that end with their year', () => {
   it('are not guessed where nothing tells, or two rows contradict each other', () => {
     expect(dateOrderOf(['01/02/2024', '03/04/2024'])).toBeUndefined();
     expect(dateOrderOf(['31/01/2024', '01/31/2024'])).toBeUndefined();
+  });
+
+  it('name the two that contradict each other', () => {
+    expect(contradictionIn(['01/02/2024', '01/31/2024', '02/01/2024', '30/01/2024'])).toEqual([
+      '01/31/2024',
+      '30/01/2024',
+    ]);
+    expect(contradictionIn(['01/02/2024', '03/04/2024', 'none'])).toBeUndefined();
+    const row = (date: string): string => `${date},10,11,9,10.5,7`;
+    const market = marketOf({ 'AAPL.csv': [HEADER, row('01/31/2024'), row('30/01/2024'), ''].join('\n') });
+    expect(thrown(() => stampsOf(market, 'AAPL'))).toMatchObject({
+      message: expect.stringContaining('its dates "01/31/2024" and "30/01/2024" are in no order both'),
+    });
   });
 });
