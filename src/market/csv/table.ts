@@ -214,7 +214,7 @@ function orderOf(path: string, layout: Layout, lines: Iterable<CsvLine>): DateOr
     throw malformed(
       path,
       null,
-      `its dates ${apart.map(quoted).join(' and ')} are in no order both: write them all as YYYY-MM-DD`,
+      `its dates ${apart.map((date) => quoted(date)).join(' and ')} are in no order both: write them all as YYYY-MM-DD`,
     );
   const orders = ordersLeft(fieldsOf(column, lines));
   const may = orders.map((one) => `the ${one.slice(0, -'-first'.length)}`).join(' or ');
