@@ -90,7 +90,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const stored: StoreWatch = new StoreWatch(history, how, () => listeners.tell(stored.message));
   // Who looks at a page may be in any folder.
   const here = { store: storeOption(openStore(options.store).url), source: options.source ?? '' };
-  const listeners = new Listeners(() => [{ event: 'run', data: wholeOf(runs, here) }, stored.message]);
+  const listeners = new Listeners(() => [
+    { event: 'run', data: wholeOf(runs, here) },
+    ...stored.begin(runs.isRunning),
+  ]);
   const code = await pageCode('dashboard');
   const shown = { history, store, here, trouble, version: programVersion(), hasRuns, listeners, code };
   // Cookies are shared by all ports of a host.

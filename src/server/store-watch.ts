@@ -14,7 +14,10 @@ const TOLD_RUNS = 15;
 const LOOK_EVERY_MS = 3000;
 const MOST_OF_TIME = 0.05;
 
-const NOTHING = { runs: [], spoilt: [], writer: null, content: null } as const;
+const UNKNOWN: Omit<StoreNow, 'next'> = {
+  ...{ isKnown: false, trouble: null },
+  ...{ runs: [], spoilt: [], writer: null, content: null },
+};
 
 interface WatchOptions {
   /** It is this process that writes the store for as long as it lives: nobody else is looked for. */
@@ -25,14 +28,21 @@ interface WatchOptions {
   readonly trouble: () => Promise<Trouble | undefined>;
 }
 
-/** What runs left in a store, of this process and of others: looked at again and again for as long as somebody watches. */
+/**
+ * What runs left in a store, of this process and of others: looked at again and again for as long as somebody watches.
+ * Whoever begins to is told what a look found that was begun since.
+ */
 export class StoreWatch {
   readonly #history: History;
   readonly #how: WatchOptions;
   readonly #onChange: () => void;
-  #now: StoreNow = { ...NOTHING, isKnown: false, trouble: null, next: null };
+  #now: StoreNow = { ...UNKNOWN, next: null };
+  /** Whether what the next look finds is told whatever was told before. */
+  #isAwaited = false;
   #isLooking = false;
+  /** When it is looked at again, and when all of it. */
   #nextAt = 0;
+  #allAt = 0;
 
   constructor(history: History, how: WatchOptions, onChange: () => void) {
     this.#history = history;
@@ -44,26 +54,36 @@ export class StoreWatch {
     return { event: 'store', data: this.#now };
   }
 
-  /** Looks, where somebody watches and it is time for it; while this process is busy with a run once at most. */
+  /** What somebody is told who begins to watch: nothing of what was known before; a look that begins now tells the rest. */
+  begin(isBusy: boolean): readonly Message[] {
+    this.#isAwaited = true;
+    this.#nextAt = 0;
+    this.look(true, isBusy);
+    return this.#now.isKnown ? [] : [this.message];
+  }
+
+  /** Looks, where somebody watches and it is time for it; into all of it once at most while this process is busy with a run. */
   look(isWatched: boolean, isBusy: boolean): void {
     this.#takeNext();
-    if (!isWatched || this.#isLooking || performance.now() < this.#nextAt || (isBusy && this.#nextAt > 0))
-      return;
+    if (!isWatched || this.#isLooking || performance.now() < this.#nextAt) return;
     this.#isLooking = true;
+    const [isAwaited, before] = [this.#isAwaited, this.#now];
+    this.#isAwaited = false;
     const begun = performance.now();
-    void this.#read()
-      .then((found) => {
-        const now = { ...found, next: this.#now.next };
-        const isOther = JSON.stringify(now) !== JSON.stringify(this.#now);
-        this.#now = now;
-        if (isOther) this.#onChange();
-      })
+    const isAll = begun >= this.#allAt && !(isBusy && this.#allAt > 0);
+    void this.#read(isAll)
       // A store that cannot be read now may be read later; the pages that are opened say why.
-      .catch(() => undefined)
+      .catch(() => (isAwaited ? UNKNOWN : before))
+      .then((found) => {
+        this.#now = { ...found, next: this.#now.next };
+        if (isAwaited || JSON.stringify(this.#now) !== JSON.stringify(before)) this.#onChange();
+      })
       .finally(() => {
         this.#isLooking = false;
-        const took = performance.now() - begun;
-        this.#nextAt = performance.now() + Math.max(LOOK_EVERY_MS, took / MOST_OF_TIME);
+        const now = performance.now();
+        const allAt = now + Math.max(LOOK_EVERY_MS, (now - begun) / MOST_OF_TIME);
+        if (isAll) this.#allAt = allAt;
+        this.#nextAt = this.#now.trouble === null ? now + LOOK_EVERY_MS : allAt;
       });
   }
 
@@ -72,17 +92,18 @@ export class StoreWatch {
     const next = this.#how.next?.() ?? null;
     if (next === this.#now.next) return;
     this.#now = { ...this.#now, next };
-    this.#onChange();
+    // A look tells it too.
+    if (!this.#isAwaited && !this.#isLooking) this.#onChange();
   }
 
-  async #read(): Promise<Omit<StoreNow, 'next'>> {
-    const found = await this.#stored().catch((error: unknown) => {
-      if (error instanceof BackfillError && error.code === 'store-unusable') return unusable(error.message);
-      throw error;
-    });
+  /** `isAll`: whatever it holds, which costs most; else only whether it is there, unless it was not. */
+  async #read(isAll: boolean): Promise<Omit<StoreNow, 'next'>> {
+    const isNew = isAll || !this.#now.isKnown || this.#now.trouble !== null;
+    const found = isNew ? await this.#stored().catch(troubleIn) : this.#now;
     // A store that is gone reads like one that is empty.
     const trouble = (await this.#how.trouble()) ?? ('title' in found ? found : null);
-    return { isKnown: true, trouble, ...('title' in found || trouble !== null ? NOTHING : found) };
+    if (trouble !== null || 'title' in found) return { ...UNKNOWN, isKnown: true, trouble };
+    return { ...found, isKnown: true, trouble };
   }
 
   async #stored(): Promise<Omit<StoreNow, 'next' | 'isKnown' | 'trouble'>> {
@@ -96,6 +117,12 @@ export class StoreWatch {
       content: { series, tickers, bars, bytes, damaged, left: left.series.length },
     };
   }
+}
+
+/** What was said of a store that cannot be used; throws any other error. */
+function troubleIn(error: unknown): Trouble {
+  if (error instanceof BackfillError && error.code === 'store-unusable') return unusable(error.message);
+  throw error;
 }
 
 type Writer = NonNullable<StoreStatus['writer']>;

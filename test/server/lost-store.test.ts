@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,26 @@ describe('every page of a store that goes away says so, and shows it again once 
     await mkdir(store);
     const why = `store ${store}: there is no store in this folder`;
     expect(await statuses(dashboard, why)).toEqual(lost());
+  });
+
+  it.each(['moved', 'unmounted'])('where it is %s while nobody listens, to who comes next', async (how) => {
+    const first = listen(dashboard);
+    await expect.poll(first.all).toContain('"series":1');
+    first.close();
+    await rename(store, join(folder, 'disk'));
+    if (how === 'unmounted') await mkdir(store);
+    const events = listen(dashboard);
+    await expect.poll(events.all).toContain('event: store');
+    expect(/event: store\ndata: (.*)/.exec(events.all())?.[1]).toContain('"title":"The store is not there"');
+    expect(events.all()).not.toContain('"series":1');
+    const second = listen(dashboard);
+    await expect.poll(second.all).toContain('"title":"The store is not there"');
+    if (how === 'unmounted') await rmdir(store);
+    await rename(join(folder, 'disk'), store);
+    const later = listen(dashboard);
+    await expect.poll(later.all).toContain('"series":1');
+    expect(later.all()).not.toContain('is not there');
+    for (const one of [events, second, later]) one.close();
   });
 
   it('where we lost the right to it', async () => {
