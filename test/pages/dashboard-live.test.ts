@@ -103,7 +103,7 @@ describeWith(CHROMIUM)('the page of a run', () => {
     next = null;
     daily.observer.note(planned(...TASKS));
     await expect.poll(() => page.locator('#next').isVisible()).toBe(false);
-    expect(await textAt('phase')).toBe('Run being planned: yahoo');
+    await expect.poll(() => textAt('phase')).toBe('Run being planned: yahoo');
     next = 'Next run: the day after';
     daily.observer.ended({ ...CALM, fetched: 37, failures: [], stopped: null });
     await expect.poll(() => textAt('next')).toBe('Next run: the day after');
