@@ -34,6 +34,7 @@ export function summaryText(
   const totals = [
     headline(summary, purpose),
     countsLine(summary),
+    ...(summary.unrecorded === true ? [UNRECORDED] : []),
     ...summary.cannotBeHad.map((group) => unavailableLine(group)),
     ...notServedLines(summary),
     ...newlyLostLines(summary.newlyLost),
@@ -53,6 +54,8 @@ export function summaryText(
   ];
   return [...lists, ...(lists.length > 0 ? [''] : []), ...totals.flatMap((line) => totalLine(line, page))];
 }
+
+const UNRECORDED = 'This run is not on record: its record could not be kept in the store.';
 
 /** How a run ended, in two lines. */
 export function endLines(summary: RunSummary, purpose: RunPurpose): string[] {

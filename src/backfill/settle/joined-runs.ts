@@ -29,7 +29,7 @@ const SUMS = [
 
 /**
  * The summaries of runs that followed each other, each of other tickers, as that of one run: it ended as the last of them
- * did, and nothing that failed in any of them is left out. It has no `runId`: each run is on record.
+ * did, and nothing that failed in any of them is left out. It has no `runId`: each run has its own record.
  */
 export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSummary {
   const [{ startedAt }] = runs;
@@ -45,6 +45,7 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
   return {
     ...all,
     ...(withoutSession > 0 && { withoutSession }),
+    ...(runs.some(({ unrecorded }) => unrecorded) && { unrecorded: true }),
     ...ratesOf(all),
     requestsBy: sumRequestsBy(runs.map((run) => run.requestsBy)),
     ...runs.reduce<HoleCounts>(addHoles, NO_HOLES),

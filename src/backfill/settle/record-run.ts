@@ -30,7 +30,7 @@ export async function recorded(
   try {
     return { ...summary, runId: await store.saveRun(summary.startedAt, record, runId) };
   } catch (error) {
-    return { ...summary, stopped: summary.stopped ?? stopOrThrow(error) };
+    return { ...summary, unrecorded: true, stopped: summary.stopped ?? stopOrThrow(error) };
   }
 }
 

@@ -30,6 +30,8 @@ import type { SeriesResult, TrafficCounts } from '../runner.ts';
 export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   /** Id of the stored record. */
   readonly runId?: string;
+  /** The record could not be stored: the disk is full, or the store gone. Default: it was. */
+  readonly unrecorded?: true;
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number;

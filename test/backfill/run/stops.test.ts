@@ -8,6 +8,7 @@ import { BackfillError, type ErrorCode, errorData, scopeOf } from '../../../src/
 import type { Interval } from '../../../src/core/session/interval.ts';
 import type { ActionsRequest, BarRequest, Capabilities, Provider } from '../../../src/providers/provider.ts';
 import { openSample } from '../../../src/providers/sample/index.ts';
+import { joinRuns } from '../../../src/backfill/settle/joined-runs.ts';
 import { summaryText } from '../../../src/report/run-text.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
@@ -202,6 +203,8 @@ describe('a right that is missing', () => {
   });
 });
 
+const UNRECORDED = 'This run is not on record: its record could not be kept in the store.';
+
 describe('a disk that fails', () => {
   const broken = (): BackfillError =>
     new BackfillError('store-unusable', 'the store S cannot be used: the disk is full');
@@ -224,8 +227,9 @@ describe('a disk that fails', () => {
     const summary = await backfill(WEEK, base);
     expect(asked).toHaveLength(3);
     expect(summary).toMatchObject({ fetched: 2, failed: 0, notRun: 6, stopped: { reason: 'store-failed' } });
-    expect(summary.runId).toBeUndefined();
+    expect([summary.runId, summary.unrecorded]).toEqual([undefined, true]);
     expect((await store.scan()).series.size).toBe(2);
+    expect(summaryText(summary)).toContain(UNRECORDED);
     expect(summaryText(summary)).toContain(
       'Stopped after 2 tickers: the store S cannot be used: the disk is full. ' +
         'What was stored before is safe. Run the same command once that is mended.',
@@ -237,6 +241,8 @@ describe('a disk that fails', () => {
     store.saveRun = () => Promise.reject(broken());
     const summary = await backfill(WEEK, tools(provider, 1));
     expect(summary).toMatchObject({ fetched: 8, notRun: 0, stopped: { reason: 'store-failed' } });
+    const { unrecorded: _unrecorded, ...rest } = summary;
+    expect(summaryText(joinRuns([summary, { ...rest, stopped: null }]))).toContain(UNRECORDED);
   });
 
   it('under the record of the quota ends the run with its own name, not as a provider that is down', async () => {
@@ -248,6 +254,7 @@ describe('a disk that fails', () => {
     });
     const summary = await backfill(WEEK, { ...base, startRunner });
     expect(summary).toMatchObject({ fetched: 1, notRun: 7, stopped: { reason: 'store-failed' } });
+    expect(summaryText(summary)).not.toContain(UNRECORDED);
   });
 });
 

@@ -42,7 +42,12 @@ export function openFolder(root: string, disk: CommitFs = DISK, since?: bigint, 
     await right.assert();
     return disk.rename(from, to);
   };
-  return new Folder(root, { ...disk, rename, lasting }, { lasting, right }, since);
+  // Else it would make the store's own folder anew where that was moved, or fill the one that a disk was mounted on.
+  const makeDirectory: CommitFs['makeDirectory'] = async (path) => {
+    await right.assert();
+    return disk.makeDirectory(path);
+  };
+  return new Folder(root, { ...disk, rename, makeDirectory, lasting }, { lasting, right }, since);
 }
 
 /** What stands and falls with the lock. */

@@ -1,6 +1,7 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { errno } from '../../../../src/store/parquet/files/absent.ts';
 import type { BlobsLock } from '../../../../src/store/parquet/files/blobs.ts';
 import { bytesOfText } from '../../../../src/store/parquet/files/blobs.ts';
 import { openFolder } from '../../../../src/store/parquet/files/folder.ts';
@@ -63,6 +64,43 @@ describe('once the lock file was taken away', () => {
       await secondLock.free(true);
     },
   );
+});
+
+describe('once the store itself went away', () => {
+  const away: readonly (readonly [how: string, why: string, become: () => Promise<unknown>])[] = [
+    ['its folder was moved', 'its folder is gone', async () => {}],
+    ['an empty folder lies there', 'another folder lies in its place', () => mkdir(root)],
+  ];
+  it.each(away)('nothing is written, nor made, where %s', async (_, why, become) => {
+    const gone = `${root}-gone`;
+    for (const [, write] of WRITES) {
+      const { blobs, lock } = await locked();
+      const other = openFolder(root, undefined, undefined, lock.id);
+      await rename(root, gone);
+      await become();
+      const before = await readdir(root).catch(errno);
+      for (const writer of [blobs, other])
+        await expect(write(writer)).rejects.toMatchObject({
+          ...{ code: 'store-unusable', scope: 'run' },
+          message: `the store ${root} went away while this run wrote it (${why}): bring it back to where it was, or mount its disk again`,
+        });
+      expect(await readdir(root).catch(errno)).toEqual(before);
+      await rm(root, { recursive: true, force: true });
+      await rename(gone, root);
+      await write(blobs);
+      await lock.free(true);
+      await rm(join(root, 'a'), { recursive: true, force: true });
+    }
+  });
+
+  it('a disk that lies there instead is another one, whatever it holds', async () => {
+    const { lock } = await locked();
+    await rm(join(root, '.lock'));
+    const [dev, ino] = lock.id.split('.');
+    const other = openFolder(root, undefined, undefined, `${Number(dev) + 1}.${ino}`);
+    await expect(other.put('b/f', bytesOfText('one'))).rejects.toThrow('another folder lies in its place');
+    expect(await content()).toEqual(['a', 'a/f']);
+  });
 });
 
 it('under a lock that lies where it was, whoever else failed to take it, everything is written', async () => {
