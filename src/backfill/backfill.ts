@@ -202,7 +202,8 @@ async function settle(
     await settleEmptyAnswers(results, ledger, measure);
     await settleSameSeries(results, ledger, run.twins);
     tellTaken(taken, plan, results);
-    if (noted !== undefined) await ledger.store.firstFills.remove([noted]);
+    // What could not be compared the next run compares.
+    if (noted !== undefined && run.twins !== undefined) await ledger.store.firstFills.remove([noted]);
     const lostNow = await stillLost(scan, ledger.store);
     if (holesNow === undefined || !results.hasHoles) return { ...run, lostNow };
     return { ...run, lostNow, holesNow: await holesNow() };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportStore } from './export-store.mjs';
-import { type RunningSimulator, ended, run, start, startSimulate } from './programs.ts';
+import { KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
+import { type RunningSimulator, ended, run, start, startSimulate, startWith } from './programs.ts';
 
 // A run under which the folder of its store goes away: it is moved, or a disk unmounted.
 
@@ -22,14 +23,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const fillOf = (store: string): string[] => [
-  ...['--store', join(folder, store), '--tickers', TICKERS.join(','), '--days', '60', '--now', NOW],
+const fillOf = (store: string): string[] => fillAt(join(folder, store));
+const fillAt = (url: string): string[] => [
+  ...['--store', url, '--tickers', TICKERS.join(','), '--days', '60', '--now', NOW],
   ...['--workers', '1', '--concurrency', '1', '--state', join(folder, 'state')],
   ...['--provider-url', `yahoo=${simulator.url}`],
 ];
 
 const filesOf = (store: string): Promise<string[]> =>
   readdir(join(folder, store), { recursive: true }).catch(() => []);
+
+const barsIn = (files: readonly string[]): number =>
+  files.filter((file) => file.endsWith('bars.parquet')).length;
 
 describe('a run whose store goes away under it stops with a line, and makes nothing where that was', () => {
   it.each([
@@ -39,9 +44,7 @@ describe('a run whose store goes away under it stops with a line, and makes noth
     const [store, moved] = [join(folder, 'prices'), join(folder, 'moved')];
     const first = start('backfill', fillOf('prices'));
     const said = ended(first);
-    const filled = async (): Promise<number> =>
-      (await filesOf('prices')).filter((file) => file.endsWith('bars.parquet')).length;
-    while (first.exitCode === null && (await filled()) < 2) await sleep(5);
+    while (first.exitCode === null && barsIn(await filesOf('prices')) < 2) await sleep(5);
     await rename(store, moved);
     if (how === 'unmounted') await mkdir(store);
 
@@ -63,4 +66,23 @@ describe('a run whose store goes away under it stops with a line, and makes noth
     await run('backfill', fillOf('alone'));
     expect(await exportStore(store)).toBe(await exportStore(join(folder, 'alone')));
   });
+});
+
+it('a run whose bucket is deleted under it stops with a line', async () => {
+  const s3 = await startFakeS3();
+  let isGone = false;
+  s3.fault = () => (isGone ? { status: 404, code: 'NoSuchBucket' } : undefined);
+  const variables = {
+    ...{ AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
+    AWS_ENDPOINT_URL: s3.endpoint,
+  };
+  const child = startWith(variables, fillAt('s3://lake/prices'), folder);
+  const said = ended(child);
+  while (child.exitCode === null && barsIn([...s3.objects.keys()]) < 2) await sleep(5);
+  isGone = true;
+  const { code, stderr } = await said;
+  expect(stderr).toMatch(/Stopped after [2-5] tickers: the store s3:.* there is no such bucket; create it/);
+  expect(stderr).toContain('not on record');
+  expect(code).toBe(1);
+  await s3.close();
 });

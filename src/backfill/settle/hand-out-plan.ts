@@ -5,6 +5,7 @@ import type { Prepared, Source } from '../plan/prepare.ts';
 import type { Task, Want } from '../../core/plan/task.ts';
 import { type HandOut, TaskHandOut } from '../run/hand-out.ts';
 import type { StormMeasure } from '../run/ledger.ts';
+import { stopOrThrow } from '../run/stops.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { SeriesResult } from '../runner.ts';
 import { askedBeside } from './asked-beside.ts';
@@ -21,7 +22,8 @@ type ProbeSource = Pick<ProbeTools, 'capabilities'> & Pick<Source, 'chain'> & { 
 export interface HandedOut {
   /** What its storms are measured by, where that was tried. */
   readonly measure?: StormMeasure;
-  readonly twins: Twins;
+  /** Undefined: the store could not be read to compare, which ended the run. */
+  readonly twins?: Twins;
 }
 
 /** Hands out a plan, and what comes of it. */
@@ -32,7 +34,18 @@ export async function handOutPlan(
 ): Promise<HandedOut> {
   if (prepared.isExact) return handOutExactly(prepared, handingOut, tools);
   const measure = await handOutTasks(prepared, handingOut, tools);
-  return { ...(measure && { measure }), twins: await twinsOf(prepared, handingOut, tools) };
+  const twins = await unlessLost(handingOut, () => twinsOf(prepared, handingOut, tools));
+  return { ...(measure && { measure }), ...(twins && { twins }) };
+}
+
+/** A store that cannot be read any more ends the run, of which all that was done is told. */
+async function unlessLost({ stops }: HandOut, compare: () => Promise<Twins>): Promise<Twins | undefined> {
+  try {
+    return await compare();
+  } catch (error) {
+    stops.stop(stopOrThrow(error));
+    return undefined;
+  }
 }
 
 /** Hands out what is planned and nothing that comes of it: what would have to be asked besides is left to another run. */
@@ -47,7 +60,12 @@ async function handOutExactly(
   for (const [want, result] of done.results.kept)
     if (!result.ok && result.error.code === 'restated')
       done.results.kept.set(want, leftToOthers(result.error));
-  return { twins: { found: await storedTwins(done.results, scan, store), said: new Map() } };
+  const compare = async (): Promise<Twins> => ({
+    found: await storedTwins(done.results, scan, store),
+    said: new Map(),
+  });
+  const twins = await unlessLost(handingOut, compare);
+  return { ...(twins && { twins }) };
 }
 
 function leftToOthers(error: ErrorData): SeriesResult {
