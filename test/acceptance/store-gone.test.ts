@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportStore } from './export-store.mjs';
+import { describeWith, POSTGRES } from '../needs.ts';
 import { KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
+import { startCluster } from '../store/postgres/cluster.ts';
 import { type RunningSimulator, ended, run, start, startSimulate, startWith } from './programs.ts';
 
 // A run under which the folder of its store goes away: it is moved, or a disk unmounted.
@@ -85,4 +87,23 @@ it('a run whose bucket is deleted under it stops with a line', async () => {
   expect(stderr).toContain('not on record');
   expect(code).toBe(1);
   await s3.close();
+});
+
+describeWith(POSTGRES)('a run whose tables are dropped under it', () => {
+  it('stops with a line, and makes none anew', async () => {
+    const cluster = await startCluster();
+    const child = start('backfill', fillAt(cluster.url('prices')));
+    const said = ended(child);
+    const filled = async (): Promise<number> =>
+      Number(await cluster.sql('SELECT count(*) FROM prices.backfill_parts').catch(() => 0));
+    while (child.exitCode === null && (await filled()) < 2) await sleep(20);
+    await cluster.sql('DROP SCHEMA prices CASCADE');
+    const { code, stderr } = await said;
+    expect(stderr).toMatch(/Stopped after [2-7] tickers: the .* another hand dropped /);
+    expect(stderr).toContain('not on record');
+    expect(code).toBe(1);
+    expect(await cluster.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'prices'")).toBe('0');
+    expect(await cluster.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'prices'")).toBe('0');
+    await cluster.destroy();
+  });
 });

@@ -130,13 +130,25 @@ async function beginWriting(
   );
 }
 
-/** Runs `work` in a transaction that writes; what it throws undoes all of it. */
+/** Whoever took a lease found tables, or made them. */
+function dropped({ shown }: PostgresPlace): BackfillError {
+  return new BackfillError(
+    'store-unusable',
+    `the tables of the store ${shown} are gone: another hand dropped them while this run wrote; restore them, or fill the store anew`,
+  );
+}
+
+/**
+ * Runs `work` in a transaction that writes; what it throws undoes all of it. Under a lease it makes no tables: where there are
+ * none any more it throws `store-unusable`.
+ */
 export async function writing<T>(
   db: Database,
   token: string | undefined,
   work: (client: Client, tables: BarTables) => Promise<T>,
 ): Promise<T> {
-  await db.prepare();
+  if (token === undefined) await db.prepare();
+  else if (!(await db.isThere())) throw dropped(db.place);
   return db.with(async (client) => {
     let result: T;
     try {

@@ -20,6 +20,11 @@ const MEANING: readonly (readonly [code: RegExp, what: string, todo: string])[] 
   ],
   [/^3D000/, 'has no such database', 'create it with createdb, or name another'],
   [/^3F000/, 'has no such schema', 'create it, or leave ?schema out'],
+  [
+    /^42P01/,
+    'lacks a table of the store',
+    'another hand dropped it: restore it, or drop the rest too and fill the store anew',
+  ],
   [/^53300/, 'has no connection left', 'lower DB_POOL_MAX_SIZE or --workers, or raise its max_connections'],
   [/^53100/, 'has a full disk', 'make room on it; what was stored is whole'],
   [/^25006/, 'takes no changes', 'name the primary server, not a standby'],

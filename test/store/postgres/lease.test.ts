@@ -53,6 +53,30 @@ describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
     await lease.release();
   });
 
+  it.each([
+    ['its schema', (schema: string) => `DROP SCHEMA ${schema} CASCADE`],
+    ['one of its tables', (schema: string) => `DROP TABLE ${schema}.backfill_lease`],
+  ])('makes nothing anew where %s is dropped under it, and says so', async (_, drop) => {
+    const schema = `lease_${schemas}`;
+    const lease = await store.acquire();
+    await store.upsert(update(WEEK));
+    await cluster.sql(drop(schema));
+    const tables = `SELECT count(*) FROM pg_tables WHERE schemaname = '${schema}'`;
+    const left = await cluster.sql(tables);
+    const isGone = {
+      code: 'store-unusable',
+      message: expect.stringMatching(
+        /^the .* another hand dropped (it: restore it|them .*; restore them), or /,
+      ),
+    };
+    for (const writer of [store, openStore(url, lease.lock)]) {
+      await expect(writer.upsert(update(later))).rejects.toMatchObject(isGone);
+      await expect(writer.saveRun(NOON, { a: 1 })).rejects.toMatchObject(isGone);
+    }
+    await lease.release();
+    expect(await cluster.sql(tables)).toEqual(left);
+  });
+
   it('is free again where what its holder does first fails', async () => {
     await (await store.acquire()).release();
     const parts = `lease_${schemas}.backfill_document_parts`;
