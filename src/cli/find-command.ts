@@ -2,6 +2,7 @@ import { BackfillError } from '../index.ts';
 import { closest } from '../terminal.ts';
 import type { Command } from './command.ts';
 import { ALWAYS, type Declarations } from './declaration.ts';
+import { refuseOptionNames } from './option-words.ts';
 import { wordsOf } from './read-line.ts';
 
 /** The command that a line means, with the words that are left for it. */
@@ -38,6 +39,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   server: 'simulate',
 };
 
+/** What people say of a run that stopped. */
+const GOING_ON: ReadonlySet<string> = new Set(['continue', 'restart', 'retry']);
+
 /** What people call the main command elsewhere. */
 const MAIN_NAMES: ReadonlySet<string> = new Set([
   ...['backfill', 'download', 'fetch', 'fill', 'get', 'init', 'pull', 'refresh', 'run', 'start', 'sync'],
@@ -46,13 +50,15 @@ const MAIN_NAMES: ReadonlySet<string> = new Set([
 
 /**
  * Finds the command of a line: its first word, if it is a command's name; else the program's main command, whose words
- * are tickers. A word that looks like a slip for a command is not taken for a ticker. Throws `usage`.
+ * are tickers. A word that looks like a slip for a command, or is an option's name without its dashes, is not taken for
+ * a ticker; `everyCommand`: whose options are known. Throws `usage`.
  */
 export function findCommand(
   program: string,
   argv: readonly string[],
   main: Command,
   commands: readonly Command[],
+  everyCommand: readonly Command[],
 ): Found {
   const words = wordsOf(argv, everyOption([main, ...commands]));
   const [first, second] = words;
@@ -66,7 +72,17 @@ export function findCommand(
     return { command: named(second?.value) ?? main, rest: [], help: true };
   }
   const command = named(first.value);
-  if (command !== undefined) return { command, rest: without, help: false };
+  const refuseOptions = (of: Command, from: number): void =>
+    refuseOptionNames(
+      words.slice(from).map(({ value }) => value),
+      of,
+      everyCommand,
+    );
+  if (command !== undefined) {
+    refuseOptions(command, 1);
+    return { command, rest: without, help: false };
+  }
+  refuseOptions(main, 0);
   if (commands.length > 0) {
     refuseSlip(program, first.value, commands);
     const late = words.find(({ value }) => named(value) !== undefined);
@@ -90,6 +106,12 @@ function refuseSlip(program: string, word: string, commands: readonly Command[])
     throw new BackfillError(
       'usage',
       `there is no command "${word}"; ${program} alone fetches what is missing (${ticker})`,
+    );
+  if (GOING_ON.has(word))
+    throw new BackfillError(
+      'usage',
+      `there is no command "${word}"; the same ${program} once more goes on with a run that stopped, ` +
+        `${program} --retry-failed with what failed (${ticker})`,
     );
   if (near !== undefined)
     throw new BackfillError('usage', `there is no command "${word}"; did you mean ${near}? (${ticker})`);

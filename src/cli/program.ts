@@ -90,7 +90,7 @@ export function interpret(
   settingsOf: (declared: Declarations, environmentFile?: string) => Settings,
 ): Meant {
   const { name, main, commands, everyCommand } = program;
-  const { command: found, rest, help } = findCommand(name, argv, main, commands);
+  const { command: found, rest, help } = findCommand(name, argv, main, commands, everyCommand);
   const asked = help ? 'help' : askedFor(rest);
   if (asked !== undefined) return { command: found, asked };
   const declared = found.options;

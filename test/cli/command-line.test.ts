@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDataCommand } from '../../src/cli/check-data-command.ts';
+import { backfillCommand } from '../../src/cli/backfill-command.ts';
 import { EVERY_COMMAND } from '../../src/cli/commands.ts';
 import { meant, valuesOf } from './meant.ts';
 
@@ -89,6 +90,50 @@ describe('the command of a line', () => {
     expect(valuesOf('AAPL export', {}, CHECK_DATA)).toMatchObject({ tickers: 'AAPL,export' });
     expect(meant('help', {}, CHECK_DATA)).toMatchObject({ command: { name: 'check-data' }, asked: 'help' });
   });
+});
+
+describe("an option's name without its dashes", () => {
+  const names = [...new Set(EVERY_COMMAND.flatMap(({ options }) => Object.keys(options)))];
+  const long = names.filter((name) => name.replaceAll('-', '').length > 3);
+
+  it.each(long)('%s is no ticker, and in capitals one', (name) => {
+    const own = name in backfillCommand.options;
+    const says = own
+      ? `"${name}" is no ticker; did you mean --${name}?`
+      : new RegExp(`^"${name}" is no ticker, but an option of .*: --${name}`);
+    expect(() => meant(name)).toThrow(says);
+    expect(() => meant(`AAPL ${name}`)).toThrow(says);
+    expect(valuesOf(`AAPL ${name.toUpperCase()}`)).toMatchObject({ tickers: `AAPL,${name.toUpperCase()}` });
+    expect(valuesOf(`--tickers ${name}`)).toMatchObject({ tickers: name });
+  });
+
+  it.each([
+    ['AAPL dry-run', '"dry-run" is no ticker; did you mean --dry-run? (for the ticker: --tickers DRY-RUN)'],
+    ['dryrun', '"dryrun" is no ticker; did you mean --dry-run? (for the ticker: --tickers DRYRUN)'],
+    ['AAPL,quiet', '"quiet" is no ticker; did you mean --quiet? (for the ticker: --tickers QUIET)'],
+    ['timeframes', '"timeframes" is no ticker; did you mean --timeframes?'],
+    ['provider', 'did you mean --provider? Or the command providers? (for the ticker'],
+    ['check-data AAPL json', '"json" is no ticker; did you mean --json?'],
+    ['export AAPL per_ticker', '"per_ticker" is no ticker; did you mean --per-ticker?'],
+    ['export dry-run', '"dry-run" is no ticker, but an option of backfill'],
+    ['plot quiet', '"quiet" is no ticker, but an option of '],
+    ['continue', 'the same backfill once more goes on with a run that stopped'],
+  ])('is told of: backfill %s', (line, message) => {
+    expect(() => meant(line)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(message) as string }),
+    );
+  });
+
+  it('is one for check-data alone too', () => {
+    expect(() => meant('AAPL retry-failed', {}, CHECK_DATA)).toThrow('"retry-failed" is no ticker, but');
+  });
+
+  it.each(['now', 'all', 'out AAPL', '-- json', '@json AAPL', '--profile gentle AAPL', 'inspect json'])(
+    'is none where it is short, behind --, a value or a path: backfill %s',
+    (line) => {
+      expect(() => meant(line)).not.toThrow();
+    },
+  );
 });
 
 describe('tickers', () => {
