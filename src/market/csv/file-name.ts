@@ -1,4 +1,5 @@
 import { isPair } from './ticker-name.ts';
+import { CRYPTO_VENUES, CURRENCY_VENUES, EXCHANGES, suffixOfPlace } from './venues.ts';
 
 /** What a file's name says of the instrument. */
 export type FileName =
@@ -9,39 +10,15 @@ export type FileName =
   /** A name that names no instrument here, and why. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Exchanges as TradingView and others write them before a symbol, with what the ticker ends in here. */
-const EXCHANGES: Readonly<Record<string, string>> = {
-  ...named('', 'BATS NASDAQ NYSE AMEX ARCA NYSEARCA NYSEMKT NYSEAMERICAN CBOE OTC OTCMKTS'),
-  ...named('.L', 'LSE LON'),
-  ...named('.TO', 'TSX'),
-  ...named('.V', 'TSXV'),
-  ...named('.DE', 'XETR XETRA ETR'),
-  ...named('.F', 'FWB FRA'),
-  ...named('.PA', 'EPA'),
-  ...named('.AS', 'AMS'),
-  ...named('.SW', 'SIX'),
-  ...named('.MI', 'MIL BIT'),
-  ...named('.MC', 'BME'),
-  ...named('.AX', 'ASX'),
-  ...named('.T', 'TSE TYO'),
-  ...named('.HK', 'HKEX HKG'),
-  ...named('.NS', 'NSE'),
-  ...named('.BO', 'BSE BOM'),
-};
-
-const CURRENCY_VENUES = new Set('FX FX_IDC FXCM OANDA FOREXCOM'.split(' '));
-const CRYPTO_VENUES = new Set(
-  'BINANCE COINBASE KRAKEN BITSTAMP BITFINEX BYBIT OKX GEMINI KUCOIN HUOBI BITTREX POLONIEX CRYPTO'.split(
-    ' ',
-  ),
-);
-
 /** Words that describe a file, or say where it is from; a name begins or ends with them. */
 const WORDS = (
   'daily weekly monthly intraday adjusted adj unadjusted data price prices history historical candles bars ohlc ohlcv ' +
   'quote quotes stock stocks table export full compact extended series time kline klines day hour minute ' +
   'download downloads downloaded export exported output chart charts query result results file files untitled unnamed ' +
   'book sheet market symbol symbols ticker tickers merged combined backup ' +
+  'kurs kurse kursdaten daten historisch historische historischekurse aktie aktien cotizacion cotizaciones ' +
+  'historico historicos historica historicas precio precios datos accion acciones cours historique historiques ' +
+  'donnees prix quotazioni storico storici prezzi dati cotacoes dados precos koersen ' +
   'yahoo yfinance alphavantage tiingo polygon stooq eodhd barchart investing marketwatch macrotrends finnhub'
 ).split(' ');
 
@@ -68,8 +45,9 @@ const TRADING_VIEW = /^(?<symbol>.+?), ?(\d+[A-Z]?|[SDWM])(_[0-9a-f]{5})?$/;
 /**
  * What a file's name without its endings says. Known are `AAPL`, `AAPL_data`, `AAPL-2015-2020`, `AAPL (1)`, `AAPL - Copy`,
  * Alpha Vantage's `daily_IBM` and `intraday_5min_IBM`, TradingView's `BATS_T, 1D`, `NYSE:NBL_data`, Stooq's `hd.us`,
- * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`, HistData's `DAT_ASCII_EURUSD_M1_202401`. Else the ticker is the name up to the
- * first `_`.
+ * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`, HistData's `DAT_ASCII_EURUSD_M1_202401`.
+ * What stands behind the first `_` and is a place's ends the ticker (`SAP_DE`), or leaves it untold (`AIR_FR`). Else the
+ * ticker is the name up to the first `_`.
  */
 export function readFileName(stem: string): FileName {
   const first = withoutCopy(stem.trim());
@@ -83,13 +61,18 @@ export function readFileName(stem: string): FileName {
   if (one !== '')
     return { kind: 'unknown', reason: `its symbol "${one}${other}" is no pair of currencies; rename it` };
   const [, root, share] = /^([A-Z]{1,5})_([ABC])$/.exec(first) ?? [];
-  if (root !== undefined) return { kind: 'ticker', ticker: `${root}.${share}`, isCrypto: false };
+  if (root !== undefined && !isWord(root))
+    return { kind: 'ticker', ticker: `${root}.${share}`, isCrypto: false };
   const view = TRADING_VIEW.exec(first)?.groups?.['symbol'];
   const [venue, symbol] = venueOf(view ?? first, view !== undefined);
   if (venue !== undefined && symbol !== undefined) return atVenue(venue, undated(symbol));
   const parts = (view ?? first).split('_').filter((part) => part !== '');
   while (parts.length > 1 && isWord(parts[0] ?? '') && parts.slice(1).some((part) => !isWord(part)))
     parts.shift();
+  const told = ofNumber(parts) ?? atPlace(parts);
+  if (told !== undefined) return told;
+  // `Apple Stock Price History` is a company's.
+  if (/^[A-Z][a-z]+ /.test(first)) return { kind: 'word', ticker: first };
   const ticker = undated(parts[0] ?? '');
   // Written in small letters, or of words alone, it may be the name of anything.
   const isLongWord = (ticker.length > LONGEST && OF_WORDS.test(ticker.toLowerCase())) || ABOUT.test(ticker);
@@ -104,6 +87,38 @@ export function isWord(part: string): boolean {
   return (
     ABOUT.test(part) || OF_WORDS.test(part) || NUMBERED.test(part) || INTERVAL.test(part) || DATE.test(part)
   );
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['WKN', 'ISIN', 'CUSIP', 'SEDOL', 'FIGI', 'VALOR']);
+const ISIN = /^[A-Z]{2}[A-Z0-9]{9}\d$/;
+
+/** What is said of a name that numbers its instrument; undefined where it does not. */
+function ofNumber([one = '', next = '']: readonly string[]): FileName | undefined {
+  const number = NUMBERS.has(one.toUpperCase()) && /\d/.test(next) ? one : undefined;
+  if (number === undefined && !(ISIN.test(one) && /\d{4}/.test(one))) return undefined;
+  const what = number === undefined ? `${one} is an ISIN` : `its "${number}" says a number`;
+  return { kind: 'unknown', reason: `${what}, and no ticker; rename it` };
+}
+
+/** Symbols that a place may stand behind. */
+const SYMBOL = /^[A-Z0-9]{1,6}(-[A-Z0-9]{1,2})?$/;
+
+/** `SAP.DE` of `SAP_DE`; undefined where no place stands behind the first part, or it is one of a sentence in small letters. */
+function atPlace([symbol = '', place = '', ...rest]: readonly string[]): FileName | undefined {
+  const [upper, letters] = [symbol.toUpperCase(), undated(place).toUpperCase()];
+  const isCapital = upper === symbol && place === place.toUpperCase();
+  const isSmall = symbol === symbol.toLowerCase() && letters.length > 1 && place === place.toLowerCase();
+  const isLast = rest.length === 0 || (isCapital && rest.every((part) => isWord(part.toLowerCase())));
+  const isSymbol = SYMBOL.test(upper) && !isPair(upper.slice(0, 3), upper.slice(3)) && !isWord(symbol);
+  const suffix = (isCapital || isSmall) && isLast && isSymbol ? suffixOfPlace(letters) : undefined;
+  if (suffix === undefined) return undefined;
+  if (suffix === null)
+    return {
+      kind: 'unknown',
+      reason: `its "_${place}" may be a place; rename it as the ticker is written (AIR.PA)`,
+    };
+  const ticker = upper + suffix;
+  return isCapital ? { kind: 'ticker', ticker, isCrypto: false } : { kind: 'word', ticker };
 }
 
 /** `BATS` and `T` of `BATS_T`, `NYSE` and `NBL` of `NYSE:NBL_data`; TradingView writes it always, others may. */
@@ -147,8 +162,4 @@ function stripped(name: string, part: RegExp): string {
   let left = name;
   while (part.test(left)) left = left.replace(part, '').trim();
   return left;
-}
-
-function named(suffix: string, names: string): Record<string, string> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, suffix]));
 }

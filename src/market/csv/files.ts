@@ -202,8 +202,7 @@ function nameWithin(path: string, stem: string, root: string): string {
 function tableFile(path: string, stem: string, shared: SharedTables): Look {
   const named = tickerOf(path, stem, () => shared.haveSaturdays(path));
   const heading = (): Heading => headingOf(headText(path, HEAD_BYTES));
-  if ('reason' in named) return ofNoTicker(heading(), named.reason);
-  const { ticker, isSure } = named;
+  const { ticker, isSure } = 'reason' in named ? { ticker: undefined, isSure: false } : named;
   if (ticker !== undefined && isSure) return { found: [{ ticker, file: { kind: 'table', path } }] };
   const isNameless = ticker === undefined || namesNothing(ticker, stem);
   const shown = heading();
@@ -214,7 +213,7 @@ function tableFile(path: string, stem: string, shared: SharedTables): Look {
     if (found.length > 0 || (isNameless && unnamed.length > 0)) return { found, leftOut: unnamed, footer };
     if (unnamed.length === 0) return { reason: `has a header and no row: ${GET_AGAIN}` };
   }
-  if (isNameless) return ofNoTicker(shown, NO_TICKER);
+  if (isNameless) return ofNoTicker(shown, 'reason' in named ? named.reason : NO_TICKER);
   return { found: [{ ticker, file: { kind: 'table', path } }] };
 }
 

@@ -12,6 +12,9 @@ describe('a file whose name tells no ticker', () => {
   it.each([
     ['SP_SPX, 1D.csv', BARS, 'its exchange "SP" names no suffix of a ticker; rename it'],
     ['DAT_ASCII_SPXUSD_M1_202401.csv', BARS, 'its symbol "SPXUSD" is no pair of currencies; rename it'],
+    ['AIR_FR.csv', BARS, 'its "_FR" may be a place; rename it as the ticker is written (AIR.PA)'],
+    ['wkn_865985.csv', BARS, 'its "wkn" says a number, and no ticker; rename it'],
+    ['US0378331005.csv', BARS, 'US0378331005 is an ISIN, and no ticker; rename it'],
     ['prices.csv', BARS, RENAME],
     ['my stock.csv.gz', gzipSync(BARS), RENAME],
     ['my stock.zip', zipped('my stock.csv', BARS), RENAME],
@@ -72,6 +75,12 @@ describe('a file whose name tells no ticker', () => {
     const { unread } = of('sub/no ticker.csv', BARS);
     expect(unread.nameless).toEqual([{ path: 'sub/no ticker.csv', reason: RENAME }]);
   });
+});
+
+it('a column of tickers tells what a name leaves open', () => {
+  const { tickers, unread } = of('ALL_FR.csv', `ticker,${HEADER}\nAIR.PA,2024-01-08,10,11,9,10.5,7\n`);
+  expect(tickers).toEqual(['AAPL', 'AIR.PA']);
+  expect(unread.nameless).toEqual([]);
 });
 
 function of(name: string, content: string | Uint8Array) {
