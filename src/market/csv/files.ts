@@ -5,6 +5,7 @@ import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { quoted } from '../../core/quoted.ts';
 import { isWord, readFileName } from './file-name.ts';
+import { namedDifferently } from './named-differently.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { type Heading, headingOf } from './heading.ts';
 import { footerNotes } from './footer.ts';
@@ -126,6 +127,7 @@ export function lookThrough(folder: string, shared: SharedTables): BarFolder {
       else files.push(file);
     }
   }
+  for (const line of namedDifferently(filesByTicker)) for (const list of [unread, asides]) list.addLine(line);
   const told = { notes: unread.lines(), asides: asides.lines() };
   return { filesByTicker, actionsPath, ...told, refused, unnamed, nameless };
 }

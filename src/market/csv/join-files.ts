@@ -149,7 +149,7 @@ function assertNamedAlike(files: readonly RowsOfFile[], ticker: string): void {
 }
 
 /** Words in capitals in a file's name that are not its ticker's. */
-function otherNames(path: string, ticker: string): string {
+export function otherNames(path: string, ticker: string): string {
   const words = basename(path).split(/[^A-Za-z0-9]+/);
   return words
     .filter((word) => /^[A-Z]{1,5}$/.test(word) && !NO_NAMES.has(word) && !ticker.includes(word))

@@ -97,6 +97,37 @@ describe('rows of two files of a ticker', () => {
   });
 });
 
+describe('files of one ticker that are named differently', () => {
+  const [before, after] = [table(row('2024-01-08')), table(row('2024-01-09'))];
+
+  it('are told of, as they may be of two instruments', () => {
+    const market = marketOf({ 'AAPL.csv': before, 'AAPL_XYZ.csv': after });
+    expect(stampsOf(market, 'AAPL')).toHaveLength(2);
+    const told =
+      'read as one with AAPL.csv, as AAPL: AAPL_XYZ.csv (rename it if its XYZ is another instrument)';
+    expect(market.notes).toEqual([told]);
+    expect(market.unread.asides).toEqual([told]);
+  });
+
+  it('are told of in so many lines at most', () => {
+    const names = Array.from({ length: 25 }, (_, i) => `A${i}`);
+    const files = names.flatMap((name) => [
+      [`${name}.csv`, before],
+      [`${name}_XYZ.csv`, after],
+    ]);
+    const { notes } = marketOf(Object.fromEntries(files) as Record<string, string>);
+    expect(notes).toHaveLength(21);
+    expect(notes.at(-1)).toBe('and 5 more files that are read as one with another');
+  });
+
+  it.each(['AAPL_2023_1d.csv', 'AAPL_JAN_DATA.csv', 'BATS_AAPL, 1D.csv', 'AAPL_US.csv', 'AAPL_b (1).csv'])(
+    'are not where dates, words, numbers or the exchange differ: %s',
+    (name) => {
+      expect(marketOf({ 'AAPL.csv': before, [name]: after }).notes).toEqual([]);
+    },
+  );
+});
+
 describe('a row without a price', () => {
   it('is read where its stamp is, up to the end of a range and on the grid', () => {
     const market = marketOf({ 'AAPL.csv': table(row('2024-01-08'), '2024-01-09,,,,,', row('2024-01-10')) });
