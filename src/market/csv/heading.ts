@@ -46,6 +46,25 @@ export function headingOf(text: string): Heading {
   };
 }
 
+/** Lines among which a header is looked for where the first one is none. */
+const TITLE_LINES = 12;
+
+/** The number of the line that is the header where others stand above it, such as a title; null where there is none such. */
+export function headerBelowTitle(text: string): number | null {
+  if (headingOf(text).isTable) return null;
+  const lines = text.split(/\r\n|\r|\n/, TITLE_LINES + HEAD_LINES);
+  const isHeader = (i: number): boolean => {
+    const rest = lines.slice(i);
+    const sign = delimiterOf(rest.join('\n'));
+    const layout = layoutOf(
+      rest.map((line) => line.split(sign).map((field) => field.replaceAll('"', '').trim())),
+    );
+    return !('problem' in layout) && layout.names !== null;
+  };
+  const at = lines.findIndex((line, i) => i > 0 && i < TITLE_LINES && line.trim() !== '' && isHeader(i));
+  return at < 0 ? null : at + 1;
+}
+
 /** The sign that cuts the first line into the most fields. */
 export function delimiterOf(text: string): string {
   const line = withoutPreamble(text.slice(0, 4096)).split(/[\r\n]/, 1)[0] ?? '';

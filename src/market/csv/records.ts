@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BackfillError } from '../../core/errors.ts';
 import { fileTrouble } from '../../core/file-trouble.ts';
+import { plural } from '../../core/plural.ts';
 import { quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
@@ -174,7 +175,7 @@ function problemOf(error: CsvError, text: string): string {
     count > expected
       ? 'mend it, and quote numbers with a comma or part the fields by semicolons'
       : 'mend or remove it';
-  return `has ${count} fields, and the first line ${expected}: ${way}`;
+  return `has ${plural(count, 'field')}, and the first line ${expected}: ${way}`;
 }
 
 /** A CSV text without what may stand before its first line: addresses, comments (`#`), and the separator that Excel is told. */

@@ -3,6 +3,7 @@ import { assertLastField } from './cut-field.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
 import { footerFormOf, withoutFooter } from './footer.ts';
+import { headerBelowTitle } from './heading.ts';
 import { assertOrder } from './headerless.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { isEnded } from './line-end.ts';
@@ -88,8 +89,10 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
   const footerForm = footerFormOf(source.text);
   const { delimiter } = footerForm;
   const { body: text, footer } = withoutFooter(source.text, footerForm);
-  const all = stacked(csvLines(path, text, delimiter));
-  const layout = layoutFor(path, all);
+  const { all, layout } = withoutTitle(path, source.text, () => {
+    const lines = stacked(csvLines(path, text, delimiter));
+    return { all: lines, layout: layoutFor(path, lines) };
+  });
   const sections = rowsOfSections(path, all, layout);
   const form = formOf(path, layout, sections, { encoding, delimiter, isEnded: isEnded(text), footer }, said);
   const lines = sections.rows.stretch(0);
@@ -104,6 +107,17 @@ export function readTable(path: string, source: Decoded = readText(path), said: 
     zone: header.zone,
     dialect: form.dialect,
   };
+}
+
+/** Says of a text that cannot be read that lines stand above its header, where that is so. */
+function withoutTitle<Read>(path: string, text: string, read: () => Read): Read {
+  try {
+    return read();
+  } catch (error) {
+    const line = headerBelowTitle(text);
+    if (line === null) throw error;
+    throw malformed(path, 1, `is no header, but line ${line} is one: remove the lines above that`);
+  }
 }
 
 /** How a long text is to be read. Throws `usage` like `readTable`, and `NotInStretches` where that reads it at once. */
