@@ -18,13 +18,14 @@ const SEPARATORS: Readonly<Record<string, string>> = {
 /** Files of which a block each can be read through. */
 const MANY = 10;
 
-/** Odd files that are named where there are many. */
+/** Odd files that are named on a terminal where there are many. */
 const SHOWN = 20;
 
 /**
  * An inspection, on a terminal in 80 columns at most, elsewhere in whole lines: a block a file, and last what a run would store of
  * all. Of many
- * files those that are written alike are one block, and the odd ones are named, unless the page wants all.
+ * files those that are written alike are one block, and the odd ones are named, on a terminal the first of them, unless the
+ * page wants all.
  */
 export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): string[] {
   const { files, basis, notes, stored } = inspection;
@@ -59,14 +60,16 @@ function summaryLines(files: readonly InspectedFile[], basis: Inspection['basis'
     ...refused.map((reason) => ({ label: 'refused', text: `${path}: ${reason}` })),
     ...notes.map((note) => ({ label: 'note', text: `${path}: ${note}` })),
   ]);
-  const left = odd.length - SHOWN;
+  // Whoever searches a file or a pipe for one of them is to find it.
+  const shown = width === UNBOUNDED.columns ? odd.length : SHOWN;
+  const left = odd.length - shown;
   return [
     ...alike
       .toSorted(([, a], [, b]) => b.length - a.length)
       .flatMap(([lines, group]) => [...groupLines(group, isShared, width), ...lines.split('\n'), '']),
     ...odd
       .toSorted((a, b) => Number(a.label === 'note') - Number(b.label === 'note'))
-      .slice(0, SHOWN)
+      .slice(0, shown)
       .flatMap(({ label, text }) => labelledLines(label, text, width)),
     ...(left > 0 ? [`  … and ${formatCount(left)} more: --all lists them`] : []),
     ...(odd.length > 0 ? [''] : []),

@@ -154,6 +154,9 @@ describe('an inspection', () => {
     expect(lines.join('\n')).toMatch(
       /56 files, 55 series, 250 bars; refused: 1 file\. Nothing was\nstored\.$/,
     );
+    const piped = inspectionText(inspection, { ...UNBOUNDED, isWhole: false }).join('\n');
+    expect(piped.match(/^ {2}note {10}X\d+\.csv: /gm)).toHaveLength(25);
+    expect(piped).not.toContain(' more');
     expect(lines.length).toBeLessThan(80);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
     expect(inspectionText(inspection).join('\n')).toContain('X24.csv\n  X24 1d        4 bars');
