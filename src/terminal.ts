@@ -71,7 +71,7 @@ export { copiedText, copyStepText, unequalText } from './report/copy-text.ts';
 export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';
 export { inspectionText } from './report/inspection-text.ts';
-export { type Column, plural, table } from './report/table.ts';
+export { type Column, plural, table, wrappedTable } from './report/table.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
 export { csvField } from './library/export.ts';
 export { withoutPassword } from './core/without-password.ts';

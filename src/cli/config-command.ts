@@ -1,11 +1,12 @@
 import { listProviders } from '../index.ts';
-import { type Column, table, withoutPassword } from '../terminal.ts';
+import { type Column, withoutPassword, wrappedTable } from '../terminal.ts';
 import { type Command, command } from './command.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { TOKEN_VARIABLE, WITHOUT_EFFECT } from './known-variables.ts';
 import { OUTPUT } from './options.ts';
 import { print, printJson } from './output.ts';
+import { columnsOf } from './page.ts';
 import { PACE } from './pace-options.ts';
 import { presetsOf } from './profiles.ts';
 import { refusedSettings } from './refused-settings.ts';
@@ -185,5 +186,6 @@ function configText(all: readonly Effective[]): string[] {
     { title: 'FROM', text: ({ source }) => source },
     { title: 'REFUSED', text: ({ refused = '' }) => refused },
   ];
-  return table(all.some(({ refused }) => refused !== undefined) ? columns : columns.slice(0, 3), all);
+  const shown = all.some(({ refused }) => refused !== undefined) ? columns : columns.slice(0, 3);
+  return wrappedTable(shown, all, columnsOf(process.stdout));
 }

@@ -52,6 +52,43 @@ export function fittedTable<Row>(
   };
 }
 
+/** A word that is longer may be broken where there is no room. */
+const LONGEST_WORD = 20;
+
+/** A table of at most so many columns of a terminal, in each column of which what is too long goes on below itself. */
+export function wrappedTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): string[] {
+  if (width === Number.POSITIVE_INFINITY) return table(columns, rows);
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ text }) => text(row))),
+  ];
+  const widest = (of: (cell: string) => number): number[] =>
+    columns.map((_, i) => Math.max(...cells.map((row) => of(row[i] ?? ''))));
+  const widths = widest(widthOf);
+  const least = widest((cell) => Math.min(LONGEST_WORD, Math.max(...cell.split(' ').map(widthOf))));
+  const room = width - (columns.length - 1);
+  while (widths.reduce((sum, one) => sum + one, 0) > room) {
+    const narrower = widths.map((one, i) => (one > (least[i] ?? 0) ? one : 0));
+    const at = narrower.indexOf(Math.max(...narrower));
+    if (narrower[at] === 0) break;
+    widths[at] = (widths[at] ?? 0) - 1;
+  }
+  return cells.flatMap((row) => {
+    const parts = row.map((cell, i) => wrapped(cell, widths[i] ?? 0));
+    const height = Math.max(...parts.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) =>
+      parts
+        .map((part, i) => padded(part[line] ?? '', widths[i] ?? 0, columns[i]?.right === true))
+        .join(' ')
+        .trimEnd(),
+    );
+  });
+}
+
 interface Measured<Row> {
   readonly column: Column<Row>;
   /** Of the widest cell. */

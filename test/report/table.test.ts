@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration } from '../../src/report/table.ts';
+import { formatDuration, wrappedTable } from '../../src/report/table.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -25,5 +25,41 @@ describe('a duration', () => {
     [1234 * DAY, '1,234 days'],
   ])('of %i ms is written %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('a table on a terminal that is too narrow', () => {
+  const columns = ['OPTION', 'VALUE', 'FROM'].map((title, i) => ({
+    title,
+    text: (row: readonly string[]) => row[i] ?? '',
+  }));
+  const rows = [
+    ['state', '/home/somebody/a/long/folder/of/its/own', 'BACKFILL_STATE'],
+    ['key of alphavantage', 'not set', 'ALPHAVANTAGE_API_KEY'],
+    ['days', '30', 'BACKFILL_DAYS in .env line 1'],
+  ];
+
+  it('goes on below, each column within itself', () => {
+    expect(wrappedTable(columns, rows, 60)).toEqual([
+      'OPTION             VALUE                FROM',
+      'state              /home/somebody/a/    BACKFILL_STATE',
+      '                   long/folder/of/its/',
+      '                   own',
+      'key of             not set              ALPHAVANTAGE_API_KEY',
+      'alphavantage',
+      'days               30                   BACKFILL_DAYS in',
+      '                                        .env line 1',
+    ]);
+  });
+
+  it('is whole in a file or a pipe, and where it fits', () => {
+    const lines = wrappedTable(columns, rows, Number.POSITIVE_INFINITY);
+    expect(lines).toHaveLength(4);
+    expect(wrappedTable(columns, rows, 120)).toEqual(lines);
+  });
+
+  it('has each word whole that is no longer than twenty, and never loses one', () => {
+    for (const width of [20, 40, 50, 70])
+      expect(wrappedTable(columns, rows, width).join('\n')).toContain('ALPHAVANTAGE_API_KEY');
   });
 });
