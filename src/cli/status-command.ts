@@ -6,7 +6,7 @@ import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellNotFound } from './not-found.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, STORE, TICKERS, WHICH, given } from './options.ts';
-import { print, printJson } from './output.ts';
+import { print, printJson, toldHere } from './output.ts';
 import { dataPage } from './page.ts';
 import { CONNECTION, SOURCES, connectionOf } from './provider-options.ts';
 
@@ -49,7 +49,7 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
   const connection = await connectionOf(argv);
   if (tickers === undefined) {
     const status = await openHistory(connection).status();
-    await (json ? printJson(status) : print(statusText(status, dataPage(all))));
+    await (json ? printJson(status) : print(statusText(status, dataPage(all), toldHere())));
     return status.damaged > 0 ? EXIT.someFailed : EXIT.done;
   }
   await openExisting(connection);
@@ -57,6 +57,6 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
   const selection = given({ tickers, intervals });
   const series = await history.seriesStatus(selection);
   if (json) await printJson(series);
-  else await print(seriesStatusText(series, dataPage(all)));
+  else await print(seriesStatusText(series, dataPage(all), toldHere()));
   return tellNotFound(await history.notFound(selection));
 }

@@ -126,13 +126,16 @@ const WITH_WORD = /(?:^|\u00A0)--(?:adjust|format|profile|provider|store|tickers
 /** What no sentence goes on with: a ticker, a date, a path, an option, something in quotes. */
 const ARGUMENT = /^(?:--[a-z]|['"@~^$A-Z\d]|\S*[\d/:=])/;
 
+/** The program alone, or with a store that is named before what is to be done. */
+const BEFORE_COMMAND = /backfill(?:\u00A0--store[\u00A0=](?:'[^']*'|[^\u00A0']+))?$/;
+
 /** The first word behind the command that begins at one, by what its words look like. */
 function commandEnd(words: readonly string[], start: number): number {
   const isLast = (word: string): boolean => /[,;).]$/.test(word);
   let at = start + 1;
   // What it is to do, where neither a ticker nor that is tied to the program already.
   const program = words[start] ?? '';
-  if (/backfill(?:\u00A0--.*)?$/.test(program) && /^[a-z][a-z-]*[,;).]*$/.test(words[at] ?? '')) at++;
+  if (BEFORE_COMMAND.test(program) && /^[a-z][a-z-]*[,;).]*$/.test(words[at] ?? '')) at++;
   while (at < words.length && !isLast(words[at - 1] ?? '')) {
     const word = words[at] ?? '';
     // A store that is named stands before what is to be done.

@@ -7,6 +7,7 @@ import { named } from './named.ts';
 import { type Page, printable, TIE, tied, wrapped } from './page.ts';
 import { type QuotaUsed, quotaTexts } from './quota-used-text.ts';
 import type { SeriesCoverage } from './series-coverage.ts';
+import { asPasted, type SameAsHere } from './told-commands.ts';
 import { formatBytes, formatCount, formatPercent, plural } from './table.ts';
 
 /** A store, and what its runs need. Plain JSON. */
@@ -77,11 +78,15 @@ const HANG = 11;
 function entryLines(
   entries: readonly (readonly [name: string, text: string])[],
   { columns }: Page,
+  here: SameAsHere,
 ): string[] {
   return entries.flatMap(([name, text]) =>
-    wrapped(printableLine(`${name.padEnd(HANG - 1)} ${text}`), columns, { hang: HANG }),
+    // As long as it will be: who prints it would break it once more.
+    wrapped(printableLine(`${name.padEnd(HANG - 1)} ${asPasted(text, here)}`), columns, { hang: HANG }),
   );
 }
+
+const NOTHING_SAID: SameAsHere = { store: '', source: '' };
 
 /** As `printable`, with the blanks of a column and what is tied. */
 function printableLine(line: string): string {
@@ -95,8 +100,8 @@ function damagedText(files: number): string {
   return `${plural(files, 'file')} ${are} not fetched again: ${tied('backfill doctor')} tells which`;
 }
 
-/** What `backfill status` prints of a store. */
-export function statusText(status: StoreStatus, page: Page): string[] {
+/** What `backfill status` prints of a store. `here`: what the commands that it tells of need; default nothing. */
+export function statusText(status: StoreStatus, page: Page, here: SameAsHere = NOTHING_SAID): string[] {
   const { left } = status;
   return entryLines(
     [
@@ -114,6 +119,7 @@ export function statusText(status: StoreStatus, page: Page): string[] {
       ...quotasTexts(status, page).map((text, i) => [i === 0 ? 'quotas' : '', text] as const),
     ],
     page,
+    here,
   );
 }
 
@@ -160,14 +166,18 @@ function leftTexts({ series, neverBegun, ofOthers, unrecorded, spoilt }: LeftToR
 /** Runs of missing sessions that are named. */
 const NAMED_RUNS = 4;
 
-/** What `backfill status TICKER` prints: some lines a series. */
-export function seriesStatusText(statuses: readonly SeriesStatus[], page: Page): string[] {
+/** What `backfill status TICKER` prints: some lines a series. `here` as of `statusText`. */
+export function seriesStatusText(
+  statuses: readonly SeriesStatus[],
+  page: Page,
+  here: SameAsHere = NOTHING_SAID,
+): string[] {
   return statuses.flatMap((status, i) => [
     ...(i === 0 ? [] : ['']),
     ...wrapped(printable(`${status.ticker} ${status.interval}${aboutText(status)}`), page.columns, {
       hang: 2,
     }),
-    ...entryLines(seriesEntries(status), page),
+    ...entryLines(seriesEntries(status), page, here),
   ]);
 }
 

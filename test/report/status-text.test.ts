@@ -9,6 +9,7 @@ import {
   seriesStatusText,
   statusText,
 } from '../../src/report/status-text.ts';
+import { asPasted, type SameAsHere, storeOption } from '../../src/report/told-commands.ts';
 
 const AT = Date.parse('2026-11-20T21:15:00Z');
 const TICKERS = Array.from({ length: 8 }, (_, i) => `T${i}`);
@@ -55,6 +56,12 @@ const STATUS: StoreStatus = {
     },
   ],
 };
+
+/** As whoever prints a line breaks it. */
+function fittedAgain(line: string, columns: number, here: SameAsHere): string[] {
+  const text = line.trimStart();
+  return wrapped(asPasted(text, here), columns, { indent: line.length - text.length, wholeWords: true });
+}
 
 const SERIES: SeriesStatus = {
   ...{ ticker: 'TARN', interval: '1d', calendar: 'XNYS', advisory: true, standing: 'incomplete' },
@@ -115,6 +122,19 @@ const SERIES: SeriesStatus = {
 };
 
 describe('a status', () => {
+  it.each([60, 80])(
+    'is broken once at %i columns, however long its commands are where they can be pasted',
+    (columns) => {
+      const here = { store: storeOption('a-store-of-some-longer-name'), source: '' };
+      const status = { ...STATUS, series: 0, damaged: 0, empty: null };
+      const lines = statusText(status, { ...UNBOUNDED, columns }, here);
+      expect(lines.flatMap((line) => fittedAgain(line, columns, here))).toEqual(lines);
+      const text = lines.join('\n');
+      expect(text).toContain('backfill --store a-store-of-some-longer-name AAPL --days 252');
+      expect(text).toMatch(/\n {11}(fetches )?a year of one ticker\n/);
+    },
+  );
+
   it('of a store is a line a fact', () => {
     const lines = statusText(STATUS, UNBOUNDED);
     expect(lines.slice(0, 10)).toEqual([
