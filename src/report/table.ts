@@ -67,19 +67,19 @@ export function wrappedTable<Row>(
     ...rows.map((row) => columns.map(({ text }) => text(row))),
   ];
   const widest = (of: (cell: string) => number): number[] =>
-    columns.map((_, i) => Math.max(...cells.map((row) => of(row[i] ?? ''))));
+    columns.map((_, i) => largest(cells.map((row) => of(row[i] ?? ''))));
   const widths = widest(widthOf);
-  const least = widest((cell) => Math.min(LONGEST_WORD, Math.max(...cell.split(' ').map(widthOf))));
+  const least = widest((cell) => Math.min(LONGEST_WORD, largest(cell.split(' ').map(widthOf))));
   const room = width - (columns.length - 1);
   while (widths.reduce((sum, one) => sum + one, 0) > room) {
     const narrower = widths.map((one, i) => (one > (least[i] ?? 0) ? one : 0));
-    const at = narrower.indexOf(Math.max(...narrower));
+    const at = narrower.indexOf(largest(narrower));
     if (narrower[at] === 0) break;
     widths[at] = (widths[at] ?? 0) - 1;
   }
   return cells.flatMap((row) => {
     const parts = row.map((cell, i) => wrapped(cell, widths[i] ?? 0));
-    const height = Math.max(...parts.map(({ length }) => length));
+    const height = largest(parts.map(({ length }) => length));
     return Array.from({ length: height }, (_, line) =>
       parts
         .map((part, i) => padded(part[line] ?? '', widths[i] ?? 0, columns[i]?.right === true))

@@ -1,11 +1,16 @@
 import { basename } from 'node:path';
 import { isWord } from './file-name.ts';
-import type { BarFile } from './files.ts';
 import { otherNames } from './join-files.ts';
 import { suffixOfPlace } from './venues.ts';
 
+/** A file of a ticker, and what it is. */
+interface NamedFile {
+  readonly path: string;
+  readonly kind: string;
+}
+
 /** Files whose names say of what their rows are. */
-const NAMED_AFTER_ONE: ReadonlySet<BarFile['kind']> = new Set(['table', 'zipped-table', 'lean-table']);
+const NAMED_AFTER_ONE: ReadonlySet<string> = new Set(['table', 'zipped-table', 'lean-table']);
 
 /** Lines that are told. */
 const SHOWN = 20;
@@ -14,7 +19,7 @@ const SHOWN = 20;
  * A line for each file whose name has words in capitals that say neither its ticker nor how it is made, where another one
  * of that ticker has none: they may be of two instruments. The last of many lines says how many more there are.
  */
-export function namedDifferently(filesByTicker: ReadonlyMap<string, readonly BarFile[]>): string[] {
+export function namedDifferently(filesByTicker: ReadonlyMap<string, readonly NamedFile[]>): string[] {
   const lines = [...filesByTicker].flatMap(([ticker, files]) =>
     files.length < 2 ? [] : linesOf(ticker, files),
   );
@@ -24,7 +29,7 @@ export function namedDifferently(filesByTicker: ReadonlyMap<string, readonly Bar
     : lines;
 }
 
-function linesOf(ticker: string, files: readonly BarFile[]): string[] {
+function linesOf(ticker: string, files: readonly NamedFile[]): string[] {
   const named = files
     .filter(({ kind }) => NAMED_AFTER_ONE.has(kind))
     .map(({ path }) => ({ name: basename(path), others: others(path, ticker) }));
