@@ -62,11 +62,12 @@ export async function sessionsIn(
 function barsOf(rows: readonly unknown[][]): StoredBars {
   const column = (place: number): Float64Array =>
     Float64Array.from(rows, (row) => (row[place] === null ? Number.NaN : Number(row[place])));
-  // Another hand may have written parts of a millisecond.
-  const times = (place: number): Float64Array => column(place).map((micros) => Math.floor(micros / 1000));
+  // Another hand may have written parts of a millisecond, or none at all.
+  const times = (place: number): Float64Array =>
+    column(place).map((micros) => (Number.isNaN(micros) ? 0 : Math.floor(micros / 1000)));
   const names: string[] = [];
   const codes = Uint16Array.from(rows, (row) => {
-    const name = String(row[8]);
+    const name = row[8] === null ? '' : String(row[8]);
     const known = names.indexOf(name);
     return known === -1 ? names.push(name) - 1 : known;
   });

@@ -208,6 +208,36 @@ describeWith(QUESTDB)('the tables of a QuestDB store', () => {
       expect(await rowsIn(next, AAPL)).toEqual(WEEK);
     });
 
+    it('and have fewer rows are refused, though the calendar were content', async () => {
+      await store.upsert(update(WEEK, { learned }));
+      await quest.sql(`UPDATE ${prefix}bars_1d SET gone = true WHERE ts = '2026-02-25'`);
+      const next = openStore(quest.url(prefix));
+      const corrupt = {
+        code: 'store-corrupt',
+        message: expect.stringContaining('bars/1d/AAPL/all in questdb:'),
+      };
+      await expect(next.readBars(AAPL)).rejects.toMatchObject(corrupt);
+      await expect(next.edit(AAPL, WEEK_DAYS)).rejects.toMatchObject(corrupt);
+      await quest.sql(`UPDATE ${prefix}bars_1d SET gone = true`);
+      await expect(next.readBars(AAPL)).rejects.toMatchObject(corrupt);
+    });
+
+    it('and have a row of no source and time are found by the doctor, and mended', async () => {
+      await store.upsert(update(WEEK, { learned }));
+      await quest.sql(
+        `INSERT INTO ${prefix}bars_1d (ts, ticker, session, open, high, low, close, volume, gone)
+         VALUES ('2026-02-25T13:30:01Z', 'AAPL', '2026-02-25', 1, 1, 1, 1, 1, false)`,
+      );
+      const next = openStore(quest.url(prefix));
+      expect((await next.readBars(AAPL)).fetchedAt).toContain(0);
+      expect((await next.examine({ now: NOON })).damages.map(({ path }) => path)).toEqual([
+        'bars/1d/AAPL/all',
+      ]);
+      await next.examine({ now: NOON, fix: true });
+      expect((await next.examine({ now: NOON })).damages).toEqual([]);
+      expect(await rowsIn(next, AAPL)).toEqual(WEEK);
+    });
+
     it('have revisions of what they were', async () => {
       await store.upsert(update(WEEK, { learned }));
       await store.upsert(update(moved, { learned, fetchedAt: NOON + 1 }));
