@@ -67,7 +67,7 @@ function barsOf(rows: readonly unknown[][]): StoredBars {
     column(place).map((micros) => (Number.isNaN(micros) ? 0 : Math.floor(micros / 1000)));
   const names: string[] = [];
   const codes = Uint16Array.from(rows, (row) => {
-    const name = row[8] === null ? '' : String(row[8]);
+    const name = typeof row[8] === 'string' ? row[8] : '';
     const known = names.indexOf(name);
     return known === -1 ? names.push(name) - 1 : known;
   });
