@@ -123,7 +123,7 @@ export function learnInDoubt(
   const { provider, answers, now, calendar, isCredible, isYoungToo } = about;
   const isDoubted = (reason: AbsenceReason): boolean =>
     reason === 'vendor-empty' || (isYoungToo && reason === 'not-yet-published');
-  const saidBefore = known.absent.filter(({ by }) =>
+  const saidBefore = [...known.absent, ...(known.hadElsewhere ?? [])].filter(({ by }) =>
     by.some(
       (claim) =>
         claim.provider === provider &&

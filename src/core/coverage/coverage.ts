@@ -1,6 +1,9 @@
 import { type Day, type DayRange, MS_PER_DAY } from '../session/day.ts';
-import { type Claim, joinClaims, leadingClaim, nextRetry, sameClaims } from './evidence.ts';
+import { type Absence, cutRuns, hadElsewhere, joinAbsences, overlay, part } from './absences.ts';
+import { type Claim, joinClaims, leadingClaim, nextRetry } from './evidence.ts';
 import { contains, intersect, normalize, span, subtract, union } from '../session/ranges.ts';
+
+export type { Absence } from './absences.ts';
 
 /**
  * What is known of a series, per session: present (possibly provisional) or absent with evidence. Whatever is
@@ -25,12 +28,11 @@ export interface Coverage {
    * sessions that it was asked for. They speak of all that it could be asked for, until it tells anything. Default none.
    */
   readonly unknown?: readonly Claim[];
-}
-
-/** A run of sessions without a bar, and who says why. */
-export interface Absence extends DayRange {
-  /** One claim a provider, the leading one first, see `joinClaims`; never empty. */
-  readonly by: readonly Claim[];
+  /**
+   * What providers that have no bar of sessions of `present` said of these: the bars there are another one's. Kept of days
+   * only, whose splits and dividends one might be asked for besides. Ascending, disjoint. Default none.
+   */
+  readonly hadElsewhere?: readonly Absence[];
 }
 
 /**
@@ -140,6 +142,7 @@ export function learn(known: Coverage, learned: Coverage, heard?: readonly strin
     ...asUnconfirmed(unconfirmed),
     ...asLacking(joinAbsences(overlay(cutRuns(before.lacking ?? [], whole), lacking))),
     ...asUnknown(onlyKept(kept, before, learned, { said, absent })),
+    ...asHadElsewhere(hadElsewhere(before, learned, heard)),
   };
 }
 
@@ -229,13 +232,13 @@ export function unlearn(coverage: Coverage, days: readonly DayRange[]): Coverage
     ...asUnconfirmed(cutRuns(coverage.unconfirmed ?? [], cut)),
     ...asLacking(cutRuns(coverage.lacking ?? [], cut)),
     ...asUnknown(present.length > 0 ? coverage.unknown : []),
+    ...asHadElsewhere(cutRuns(coverage.hadElsewhere ?? [], cut)),
   };
 }
 
 /** The part of what is known that lies within the given days. */
 export function within(coverage: Coverage, days: readonly DayRange[]): Coverage {
-  const inside = <R extends DayRange>(runs: readonly R[]): R[] =>
-    runs.flatMap((run) => intersect([run], days).map((range) => ({ ...run, ...range })));
+  const inside = <R extends DayRange>(runs: readonly R[]): R[] => part(runs, days);
   const present = intersect(coverage.present, days);
   return {
     present,
@@ -244,6 +247,7 @@ export function within(coverage: Coverage, days: readonly DayRange[]): Coverage 
     ...asUnconfirmed(inside(coverage.unconfirmed ?? [])),
     ...asLacking(inside(coverage.lacking ?? [])),
     ...asUnknown(present.length > 0 ? coverage.unknown : []),
+    ...asHadElsewhere(inside(coverage.hadElsewhere ?? [])),
   };
 }
 
@@ -259,36 +263,6 @@ function asUnknown(unknown: readonly Claim[] = []): Pick<Coverage, 'unknown'> {
   return unknown.length === 0 ? {} : { unknown };
 }
 
-/** Absences, each list ascending and disjoint, with the claims of both where they overlap. */
-function overlay(older: readonly Absence[], learned: readonly Absence[]): Absence[] {
-  const newer = learned.toSorted((a, b) => a.from - b.from);
-  const both: Absence[] = [];
-  let i = 0;
-  let j = 0;
-  for (let x = older[i], y = newer[j]; x !== undefined && y !== undefined; x = older[i], y = newer[j]) {
-    const from = Math.max(x.from, y.from);
-    const to = Math.min(x.to, y.to);
-    if (from < to) both.push({ from, to, by: joinClaims(x.by, y.by) });
-    if (x.to < y.to) i++;
-    else j++;
-  }
-  return [...cutRuns(older, newer), ...both, ...cutRuns(newer, older)];
-}
-
-/** Runs without the given days, what is left of each with all that it says. */
-function cutRuns<R extends DayRange>(runs: readonly R[], days: readonly DayRange[]): R[] {
-  const cut = normalize(days);
-  return runs.flatMap((run) => subtract([run], cut).map((range) => ({ ...run, ...range })));
-}
-
-/** Sorts runs and joins neighbours that touch and carry the same evidence. */
-function joinAbsences(absences: readonly Absence[]): Absence[] {
-  const joined: Absence[] = [];
-  for (const absence of absences.toSorted((a, b) => a.from - b.from)) {
-    const last = joined.at(-1);
-    if (last && last.to === absence.from && sameClaims(last.by, absence.by)) {
-      joined[joined.length - 1] = { ...last, to: absence.to };
-    } else joined.push(absence);
-  }
-  return joined;
+function asHadElsewhere(runs: readonly Absence[]): Pick<Coverage, 'hadElsewhere'> {
+  return runs.length === 0 ? {} : { hadElsewhere: runs };
 }

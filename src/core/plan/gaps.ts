@@ -104,7 +104,8 @@ export interface GapOptions {
   readonly everything?: boolean;
   /**
    * By ticker: the ex-dates of which the corporate actions are known, ascending and disjoint. Where given, a present
-   * session of a `1d` series whose day is not among them is a gap: without its splits a price cannot be read. The other
+   * session of a `1d` series whose day is not among them is a gap: without its splits a price cannot be read, unless the provider
+   * said that it has no bar of it, until that is due to be asked again. The other
    * intervals are left alone: what lies before a provider's look-back could never be closed. Default: not looked at.
    */
   readonly actionsCovered?: Pick<ReadonlyMap<string, readonly DayRange[]>, 'get'>;
@@ -152,8 +153,9 @@ const NO_DAYS: readonly DayRange[] = [];
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
   const { series, calendar, range, lived, besides, stale, again = options.everything, isRetried } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
+  const { lacking, hadElsewhere, unknown } = coverage;
   const claims =
-    [...coverage.absent, ...(coverage.lacking ?? []), { by: coverage.unknown ?? [] }].some(({ by }) =>
+    [...coverage.absent, ...(lacking ?? []), ...(hadElsewhere ?? []), { by: unknown ?? [] }].some(({ by }) =>
       by.some((claim) => claim.provider === provider),
     ) || coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
   return {
@@ -249,7 +251,10 @@ function needsNoRequest(
     isDue(by, { ...asking, isReached: reachedFrom < to }) || (isRetried && by.some(isRejected));
   const settled = subtract(subtract(coverage.present, asked), (coverage.lacking ?? []).filter(isOpen));
   const explained = coverage.absent.filter((run) => !isOpen(run));
-  return normalize([...(readable === undefined ? settled : intersect(settled, readable)), ...explained]);
+  // Of what it has no bar of it is asked for splits and dividends when it would be asked for the bars.
+  const toldNothing = normalize((coverage.hadElsewhere ?? []).filter((run) => !isOpen(run)));
+  const isRead = (days: readonly DayRange[]): DayRange[] => intersect(settled, union(days, toldNothing));
+  return normalize([...(readable === undefined ? settled : isRead(readable)), ...explained]);
 }
 
 /** Trims day ranges to the sessions they hold and joins those that no other session parts. */

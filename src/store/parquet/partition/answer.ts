@@ -1,9 +1,9 @@
-import { mergeIdentity, UNKNOWN_IDENTITY } from '../../../core/bars/bars.ts';
+import { mergeIdentity, type Series, UNKNOWN_IDENTITY } from '../../../core/bars/bars.ts';
 import { NO_BARS, type StoredBars, slice } from '../../../core/bars/columns.ts';
 import { firstOfDay, periodOf, periodRange, periodsOf, sessionDateOf } from '../../../core/bars/partition.ts';
 import { vendorsIn } from '../../../core/bars/vendor.ts';
 import { calendarById } from '../../../core/calendar/calendars.ts';
-import { learn, NOTHING_KNOWN, within } from '../../../core/coverage/coverage.ts';
+import { type Coverage, learn, NOTHING_KNOWN, within } from '../../../core/coverage/coverage.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { union } from '../../../core/session/ranges.ts';
 import type { SeriesUpdate } from '../../store.ts';
@@ -45,7 +45,7 @@ export function learnFrom(
   return {
     calendar: update.calendar,
     coverage: compact(
-      learn(before?.coverage ?? NOTHING_KNOWN, learned, vendorsIn(update.bars)),
+      ofInterval(update.series, learn(before?.coverage ?? NOTHING_KNOWN, learned, vendorsIn(update.bars))),
       calendarById(update.calendar),
     ),
     identity: mergeIdentity(before?.identity ?? UNKNOWN_IDENTITY, update.identity),
@@ -54,6 +54,13 @@ export function learnFrom(
     ...(told !== undefined && { told }),
     ...(before?.marks && { marks: before.marks }),
   };
+}
+
+/** What is known, but what nobody asks of intraday bars: whose splits and dividends might be asked for besides. */
+function ofInterval({ interval }: Series, coverage: Coverage): Coverage {
+  if (interval === '1d' || coverage.hadElsewhere === undefined) return coverage;
+  const { hadElsewhere: _, ...known } = coverage;
+  return known;
 }
 
 function assertAscending({ ts, length }: StoredBars): void {

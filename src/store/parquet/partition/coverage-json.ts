@@ -18,6 +18,7 @@ export function encodeCoverage({
   absent,
   lacking,
   unknown,
+  hadElsewhere,
 }: Coverage): object {
   return {
     present: present.map(pairOf),
@@ -26,6 +27,7 @@ export function encodeCoverage({
     absent: absent.map(encodeAbsence),
     ...(lacking && { lacking: lacking.map(encodeAbsence) }),
     ...(unknown && { unknown: unknown.map(encodeClaim) }),
+    ...(hadElsewhere && { hadElsewhere: hadElsewhere.map(encodeAbsence) }),
   };
 }
 
@@ -40,6 +42,7 @@ export function coverageOf(json: Json): Coverage {
     ...(json['unknown'] !== undefined && {
       unknown: joinClaims([], list(json['unknown']).map(fields).map(claimOf)),
     }),
+    ...(json['hadElsewhere'] !== undefined && { hadElsewhere: list(json['hadElsewhere']).map(absenceOf) }),
   };
 }
 

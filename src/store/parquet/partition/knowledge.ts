@@ -166,12 +166,13 @@ export function compact(coverage: Coverage, calendar: Calendar): Coverage {
   // What is left of a run that became final may be a week-end, which nothing would ever make final.
   const provisional = sessionRuns(coverage.provisional, calendar);
   // `learn` takes out of the absences what lies between the joined runs.
-  const { absent, unconfirmed, lacking, unknown } = coverage;
+  const { absent, unconfirmed, lacking, unknown, hadElsewhere } = coverage;
   const known = {
     ...{ present, provisional, absent: [] },
     ...(unconfirmed && { unconfirmed }),
     ...(lacking && { lacking }),
     ...(unknown && { unknown }),
+    ...(hadElsewhere && { hadElsewhere }),
   };
   return learn({ ...NOTHING_KNOWN, absent }, known, []);
 }

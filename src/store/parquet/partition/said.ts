@@ -30,13 +30,13 @@ export interface Said {
 
 /** What a partition says, from the JSON in its footer. Throws for what is malformed. */
 export function partitionSaid(rows: number, json: Json): Said {
-  const { calendar, present, provisional, unconfirmed, absent, lacking, unknown } = json;
+  const { calendar, present, provisional, unconfirmed, absent, lacking, unknown, hadElsewhere } = json;
   const { fetchedAt, topUps, told, marks } = json;
   const { firstTrade, ...identity } = fields(json['identity']);
   const known = [rows, textOrNull(firstTrade), textOrNull(fetchedAt), topUps];
   return {
     common: JSON.stringify({
-      ...{ calendar, present, provisional, unconfirmed, absent, lacking, unknown, identity },
+      ...{ calendar, present, provisional, unconfirmed, absent, lacking, unknown, hadElsewhere, identity },
     }),
     own: JSON.stringify([...known, told, marks]),
   };
