@@ -205,11 +205,21 @@ function parseListUrl(name: string, text: string): readonly [list: string, url: 
 }
 
 function parseProviderUrl(name: string, text: string): ProviderUrl {
+  const joined = JOINED_URLS.exec(text);
+  if (joined !== null) {
+    const [one, two] = joined.slice(1).map((id) => `${PROVIDER_URL} ${id}=…`);
+    throw new BackfillError('usage', `${name} ${text}: it is of one provider; give it twice: ${one} ${two}`);
+  }
   const at = urlFrom(text);
   if (at <= 0)
     throw new BackfillError('usage', `${name} ${text}: write NAME=URL, e.g. yahoo=http://127.0.0.1:8080`);
   return { id: checkProvider(name, text.slice(0, at)), url: text.slice(at + 1) };
 }
+
+/** Two names with a comma between them, the second of a provider that comes with the program. */
+const JOINED_URLS = new RegExp(`^([^=]+)=.*?,\\s*(${providerIds().join('|')})=`, 's');
+
+const PROVIDER_URL = '--provider-url';
 
 /** Where a name ends, which may be a path with such signs of its own; -1 for none. */
 function urlFrom(text: string): number {

@@ -53,6 +53,11 @@ describe('a command line that cannot be meant is refused', () => {
     ['--provider Yahoo', 'did you mean yahoo?'],
     ['--provider-url yaho=http://x', 'there is no provider "yaho"'],
     ['--provider-url yahoo=http://a --provider-url yahoo=http://b', '--provider-url yahoo=… is given twice'],
+    [
+      '--provider polygon,csv --provider-url polygon=http://a,csv=./b',
+      'a,csv=./b: it is of one provider; give it twice: --provider-url polygon=… --provider-url csv=…',
+    ],
+    ['--provider-url polygon=http://a,yahoo=http://b', 'give it twice: --provider-url polygon=…'],
     ['--basis adjusted --provider csv', '--basis adjusted: it must be raw or split-adjusted'],
     ['export --adjust split', '--adjust split: it must be none, splits or all; did you mean splits?'],
     ['export --format cvs', '--format cvs: it must be csv, ndjson or parquet; did you mean csv?'],
