@@ -1,3 +1,4 @@
+import { seriesKey } from '../core/bars/bars.ts';
 import { backfill, type BackfillTools } from '../backfill/backfill.ts';
 import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import type { Chain } from '../backfill/plan/chain-list.ts';
@@ -74,14 +75,25 @@ async function runStage(
   request: BackfillOptions,
 ): Promise<ChainRun & { readonly plan: Plan | undefined }> {
   let plan: Plan | undefined;
+  const [empty, others] = [new Set<string>(), new Set<string>()];
   const onEvent = (event: BackfillEvent): void => {
     if (event.type === 'planned') ({ plan } = event);
+    if (event.type === 'finished') {
+      const isEmpty = event.result.ok && event.result.report.unconfirmed !== null;
+      (isEmpty ? empty : others).add(seriesKey(event.want.series));
+    }
     request.onEvent?.(event);
   };
   const tools = toolsOf(stage, { ...request, onEvent }, wanted.tickers);
   const summary: RunSummary = await backfill(wanted, { ...tools, ...source });
   const asked = plan === undefined ? new Map<string, string>() : askedIn(plan);
-  return { provider: stage.capabilities.id, summary, asked, plan };
+  return {
+    provider: stage.capabilities.id,
+    summary,
+    asked,
+    empty: new Set([...empty].filter((key) => !others.has(key))),
+    plan,
+  };
 }
 
 function tellAsking(

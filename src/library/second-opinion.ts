@@ -47,7 +47,7 @@ export async function secondOpinions(
     left = left.filter(({ warning }) => !odd.includes(warning));
     const run = await askOpinions(stage, odd, chain, request);
     said.push(run.said);
-    asked.push({ provider, summary: run.summary, asked: new Map() });
+    asked.push({ provider, summary: run.summary, asked: new Map(), empty: new Set() });
     if (run.summary.stopped?.reason === 'interrupted') break;
   }
   return { said: said.flat(), runs: asked };

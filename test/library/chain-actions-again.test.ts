@@ -66,6 +66,8 @@ describe('splits and dividends of a ticker of which the first of a chain has not
     const planned: number[] = [];
     for (let day = 0; day <= 7; day++) {
       const { sent, ...told } = await run(day);
+      const { fetched, complete, bars } = told.summary;
+      expect({ fetched, complete, bars }).toEqual({ fetched: 0, complete: 2, bars: 0 });
       expect(sent > 0).toBe(told.planned > 0);
       planned.push(told.planned);
     }

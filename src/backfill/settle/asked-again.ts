@@ -5,7 +5,7 @@ import type { ChainRun } from './chain-summary.ts';
 import { joinRuns } from './joined-runs.ts';
 
 /** A run and the one after it that asked the same provider again for some of its series, as one: of these the latter counts. */
-export function askedAgain({ provider, summary, asked }: ChainRun, again: ChainRun): ChainRun {
+export function askedAgain({ provider, summary, asked, empty }: ChainRun, again: ChainRun): ChainRun {
   const isAgain = (ticker: string, interval: string): boolean =>
     again.asked.has(seriesKey({ ticker, interval: interval as Interval }));
   const failures = summary.failures.filter(({ ticker, interval }) => !isAgain(ticker, interval));
@@ -22,5 +22,6 @@ export function askedAgain({ provider, summary, asked }: ChainRun, again: ChainR
     provider,
     summary: joinRuns([before, again.summary]),
     asked: new Map([...asked, ...again.asked]),
+    empty: new Set([...[...empty].filter((key) => !again.asked.has(key)), ...again.empty]),
   };
 }

@@ -20,6 +20,8 @@ export interface ChainRun {
   readonly summary: RunSummary;
   /** Keys of the series that it was asked for, and their tickers. */
   readonly asked: ReadonlyMap<string, string>;
+  /** Keys of those of which it answered with no row at all, whatever of them it was asked for. */
+  readonly empty: ReadonlySet<string>;
 }
 
 /** How the list of a chain stood before its first run and stands after its last one. */
@@ -43,7 +45,7 @@ export function chainSummary(
 ): RunSummary {
   const [first, ...others] = runs.map(({ summary }) => summary);
   const joined = joinRuns([first as RunSummary, ...others]);
-  const asked = new Map(runs.flatMap((run) => [...run.asked]));
+  const asked = new Map(runs.flatMap((run) => [...run.asked]).filter(([key]) => !isIdle(key, runs, before)));
   const failures = runs.flatMap(({ summary }) => failuresOf(summary, after));
   const failed = new Set(failures.filter((one) => !isUnavailability(one)).map(keyOf));
   // What lacks still and nobody was asked for was left to one whose turn did not come, and so was all that one had not got.
@@ -87,6 +89,13 @@ export function chainSummary(
     byProvider: partsOf(runs, opinions?.runs ?? [], after),
     ...(opinions && { secondOpinions: opinions.said }),
   };
+}
+
+/** Whether nothing of a series lacked, and nothing came: of one that was asked for splits and dividends alone. */
+function isIdle(key: string, runs: readonly ChainRun[], before: ListStanding): boolean {
+  const { missing, unavailable, waiting, withHoles } = before;
+  const hasAll = ![missing, unavailable, waiting, withHoles].some((keys) => keys.has(key));
+  return hasAll && runs.every(({ asked, empty }) => !asked.has(key) || empty.has(key));
 }
 
 /** What each did, those too that there was nothing to ask for but second opinions. */
