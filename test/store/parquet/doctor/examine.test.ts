@@ -133,7 +133,7 @@ it('takes a bar of the lunch break for none', async () => {
 
 it('looks at days after the calendar’s facts as a run does', async () => {
   const days2026 = ['2026-08-07', '2026-08-08', '2026-09-04', '2026-09-07', '2026-11-26'].map(parseDay);
-  const bars = days2026.map((day) => barAt(startOfDay(day)));
+  const bars = days2026.map((day, i) => ({ ...barAt(startOfDay(day)), volume: 100 + i }));
   const thanksgiving = bars.length - 1;
   const rows = bars.map((bar, i) => (i === thanksgiving ? { ...bar, volume: 0 } : bar));
   const learned = coverage({ present: days2026.map((day) => ({ from: day, to: day + 1 })) });
