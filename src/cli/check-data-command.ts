@@ -8,6 +8,7 @@ import {
 } from '../index.ts';
 import { coverageText, issuesText, revisionsText, saveText, staleHint, tied } from '../terminal.ts';
 import { EXIT } from './exit-codes.ts';
+import { tellLeftOut } from './left-out.ts';
 import { tellNotFound } from './not-found.ts';
 import { ALL, INTERVAL, NOW, OUTPUT, RANGE, STORE, TICKERS, given, rangeOf } from './options.ts';
 import { command } from './command.ts';
@@ -157,7 +158,7 @@ async function listIssues(history: History, argv: Options, selection: SeriesSele
   const onDamage = ({ message }: BackfillError): void => void damaged.push(message);
   const revisions = await history.revisions({ ...selection, onDamage });
   await (argv.json ? printJson(revisions) : print(revisionsText(revisions, dataPage(argv.all))));
-  for (const message of damaged) tell(`left out: ${message}`);
+  tellLeftOut(damaged);
   const found = tellNotFound(await history.notFound(selection));
   return damaged.length > 0 ? EXIT.someFailed : found;
 }

@@ -4,6 +4,7 @@ import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
+import { tellLeftOut } from './left-out.ts';
 import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
 import { DATES, INTERVAL, OUTPUT, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
 import { assertPrinted, printToReader, tell, tellCutShort, tellDoubts } from './output.ts';
@@ -118,7 +119,7 @@ function readerOfLines(): {
 async function finished({ rows, series, failures, doubts }: Exported, out: string): Promise<number> {
   await assertPrinted();
   tellDoubts(doubts);
-  for (const { reason } of failures) tell(`left out: ${reason}`);
+  tellLeftOut(failures.map(({ reason }) => reason));
   if (series === 0 && failures.length === 0) tell('left out: no series has a bar in the range');
   const where = series === 0 && out !== '-' ? `; nothing was written to ${out}` : '';
   tell(`Exported ${plural(rows, 'bar')} of ${series.toLocaleString('en-US')} series${where}.`);

@@ -4,6 +4,7 @@ import { saveText } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
+import { tellLeftOut } from './left-out.ts';
 import { OUTPUT, STORE, given } from './options.ts';
 import { tell, tellDoubts } from './output.ts';
 import { checkDate } from './quantities.ts';
@@ -83,7 +84,6 @@ function leave(
   leftOut: readonly { readonly path: string; readonly reason: string }[],
   notAdjusted: readonly string[],
 ): number {
-  for (const line of [...leftOut.map(({ path, reason }) => `${path}: ${reason}`), ...notAdjusted])
-    tell(`left out: ${line}`);
+  tellLeftOut([...leftOut.map(({ path, reason }) => `${path}: ${reason}`), ...notAdjusted]);
   return leftOut.length + notAdjusted.length > 0 ? EXIT.someFailed : EXIT.done;
 }

@@ -125,7 +125,7 @@ function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined, isGone:
       ? `which ${what} it held nobody knows: run backfill from the first day that you had on, or give them up by`
       : `${missingUntilRerun(`${what}${from}`)}, or given up by`;
   const how = isGone ? 'gone, and no command of ours took it away' : 'damaged, and in quarantine';
-  return `${how}; ${until} backfill forget`;
+  return `${how}; ${until} backfill forget TICKER`;
 }
 
 /** Of a file that was another ticker's: nothing tells that there ever was one of this ticker. */
