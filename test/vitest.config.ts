@@ -22,8 +22,8 @@ const shared = {
   // A test that asserts nothing fails. What is polled for is an event, which comes late where others use the CPUs.
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
 };
-/** Pages too: a browser is a program as large as any. */
-const acceptance = 'test/{acceptance,pages}/**/*.test.ts';
+/** Pages too: a browser is a program as large as any; and a server that waits for an hour to come. */
+const acceptance = ['test/{acceptance,pages}/**/*.test.ts', 'test/cli/daily.test.ts'];
 /** What is judged by what happens at which moment, not in the end: on a screen, or at a server that counts by its clock. */
 const moments = ['test/terminal/{ends,progress}.test.ts', 'test/providers/http/late-arrivals.test.ts'];
 const terminal = 'test/terminal/**/!(ends|progress).test.ts';
@@ -45,8 +45,8 @@ const simulator = 'test/simulator/**/!(command).test.ts';
 const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism();
 
 /**
- * Whole programs start programs themselves: they run after the rest, and what is judged by moments runs last, one file at a
- * time.
+ * Whole programs start programs themselves: they run after the rest, and what is judged by moments runs last, with
+ * nothing else but one another.
  */
 export default defineConfig({
   test: {
@@ -90,7 +90,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...engine, simulator, acceptance, terminal, ...moments],
+          exclude: [...pure, ...engine, simulator, ...acceptance, terminal, ...moments],
           sequence: { groupOrder: 0 },
         },
       },
@@ -99,7 +99,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'acceptance',
-          include: [acceptance],
+          include: acceptance,
           maxWorkers: HALF_OF_THE_TIME_BUSY,
           sequence: { groupOrder: 1 },
         },
@@ -120,7 +120,7 @@ export default defineConfig({
           ...shared,
           name: 'moments',
           include: moments,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -195,7 +195,7 @@ describe('a backfill that is told to stop', () => {
 
 /** While threads start, or after any number of the 54 commits but the last few. */
 async function randomMoment(child: ChildProcess, store: string, random: () => number): Promise<void> {
-  const partitions = Math.floor(random() * 50) - 5;
+  const partitions = Math.floor(random() * 30) - 5;
   if (partitions <= 0) await sleep(50 + random() * 350);
   while (child.exitCode === null && (await countPartitions(store)) < partitions) await sleep(10);
   await sleep(random() * 10);
