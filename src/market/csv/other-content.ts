@@ -59,8 +59,13 @@ export function otherText(text: string): string | undefined {
   if (/^<(!doctype|!--|html|head|body|script|style|meta|div|table)\b/i.test(head))
     return said('a web page (HTML)', `${GET}; it may tell of an error`);
   if (/^<\?xml\b/i.test(head)) return said('XML', `${GET}; it may tell of an error`);
-  // eslint-disable-next-line no-control-regex
-  return /^[^\r\n]*[\0-\b\u000E-\u001A]/.test(head) ? `no text: ${GET}` : undefined;
+  const [line = ''] = head.split(/[\r\n]/, 1);
+  return Buffer.from(line).some(isNoText) ? `no text: ${GET}` : undefined;
+}
+
+/** Whether a byte is a control character that no line of text has. */
+function isNoText(byte: number): boolean {
+  return byte <= 0x08 || (byte >= 0x0e && byte <= 0x1a);
 }
 
 function said(what: string, way: string): string {
