@@ -16,6 +16,7 @@ const SOURCES = [
   'test/providers/http/quota-child.ts',
   'test/store/parquet/writer-child.ts',
   'test/store/questdb/teller-child.ts',
+  'test/store/holder-child.ts',
   'test/store/writer-child.ts',
   'bench/bench.ts',
 ];

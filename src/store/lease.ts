@@ -1,4 +1,5 @@
 import type { Series } from '../core/bars/bars.ts';
+import { BackfillError } from '../core/errors.ts';
 
 /** What a store notes of a file that it committed. Plain data, which only a store of the same kind reads. */
 export type CommitNote = object;
@@ -26,6 +27,41 @@ export interface Lease {
   /** Somebody who wrote under it died, or met trouble with the disk: the next writer sweeps what that one left. */
   noteTrouble(): void;
   release(): Promise<void>;
+}
+
+/** What there is to say where a store is to be shared that only one machine can write. */
+export function notShared(url: string): BackfillError {
+  return new BackfillError(
+    'usage',
+    `the store ${url} cannot be written by several machines for one run; use a PostgreSQL database (postgres://user@host/database) or a bucket (s3://bucket/prefix)`,
+  );
+}
+
+/** What there is to say to who would take part in a lease that is over. */
+export function leaseIsOver(url: string, lock: string): BackfillError {
+  return new BackfillError(
+    'store-locked',
+    `the lease ${lock} of the store ${url} is over: it was released, or another process has written the store since; start the run again, or continue it under a lease of its own`,
+  );
+}
+
+/** A store of which the right to write it can be had. */
+export interface Leasing {
+  /**
+   * Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead
+   * writer left. Throws `usage` for a store that is not there yet and would lie inside another one, or around one.
+   */
+  acquire(): Promise<Lease>;
+  /** Whether processes of several machines can write it for one run: see `join`. */
+  readonly isShared: boolean;
+  /**
+   * Takes part in a lease that another process holds, on whatever machine, by its `lock`: as long as it, or anyone else who
+   * joined, has not released it and lives, what is written under that `lock` is committed, and nobody else becomes the
+   * writer. Who joined sweeps nothing, and is given no `leftFills`. A lease of which all
+   * died, and that nobody took since, can be joined too. Throws `store-locked` for one that is over: all released it, or
+   * somebody else held the store since; and `usage` unless `isShared`.
+   */
+  join(lock: string): Promise<Lease>;
 }
 
 /** Which series runs fill for the first time, so that a later writer knows what a killed run did not compare with others. */

@@ -17,7 +17,7 @@ import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts'
 import type { OnDone } from './bounded.ts';
 import type { StoreFacts } from './facts.ts';
 import type { Holdings } from './holdings.ts';
-import type { CommitNote, FirstFillNotes, Lease } from './lease.ts';
+import type { CommitNote, FirstFillNotes, Leasing } from './lease.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What one answer changes in one series. */
@@ -145,7 +145,7 @@ export interface StoredRun {
  * in some process of the run; `upsert` calls for the same partition must not overlap.
  * Errors: `store-unusable` (path, permission, disk), `store-locked`, `store-corrupt`.
  */
-export interface BarStore {
+export interface BarStore extends Leasing {
   /** Where it is, for messages and for `openStore`; no secret is in it. */
   readonly url: string;
   /** The folder of this machine that it is; undefined if it is none. */
@@ -155,11 +155,6 @@ export interface BarStore {
    * disk or our rights do not let us know. Throws `store-unusable` for a server that cannot be asked.
    */
   whyNone(): Promise<string | undefined>;
-  /**
-   * Becomes the writer of this store until `release` is called; frees itself when the process dies. Sweeps what a dead
-   * writer left. Throws `usage` for a store that is not there yet and would lie inside another one, or around one.
-   */
-  acquire(): Promise<Lease>;
   /** What this object committed since it was last asked, for the holder of the lease in another thread. */
   committed(): readonly CommitNote[];
   /**

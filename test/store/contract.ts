@@ -11,12 +11,13 @@ import { describeRenames } from './contract/renames.ts';
 import { describeRevisions } from './contract/revisions.ts';
 import { describeScan } from './contract/scan.ts';
 import { describeSeries } from './contract/series.ts';
+import { describeShared, describeUnshared } from './contract/shared.ts';
 import { describeStaging } from './contract/staging.ts';
 import { describeTopUps } from './contract/top-ups.ts';
 import type { StoreUnderTest } from './contract/subject.ts';
 
-/** What every store has to do, whatever it keeps its bars in. */
-export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+/** What every store has to do, whatever it keeps its bars in. `isShared`: among several machines. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>, isShared: boolean): void {
   describe(`store contract: ${name}`, () => {
     describeBars(open);
     describeSeries(open);
@@ -32,5 +33,6 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeStaging(open);
     describeHoldings(open);
     describeLock(open);
+    (isShared ? describeShared : describeUnshared)(open);
   });
 }

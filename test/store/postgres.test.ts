@@ -12,13 +12,18 @@ describeWith(POSTGRES)('PostgreSQL', () => {
   });
   afterAll(() => cluster.destroy());
 
-  describeStore('the PostgreSQL store', () => {
-    const schema = `store_${++stores}`;
-    const open = () => openStore(cluster.url(schema));
-    const destroy = async (): Promise<void> => {
-      await cluster.disconnect();
-      await cluster.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-    };
-    return Promise.resolve({ store: open(), reopen: open, destroy });
-  });
+  describeStore(
+    'the PostgreSQL store',
+    () => {
+      const schema = `store_${++stores}`;
+      const url = cluster.url(schema);
+      const open = (lock?: string) => openStore(url, lock);
+      const destroy = async (): Promise<void> => {
+        await cluster.disconnect();
+        await cluster.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      };
+      return Promise.resolve({ store: open(), reopen: open, url, destroy });
+    },
+    true,
+  );
 });

@@ -13,12 +13,16 @@ describeWith(QUESTDB)('QuestDB', () => {
   });
   afterAll(() => quest.destroy());
 
-  describeStore('the QuestDB store', () => {
-    const prefix = `store_${stores}_`;
-    const open = () => openStore(quest.url(prefix));
-    const destroy = async (): Promise<void> => {
-      if (!(await quest.clear(prefix))) stores++;
-    };
-    return Promise.resolve({ store: open(), reopen: open, destroy, runs: LONG_RUNS ? RUNS : 3 });
-  });
+  describeStore(
+    'the QuestDB store',
+    () => {
+      const prefix = `store_${stores}_`;
+      const open = () => openStore(quest.url(prefix));
+      const destroy = async (): Promise<void> => {
+        if (!(await quest.clear(prefix))) stores++;
+      };
+      return Promise.resolve({ store: open(), reopen: open, destroy, runs: LONG_RUNS ? RUNS : 3 });
+    },
+    false,
+  );
 });

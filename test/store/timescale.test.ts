@@ -11,12 +11,17 @@ describe('TimescaleDB', () => {
   });
   afterAll(() => server.stop());
 
-  describeStore('the PostgreSQL store on hypertables', () => {
-    const schema = `store_${++stores}`;
-    const open = () => openStore(server.url(schema));
-    const destroy = async (): Promise<void> => {
-      await server.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-    };
-    return Promise.resolve({ store: open(), reopen: open, destroy });
-  });
+  describeStore(
+    'the PostgreSQL store on hypertables',
+    () => {
+      const schema = `store_${++stores}`;
+      const url = server.url(schema);
+      const open = (lock?: string) => openStore(url, lock);
+      const destroy = async (): Promise<void> => {
+        await server.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      };
+      return Promise.resolve({ store: open(), reopen: open, url, destroy });
+    },
+    true,
+  );
 });

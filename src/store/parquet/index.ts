@@ -59,7 +59,7 @@ import { scanStore } from './scan.ts';
 import { openStaging } from './beside/staged.ts';
 import { hasDamageNotes, moveLost } from './partition/damage-notes.ts';
 import { findLookalikes } from './lookalikes.ts';
-import { type Held, leaseOf, letGo } from './held.ts';
+import { Holding } from './held.ts';
 import { cacheFor, type Remembered, type ScanCache } from './partition/scan-cache.ts';
 import { readSeriesIn } from './series.ts';
 import { upsertSeries } from './upsert.ts';
@@ -83,8 +83,7 @@ class ParquetStore implements BarStore {
   readonly url: string;
   readonly folder: string | undefined;
   readonly #blobs: Blobs;
-  /** Held by the writer. */
-  #lease: Held | undefined;
+  readonly #holding: Holding;
   /** What was committed without it, for the writer to be told. */
   #committed: Remembered[] = [];
 
@@ -92,31 +91,32 @@ class ParquetStore implements BarStore {
     this.url = blobs.url;
     this.folder = blobs.folder;
     this.#blobs = blobs;
+    this.#holding = new Holding(blobs);
   }
 
   acquire(): Promise<Lease> {
     return this.#usable(async () => {
       await assertMayBeHere(this.#blobs);
-      const held: Held = { lock: await this.#blobs.lock(true), cache: undefined, inOrder: true };
-      this.#lease = held;
-      return leaseOf(held, { readLeft: () => this.firstFills.list(), release: () => this.#release(held) });
+      return this.#holding.take(() => this.firstFills.list());
     });
   }
 
-  async #release(held: Held): Promise<void> {
-    if (this.#lease !== held) return;
-    this.#lease = undefined;
-    await letGo(this.#blobs, held);
+  get isShared(): boolean {
+    return this.#blobs.join !== undefined;
+  }
+
+  join(lock: string): Promise<Lease> {
+    return this.#usable(() => this.#holding.join(lock));
   }
 
   scan(options: ScanOptions = {}): Promise<Scan> {
-    const held = this.#lease;
+    const held = this.#holding.own;
     const openCache = (files: number): Promise<ScanCache | undefined> => cacheFor(this.#blobs, files, held);
-    return this.#usable(() => scanStore(this.#blobs, options, { mayMove: held !== undefined, openCache }));
+    return this.#usable(() => scanStore(this.#blobs, options, { mayMove: this.#holding.isHeld, openCache }));
   }
 
   lookalikes(series: readonly Series[]): Promise<ReadonlyMap<string, readonly Series[]>> {
-    return this.#usable(() => findLookalikes(this.#blobs, series, this.#lease));
+    return this.#usable(() => findLookalikes(this.#blobs, series, this.#holding.own));
   }
 
   committed(): readonly CommitNote[] {
@@ -125,8 +125,7 @@ class ParquetStore implements BarStore {
 
   /** Takes note of what a file says that was committed a moment ago. */
   readonly #note = (file: Remembered): void => {
-    if (this.#lease === undefined) this.#committed.push(file);
-    else this.#lease.cache?.remember(file);
+    if (!this.#holding.note(file)) this.#committed.push(file);
   };
 
   edit(series: Series, range: DayRange): Promise<SeriesEdit> {
@@ -292,7 +291,7 @@ class ParquetStore implements BarStore {
       return await work();
     } catch (error) {
       const trouble = asUnusable(this.url, error);
-      if (trouble !== error && this.#lease !== undefined) this.#lease.inOrder = false;
+      if (trouble !== error) this.#holding.noteTrouble();
       throw trouble;
     }
   }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { BackfillError } from '../../core/errors.ts';
 import type { StoreWriter } from '../facts.ts';
 import { WRITER } from '../parquet/files/writer.ts';
+import { leaseIsOver } from '../lease.ts';
 import type { HeldLease } from '../tables/tables.ts';
 import { literal } from '../tables/literal.ts';
 import { barTables, type BarTables, IS_PARTED } from './bar-tables.ts';
@@ -12,8 +13,11 @@ import type { PostgresPlace } from './place.ts';
 /** Runs what writes in one transaction, under the lease of the store. */
 export type Writing = <T>(work: (client: Client, tables: BarTables) => Promise<T>) => Promise<T>;
 
-/** Whose lock it is: the lease of a schema's store, and the right to go on of who writes under it. */
-function lockOf({ schema }: PostgresPlace, what: 'writes' | 'commits'): string {
+/**
+ * Whose lock it is: the lease of a schema's store, of who took it (`writes`) and of all who take part in it (`joins`), and the
+ * right to go on of who writes under it.
+ */
+function lockOf({ schema }: PostgresPlace, what: 'writes' | 'joins' | 'commits'): string {
   return `hashtext('backfill ${what}'), hashtext(${literal(schema)})`;
 }
 
@@ -22,37 +26,83 @@ const TRIES = 5;
 const REST_MS = 50;
 
 /**
- * One writer at a time. The lease is a lock on a connection of its own, which the server frees when that ends, however it
- * ends; and a token, which every holder raises. Whoever writes under a lease shows its token in every transaction, so that
- * one who lost it, and does not know that yet, changes nothing any more. A transaction that has shown its token holds up
- * the next holder until it is through. Throws `store-locked`, naming
+ * One writer at a time, which may be many processes that share one lease. It is two locks, on a connection of its own for each
+ * process, which the server frees when that ends, however it ends: `writes` is the first holder's, `joins` is shared by him and
+ * all who joined him; and a token, which every first holder raises, and the last one who lets go. Whoever writes under a lease
+ * shows its token in every transaction, so that one who lost it, and does not know that yet, changes nothing any more. A
+ * transaction that has shown its token holds up the next holder until it is through. Throws `store-locked`, naming
  * the holder.
  */
 export async function takeLease(db: Database): Promise<HeldLease> {
   await db.prepare();
   const client = await db.open();
   try {
-    for (let attempt = 1; !(await isTaken(client, db.place)); attempt++) {
-      if (attempt === TRIES) throw await lockedBy(client, db.place);
-      await new Promise((resolve) => setTimeout(resolve, REST_MS));
-    }
+    if (!(await tried(client, allLocks(db.place)))) throw await lockedBy(client, db.place);
     const token = await raiseToken(client, db.place);
-    return {
-      token,
-      free: async () => {
-        await client.query(`SELECT pg_advisory_unlock(${lockOf(db.place, 'writes')})`).catch(() => undefined);
-        await client.end();
-      },
-    };
+    // Until here nobody could join under the token before.
+    const joins = lockOf(db.place, 'joins');
+    await client.query(`SELECT pg_try_advisory_lock_shared(${joins}); SELECT pg_advisory_unlock(${joins})`);
+    return { token, free: () => leave(client, db.place, token) };
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
   }
 }
 
-async function isTaken(client: pg.Client, place: PostgresPlace): Promise<boolean> {
-  const { rows } = await client.query(`SELECT pg_try_advisory_lock(${lockOf(place, 'writes')}) AS is`);
+/** Takes part in a lease, be it that all who held it are dead. Throws `store-locked` for one that is over. */
+export async function joinLease(db: Database, token: string): Promise<HeldLease> {
+  if (!(await db.isThere())) throw leaseIsOver(db.place.shown, token);
+  const client = await db.open();
+  try {
+    const joins = `pg_try_advisory_lock_shared(${lockOf(db.place, 'joins')})`;
+    // In this order: as long as that is held, nobody raises it.
+    const isOurs = (await tried(client, joins)) && (await tokenIn(client)) === token;
+    if (!isOurs) throw leaseIsOver(db.place.shown, token);
+    return { token, free: () => leave(client, db.place, token) };
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+}
+
+async function tried(client: pg.Client, locks: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    if (await isTrue(client, locks)) return true;
+    if (attempt === TRIES) return false;
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  }
+}
+
+async function isTrue(client: pg.Client, expression: string): Promise<boolean> {
+  const { rows } = await client.query(`SELECT ${expression} AS is`);
   return (rows[0] as { is: boolean }).is;
+}
+
+/** Takes both locks, or none. */
+function allLocks(place: PostgresPlace): string {
+  const writes = lockOf(place, 'writes');
+  return `CASE WHEN NOT pg_try_advisory_lock(${writes}) THEN false WHEN pg_try_advisory_lock(${lockOf(place, 'joins')}) THEN true
+    ELSE NOT pg_advisory_unlock(${writes}) END`;
+}
+
+async function leave(client: pg.Client, place: PostgresPlace, token: string): Promise<void> {
+  await letGo(client, place, token).catch(() => undefined);
+  await client.end();
+}
+
+/** The last one to do so leaves a token that nobody was told. */
+async function letGo(client: pg.Client, place: PostgresPlace, token: string): Promise<void> {
+  const joins = lockOf(place, 'joins');
+  // His own part first: of two who leave at once the later one finds that he is the last.
+  await client.query(`SELECT pg_advisory_unlock_shared(${joins})`);
+  if (await isTrue(client, `pg_try_advisory_lock(${joins})`))
+    await client.query('UPDATE backfill_lease SET token = token + 1 WHERE token::text = $1', [token]);
+  await client.query('SELECT pg_advisory_unlock_all()');
+}
+
+async function tokenIn(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query('SELECT token::text FROM backfill_lease');
+  return (rows[0] as { token: string } | undefined)?.token;
 }
 
 async function raiseToken(client: pg.Client, place: PostgresPlace): Promise<string> {
@@ -68,7 +118,7 @@ async function raiseToken(client: pg.Client, place: PostgresPlace): Promise<stri
 }
 
 async function lockedBy(client: Client, place: PostgresPlace): Promise<BackfillError> {
-  const holder = await holderIn(client);
+  const holder = await holderIn(client, place);
   const who = holder
     ? `${holder.command} (pid ${holder.pid} on ${holder.host} since ${new Date(holder.since).toISOString()})`
     : 'another process';
@@ -78,13 +128,25 @@ async function lockedBy(client: Client, place: PostgresPlace): Promise<BackfillE
   );
 }
 
-async function holderIn(client: Client): Promise<StoreWriter | undefined> {
+/** Who holds the lease, or held it last: where he is gone, those who joined him. */
+async function holderIn(client: Client, place: PostgresPlace): Promise<StoreWriter | undefined> {
   const { rows } = await client.query(
-    'SELECT pid, host, command, extract(epoch FROM since) * 1000 AS since FROM backfill_lease',
+    `SELECT pid, host, command, extract(epoch FROM since) * 1000 AS since,
+       NOT EXISTS (${holders(place, 'writes')}) AND EXISTS (${holders(place, 'joins')}) AS gone FROM backfill_lease`,
   );
-  const { pid, host, command, since } = rows[0] ?? {};
+  const { pid, host, command, since, gone } = rows[0] ?? {};
   if (typeof host !== 'string' || typeof command !== 'string') return undefined;
-  return { pid: Number(pid), host, command, since: Math.round(Number(since)) };
+  const what = gone === true ? `workers of ${command}, itself gone` : command;
+  return { pid: Number(pid), host, command: what, since: Math.round(Number(since)) };
+}
+
+/** Those who hold one of the locks of a lease: none is in their way. */
+function holders({ schema }: PostgresPlace, what: 'writes' | 'joins'): string {
+  const mode = what === 'writes' ? 'ExclusiveLock' : 'ShareLock';
+  return `SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = '${mode}' AND granted AND objsubid = 2
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND classid::bigint = hashtext('backfill ${what}')::bigint & 4294967295
+    AND objid::bigint = hashtext(${literal(schema)})::bigint & 4294967295`;
 }
 
 /** Who holds the lease now; undefined for nobody. */
@@ -92,14 +154,20 @@ export async function writerAtWork(db: Database): Promise<StoreWriter | undefine
   if (!(await db.isThere())) return undefined;
   return db.with(async (client) => {
     const { rows } = await client.query(
-      `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND objsubid = 2
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND classid::bigint = hashtext('backfill writes')::bigint & 4294967295
-        AND objid::bigint = hashtext($1)::bigint & 4294967295) AS is`,
-      [db.place.schema],
+      `SELECT EXISTS (${holders(db.place, 'writes')}) OR EXISTS (${holders(db.place, 'joins')}) AS is`,
     );
-    return rows[0]?.['is'] === true ? holderIn(client) : undefined;
+    return rows[0]?.['is'] === true ? holderIn(client, db.place) : undefined;
   });
+}
+
+/**
+ * Whether nobody holds the lease. The lock is tried because that costs least while its first holder lives; it is not kept, as
+ * the next holder is to wait for a transaction, not to be refused because of it.
+ */
+function isFree(place: PostgresPlace): string {
+  const writes = lockOf(place, 'writes');
+  return `CASE WHEN NOT pg_try_advisory_lock_shared(${writes}) THEN false
+    WHEN pg_advisory_unlock_shared(${writes}) THEN NOT EXISTS (${holders(place, 'joins')}) END`;
 }
 
 /** What writes finds its rows by their keys, however many they are: the server need not plan it each time anew. */
@@ -115,18 +183,17 @@ async function beginWriting(
   token: string | undefined,
 ): Promise<BarTables> {
   await client.query(`BEGIN; ${ONE_PLAN}; SELECT pg_advisory_xact_lock_shared(${lockOf(place, 'commits')})`);
-  const held =
-    token === undefined
-      ? 'NULL AS token, false AS free'
-      : `token::text, pg_try_advisory_xact_lock_shared(${lockOf(place, 'writes')}) AS free`;
+  const held = token === undefined ? 'NULL AS token, false AS free' : `token::text, ${isFree(place)} AS free`;
   const { rows } = await client.query(`SELECT ${held}, ${IS_PARTED} AS parted FROM backfill_lease`, []);
   const { token: current, free, parted } = rows[0] ?? {};
   if (token === undefined || (current === token && free === false)) return barTables(client, parted === true);
+  const why =
+    current === token
+      ? 'the connection that held the right to was lost'
+      : 'its lease is over, and another process may write it since';
   throw new BackfillError(
     'store-locked',
-    `this run may no longer write the store ${place.shown}: the connection that held the right to was lost${
-      current === token ? '' : ', and another process writes it since'
-    }; nothing was stored after that; run the same again`,
+    `this run may no longer write the store ${place.shown}: ${why}; nothing was stored after that; run the same again`,
   );
 }
 

@@ -29,7 +29,7 @@ import { PostgresDocuments } from './document-rows.ts';
 import { factsOf } from './facts.ts';
 import { forgetRange, putPart } from './forget.ts';
 import { makeHypertables } from './hypertables.ts';
-import { takeLease, type Writing, writing } from './lease.ts';
+import { joinLease, takeLease, type Writing, writing } from './lease.ts';
 import { holdParts, IN_PERIOD, PART_COLUMNS, putParts, sessionBounds, stamp } from './parts.ts';
 import { putAll } from './put.ts';
 import { readSeries, stampsOf } from './read.ts';
@@ -68,23 +68,31 @@ export class PostgresTables implements Tables {
     return this.#db.isThere();
   }
 
-  async takeLease(): Promise<HeldLease> {
-    const held = await takeLease(this.#db);
+  #under(held: HeldLease): HeldLease {
     this.#token = held.token;
     const free = async (): Promise<void> => {
       if (this.#token === held.token) this.#token = undefined;
       await held.free();
     };
+    return { token: held.token, free };
+  }
+
+  async joinLease(token: string): Promise<HeldLease> {
+    return this.#under(await joinLease(this.#db, token));
+  }
+
+  async takeLease(): Promise<HeldLease> {
+    const held = this.#under(await takeLease(this.#db));
     try {
       await this.#writing(async (client) => {
         await sweepPieces(client);
         await makeHypertables(client, this.#db.place, false);
       });
     } catch (error) {
-      await free();
+      await held.free();
       throw error;
     }
-    return { token: held.token, free };
+    return held;
   }
 
   async *partRows({ tickers, intervals }: ScanOptions): AsyncGenerator<Row> {

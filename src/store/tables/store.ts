@@ -26,7 +26,7 @@ import { allAdjustable } from '../parquet/sql/views.ts';
 import { listEntries } from '../parquet/forgotten/entry.ts';
 import { keepForgotten } from '../parquet/forgotten/keep.ts';
 import { restoreForgotten } from '../parquet/forgotten/restore.ts';
-import type { FirstFills } from '../lease.ts';
+import { type FirstFills, notShared } from '../lease.ts';
 import type { Scan } from '../scan.ts';
 import type {
   BarStore,
@@ -80,27 +80,42 @@ export class TableStore implements BarStore {
   }
 
   acquire(): Promise<Lease> {
+    return this.#usable(async () =>
+      this.#holding(await this.#tables.takeLease(), () => this.firstFills.list()),
+    );
+  }
+
+  get isShared(): boolean {
+    return this.#tables.joinLease !== undefined;
+  }
+
+  join(lock: string): Promise<Lease> {
     return this.#usable(async () => {
-      const held = await this.#tables.takeLease();
-      this.#held = held;
-      let left: Promise<readonly FirstFills[]> | undefined;
-      return {
-        lock: held.token,
-        leftFills: async () => {
-          const isFirst = left === undefined;
-          left ??= this.firstFills.list();
-          const fills = await left;
-          return isFirst ? fills : [];
-        },
-        note: () => {},
-        noteTrouble: () => held.noteTrouble?.(),
-        release: async () => {
-          if (this.#held !== held) return;
-          this.#held = undefined;
-          await held.free();
-        },
-      };
+      const held = await this.#tables.joinLease?.(lock);
+      if (held === undefined) throw notShared(this.url);
+      return this.#holding(held, () => Promise.resolve([]));
     });
+  }
+
+  #holding(held: HeldLease, readLeft: () => Promise<readonly FirstFills[]>): Lease {
+    this.#held = held;
+    let left: Promise<readonly FirstFills[]> | undefined;
+    return {
+      lock: held.token,
+      leftFills: async () => {
+        const isFirst = left === undefined;
+        left ??= readLeft();
+        const fills = await left;
+        return isFirst ? fills : [];
+      },
+      note: () => {},
+      noteTrouble: () => held.noteTrouble?.(),
+      release: async () => {
+        if (this.#held !== held) return;
+        this.#held = undefined;
+        await held.free();
+      },
+    };
   }
 
   committed(): readonly [] {

@@ -39,6 +39,8 @@ export interface Tables {
    * what a dead one left half done is put right. Throws `store-locked`, naming the holder.
    */
   takeLease(): Promise<HeldLease>;
+  /** Takes part in the lease that has this token, as in `BarStore.join`. Default: nobody can. */
+  joinLease?(token: string): Promise<HeldLease>;
   /** What `partOf` reads, ordered by interval, ticker and period. */
   partRows(options: ScanOptions): AsyncIterable<Row>;
   /** The same parts, without what is known of them. */

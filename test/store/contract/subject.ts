@@ -4,8 +4,10 @@ import type { SeriesState } from '../../../src/store/scan.ts';
 /** A store under test: empty, over its own data. */
 export interface StoreUnderTest {
   readonly store: BarStore;
-  /** Another store object over the same data, as another thread or process would open it. */
-  reopen(): BarStore;
+  /** Another store object over the same data, as another thread or process would open it, under the lock of a lease or not. */
+  reopen(lock?: string): BarStore;
+  /** As another process opens it; of a store that is shared. */
+  readonly url?: string;
   destroy(): Promise<void>;
   /** How often what holds of any answers is tried, where each takes long. Default: `RUNS`. */
   readonly runs?: number;

@@ -102,7 +102,7 @@ describeWith(POSTGRES)('the lease of a PostgreSQL store', () => {
     const next = openStore(url);
     const lease = await next.acquire();
     await next.upsert(update(WEEK));
-    await expect(edit.commit({ bars: update(later) })).rejects.toThrow('another process writes it since');
+    await expect(edit.commit({ bars: update(later) })).rejects.toThrow('another process may write it since');
     await lease.release();
     await expect(edit.commit({ bars: update(later) })).rejects.toMatchObject({ code: 'store-locked' });
     expect(await rowsIn(next, AAPL)).toEqual(WEEK);

@@ -232,18 +232,28 @@ class Bucket implements Blobs {
   async lock(isTidying: boolean): Promise<BlobsLock> {
     const root = this.#root;
     const lease = await Lease.take(root.place, root.leaseMs);
-    root.lease = lease;
-    const free = async (isInOrder: boolean): Promise<void> => {
-      if (root.lease === lease) root.lease = undefined;
-      await lease.free(isInOrder && (isTidying || !lease.wasUntidy));
-    };
+    const lock = this.#holding(lease, isTidying || !lease.wasUntidy);
     try {
       if (isTidying && lease.wasUntidy) await root.objects.giveUpUploads(this.#key(''));
     } catch (error) {
-      await free(false);
+      await lock.free(false);
       throw error;
     }
-    return { id: lease.id, free };
+    return lock;
+  }
+
+  async join(id: string): Promise<BlobsLock> {
+    return this.#holding(await Lease.join(this.#root.place, id), true);
+  }
+
+  #holding(lease: Lease, mayBeTidy: boolean): BlobsLock {
+    const root = this.#root;
+    root.lease = lease;
+    const free = async (isInOrder: boolean): Promise<void> => {
+      if (root.lease === lease) root.lease = undefined;
+      await lease.free(isInOrder && mayBeTidy);
+    };
+    return { id: lease.id, isAlone: () => lease.isAlone(), free };
   }
 
   #key(path: string): string {

@@ -1,78 +1,79 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../../core/errors.ts';
-import { fields } from '../codec/json.ts';
-import { bytesOfText, Conflict } from '../files/blobs.ts';
-import { RELEASED, RELEASED_UNTIDY } from '../files/layout.ts';
-import { isAlive, WRITER } from '../files/writer.ts';
-import { textOf } from './client.ts';
+import { leaseIsOver } from '../../lease.ts';
+import { Conflict } from '../files/blobs.ts';
+import { bytesOf, isOver, isOurs, renewed, whoWeAre, without, type Words, wordsIn } from './lease-words.ts';
 import type { Head, Objects, Piece } from './objects.ts';
 
 /**
  * The right to write a bucket: an object `.lock` that says who has it and for how long,
  *
- *     {"pid": 4711, "host": "NAME", "command": "backfill.js", "id": UUID, "seconds": 60, "renewal": 3}
+ *     {"pid": 4711, "host": "NAME", "command": "backfill.js", "as": UUID, "seen": MS, "id": UUID, "seconds": 60, "renewal": 3}
  *
  * created where there is none, written again on the condition that it is the same one, and let go of by the word `released`.
- * Its age is that between two stamps of the server's own clock. One that was not renewed for so many seconds, or whose
- * process is known to be dead, is anybody's to take over. That its holder was merely paused is why each commit has a condition
- * of its own: what a later writer wrote is never overwritten by what is based on what was there before.
+ * Who is told its `id` may join: he stands in `joined` then, an array of such members, and gives signs of life of his own
+ * (`seen`, by the server's clock) in the same object. Whoever finds that another one wrote it reads it again, and goes on as long
+ * as the `id` is the same. One who leaves takes himself out, and those who were silent for so many seconds; the last one says
+ * `released`. A lease whose members were all silent for so long, or whose only one is known to be a dead process, is anybody's to
+ * take over. That a holder was merely paused is why each commit has a condition of its own: what a later writer wrote is never
+ * overwritten by what is based on what was there before.
  */
 
 /** How long a lease stands without being renewed, in ms. */
 const LEASE_MS = 60_000;
 
-interface Words {
-  readonly pid: number;
-  readonly host: string;
-  readonly command: string;
-  readonly id: string;
-  readonly seconds: number;
-  readonly renewal: number;
+/** Leases that this thread has a part in. */
+const held = new Set<Lease>();
+
+/** What lies there, as it was last heard of. */
+interface Heard {
+  readonly words: Words;
+  readonly head: Head;
+  /** When, by this machine's own count, ms. */
+  readonly at: number;
 }
 
-/** Leases that this thread holds. */
-const held = new Set<string>();
-
-/** A lease that was taken. */
+/** A lease that was taken, or joined. */
 export class Lease {
-  readonly #objects: Objects;
-  readonly #key: string;
-  readonly #where: string;
+  readonly #place: LeasePlace;
   readonly #leaseMs: number;
-  #words: Words;
-  #head: Head;
+  /** Which of its members this is. */
+  readonly #as: string;
+  #heard: Heard;
   /** By this machine's own count, ms: when the last renewal was sent that was heard of. */
   #renewedAt: number;
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | undefined;
   #loss: BackfillError | undefined;
+  /** When it was taken, or joined, by the server's clock: ms since the epoch. */
+  readonly since: number;
   /** Whether its last holder did not let go of it in good order. */
   readonly wasUntidy: boolean;
 
-  private constructor(place: LeasePlace, words: Words, head: Head, sentAt: number, wasUntidy: boolean) {
-    this.#objects = place.objects;
-    this.#key = place.key;
-    this.#where = place.where;
+  private constructor(
+    place: LeasePlace,
+    as: string,
+    { words, head }: Pick<Heard, 'words' | 'head'>,
+    { sentAt, everyMs, wasUntidy }: { sentAt: number; everyMs: number; wasUntidy: boolean },
+  ) {
+    this.#place = place;
     this.#leaseMs = words.seconds * 1000;
-    this.#words = words;
-    this.#head = head;
+    this.#as = as;
+    this.#heard = { words, head, at: performance.now() };
     this.#renewedAt = sentAt;
+    this.since = head.saidAt;
     this.wasUntidy = wasUntidy;
-    held.add(words.id);
+    held.add(this);
     // Whoever is done lets go of it; a process that ends otherwise is not kept by it.
-    this.#timer = setInterval(() => void this.#renew().catch(() => {}), this.#leaseMs / 4);
+    this.#timer = setInterval(() => void this.#renew().catch(() => {}), everyMs);
     this.#timer.unref();
   }
 
   /** Which it is, for threads that write under it. */
   get id(): string {
-    return this.#words.id;
-  }
-
-  /** When it was taken, by the server's clock: ms since the epoch. */
-  get since(): number {
-    return this.#head.saidAt;
+    return this.#heard.words.id;
   }
 
   /** Throws `store-locked`, and `store-unusable` where the server does not keep conditions. */
@@ -80,17 +81,39 @@ export class Lease {
     for (let attempt = 1; ; attempt++) {
       const there = await place.objects.get(place.key);
       const last = there && wordsIn(there);
-      if (last !== undefined && last !== 'released' && !isOver(there, last)) throw locked(place.where, last);
-      const words = { ...whoWeAre(), id: randomUUID(), seconds: leaseMs / 1000, renewal: 0 };
+      if (last !== undefined && last !== 'released' && isHeld(there, last)) throw locked(place.where, last);
+      const id = randomUUID();
+      const own = whoWeAre(id, undefined);
+      const words = { id, seconds: leaseMs / 1000, renewal: 0, isUntidy: false, members: [own] };
       const sentAt = performance.now();
       try {
         const head = await place.objects.put(place.key, bytesOf(words), there?.version ?? null);
         await assertConditions(place, words, head);
         const wasUntidy = there !== undefined && last !== 'released';
-        return new Lease(place, words, head, sentAt, wasUntidy);
+        const said = { ...words, members: [{ ...own, seen: head.saidAt }] };
+        return new Lease(place, id, { words: said, head }, { sentAt, everyMs: leaseMs / 4, wasUntidy });
       } catch (error) {
         // Somebody else was faster, and says who he is.
         if (!(error instanceof Conflict) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Takes part in one, be it that all who had a part in it are dead. Throws `store-locked` for one that is over. */
+  static async join(place: LeasePlace, id: string): Promise<Lease> {
+    const as = randomUUID();
+    for (let attempt = 1; ; attempt++) {
+      const there = await place.objects.get(place.key);
+      const last = there && wordsIn(there);
+      if (last === undefined || last === 'released' || last.id !== id) throw leaseIsOver(place.where, id);
+      const words = renewed(last, whoWeAre(as, there?.saidAt));
+      const sentAt = performance.now();
+      try {
+        const head = await place.objects.put(place.key, bytesOf(words), there?.version);
+        return new Lease(place, as, { words, head }, { sentAt, everyMs: apart(last), wasUntidy: false });
+      } catch (error) {
+        if (!(error instanceof Conflict) || attempt === MANY_ATTEMPTS) throw error;
+        await rest(attempt);
       }
     }
   }
@@ -102,36 +125,63 @@ export class Lease {
     if (this.#loss !== undefined) throw this.#loss;
   }
 
+  /** Whether nobody else has a part in it, as far as the server can be asked. */
+  async isAlone(): Promise<boolean> {
+    try {
+      await this.#hear();
+    } catch {
+      return false;
+    }
+    return this.#heard.words.members.every(({ as }) => as === this.#as);
+  }
+
   /** Lets go of it; `isInOrder`: no upload lies about that the next holder has to give up. */
   async free(isInOrder: boolean): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing?.catch(() => {});
-    held.delete(this.#words.id);
+    held.delete(this);
     // One that was lost is not ours to let go of, nor is one behind a server that does not answer.
     if (this.#loss === undefined)
-      await this.#objects
-        .put(this.#key, bytesOfText(isInOrder ? RELEASED : RELEASED_UNTIDY), this.#head.version)
-        .catch(() => {});
+      await this.#change((words, now) => without(words, this.#as, now, isInOrder)).catch(() => {});
   }
 
   #renew(): Promise<void> {
-    this.#renewing ??= this.#sendRenewal().finally(() => (this.#renewing = undefined));
+    const renew = async (): Promise<void> => {
+      this.#renewedAt = await this.#change((words, now) => renewed(words, whoWeAre(this.#as, now)));
+    };
+    this.#renewing ??= renew().finally(() => (this.#renewing = undefined));
     return this.#renewing;
   }
 
-  async #sendRenewal(): Promise<void> {
-    const words = { ...this.#words, renewal: this.#words.renewal + 1 };
-    const sentAt = performance.now();
-    try {
-      const head = await this.#objects.put(this.#key, bytesOf(words), this.#head.version);
-      this.#head = { ...head, saidAt: this.#head.saidAt };
-      this.#words = words;
-      this.#renewedAt = sentAt;
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      clearInterval(this.#timer);
-      this.#loss = lost(this.#where);
+  /** Puts in place what is to lie there, on top of what others wrote meanwhile. Gives when it was sent, by our own count. */
+  async #change(next: (words: Words, now: number) => Words): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const { words: last, head: there, at } = this.#heard;
+      const sentAt = performance.now();
+      const words = next(last, Math.round(there.saidAt + sentAt - at));
+      try {
+        const head = await this.#place.objects.put(this.#place.key, bytesOf(words), there.version);
+        this.#heard = { words, head, at: performance.now() };
+        return sentAt;
+      } catch (error) {
+        if (!(error instanceof Conflict) || attempt === MANY_ATTEMPTS) throw error;
+        if (attempt > 1) await rest(attempt);
+        await this.#hear();
+      }
     }
+  }
+
+  /** Reads what others made of it. Throws `store-locked` where that is no longer the same lease. */
+  async #hear(): Promise<void> {
+    const there = await this.#place.objects.get(this.#place.key);
+    const words = there && wordsIn(there);
+    if (there !== undefined && words !== undefined && words !== 'released' && words.id === this.id) {
+      this.#heard = { words, head: there, at: performance.now() };
+      return;
+    }
+    clearInterval(this.#timer);
+    this.#loss = lost(this.#place.where);
+    throw this.#loss;
   }
 }
 
@@ -146,8 +196,21 @@ export interface LeasePlace {
 /** The part of a lease after which its holder asks whether it is still his. */
 const DOUBTFUL = 0.75;
 const ATTEMPTS = 5;
+/** Where many who share a lease write it at the same time, as when they all join. */
+const MANY_ATTEMPTS = 30;
+const REST_MS = 50;
 /** How long what was seen of a lease is believed by those who do not hold it themselves, in ms. */
 const SEEN_MS = 15_000;
+
+/** At random, within a growing time. */
+function rest(attempt: number): Promise<void> {
+  return sleep(randomInt(REST_MS * attempt));
+}
+
+/** How often who joined gives a sign of life, in ms: at random between a quarter and two fifths of the lease. */
+function apart({ seconds }: Words): number {
+  return seconds * randomInt(250, 400);
+}
 
 /** Whether threads of the process that holds a lease may write, who do not hold it themselves. */
 export class OthersLease {
@@ -168,12 +231,18 @@ export class OthersLease {
     if (now - this.#seenAt < SEEN_MS) return;
     const there = await this.#place.objects.get(this.#place.key);
     const last = there && wordsIn(there);
-    const isHeld = last !== undefined && last !== 'released';
     if (this.#id === undefined) {
-      if (isHeld && !isOurs(last) && !isOver(there, last)) throw locked(this.#place.where, last);
-    } else if (!isHeld || last.id !== this.#id) throw lost(this.#place.where);
+      const isTheirs = last !== undefined && last !== 'released' && !isOurs(last);
+      if (isTheirs && isHeld(there, last)) throw locked(this.#place.where, last);
+    } else if (last === undefined || last === 'released' || last.id !== this.#id)
+      throw lost(this.#place.where);
     this.#seenAt = now;
   }
+}
+
+function isHeld(there: Piece | undefined, words: Words): boolean {
+  const isHere = [...held].some(({ id }) => id === words.id);
+  return there !== undefined && (isHere || !isOver(words, there.saidAt));
 }
 
 /** Throws unless a server refuses what has a condition that does not hold: else two writers would overwrite each other. */
@@ -198,39 +267,6 @@ async function assertConditions(
   }
 }
 
-function whoWeAre(): Pick<Words, 'pid' | 'host' | 'command'> {
-  const { pid, host, command } = WRITER;
-  return { pid, host, command };
-}
-
-function isOurs({ pid, host }: Words): boolean {
-  return pid === WRITER.pid && host === WRITER.host;
-}
-
-/** Whether nobody holds it any more: it was not renewed in time, or its process is dead. */
-function isOver(there: Piece | undefined, words: Words): boolean {
-  if (there === undefined || held.has(words.id)) return there === undefined;
-  if (there.saidAt - there.writtenAt > words.seconds * 1000) return true;
-  return words.host === WRITER.host && !isAlive(words.pid);
-}
-
-function bytesOf(words: Words): Uint8Array {
-  return bytesOfText(`${JSON.stringify(words)}\n`);
-}
-
-/** What lies there; undefined for what nobody of us wrote. */
-function wordsIn({ bytes }: Piece): Words | 'released' | undefined {
-  const text = textOf(bytes);
-  if (text === RELEASED) return 'released';
-  try {
-    const words = fields(JSON.parse(text)) as Partial<Words>;
-    const isWhole = typeof words.id === 'string' && typeof words.seconds === 'number';
-    return isWhole ? (words as Words) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function lost(where: string): BackfillError {
   return new BackfillError(
     'store-locked',
@@ -238,8 +274,10 @@ function lost(where: string): BackfillError {
   );
 }
 
-function locked(where: string, { pid, host, command, seconds }: Words): BackfillError {
-  const who = `${command} (pid ${pid} on ${host})`;
+function locked(where: string, { members, seconds }: Words): BackfillError {
+  const [first, ...joined] = members;
+  const others = joined.length === 0 ? '' : `, and by ${joined.length} more that work for the same run`;
+  const who = `${first?.command} (pid ${first?.pid} on ${first?.host})${others}`;
   return new BackfillError(
     'store-locked',
     `the store ${where} is being written by ${who}; wait for it, stop it, or use another store; if it died, its lease ends ${seconds} seconds after its last sign of life`,

@@ -48,6 +48,7 @@ async function lastHolder(blobs: Blobs): Promise<Words | undefined> {
   return words === undefined || words === RELEASED ? undefined : (JSON.parse(words) as Words);
 }
 
-function mayLive({ pid, host }: Words): boolean {
-  return typeof pid !== 'number' || host !== WRITER.host || isAlive(pid);
+function mayLive({ pid, host, joined }: Words): boolean {
+  const isElsewhere = host !== WRITER.host || Array.isArray(joined);
+  return typeof pid !== 'number' || isElsewhere || isAlive(pid);
 }

@@ -93,6 +93,11 @@ export interface Blobs {
    * once the lock is not where it was, as somebody else may have been let in.
    */
   lock(isTidying: boolean): Promise<BlobsLock>;
+  /**
+   * Takes part in a lock that another process holds, on whatever machine, by its id: see `BarStore.join`. Default: nobody can.
+   * Throws `store-locked` for one that is over.
+   */
+  join?(id: string): Promise<BlobsLock>;
 }
 
 /** Writes what comes next of a file. Throws `store-unusable` for what does not read back as it was written. */
@@ -126,6 +131,8 @@ export interface Written {
 export interface BlobsLock {
   /** Which it is, for whoever writes under it elsewhere. */
   readonly id: string;
+  /** Whether nobody else takes part in it: see `Blobs.join`. */
+  isAlone(): Promise<boolean>;
   /** Frees it; `isInOrder`: nothing that the next writer must tidy lies about because of this one. */
   free(isInOrder: boolean): Promise<void>;
 }

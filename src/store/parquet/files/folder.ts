@@ -225,6 +225,7 @@ class Folder implements Blobs {
     right.give(lock.id);
     return {
       id: lock.id,
+      isAlone: () => Promise.resolve(true),
       free: async (isInOrder) => {
         this.#since = undefined;
         right.end();
