@@ -1,19 +1,19 @@
 import { seriesKey } from '../bars/bars.ts';
 import { periodOf, periodRange, periodsOf } from '../bars/partition.ts';
 import type { Calendar } from '../calendar/calendar.ts';
-import { smallest } from '../extremes.ts';
 import { grouped } from '../grouped.ts';
 import { assetClassOf } from '../instrument/asset-class.ts';
 import { type Day, type DayRange, formatDay } from '../session/day.ts';
 import type { Interval } from '../session/interval.ts';
 import { contains, intersect, normalize, span, subtract } from '../session/ranges.ts';
-import { partitionsOf, requestsInBatches } from './batches.ts';
+import { partitionsOf } from './batches.ts';
 import { type SeriesGaps, sessionRuns } from './gaps.ts';
 import type { MarketBytes } from './answer-bytes.ts';
-import { bytesOfSeries, bytesOfSession } from './bytes.ts';
-import { earliestDay, type MarketLimits, type PlanOptions, type RequestLimits } from './limits.ts';
+import { bytesOfSession } from './bytes.ts';
+import { earliestDay, type MarketLimits, type PlanOptions } from './limits.ts';
+import { type Alike, costOfRest } from './market-rest.ts';
 import { weightOf } from './weight.ts';
-import { OVERLAP_SESSIONS, windows } from './request-days.ts';
+import { OVERLAP_SESSIONS } from './request-days.ts';
 import { type Slice, actionDaysOf, bucketOf, sliceKey } from './slice.ts';
 import type { Collect, Distribute, Want } from './task.ts';
 
@@ -23,17 +23,6 @@ export interface MarketChoice {
   readonly sessions: readonly Day[];
   /** The same. */
   readonly days: readonly DayRange[];
-}
-
-/** Series that lack the same. */
-interface Alike {
-  readonly gaps: readonly DayRange[];
-  readonly calendar: Calendar;
-  /** One of them. */
-  readonly ticker: string;
-  /** Sessions of the gaps that a market answers for. */
-  readonly sessions: readonly Day[];
-  readonly count: number;
 }
 
 /** Levels of a choice that are priced. */
@@ -159,56 +148,6 @@ function reachOf(calendar: Calendar, market: MarketLimits, now: number): DayRang
 function bytesOfMarket(sessions: readonly Day[], pages: number, bytes: MarketBytes, now: number): number {
   const ofSessions = sessions.reduce((sum, session) => sum + bytesOfSession(session, bytes, now), 0);
   return ofSessions + pages * (bytes.aPageOfActions ?? 0);
-}
-
-/** What is asked series by series, and when. */
-interface BySeries {
-  readonly interval: Interval;
-  readonly limits: RequestLimits;
-  /** ms since the epoch. */
-  readonly now: number;
-}
-
-/** Requests for what some days of markets leave, series by series, with their pages; and their bytes, where these are known. */
-function costOfRest(
-  ofMarket: readonly DayRange[],
-  alike: readonly Alike[],
-  { interval, limits, now }: BySeries,
-): { readonly requests: number; readonly bytes: number | undefined } {
-  const spans = new Map<string, { range: DayRange; series: Map<Calendar, number>; of: Map<Alike, number> }>();
-  for (const one of alike)
-    for (const window of windows(restOf(one.gaps, ofMarket, one.calendar), limits, one.calendar)) {
-      const range = span(window) as DayRange;
-      const key = `${range.from} ${range.to}`;
-      const known = spans.get(key) ?? { range, series: new Map<Calendar, number>(), of: new Map() };
-      known.series.set(one.calendar, (known.series.get(one.calendar) ?? 0) + one.count);
-      known.of.set(one, (known.of.get(one) ?? 0) + one.count);
-      spans.set(key, known);
-    }
-  let cost = 0;
-  let sum: number | undefined = 0;
-  for (const { range, series, of } of spans.values()) {
-    const requests = requestsInBatches(series, interval, range, limits);
-    cost += requests;
-    const together = Math.max(1, Math.min(limits.mostSeries ?? 1, smallest([...of.values()])));
-    for (const [{ ticker, calendar }, count] of of) {
-      const asked = { ticker, interval, calendar, range, together, now };
-      const bytes = bytesOfSeries(asked, limits);
-      sum = sum === undefined || bytes === undefined ? undefined : sum + count * bytes;
-    }
-    sum = sum === undefined ? undefined : sum + requests * (limits.bytes?.aRequest ?? 0);
-  }
-  return { requests: cost, bytes: sum };
-}
-
-/** The sessions of gaps that are not asked of a market, as runs. */
-export function restOf(
-  gaps: readonly DayRange[],
-  ofMarket: readonly DayRange[],
-  calendar: Calendar,
-): readonly DayRange[] {
-  if (ofMarket.length === 0) return gaps;
-  return sessionRuns(subtract(gaps, ofMarket), calendar);
 }
 
 function daysOf(sessions: readonly Day[]): DayRange[] {

@@ -53,6 +53,16 @@ function plan(
 }
 
 describe('a plan of markets and series', () => {
+  it('asks markets where nobody reaches the oldest sessions of all: those cost nothing either way', () => {
+    // Since 2025-03-11: four sessions of the market, or six series.
+    const limits = { lookBackDays: 7, market: { lookBackDays: 7, requestsPerSession: 1, settleDelayMs: 0 } };
+    const { markets, alone, totals, outOfReach } = plan(gapsOf(6, [WEEK]), limits);
+    expect(markets).toEqual(['2025-03-11', '2025-03-12', '2025-03-13', '2025-03-14']);
+    expect({ alone, requests: totals.requests, beyond: outOfReach.length }).toEqual({
+      ...{ alone: [], requests: 4, beyond: 6 },
+    });
+  });
+
   it('asks markets for what more series lack than there are sessions', () => {
     const { markets, alone, spread, totals } = plan(gapsOf(6, [WEEK]));
     expect(markets).toEqual(['2025-03-10', '2025-03-11', '2025-03-12', '2025-03-13', '2025-03-14']);
