@@ -10,6 +10,7 @@ import { scale100000, scaleCsv, scaleHistory } from './long.ts';
 import { peers } from './peers.ts';
 import { postgres } from './postgres.ts';
 import { quota } from './quota.ts';
+import { reach } from './reach.ts';
 import { readers } from './readers.ts';
 import { run } from './run.ts';
 import { scale } from './scale.ts';
@@ -37,5 +38,6 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['postgres', postgres],
   ['bucket', bucket],
   ['copy', copy],
+  ['reach', reach],
   ['run', run],
 ]);

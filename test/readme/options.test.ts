@@ -91,6 +91,8 @@ describe('the options', () => {
       '--quick',
       '--publish',
       '--external',
+      // Of Node.
+      '--max-old-space-size',
     ]);
     // What other programs have stands in a section of its own, whose right side is tried by a test of its own.
     const own = README.replace(/^## Coming from …$.*?^## /ms, '## ');

@@ -8,7 +8,7 @@ export const MINUTE_BYTES: AnswerBytes = { aRequest: 180, aRow: 90 };
 const MARKET_ROW_BYTES = 102;
 
 /** Shares and funds that trade on a day. Source: the files of days since 2003 have 64 million rows in 5,657 sessions. */
-const SHARES = 11_000;
+export const SHARES = 11_000;
 
 /** A page of a thousand dividends, which are most of the lists. */
 const PAGE_OF_ACTIONS = 1000 * 200;
