@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { hasCases } from './cases.ts';
 import { hasRealData } from './realdata.ts';
+import { REDIS_PROGRAM } from './redis/redis-server.ts';
 import { POSTGRES_PROGRAMS } from './store/postgres/server-programs.ts';
 
 /** Something that tests need and that a checkout or a machine may lack. */
@@ -60,6 +61,8 @@ export const S3_SERVER: Need = {
 };
 
 export const POSTGRES: Need = { isMet: POSTGRES_PROGRAMS !== undefined, lack: 'no PostgreSQL' };
+
+export const REDIS: Need = { isMet: REDIS_PROGRAM !== undefined, lack: 'no redis-server' };
 
 /** QuestDB's own jar, which `.ci/run` fetches, and Java to run it. */
 export const QUESTDB_JAR = fileURLToPath(new URL('../.questdb/questdb-9.2.2.jar', import.meta.url));

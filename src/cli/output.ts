@@ -198,6 +198,7 @@ const USER_MISTAKES: ReadonlySet<string> = new Set([
   'unsupported-interval',
   'store-locked',
   'store-unusable',
+  'queue-unusable',
 ]);
 
 /** Whether a disk is full or fails, or the lock was taken away under a writer: no mistake in the command. */

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'store-locked'
   | 'store-unusable'
   | 'store-corrupt'
+  | 'queue-unusable' // the server of the queue, or of the quota, cannot be reached or used
   | 'worker-crashed'
   | 'cancelled'
   | 'internal';
@@ -70,6 +71,7 @@ const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
   timeout: 'series',
   'store-locked': 'run',
   'store-unusable': 'run',
+  'queue-unusable': 'run',
   'store-corrupt': 'series',
   'worker-crashed': 'series',
   cancelled: 'run',

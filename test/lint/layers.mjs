@@ -11,7 +11,7 @@ const ORDERS = [
     lines: [
       ['core'],
       ['market'],
-      ['s3'],
+      ['s3', 'redis'],
       ['providers', 'store', 'simulator'],
       ['backfill', 'copy', 'testing'],
       ['pool', 'queue', 'report', 'monitor'],
