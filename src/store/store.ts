@@ -1,3 +1,4 @@
+import type { QuotaJournal } from '../core/plan/quota-journal.ts';
 import type { Member } from '../core/universe/member.ts';
 import type { UniverseHead } from '../core/universe/members-json.ts';
 import type { ActionBook } from '../core/actions/action-book.ts';
@@ -18,6 +19,7 @@ import type { OnDone } from './bounded.ts';
 import type { StoreFacts } from './facts.ts';
 import type { Holdings } from './holdings.ts';
 import type { CommitNote, FirstFillNotes, Leasing } from './lease.ts';
+import type { StoredRun } from './stored-run.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
 /** What one answer changes in one series. */
@@ -124,6 +126,7 @@ export interface Rejected {
   readonly unreadable: readonly SetAside[];
 }
 
+export type { StoredRun } from './stored-run.ts';
 export type { CommitNote, FirstFillNotes, Lease } from './lease.ts';
 export type { Rename } from '../core/instrument/rename.ts';
 
@@ -131,13 +134,6 @@ export interface ScanOptions {
   /** Only these tickers; default all. */
   readonly tickers?: readonly string[];
   readonly intervals?: readonly Interval[];
-}
-
-/** The record of a run, under the id that `saveRun` gave it. */
-export interface StoredRun {
-  readonly id: string;
-  /** Null where the file is not what was saved: it was changed since, by another hand or a failing disk. */
-  readonly record: object | null;
 }
 
 /**
@@ -281,6 +277,8 @@ export interface BarStore extends Leasing {
   readonly holdings: Holdings;
   /** Notes of series that runs fill for the first time. */
   readonly firstFills: FirstFillNotes;
+  /** What processes have reserved of quotas; no lease is needed, and a copy of the store is without it. */
+  readonly quotaJournal: QuotaJournal;
   /** An id for a run that began then, e.g. `20261120T211500Z-3f9a`: no run on record has it, and none is given it again. */
   nextRunId(startedAt: number): Promise<string>;
   /** Stores the record of a run, in place of one of that id; gives its id. `id`: as `nextRunId` gave it. Default: it is given one. */

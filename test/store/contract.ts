@@ -5,6 +5,7 @@ import { describeForget } from './contract/forget.ts';
 import { describeHoldings } from './contract/holdings.ts';
 import { describeKnowledge } from './contract/knowledge.ts';
 import { describeLock } from './contract/lock.ts';
+import { describeQuotaJournal } from './contract/quota-journal.ts';
 import { describeRecords } from './contract/records.ts';
 import { describeRejected } from './contract/rejected.ts';
 import { describeRenames } from './contract/renames.ts';
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
     describeRejected(open);
     describeRenames(open);
     describeRecords(open);
+    describeQuotaJournal(open);
     describeStaging(open);
     describeHoldings(open);
     describeLock(open);

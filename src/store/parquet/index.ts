@@ -6,8 +6,7 @@ import type { Day, DayRange } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { periodRange } from '../../core/bars/partition.ts';
 import { eachBounded, type OnDone } from '../bounded.ts';
-import type { Examination, ExamineOptions } from '../damage.ts';
-import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
+import type { Restored } from '../forgotten.ts';
 import type {
   BarStore,
   CommitNote,
@@ -41,6 +40,7 @@ import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
 import { openBegunPlans } from './beside/begun-plans.ts';
+import { openQuotaJournal } from './beside/quota-journal.ts';
 import { openFirstFills } from './beside/first-fills.ts';
 import { nextRunId, readRunRecords, saveRunRecord } from './beside/records.ts';
 import {
@@ -195,9 +195,8 @@ class ParquetStore implements BarStore {
     return this.#usable(() => forgetRange(this.#blobs, series, range));
   }
 
-  keepForgotten(order: ForgetOrder): Promise<ForgottenEntry | undefined> {
-    return this.#usable(() => keepForgotten(this.#blobs, order));
-  }
+  readonly keepForgotten: BarStore['keepForgotten'] = (order) =>
+    this.#usable(() => keepForgotten(this.#blobs, order));
 
   readonly listForgotten: BarStore['listForgotten'] = () => this.#usable(() => listEntries(this.#blobs));
 
@@ -249,17 +248,14 @@ class ParquetStore implements BarStore {
 
   readonly readPortfolio: BarStore['readPortfolio'] = () => this.#usable(() => readPortfolio(this.#blobs));
 
-  savePortfolio(text: string): Promise<string> {
-    return this.#usable(() => savePortfolio(this.#blobs, text));
-  }
+  readonly savePortfolio: BarStore['savePortfolio'] = (text) =>
+    this.#usable(() => savePortfolio(this.#blobs, text));
 
   readonly whyNone: BarStore['whyNone'] = () => this.#usable(() => this.#blobs.whyNone());
 
   readonly facts: BarStore['facts'] = () => this.#usable(() => factsOf(this.#blobs));
 
-  examine(options: ExamineOptions): Promise<Examination> {
-    return this.#usable(() => examineStore(this.#blobs, options));
-  }
+  readonly examine: BarStore['examine'] = (options) => this.#usable(() => examineStore(this.#blobs, options));
 
   get staging(): BarStore['staging'] {
     return openStaging(this.#blobs, (work) => this.#usable(work));
@@ -271,6 +267,10 @@ class ParquetStore implements BarStore {
 
   get firstFills(): FirstFillNotes {
     return openFirstFills(this.#blobs, (work) => this.#usable(work));
+  }
+
+  get quotaJournal(): BarStore['quotaJournal'] {
+    return openQuotaJournal(this.#blobs, (work) => this.#usable(work));
   }
 
   get begunPlans(): BarStore['begunPlans'] {

@@ -8,6 +8,7 @@ import type { OnDone } from '../bounded.ts';
 import type { StoreFacts } from '../facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import { openBegunPlans } from '../parquet/beside/begun-plans.ts';
+import { openQuotaJournal } from '../parquet/beside/quota-journal.ts';
 import { openFirstFills } from '../parquet/beside/first-fills.ts';
 import { keepRejected, listAside } from '../parquet/beside/quarantine.ts';
 import { nextRunId, readRunRecords, saveRunRecord } from '../parquet/beside/records.ts';
@@ -271,6 +272,10 @@ export class TableStore implements BarStore {
 
   get firstFills(): FirstFillNotes {
     return openFirstFills(this.#documents, (work) => this.#usable(work));
+  }
+
+  get quotaJournal(): BarStore['quotaJournal'] {
+    return openQuotaJournal(this.#documents, (work) => this.#usable(work));
   }
 
   get begunPlans(): BarStore['begunPlans'] {

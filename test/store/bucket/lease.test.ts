@@ -40,6 +40,18 @@ describe('the lease of a bucket', () => {
     expect(lockText()).toBe('released\n');
   });
 
+  it('keeps nobody from writing down what he reserves of a quota', async () => {
+    await heldElsewhere();
+    const store = storeOn(open());
+    const { quotaJournal: journal } = store;
+    const windows = { '86400000ms': { index: 1, used: 3 } };
+    await journal.note('yahoo-anonymous', 'mine', windows);
+    expect(await journal.read('yahoo-anonymous')).toEqual([{ process: 'mine', windows }]);
+    await journal.sweep('yahoo-anonymous', 9 * 86_400_000);
+    expect(await journal.read('yahoo-anonymous')).toEqual([]);
+    await expect(store.saveRun(0, {})).rejects.toMatchObject({ code: 'store-locked' });
+  });
+
   it.each([
     [
       'If-None-Match',

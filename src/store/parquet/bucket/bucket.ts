@@ -155,13 +155,17 @@ class Bucket implements Blobs {
     return { ...content, version: head.version, isSettled };
   }
 
-  async put(path: string, bytes: Uint8Array, { ifVersion, check }: PutOptions = {}): Promise<Version> {
+  async put(
+    path: string,
+    bytes: Uint8Array,
+    { ifVersion, check, isLeaseless }: PutOptions = {},
+  ): Promise<Version> {
     await assertMeant(path, bytes, check);
-    return this.#put(path, bytes, ifVersion);
+    return this.#put(path, bytes, ifVersion, isLeaseless);
   }
 
-  async #put(path: string, bytes: Uint8Array, condition: Condition): Promise<Version> {
-    await this.#root.assertMayWrite();
+  async #put(path: string, bytes: Uint8Array, condition: Condition, isLeaseless = false): Promise<Version> {
+    if (!isLeaseless) await this.#root.assertMayWrite();
     const head = await this.#root.objects.put(this.#key(path), bytes, condition);
     this.#seen?.put(path, head);
     return head.version;
@@ -211,8 +215,11 @@ class Bucket implements Blobs {
     await this.remove(from, { ifVersion: version });
   }
 
-  async remove(path: string, { ifVersion }: Pick<PutOptions, 'ifVersion'> = {}): Promise<void> {
-    await this.#root.assertMayWrite();
+  async remove(
+    path: string,
+    { ifVersion, isLeaseless }: Pick<PutOptions, 'ifVersion' | 'isLeaseless'> = {},
+  ): Promise<void> {
+    if (isLeaseless !== true) await this.#root.assertMayWrite();
     const there = (await this.#head(path))?.version;
     if (there === undefined) throw absent(this.at(path), 'unlink');
     if (typeof ifVersion === 'string' && there !== ifVersion)

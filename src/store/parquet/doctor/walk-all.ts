@@ -18,6 +18,7 @@ import {
   QUARANTINE,
   RENAMES_FILE,
   REVISIONS,
+  QUOTA,
   RUNS,
   SCAN_CACHE,
   STAGING,
@@ -113,7 +114,7 @@ function isQuarantineFolder(path: string): boolean {
 }
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
-  if (path === DAMAGED) return PASSED_OVER;
+  if (path === DAMAGED || path === QUOTA) return PASSED_OVER;
   if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
   const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES || path === STAGING;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };

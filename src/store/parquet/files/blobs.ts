@@ -20,6 +20,8 @@ export interface PutOptions {
   readonly ifVersion?: Version | null | undefined;
   /** Default: it has to read back as it was written. */
   readonly check?: Check | undefined;
+  /** It is nothing that the right to write is about: whoever has that, or another's name, does not matter. Default: it is. */
+  readonly isLeaseless?: true;
 }
 
 /**
@@ -84,7 +86,7 @@ export interface Blobs {
   /** Moves whatever lies at a path, durably, in place of a file at the other or to where nothing is. */
   move(from: string, to: string): Promise<void>;
   /** Removes a file, durably. Fails if there is none. Throws `Conflict` like `put`. */
-  remove(path: string, options?: Pick<PutOptions, 'ifVersion'>): Promise<void>;
+  remove(path: string, options?: Pick<PutOptions, 'ifVersion' | 'isLeaseless'>): Promise<void>;
   /** Removes a folder with all below it, if it is there; cut off, it can be done again. */
   removeFolder(folder: string): Promise<void>;
   /**

@@ -8,6 +8,7 @@ import {
   intervalPath,
   LOCK_FILE,
   QUARANTINE,
+  QUOTA,
   RENAMES_FILE,
   REVISIONS,
   RUNS,
@@ -18,7 +19,7 @@ import { wrongKind } from './wrong-kind.ts';
 
 /** Names of a store that nothing can go round, and what lies there. The cache of scans is none: it may be anything. */
 const PLACES: readonly (readonly [name: string, kind: Kind])[] = [
-  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING].map(
+  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING, QUOTA].map(
     (name) => [name, 'folder'] as const,
   ),
   ...([BARS, REVISIONS] as const).flatMap((tree) =>

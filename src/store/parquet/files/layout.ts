@@ -10,6 +10,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     actions/ticker=AAPL/actions.parquet
  *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
  *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.{json,filling}   runs/DIGEST.begun   quarantine/...
+ *     quota/OWNER/PROCESS.json
  *     damaged/...   .lock   scan.cache   copying.json
  */
 
@@ -29,6 +30,8 @@ export const REVISIONS = 'revisions';
 export const ACTIONS = 'actions';
 export const RUNS = 'runs';
 export const UNIVERSES = 'universes';
+/** What processes have reserved of quotas, see `beside/quota-journal.ts`. */
+export const QUOTA = 'quota';
 export const PORTFOLIO_FILE = 'portfolio.txt';
 /** Answers for whole markets that no series has taken in yet. */
 export const STAGING = 'staging';

@@ -8,6 +8,7 @@ import {
   DAMAGED,
   LOCK_FILE,
   QUARANTINE,
+  QUOTA,
   RELEASED,
   RELEASED_UNTIDY,
   REVISIONS,
@@ -44,7 +45,7 @@ export async function assertApart(blobs: Blobs): Promise<void> {
 }
 
 /** Folders of a store below which another one may lie. */
-const OWN_FOLDERS = [BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, STAGING];
+const OWN_FOLDERS = [BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, STAGING, QUOTA];
 /** What these hold lies there as in a store. */
 const LIKE_STORES: ReadonlySet<string> = new Set([QUARANTINE, DAMAGED]);
 

@@ -7,6 +7,7 @@ import {
   actionsPath,
   BARS,
   barsPath,
+  QUOTA,
   RENAMES_FILE,
   REVISIONS,
   revisionsPath,
@@ -39,7 +40,8 @@ export async function sweepAfter(
     ...(await tickersWithActions(blobs)).map(actionsPath),
     RENAMES_FILE,
   ];
-  const folders = paths.map((path) => dirname(path));
+  const journals = (await namesIn(blobs, QUOTA)).map((owner) => `${QUOTA}/${owner}`);
+  const folders = [...paths.map((path) => dirname(path)), ...journals];
   const doubtful = new Set<string>();
   await eachBounded([...folders, RUNS, STAGING], async (relative) => {
     const folder = join(root, relative);
