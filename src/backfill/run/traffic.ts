@@ -1,6 +1,13 @@
 import { type Quota, isPaced, unusedAt } from '../../core/plan/quota.ts';
-import { CELL, RUN, createGateState, createRunCells } from '../../providers/http/gate-state.ts';
-import { lookIntoQuota, openQuotaFile } from '../../providers/http/quota-file.ts';
+import {
+  CELL,
+  type GateState,
+  RUN,
+  createGateState,
+  createRunCells,
+} from '../../providers/http/gate-state.ts';
+import { openQuotaFile } from '../../providers/http/quota-file.ts';
+import type { QuotaBook } from '../../providers/http/quota-record.ts';
 import { type QuotaKeeper, startQuotaKeeper } from '../../providers/http/quota-keeper.ts';
 import { type KeeperClocks, standingIn } from '../../providers/http/quota-lease.ts';
 import type { Gate } from '../../providers/http/gate.ts';
@@ -37,20 +44,21 @@ export interface TrafficOptions {
   readonly quotas: readonly Quota[];
   /** What all processes of the key share; undefined for a provider that sends nothing. */
   readonly quotaFile: QuotaPlace | undefined;
+  /** Opens the record in which several machines share it, instead. Default: the file has it. */
+  readonly openShared?: (() => Promise<QuotaBook>) | undefined;
   readonly clocks: KeeperClocks;
   /** Default `DEFAULT_POLICY`. */
   readonly policy?: GatePolicy;
 }
 
-/** Opens the gate of a key. Throws `store-unusable` where the quota's file cannot be kept. */
+/** Opens the gate of a key. Throws `store-unusable` where the quota's file cannot be kept, and what `openShared` throws. */
 export async function openTraffic(options: TrafficOptions): Promise<SharedTraffic> {
-  const { quotas, quotaFile, clocks } = options;
+  const { quotas } = options;
+  const book = await openBook(options);
+  const clocks = { ...options.clocks, ...(book && { wall: book.wall }) };
   const policy: GatePolicy = { ...(options.policy ?? DEFAULT_POLICY), windows: quotas.filter(isPaced) };
   const state = createGateState(clocks.gate());
-  const keeper: QuotaKeeper | undefined =
-    quotaFile === undefined
-      ? undefined
-      : await startQuotaKeeper(state, quotas, await openQuotaFile(quotaFile, clocks.wall), clocks);
+  const keeper = book && (await keeperOf(state, quotas, book, clocks));
   return {
     isSpent: () =>
       state.alone((cells) => [CELL.down, CELL.exhausted, CELL.usedUp].some((cell) => (cells[cell] ?? 0) > 0)),
@@ -73,10 +81,7 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
               pausedMs: Math.max(0, (cells[CELL.pausedUntil] ?? 0) - at),
               learned: learnedLimit(cells),
             })),
-            standing:
-              quotaFile === undefined
-                ? unusedAt(wall)
-                : standingIn(lookIntoQuota(quotaFile, wall), quotas, wall),
+            standing: book === undefined ? unusedAt(wall) : standingIn(book.look(), quotas, wall),
           };
         },
       };
@@ -84,6 +89,25 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
     failure: () => keeper?.failure(),
     close: async () => keeper?.stop(),
   };
+}
+
+async function keeperOf(
+  state: GateState,
+  quotas: readonly Quota[],
+  book: QuotaBook,
+  clocks: KeeperClocks,
+): Promise<QuotaKeeper> {
+  try {
+    return await startQuotaKeeper(state, quotas, book, clocks);
+  } catch (error) {
+    await book.close();
+    throw error;
+  }
+}
+
+async function openBook({ quotaFile, openShared, clocks }: TrafficOptions): Promise<QuotaBook | undefined> {
+  if (openShared !== undefined) return openShared();
+  return quotaFile && openQuotaFile(quotaFile, clocks.wall);
 }
 
 function sentBeyond(run: Float64Array): SentBeyond {

@@ -2,7 +2,7 @@ import { type Quota, isPaced, pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import { heldUntil, withLate } from './late-slots.ts';
 import { takeLate } from './arrivals.ts';
-import type { QuotaFile } from './quota-file.ts';
+import type { QuotaBook } from './quota-record.ts';
 import { type KeeperClocks, LEASE_MS, plausible } from './quota-lease.ts';
 
 /** What has not arrived is said to take half as long again as it has, and that is said anew before it is over. */
@@ -18,7 +18,7 @@ const LEAST_MS = 5;
 export function lateSharer(
   state: GateState,
   quotas: readonly Quota[],
-  file: QuotaFile,
+  file: QuotaBook,
   { wall, gate }: KeeperClocks,
   hasOthers: () => boolean,
 ): () => Promise<void> {

@@ -1,6 +1,6 @@
 import { largest } from '../../core/extremes.ts';
 import type { Quota } from '../../core/plan/quota.ts';
-import type { LateSlot } from './quota-file.ts';
+import type { LateSlot } from './quota-record.ts';
 
 /**
  * Windows are kept by when requests arrive, which is known of those on a connection that was made for them only when their

@@ -14,52 +14,26 @@ import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../core/errors.ts';
-import { largest } from '../../core/extremes.ts';
-import type { Quota, QuotaUse } from '../../core/plan/quota.ts';
 import { sealed, unsealed } from '../../core/seal.ts';
 import { readPlainFile } from '../../market/plain-file.ts';
 import type { QuotaPlace } from './quota-owner.ts';
-
-/** What all processes that use one key know of its quota. Times are wall-clock ms since the epoch. */
-export interface QuotaRecord extends QuotaUse {
-  readonly pausedUntil: number;
-  /** Units that may be used in a window of which the provider tells the use, where it has told that. Default: it has not. */
-  readonly toldLimit?: number;
-  /** Slots reserved by now, since the record was begun: the number of the next one. Default 0. */
-  readonly slots?: number;
-  /** Slots whose requests may have arrived late, and when; ascending in both. Default: none. */
-  readonly late?: readonly LateSlot[];
-  /** The quotas that whoever asked last kept: those of the plan of the key; empty for none. Default: nobody recorded any. */
-  readonly quotas?: readonly Quota[];
-}
-
-/** The request of a slot may have arrived as late as `at`. */
-export interface LateSlot {
-  readonly slot: number;
-  readonly at: number;
-}
-
-const FRESH: QuotaRecord = { nextAt: 0, pausedUntil: 0, windows: {} };
+import { asRecord, FRESH, joined, type QuotaBook, type QuotaRecord } from './quota-record.ts';
 
 /** Another process holds the lock for about a millisecond; longer than this it is stuck. */
 const LOCK_TIMEOUT_MS = 10_000;
-
-/** A record on disk that processes change one after the other. */
-export interface QuotaFile {
-  /** The record as it is now; another process may be changing it. */
-  look(): QuotaRecord;
-  /** Reads, changes and writes the record while no other process does. Durable when it resolves. */
-  change<T>(work: (record: QuotaRecord) => { record: QuotaRecord; result: T }): Promise<T>;
-  close(): void;
-}
 
 /** What is recorded, earlier versions' files included. Changes nothing. `now`: ms since the epoch. Throws `store-unusable`. */
 export function lookIntoQuota({ path, former }: QuotaPlace, now: number): QuotaRecord {
   return [path, ...former].map((one) => read(one, now)).reduce(joined);
 }
 
+/** A record in a file, which lets go of it at once. */
+export interface QuotaFile extends QuotaBook {
+  close(): void;
+}
+
 /**
- * Opens a record, creating it and its folders. `wall`: see `KeeperClocks`. Throws `store-unusable` where that is impossible.
+ * Opens a record in a file, creating it and its folders. `wall`: see `KeeperClocks`. Throws `store-unusable` where that is impossible.
  */
 export async function openQuotaFile({ path, former }: QuotaPlace, wall: () => number): Promise<QuotaFile> {
   const { tryLock, unlock } = (await import('fs-native-extensions')).default;
@@ -73,6 +47,7 @@ export async function openQuotaFile({ path, former }: QuotaPlace, wall: () => nu
     throw unkept(path, error);
   }
   const file: QuotaFile = {
+    wall,
     look: () => read(path, wall()),
     change: async (work) => {
       for (let waited = 0; !tryLock(lock); waited += 2) {
@@ -97,32 +72,6 @@ export async function openQuotaFile({ path, former }: QuotaPlace, wall: () => nu
     rmSync(old, { force: true });
   }
   return file;
-}
-
-/** What two records tell of one quota: they counted different requests. */
-function joined(one: QuotaRecord, other: QuotaRecord): QuotaRecord {
-  const windows = { ...one.windows };
-  for (const [name, { index, used }] of Object.entries(other.windows)) {
-    const known = windows[name];
-    if (known === undefined || known.index < index) windows[name] = { index, used };
-    else if (known.index === index) windows[name] = { index, used: known.used + used };
-  }
-  const [nextAt, pausedUntil] = [
-    Math.max(one.nextAt, other.nextAt),
-    Math.max(one.pausedUntil, other.pausedUntil),
-  ];
-  const unknownAt = largest([one, other].flatMap((record) => record.unknownAt ?? []));
-  const toldLimit = one.toldLimit ?? other.toldLimit;
-  const quotas = one.quotas ?? other.quotas;
-  const { slots, late } = (one.slots ?? 0) >= (other.slots ?? 0) ? one : other;
-  return {
-    ...{ nextAt, pausedUntil, windows },
-    ...(Number.isFinite(unknownAt) && { unknownAt }),
-    ...(toldLimit !== undefined && { toldLimit }),
-    ...(quotas !== undefined && { quotas }),
-    ...(slots !== undefined && { slots }),
-    ...(late !== undefined && { late }),
-  };
 }
 
 /** Nothing more is sent where it is not counted. */
@@ -157,10 +106,10 @@ function read(path: string, now: number): QuotaRecord {
   if (text === undefined) return FRESH;
   try {
     const { document, seal = 'broken' } = unsealed(JSON.parse(text)) ?? {};
-    const record = document as QuotaRecord | undefined;
-    if (record !== undefined && seal !== 'broken' && isRecord(record)) return record;
+    const record = seal === 'broken' ? undefined : asRecord(document);
+    if (record !== undefined) return record;
   } catch {
-    // No JSON, or without such fields.
+    // No JSON.
   }
   return { ...FRESH, unknownAt: now };
 }
@@ -175,26 +124,6 @@ function readIfAny(path: string): string | undefined {
     if (code === undefined) return '';
     throw unkept(path, error);
   }
-}
-
-/** Throws for what has no such fields. */
-function isRecord(record: QuotaRecord): boolean {
-  const { nextAt, pausedUntil, windows, unknownAt = 0, toldLimit = 1, quotas = [] } = record;
-  const { slots = 0, late = [] } = record;
-  const counts = Object.values(windows).flatMap(({ index, used }) => [index, used]);
-  const isCount = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
-  const isLimit = Number.isFinite(toldLimit) && toldLimit > 0;
-  const areQuotas = quotas.every(({ requests, perMs }) => requests > 0 && perMs > 0);
-  const areSlots =
-    Number.isSafeInteger(slots) &&
-    late.every(({ slot, at }) => Number.isSafeInteger(slot) && Number.isFinite(at));
-  return (
-    areSlots &&
-    isCount &&
-    isLimit &&
-    areQuotas &&
-    [nextAt, pausedUntil, unknownAt].every((value) => Number.isFinite(value))
-  );
 }
 
 /** Makes the names in a folder durable. */

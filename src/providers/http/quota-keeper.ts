@@ -1,7 +1,7 @@
 import { type Quota, isPaced, pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import { lateSharer } from './late-requests.ts';
-import type { QuotaFile } from './quota-file.ts';
+import type { QuotaBook } from './quota-record.ts';
 import { type KeeperClocks, openLeaser, plausible, usedUp } from './quota-lease.ts';
 
 const TICK_MS = 10;
@@ -23,7 +23,7 @@ export interface QuotaKeeper {
 export async function startQuotaKeeper(
   state: GateState,
   quotas: readonly Quota[],
-  file: QuotaFile,
+  file: QuotaBook,
   clocks: KeeperClocks,
 ): Promise<QuotaKeeper> {
   const isMetered = quotas.length > 0;
@@ -63,7 +63,7 @@ export async function startQuotaKeeper(
         if (isUsedUp()) await noteUsedUp();
         await noteLimit();
       } finally {
-        file.close();
+        await file.close();
       }
     },
   };
@@ -73,7 +73,7 @@ export async function startQuotaKeeper(
 function setUp(
   state: GateState,
   quotas: readonly Quota[],
-  file: QuotaFile,
+  file: QuotaBook,
   { wall, gate }: KeeperClocks,
 ): void {
   const { spacing, catchUp } = pacingOf(quotas.filter(isPaced));
@@ -92,7 +92,7 @@ function setUp(
 }
 
 /** Puts a limit that the provider tells into the record, for the runs to come. */
-function limitSharer(state: GateState, file: QuotaFile): () => Promise<void> {
+function limitSharer(state: GateState, file: QuotaBook): () => Promise<void> {
   const told = (): number => state.alone((cells) => cells[CELL.toldLimit] ?? 0);
   let known = told();
   return async () => {
@@ -104,7 +104,7 @@ function limitSharer(state: GateState, file: QuotaFile): () => Promise<void> {
 }
 
 /** Carries pauses both ways between the gate and the record; looks into the record once a second. */
-function pauseSharer(state: GateState, file: QuotaFile, { wall, gate }: KeeperClocks): () => Promise<void> {
+function pauseSharer(state: GateState, file: QuotaBook, { wall, gate }: KeeperClocks): () => Promise<void> {
   let lookAt = gate() + LOOK_MS;
   let known = state.alone((cells) => cells[CELL.pausedUntil] ?? 0);
   return async () => {

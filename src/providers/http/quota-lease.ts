@@ -12,7 +12,7 @@ import {
 } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import { heldUntil } from './late-slots.ts';
-import type { QuotaFile, QuotaRecord } from './quota-file.ts';
+import type { QuotaBook, QuotaRecord } from './quota-record.ts';
 import { ON_TIME } from './shared-gate.ts';
 
 /** Reserved ahead: what a process that dies may waste, and how often the record is written. */
@@ -23,6 +23,9 @@ const LEAST_LEAD_MS = 5;
 
 /** Who reserved within this long may be sending. */
 const OTHERS_MS = 60_000;
+
+/** No lease of a record that is elsewhere begins later than this after it is asked for, though the last one was long under way. */
+const LONGEST_LEAD_MS = 2000;
 
 /** Another's clock, or its lease, is no further ahead at the end of a window; further, one of the clocks was put back. */
 const AHEAD_MS = 1000;
@@ -52,7 +55,7 @@ export interface Leaser {
 export function openLeaser(
   state: GateState,
   quotas: readonly Quota[],
-  file: QuotaFile,
+  file: QuotaBook,
   { wall, gate }: KeeperClocks,
 ): Leaser {
   const { spacing, catchUp } = pacingOf(quotas.filter(isPaced));
@@ -84,7 +87,7 @@ export function openLeaser(
       const { start, slot, count, endsAt } = lease;
       leases = { oldest: (left > 0 ? leases?.last : undefined) ?? lease, last: lease };
       ownEnd = start + count * spacing;
-      leadMs = Math.max(LEAST_LEAD_MS, 2 * (gate() - since));
+      leadMs = leadAfter(gate() - since, file);
       state.alone((cells) => {
         const ahead = gate() - wall();
         cells[CELL.exhausted] = count === 0 ? 1 : 0;
@@ -92,7 +95,8 @@ export function openLeaser(
         cells[CELL.nextSlot] = slot;
         cells[CELL.nextLeaseAt] = start + ahead;
         cells[CELL.nextLeaseEndsAt] = endsAt + ahead;
-        cells[CELL.grace] = wall() - othersAt < OTHERS_MS ? catchUp * ON_TIME : LEASE_MS;
+        const isStrict = file.isRemote === true || wall() - othersAt < OTHERS_MS;
+        cells[CELL.grace] = isStrict ? catchUp * ON_TIME : LEASE_MS;
       });
     },
     hasOthers: () => wall() - othersAt < OTHERS_MS,
@@ -110,6 +114,12 @@ export function openLeaser(
       });
     },
   };
+}
+
+/** How long after it is asked for a lease begins, where the last one took so long. */
+function leadAfter(tookMs: number, { isRemote }: QuotaBook): number {
+  const lead = Math.max(LEAST_LEAD_MS, 2 * tookMs);
+  return isRemote === true ? Math.min(lead, LONGEST_LEAD_MS) : lead;
 }
 
 function leaseSize(spacing: number, long: readonly Quota[]): number {

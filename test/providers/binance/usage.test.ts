@@ -6,7 +6,7 @@ import { openTraffic, type SharedTraffic } from '../../../src/backfill/run/traff
 import { parseDay } from '../../../src/core/session/day.ts';
 import { binanceCapabilities } from '../../../src/providers/binance/capabilities.ts';
 import { monotonicNow } from '../../../src/providers/http/gate-state.ts';
-import type { QuotaRecord } from '../../../src/providers/http/quota-file.ts';
+import type { QuotaRecord } from '../../../src/providers/http/quota-record.ts';
 import type { BarRequest } from '../../../src/providers/provider.ts';
 import { NOW, type Reply, binance, closeAll } from './serving.ts';
 

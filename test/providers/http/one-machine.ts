@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach } from 'vitest';
-import type { QuotaRecord } from '../../../src/providers/http/quota-file.ts';
+import type { QuotaRecord } from '../../../src/providers/http/quota-record.ts';
 import { type Machine, openMachine } from './processes.ts';
 
 export const DAY = 86_400_000;

@@ -30,9 +30,11 @@ export async function openMachine(startsAt: number) {
   const running = new Set<GatedProcess>();
   const clock = (): number => Date.now();
 
-  const startProcess = async (quotas: readonly Quota[]): Promise<GatedProcess> => {
+  /** `isRemote`: as if others were on other machines. */
+  const startProcess = async (quotas: readonly Quota[], isRemote = false): Promise<GatedProcess> => {
     const state = createGateState(clock());
-    const file = await openQuotaFile({ path, former: [] }, Date.now);
+    const own = await openQuotaFile({ path, former: [] }, Date.now);
+    const file = isRemote ? { ...own, isRemote } : own;
     const keeper = await startQuotaKeeper(state, quotas, file, { wall: clock, gate: clock });
     const policy = { ...DEFAULT_POLICY, windows: quotas.filter(isPaced) };
     const one: GatedProcess = {

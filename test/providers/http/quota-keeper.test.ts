@@ -40,6 +40,17 @@ describe('a quota shared by two processes', () => {
     expect(mostIn(1000, sent)).toBeLessThanOrEqual(60);
   });
 
+  it('lets what is not used in its time lapse at once if others may be on other machines, of whom it hears late', async () => {
+    const far = await machine.startProcess(PER_SECOND, true);
+    await machine.whileWaiting(far.gate.enter());
+    expect(cell(far, 'grace')).toBe(cell(far, 'catchUp') / 2);
+    await far.stop();
+    await machine.elapse(61_000);
+    const alone = await machine.startProcess(PER_SECOND);
+    await machine.whileWaiting(alone.gate.enter());
+    expect(cell(alone, 'grace')).toBe(200);
+  });
+
   it.each(['60/s', '10/10s'])('%s is used to 95 percent and more once connections are made', async (text) => {
     const quotas = parseQuotas(text);
     const [one, other] = [await machine.startProcess(quotas), await machine.startProcess(quotas)];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { QuotaRecord } from '../../../src/providers/http/quota-file.ts';
+import type { QuotaRecord } from '../../../src/providers/http/quota-record.ts';
 import { bundled } from '../../bundled.ts';
 
 const CHILD = fileURLToPath(bundled('test/providers/http/quota-child.ts'));
