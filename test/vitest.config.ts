@@ -25,7 +25,11 @@ const shared = {
 /** Pages too: a browser is a program as large as any; and a server that waits for an hour to come. */
 const acceptance = ['test/{acceptance,pages}/**/*.test.ts', 'test/cli/daily.test.ts'];
 /** What is judged by what happens at which moment, not in the end: on a screen, or at a server that counts by its clock. */
-const moments = ['test/terminal/{ends,progress}.test.ts', 'test/providers/http/late-arrivals.test.ts'];
+const moments = [
+  'test/terminal/{ends,progress}.test.ts',
+  'test/providers/http/late-arrivals.test.ts',
+  'test/providers/http/redis-quota/{lost-records,quota-machines}.test.ts',
+];
 const terminal = 'test/terminal/**/!(ends|progress).test.ts';
 /** What only computes leaves nothing behind: its files share a process, whose start takes longer than most of them. */
 const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.test.ts`);
@@ -36,7 +40,7 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
 const engine = [
   'test/{backfill,copy,store}/**/*.test.ts',
   'test/library/**/!(secrets).test.ts',
-  'test/providers/**/!(breaker|gate|late-arrivals|quota-*|undeclared-limit|usage).test.ts',
+  'test/providers/**/!(breaker|gate|late-arrivals|lost-records|quota-*|undeclared-limit|usage).test.ts',
 ];
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';

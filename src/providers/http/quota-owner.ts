@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ProviderConfig } from '../provider.ts';
 
 /** Where the use of a quota is kept. */
@@ -22,6 +22,11 @@ export function quotaPlaceOf(stateFolder: string, { id, url }: ProviderConfig, k
   const asked = port === undefined ? ['', url ?? ''] : [url ?? ''];
   const former = [...new Set(asked)].map((once) => join(folder, `${id}-${hashOf(id, once)}.json`));
   return { path: join(folder, `${name}.json`), former };
+}
+
+/** What a quota is called where several machines share it: `alphavantage-0123456789abcdef`. */
+export function ownerOf({ path }: QuotaPlace): string {
+  return basename(path, '.json');
 }
 
 function hashOf(id: string, secret: string): string {
