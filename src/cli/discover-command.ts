@@ -48,6 +48,7 @@ const OPTIONS = {
   'rate-limit': { ...CONNECTION['rate-limit'], needs: {} },
   timeout: { ...CONNECTION.timeout, needs: {} },
   state: CONNECTION.state,
+  quota: CONNECTION.quota,
   ...STORE,
   json: { type: 'switch', group: OUTPUT, describe: 'Print what was written as JSON' },
   ...NOW,

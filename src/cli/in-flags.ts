@@ -2,7 +2,7 @@ import { BackfillError } from '../index.ts';
 import type { Spelling } from '../terminal.ts';
 
 /** Where an option is not called on the line as in the library. */
-const FLAGS: Readonly<Record<string, string>> = { to: 'out', stateFolder: 'state' };
+const FLAGS: Readonly<Record<string, string>> = { to: 'out', stateFolder: 'state', quotaUrl: 'quota' };
 
 /** `--as-of` of `asOf`. */
 export const asFlag: Spelling = (name) =>

@@ -87,6 +87,12 @@ export const CONNECTION = {
     group: PLACES,
     describe: 'Where all processes share the use of each quota',
   },
+  quota: {
+    value: 'URL',
+    otherwise: 'the state folder',
+    group: PLACES,
+    describe: 'Redis server where all machines share the use of each quota',
+  },
 } as const satisfies Declarations;
 
 /** What the options say of a provider; those of CSV files and of how fast it is asked need not be there. */
@@ -111,6 +117,7 @@ export async function connectionOf(
       recycleAfter: argv.recycleAfter,
     }),
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
+    ...given({ quotaUrl: argv.quota }),
     ...(argv.listUrl.length > 0 && { listUrls: Object.fromEntries(argv.listUrl) }),
   };
 }

@@ -24,6 +24,7 @@ const OPTIONS = {
   timeout: { ...CONNECTION.timeout, needs: {} },
   'list-url': CONNECTION['list-url'],
   state: CONNECTION.state,
+  quota: CONNECTION.quota,
   ...ALL,
   json: { type: 'switch', group: OUTPUT, describe: 'Print it as JSON' },
   ...NOW,

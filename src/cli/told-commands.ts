@@ -4,7 +4,15 @@ import { PROVIDER } from './provider-options.ts';
 import type { Given } from './read-line.ts';
 
 /** Options of a run by which it asks the same source, at the same pace. */
-const OF_SOURCE = [...Object.keys(PROVIDER), 'profile', 'rate-limit', 'rate-share', 'state', 'env-file'];
+const OF_SOURCE = [
+  ...Object.keys(PROVIDER),
+  'profile',
+  'rate-limit',
+  'rate-share',
+  'state',
+  'quota',
+  'env-file',
+];
 
 /**
  * What the commands need that are told on the way of a line: the store, unless it is the default, and what the line says of the

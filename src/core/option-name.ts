@@ -22,6 +22,7 @@ export type OptionName =
   | 'adjust'
   | 'store'
   | 'stateFolder'
+  | 'quotaUrl'
   | 'provider'
   | 'providerUrl'
   | 'basis'

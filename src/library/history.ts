@@ -54,10 +54,7 @@ export interface HistoryOptions {
   readonly recycleAfter?: number;
   /** How long after an answer its place among the fetches in flight stays empty, in ms, at least. Default 0. */
   readonly requestDelayMs?: number;
-  /**
-   * Part of the pace that the provider declares which is used, above 0, at most 1: of its quotas of less than an hour. Not
-   * of `quotas`. Default 1.
-   */
+  /** Part of the pace that the provider declares (of its quotas of less than an hour, not of `quotas`), in (0, 1]. Default 1. */
   readonly rateShare?: number;
   /** Limits to keep instead of those that the provider declares, e.g. `parseQuotas('5/min,500/day')`. */
   readonly quotas?: readonly Quota[];
@@ -65,6 +62,8 @@ export interface HistoryOptions {
   readonly listUrls?: Readonly<Record<string, string>>;
   /** Folder of what outlives a store: the use of each key's quota. Default `~/.local/state/backfill`. */
   readonly stateFolder?: string;
+  /** `redis://HOST:6379`, where all machines count the use of each key's quota together. Default: the state folder. */
+  readonly quotaUrl?: string;
   /** ms since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
 }

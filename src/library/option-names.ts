@@ -124,7 +124,7 @@ function assertKind(method: string, what: string, value: unknown, must: keyof ty
 const HISTORY = {
   ...{ store: true, provider: true, secrets: true, workers: true, concurrency: true },
   ...{ inFlight: true, recycleAfter: true, requestDelayMs: true, rateShare: true },
-  ...{ quotas: true, stateFolder: true, clock: true, listUrls: true },
+  ...{ quotas: true, stateFolder: true, quotaUrl: true, clock: true, listUrls: true },
 } satisfies Names<HistoryOptions>;
 
 const PROVIDER = {

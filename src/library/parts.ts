@@ -1,3 +1,5 @@
+import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import { type ResolvedUniverse, resolveUniverse } from '../backfill/want/universe.ts';
 import type { OpenTraffic } from '../backfill/run/traffic.ts';
@@ -5,6 +7,7 @@ import { type Quota, shareOf } from '../core/plan/quota.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf } from '../providers/registry.ts';
+import { redisAddress } from '../redis/address.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { Engine, type EngineTools } from './engine.ts';
@@ -53,12 +56,13 @@ export function partsOf(options: HistoryOptions): Parts {
 /** The parts that ask one provider; `first`: the engine of the first one of its chain. */
 function partsWith(options: HistoryOptions, config: ProviderConfig, first?: Engine): Parts {
   assertConfigured(config);
+  assertQuotaUrl(options);
   const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: quotasOf(options, declared) };
   const store = first?.store ?? openStore(options.store);
   const clock = options.clock ?? Date.now;
   const tools: EngineTools = {
-    openTraffic: () => openTrafficOf(options, config, capabilities),
+    openTraffic: () => openTrafficOf(options, config, capabilities, store),
     openPool: () => openPoolOf(options, capabilities),
   };
   const engine = first === undefined ? new Engine(store, tools) : first.beside(tools);
@@ -90,6 +94,17 @@ function partsWith(options: HistoryOptions, config: ProviderConfig, first?: Engi
     ...{ clock, universeToFetch, universeToRead },
     tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,
   };
+}
+
+/** Throws `usage` for what names no server in which quotas could be counted. */
+function assertQuotaUrl({ quotaUrl }: HistoryOptions): void {
+  if (quotaUrl === undefined) return;
+  try {
+    redisAddress(quotaUrl);
+  } catch (error) {
+    if (!(error instanceof BackfillError)) throw error;
+    throw new BackfillError('usage', `${option('quotaUrl')} ${error.message}`, { cause: error });
+  }
 }
 
 /** What limits the requests of a history: never more than the user allows or, if he does not say, the provider declares. */

@@ -6,16 +6,18 @@ import { type QuotaOpening, openingAt, quotaOpening } from '../core/plan/quota-t
 import { lookIntoQuota } from '../providers/http/quota-file.ts';
 import type { QuotaRecord } from '../providers/http/quota-record.ts';
 import { standingIn } from '../providers/http/quota-lease.ts';
-import { quotaPlaceOf } from '../providers/http/quota-owner.ts';
+import { ownerOf, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
 import type { QuotaUsed, QuotaWindow } from '../report/quota-used-text.ts';
+import { redisAddress } from '../redis/address.ts';
+import type { HistoryOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 import { givenSecrets, quotaKey } from './secrets.ts';
 import { defaultStateFolder } from './state-folder.ts';
 
-/** `alphavantage-0123456789abcdef-port-8080.json`: provider, owner, and the port of a server on this machine. */
-const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?\.json$/;
+/** `alphavantage-0123456789abcdef-port-8080`: provider, owner, and the port of a server on this machine. */
+const NAME = /^(.+)-(anonymous|[0-9a-f]{16})(?:-port-(\d+))?$/;
 
 /** What is used of quotas, and of how many besides nothing is. */
 export interface QuotasUsed {
@@ -30,18 +32,43 @@ export interface QuotasUsed {
  * which it is.
  */
 export async function quotasUsed(parts: Parts): Promise<QuotasUsed> {
-  const folder = parts.options.stateFolder ?? defaultStateFolder();
-  const now = Date.now();
-  const names: readonly string[] = await readdir(join(folder, 'quota')).catch(() => []);
-  const records = names.toSorted().flatMap((name) => recordOf(name, folder, parts, now) ?? []);
+  const { quotaUrl } = parts.options;
+  const kept = quotaUrl === undefined ? await keptHere(parts.options) : await keptAt(quotaUrl);
+  const records = [...kept.records].flatMap(
+    ([name, record]) => recordOf(name, record, parts, kept.now) ?? [],
+  );
   const quotas = records.flatMap(({ isInUse, quota }) => (isInUse ? quota() : []));
   return { quotas, unusedQuotas: records.length - quotas.length };
 }
 
-/** One record; undefined for a file that is none. `isInUse`: whether there is anything to tell of it. */
+/** The records of quotas by what they are called. */
+interface KeptQuotas {
+  /** ms since the epoch, by the clock of who has them. */
+  readonly now: number;
+  readonly records: ReadonlyMap<string, QuotaRecord>;
+}
+
+async function keptHere({ stateFolder = defaultStateFolder() }: HistoryOptions): Promise<KeptQuotas> {
+  const now = Date.now();
+  const folder = join(stateFolder, 'quota');
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  const records = names.toSorted().flatMap((file): [string, QuotaRecord][] => {
+    const name = basename(file, '.json');
+    if (name === file || !NAME.test(name)) return [];
+    return [[name, lookIntoQuota({ path: join(folder, file), former: [] }, now)]];
+  });
+  return { now, records: new Map(records) };
+}
+
+async function keptAt(url: string): Promise<KeptQuotas> {
+  const { readQuotas } = await import('../providers/http/redis-quota/read.ts');
+  return readQuotas(redisAddress(url));
+}
+
+/** One record; undefined for one that is none. `isInUse`: whether there is anything to tell of it. */
 function recordOf(
   name: string,
-  folder: string,
+  record: QuotaRecord,
   parts: Parts,
   now: number,
 ): { readonly isInUse: boolean; readonly quota: () => QuotaUsed } | undefined {
@@ -54,12 +81,11 @@ function recordOf(
   const key =
     known && quotaKey(givenSecrets(configured?.options ?? { store: parts.options.store }, known), known);
   const at = port === undefined ? {} : { url: `http://127.0.0.1:${port}` };
-  const isOwn = name === nameOf(folder, { id: provider, ...at }, key);
-  const record = lookIntoQuota({ path: join(folder, 'quota', name), former: [] }, now);
+  const isOwn = name === nameOf({ id: provider, ...at }, key);
   const declared = known?.quotas ?? [];
   const quotas =
     configured !== undefined && isOwn && isTold(configured) ? declared : (record.quotas ?? declared);
-  const isAsked = configured !== undefined && name === nameOf(folder, configured.config, key);
+  const isAsked = configured !== undefined && name === nameOf(configured.config, key);
   // A server on this machine, such as a simulator, may never come back at its port, nor a key that is not at hand.
   const isElsewhere = !isAsked && (port !== undefined || (owner !== 'anonymous' && !isOwn));
   return {
@@ -79,8 +105,8 @@ function isTold({ options: { quotas }, config: { settings = {} } }: Parts): bool
 }
 
 /** What the record of a key at a provider is called. */
-function nameOf(folder: string, config: ProviderConfig, key: string | undefined): string {
-  return basename(quotaPlaceOf(folder, config, key).path);
+function nameOf(config: ProviderConfig, key: string | undefined): string {
+  return ownerOf(quotaPlaceOf('', config, key));
 }
 
 /** Whether no limit of a key is used any more: its last use is over the longest window that has one. */

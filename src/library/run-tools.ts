@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { ThreadStart } from '../backfill/runner.ts';
 import type { SharedTraffic } from '../backfill/run/traffic.ts';
+import type { BarStore } from '../store/store.ts';
 import { type QuotaStanding, isPaced, isUnknown, quotaText, unusedAt } from '../core/plan/quota.ts';
 import { quotaOpening, quotaTime } from '../core/plan/quota-time.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { opensText } from '../report/opens-text.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
-import { type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
+import { ownerOf, type QuotaPlace, quotaPlaceOf } from '../providers/http/quota-owner.ts';
 import type { HistoryOptions } from './history.ts';
 import type { SourceNote } from './source-note.ts';
 import { givenSecrets, quotaKey } from './secrets.ts';
@@ -25,11 +26,18 @@ export async function openTrafficOf(
   options: HistoryOptions,
   config: ProviderConfig,
   capabilities: Capabilities,
+  store: BarStore,
 ): Promise<SharedTraffic> {
   const { metered, quotas } = capabilities;
   const { openTraffic } = await import('../backfill/run/traffic.ts');
   const quotaFile = metered ? placeOf(options, config, capabilities) : undefined;
-  return openTraffic({ quotas, quotaFile, clocks: { wall: Date.now, gate: monotonicNow } });
+  const { quotaUrl } = options;
+  const openShared =
+    quotaUrl === undefined || quotaFile === undefined
+      ? undefined
+      : async () =>
+          (await import('./shared-quota.ts')).openSharedQuota(quotaUrl, quotaFile, { quotas, store });
+  return openTraffic({ quotas, quotaFile, openShared, clocks: { wall: Date.now, gate: monotonicNow } });
 }
 
 /** How the quota of a run's key stands; undefined where there is none. */
@@ -41,9 +49,16 @@ export async function standingOf(
   const { metered, quotas } = capabilities;
   if (!metered || quotas.length === 0) return undefined;
   const { standingIn } = await import('../providers/http/quota-lease.ts');
+  const place = placeOf(options, config, capabilities);
+  const { quotaUrl } = options;
+  if (quotaUrl !== undefined) {
+    const { readSharedQuota } = await import('./shared-quota.ts');
+    const { record, now } = await readSharedQuota(quotaUrl, place);
+    return standingIn(record, quotas, now);
+  }
   const { lookIntoQuota } = await import('../providers/http/quota-file.ts');
   const now = Date.now();
-  return standingIn(lookIntoQuota(placeOf(options, config, capabilities), now), quotas, now);
+  return standingIn(lookIntoQuota(place, now), quotas, now);
 }
 
 /** A warning where the record of a key's quota could not be read, as long as a window of then goes on: it counts as used up. */
@@ -57,11 +72,12 @@ export async function unknownQuotaNotes(
   if (standing === undefined) return [];
   const unknown = quotas.filter((quota) => !isPaced(quota) && isUnknown(standing, quota, standing.now));
   if (unknown.length === 0) return [];
-  const { path } = placeOf(options, config, capabilities);
+  const place = placeOf(options, config, capabilities);
+  const where = options.quotaUrl === undefined ? place.path : `quota/${ownerOf(place)} of the store`;
   const opens = opensText(quotaOpening(unknown, standing));
   const text =
-    `the record of the quota could not be read (${path}): what was used of ${quotaText(unknown)} is not known and ` +
-    `counts as all of it, until it opens again ${opens}; if you know that nothing was used, remove the file`;
+    `the record of the quota could not be read (${where}): what was used of ${quotaText(unknown)} is not known and ` +
+    `counts as all of it, until it opens again ${opens}; if you know that nothing was used, remove the ${options.quotaUrl === undefined ? 'file' : 'documents in it'}`;
   return [{ kind: 'warning', text }];
 }
 
