@@ -21,7 +21,7 @@ import { askedNextIn, recordedChain } from './plan/handed-on.ts';
 import { lastRunEnd } from './run/run-record.ts';
 import { leftAhead } from './settle/left-ahead.ts';
 import { type Asked, noteBegun, recorded } from './settle/record-run.ts';
-import { NOTHING_BEYOND, NO_TRAFFIC, type RunContext, type Runner } from './runner.ts';
+import { NOTHING_BEYOND, NO_TRAFFIC, type RunContext, type RunToStart, type Runner } from './runner.ts';
 import { type Stop, type StopReason, stopOrThrow, watchStops } from './run/stops.ts';
 import { requestsBy } from './settle/requests-by.ts';
 import { type RunOutcome, type RunSummary, summarize } from './settle/summary.ts';
@@ -33,8 +33,8 @@ export interface BackfillTools extends Source {
   readonly context: RunContext;
   /** What it shares with other runs that write the same store at the same time. */
   readonly staging: SharedStaging;
-  /** Called only if there is something to fetch, with the number of tasks. */
-  readonly startRunner: (tasks: number) => Promise<Runner>;
+  /** Called only if there is something to fetch, with the number of tasks, and what they have in common. */
+  readonly startRunner: (tasks: number, run: RunToStart) => Promise<Runner>;
   /** ms since the epoch. */
   readonly clock: () => number;
   readonly onEvent?: (event: BackfillEvent) => void;
@@ -110,9 +110,7 @@ export async function runPrepared(
       const ahead = leftAhead(plan, tools.chain, startedAt);
       await noteBegun(begun, { ...asked, ...(ahead.length > 0 && { ahead }) }, { store, provider: id });
     }
-    const run = isIdle
-      ? nothingRun(plan)
-      : await runTasks(prepared, writer, { ...tools, context: { ...tools.context, lock: writer.lock } });
+    const run = isIdle ? nothingRun(plan) : await runTasks(prepared, writer, { ...tools, runId });
     const isAskedNext = askedNextIn(tools.chain);
     const ledger = { store, provider: id, metered, startedAt, now: clock(), isAskedNext };
     // What it collected it has taken in by now.
@@ -237,9 +235,12 @@ export function nothingRun({ tasks, totals }: Plan): Run {
   };
 }
 
-async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools): Promise<Run> {
+type Begun = BackfillTools & { readonly runId: string };
+
+async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promise<Run> {
   const { plan } = prepared;
-  const runner = await tools.startRunner(plan.tasks.length);
+  const context = { ...tools.context, lock: writer.lock };
+  const runner = await tools.startRunner(plan.tasks.length, { id: tools.runId, context });
   const { traffic } = runner;
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
@@ -255,7 +256,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: BackfillTools)
   try {
     if (tools.stop?.aborted) interrupt();
     tools.onEvent?.({ type: 'running', plan, workers: runner.workers, traffic: () => traffic.now() });
-    const { context, clock, onEvent, capabilities, staging } = tools;
+    const { clock, onEvent, capabilities, staging } = tools;
     const { quotas, intervals } = capabilities;
     const about = { quotas, intervals, context, clock, onEvent, list: listWanted(prepared) };
     const handingOut = { runner, stops, done, writer, staging, ...about };

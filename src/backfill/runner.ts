@@ -27,6 +27,13 @@ export interface RunContext {
   readonly before?: readonly string[];
 }
 
+/** A run as it is about to begin. */
+export interface RunToStart {
+  /** As it will be on record. */
+  readonly id: string;
+  readonly context: RunContext;
+}
+
 /** What crosses to a thread or a queue. Plain JSON. */
 export interface TaskOrder {
   readonly task: Task;
@@ -209,11 +216,13 @@ export type ThreadMessage =
 
 /** Executes the tasks of one run, on threads or on machines, and counts what they send. */
 export interface Runner {
-  /** Threads that work for it, at most. */
+  /** Threads that work for it, at most: now, where machines come and go. */
   readonly workers: number;
-  /** Tasks that can be in work at once; more than that are not submitted. */
+  /** Tasks that can be in work at once. */
   readonly capacity: number;
-  /** Threads so far that died in the middle of one of its tasks. */
+  /** Tasks that are submitted at once, where nothing wants fewer, so that those that wait go on without us. Default: `capacity`. */
+  readonly ahead?: number;
+  /** Threads or machines so far that died in the middle of one of its tasks. */
   readonly deaths: number;
   readonly traffic: Traffic;
   /** Never rejects: whatever happens to the task is in its result. */

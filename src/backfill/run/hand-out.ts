@@ -59,13 +59,13 @@ export interface HandOut {
 export class TaskHandOut {
   readonly #tools: HandOut;
   readonly #told = new ToldStage();
-  #isProven: boolean;
+  /** Whether a task has ended: nothing that all of them would meet is in the way. */
+  #isProven = false;
   /** Whether the store fails while what is collected is distributed after the end. */
   #isStoreLost = false;
 
   constructor(tools: HandOut) {
     this.#tools = tools;
-    this.#isProven = !isScarce(tools.quotas, tools.runner.capacity);
   }
 
   async all(tasks: readonly Task[]): Promise<void> {
@@ -84,11 +84,11 @@ export class TaskHandOut {
   }
 
   #dispatch(tasks: readonly Task[], stopped: () => boolean): Promise<Task[]> {
-    const { runner, stops, onEvent, quotas } = this.#tools;
-    const most = isFinishedFirst(quotas, tasks, runner.capacity) ? 1 : runner.capacity;
+    const { stops, onEvent } = this.#tools;
+    const areLong = tasks.some(({ requests }) => requests > 1);
     return dispatch({
       tasks,
-      capacity: () => (this.#isProven ? most : 1),
+      capacity: () => this.#atOnce(areLong),
       run: (task) => this.#run(task),
       onStart: (task) => onEvent?.({ type: 'started', task }),
       onResult: (task, result) => {
@@ -99,6 +99,18 @@ export class TaskHandOut {
       isClosed: (task) => stops.isClosed(task),
       endpointOf: (task) => endpointOf(task, this.#tools.intervals),
     });
+  }
+
+  /**
+   * How many tasks may be handed out at once now: machines come and go, and with them how many are in work. Where the day's
+   * requests are few and tasks take several each, one is finished before the next begins: one that ends between them would
+   * have spent some for nothing.
+   */
+  #atOnce(areLong: boolean): number {
+    const { quotas, runner } = this.#tools;
+    const { capacity, ahead = capacity } = runner;
+    if (!isScarce(quotas, capacity)) return ahead;
+    return this.#isProven && !areLong ? ahead : 1;
   }
 
   #run(task: Task): Promise<TaskResult> {
@@ -208,12 +220,4 @@ function endpointOf(task: Task, intervals: Capabilities['intervals']): Endpoint 
  */
 function isScarce(quotas: readonly Quota[], tasks: number): boolean {
   return quotas.some((quota) => !isPaced(quota) && tasks > quota.requests / 100);
-}
-
-/**
- * Whether a task is finished before the next begins: where the day's requests are few and tasks take several each, one that
- * ends between them would have spent some for nothing.
- */
-function isFinishedFirst(quotas: readonly Quota[], tasks: readonly Task[], capacity: number): boolean {
-  return isScarce(quotas, capacity) && tasks.some(({ requests }) => requests > 1);
 }

@@ -49,7 +49,7 @@ function tools(provider: Provider, capacity: number, more: Partial<BackfillTools
   const base = toolsInProcess(provider, store, () => NOW);
   return {
     ...base,
-    startRunner: async (tasks) => ({ ...(await base.startRunner(tasks)), capacity }),
+    startRunner: async (...asked) => ({ ...(await base.startRunner(...asked)), capacity }),
     ...more,
   };
 }
@@ -248,8 +248,8 @@ describe('a disk that fails', () => {
   it('under the record of the quota ends the run with its own name, not as a provider that is down', async () => {
     const { provider } = door((ticker) => (ticker > 'N' ? 'provider-down' : undefined));
     const base = tools(provider, 1);
-    const startRunner: BackfillTools['startRunner'] = async (tasks) => ({
-      ...(await base.startRunner(tasks)),
+    const startRunner: BackfillTools['startRunner'] = async (...asked) => ({
+      ...(await base.startRunner(...asked)),
       close: () => Promise.reject(broken()),
     });
     const summary = await backfill(WEEK, { ...base, startRunner });
