@@ -26,7 +26,7 @@ export function bundle(entryPoints, outdir) {
     // Node 20 knows the flag `v`; as a literal, such an expression is compiled when it is used.
     supported: { 'regexp-set-notation': true },
     // These find files of their own beside their code: a thread entry, addons.
-    external: ['piscina', '@duckdb/node-api', 'fs-native-extensions', 'pg'],
+    external: ['piscina', '@duckdb/node-api', 'fs-native-extensions', 'pg', 'bullmq', 'ioredis'],
     plugins: [{ name: 'stand-ins', setup: standIn }],
     // What CommonJS packages call for Node's own modules.
     banner: {

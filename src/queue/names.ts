@@ -1,0 +1,37 @@
+/** What all keys in Redis begin with; BullMQ's own too. */
+export const PREFIX = 'backfill';
+
+/** Queues that are no provider's: what a planner is to do that nobody waits for. */
+export const DISCOVERY_QUEUE = 'discovery';
+
+/** The set of all queues of tasks, which are named by the ids of their providers (`[a-z][a-z0-9-]*`). */
+export const PROVIDERS = `${PREFIX}:providers`;
+
+/** A hash of workers by id, see `Machine`. */
+export const MACHINES = `${PREFIX}:machines`;
+
+/** The set of ids of runs that were registered and have not expired. */
+export const RUNS = `${PREFIX}:runs`;
+
+/** The set of series that runs through a queue found complete, for readers: see `completedName`. */
+export const COMPLETED = `${PREFIX}:completed`;
+
+/** A hash of what the jobs of a run have in common, see `QueueRun`. */
+export function runKey(run: string): string {
+  return `${PREFIX}:run:${run}`;
+}
+
+/** A hash of what workers sent for a run, by worker: absolute counts, see `WorkerCounts`. */
+export function trafficKey(run: string): string {
+  return `${runKey(run)}:traffic`;
+}
+
+/** A hash of workers that hold the lease of the store for a run, by their ids. */
+export function workersKey(run: string): string {
+  return `${runKey(run)}:workers`;
+}
+
+/** What is too large for a job of a run lies beside the run, once. */
+export function partKey(run: string, id: string): string {
+  return `${runKey(run)}:part:${id}`;
+}

@@ -1,0 +1,229 @@
+import { Queue, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Runner, TaskOrder, TaskResult, TrafficNow } from '../backfill/runner.ts';
+import { BackfillError } from '../core/errors.ts';
+import { monotonicNow } from '../providers/http/gate-state.ts';
+import { CountsOfAll } from './counts.ts';
+import type { JobData } from './job.ts';
+import { Jobs } from './jobs.ts';
+import { type SeenMachine, readMachines } from './machines.ts';
+import { PREFIX, trafficKey, workersKey } from './names.ts';
+import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
+import { atMost, failed, stopped } from './outcomes.ts';
+import { type QueueRun, beatOfPlanner, forgetRun, readRun, registerRun, setRunState } from './run.ts';
+
+/** Tasks that are given to the queue before those in work have ended: machines go on with them when the planner dies. */
+const AHEAD = 2000;
+
+/** How long the end of a run waits for a server that does not answer, ms. */
+const CLOSE_MS = 5000;
+
+/** A machine that was silent for so long is not waited for at the end of a run, ms: it may have died. */
+const LEAVING_MS = 3000;
+
+/** How often it is said again that nobody takes the jobs, ms. */
+const SAID_AGAIN_MS = 60_000;
+
+/**
+ * Registers a run with the machines that share a Redis, and gives what hands its tasks to them. Throws `store-locked` where
+ * somebody plans that run already.
+ */
+export async function openQueueRunner(options: QueueRunnerOptions): Promise<Runner> {
+  const { redis, run, planner, isAttached = false } = options;
+  const runner = new QueueRunner(options);
+  try {
+    await registerRun(redis, run, planner);
+    if (!isAttached) await redis.unlink(trafficKey(run.id));
+    await runner.start();
+    return runner;
+  } catch (error) {
+    await runner.letGo();
+    throw error;
+  }
+}
+
+class QueueRunner implements Runner {
+  readonly ahead = AHEAD;
+  readonly traffic = { cancel: () => this.#cancel(), now: () => this.#now() };
+  deaths = 0;
+  readonly #redis: Redis;
+  readonly #run: QueueRun;
+  readonly #planner: string;
+  readonly #pace: QueuePace;
+  readonly #onNote: (line: string) => void;
+  readonly #queue: Queue<JobData>;
+  readonly #counts: CountsOfAll;
+  readonly #jobs: Jobs;
+  readonly #unsettled = new Set<Promise<TaskResult>>();
+  #events: QueueEvents | undefined;
+  #machines: readonly SeenMachine[] = [];
+  #state: 'open' | 'cancelled' | 'abandoned' = 'open';
+  #looking: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+  /** Since when nobody takes the jobs, and when that was last said, by the gates' clock. */
+  #alone: { readonly since: number; said?: number } | undefined;
+
+  constructor({ redis, run, planner, onNote = () => undefined, pace }: QueueRunnerOptions) {
+    this.#redis = redis;
+    this.#run = run;
+    this.#planner = planner;
+    this.#onNote = onNote;
+    this.#pace = { ...PACE, ...pace };
+    this.#queue = new Queue<JobData>(run.provider.id, { connection: redis, prefix: PREFIX });
+    // What a connection meets is met by whoever asks through it, too.
+    this.#queue.on('error', () => undefined);
+    this.#counts = new CountsOfAll(redis, run.id);
+    this.#jobs = new Jobs(redis, run.id, this.#queue, this.#pace);
+  }
+
+  get workers(): number {
+    return this.#own().reduce((sum, { threads }) => sum + threads, 0);
+  }
+
+  get capacity(): number {
+    const { id } = this.#run.provider;
+    return Math.max(
+      1,
+      this.#own().reduce((sum, { capacity }) => sum + (capacity[id] ?? 0), 0),
+    );
+  }
+
+  async start(): Promise<void> {
+    const [last] = await this.#redis.xrevrange(this.#queue.toKey('events'), '+', '-', 'COUNT', 1);
+    const events = new QueueEvents(this.#queue.name, {
+      ...{ connection: this.#redis, prefix: PREFIX, lastEventId: last?.[0] ?? '0-0' },
+    });
+    this.#events = events;
+    events.on('error', () => undefined);
+    events.on('completed', ({ jobId, returnvalue }) =>
+      this.#later(this.#jobs.onCompleted(jobId, returnvalue)),
+    );
+    events.on('failed', ({ jobId, failedReason }) => this.#later(this.#jobs.onFailed(jobId, failedReason)));
+    events.on('stalled', ({ jobId }) => {
+      if (this.#jobs.has(jobId)) this.deaths++;
+    });
+    this.#machines = await readMachines(this.#redis);
+    this.#timer = setInterval(() => this.#lookOnce(), this.#pace.lookMs);
+  }
+
+  run(order: TaskOrder): Promise<TaskResult> {
+    if (this.#closing !== undefined)
+      return Promise.resolve(failed(order, new BackfillError('cancelled', 'the run has ended')));
+    if (this.#state === 'abandoned') return Promise.resolve(failed(order, stopped()));
+    const result = this.#jobs.run(order);
+    this.#unsettled.add(result);
+    void result.then(() => this.#unsettled.delete(result));
+    return result;
+  }
+
+  abandon(): void {
+    if (this.#state === 'abandoned') return;
+    this.#state = 'abandoned';
+    this.#later(setRunState(this.#redis, this.#run.id, 'abandoned'));
+    this.#later(this.#jobs.settleAll(stopped()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  #cancel(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'cancelled';
+    this.#later(setRunState(this.#redis, this.#run.id, 'cancelled').then(() => this.#jobs.cancel()));
+  }
+
+  #now(): TrafficNow {
+    return this.#counts.sum(Date.now());
+  }
+
+  /** Machines that are there for this provider. */
+  #own(): readonly SeenMachine[] {
+    const { id } = this.#run.provider;
+    return this.#machines.filter(
+      ({ isAlive, isDraining, capacity }) => isAlive && !isDraining && id in capacity,
+    );
+  }
+
+  /** What fails because its server is away is done by a later look. */
+  #later(work: Promise<unknown>): void {
+    work.catch(() => undefined);
+  }
+
+  #lookOnce(): void {
+    if (this.#looking !== undefined) return;
+    this.#looking = this.#look().finally(() => (this.#looking = undefined));
+    this.#later(this.#looking);
+  }
+
+  async #look(): Promise<void> {
+    const heard = await beatOfPlanner(this.#redis, this.#run, this.#planner);
+    if (heard === 'another') await this.#giveUp();
+    if (heard === 'unknown') {
+      // Redis was emptied: before a job is added again, its run has to be there.
+      await registerRun(this.#redis, this.#run, this.#planner, this.#state);
+      this.#jobs.startAnew();
+    }
+    await this.#counts.read();
+    this.#machines = await readMachines(this.#redis);
+    await this.#jobs.look();
+    this.#sayWhetherAlone();
+  }
+
+  /** Another planner took the run over while this one was silent. */
+  async #giveUp(): Promise<void> {
+    const other = (await readRun(this.#redis, this.#run.id))?.planner ?? 'another';
+    const message = `run ${this.#run.id} is planned by ${other} now: nothing was heard of this one for too long`;
+    this.#state = 'abandoned';
+    await this.#jobs.settleAll(new BackfillError('store-locked', message));
+  }
+
+  #sayWhetherAlone(): void {
+    if (this.#jobs.size === 0 || this.#own().length > 0) {
+      this.#alone = undefined;
+      return;
+    }
+    const now = monotonicNow();
+    this.#alone ??= { since: now };
+    const { since, said = Number.NEGATIVE_INFINITY } = this.#alone;
+    if (now - since < this.#pace.noWorkerMs || now - said < SAID_AGAIN_MS) return;
+    this.#alone = { since, said: now };
+    const { id } = this.#run.provider;
+    this.#onNote(
+      `no worker takes tasks of ${id} from the queue; start one: backfill worker --queue … --store …`,
+    );
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#unsettled);
+    clearInterval(this.#timer);
+    await atMost(CLOSE_MS, Promise.resolve(this.#looking));
+    await atMost(CLOSE_MS, setRunState(this.#redis, this.#run.id, 'ended'));
+    await atMost(this.#pace.leaveMs, this.#untilAllLeft());
+    await atMost(
+      CLOSE_MS,
+      this.#counts.read().then(() => forgetRun(this.#redis, this.#run.id)),
+    );
+    await this.letGo();
+    const { failure } = this.#counts;
+    if (failure !== undefined) throw new BackfillError(failure.code, failure.message, failure);
+  }
+
+  /** Until no machine that is there holds the lease of the store for this run. */
+  async #untilAllLeft(): Promise<void> {
+    const until = monotonicNow() + this.#pace.leaveMs;
+    while (monotonicNow() < until) {
+      const members = await this.#redis.hvals(workersKey(this.#run.id));
+      const there = (await readMachines(this.#redis)).filter(({ silentMs }) => silentMs < LEAVING_MS);
+      if (!members.some((id) => there.some((machine) => machine.id === id))) return;
+      await new Promise((resolve) => setTimeout(resolve, this.#pace.lookMs / 5));
+    }
+  }
+
+  async letGo(): Promise<void> {
+    clearInterval(this.#timer);
+    await atMost(CLOSE_MS, Promise.all([this.#events?.close(), this.#queue.close()]));
+  }
+}

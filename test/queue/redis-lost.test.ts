@@ -1,0 +1,74 @@
+import { Worker } from 'bullmq';
+import { expect, it, vi } from 'vitest';
+import { PREFIX, PROVIDERS } from '../../src/queue/names.ts';
+import { REDIS, describeWith } from '../needs.ts';
+import { orderFor } from '../pool/orders.ts';
+import { connected, hand, planner, server, withRedis } from './farm.ts';
+import { endOf, runAll } from './pretended.ts';
+
+const TICKERS = ['SLOW@400', 'SLOW@401', ...Array.from({ length: 20 }, (_, i) => `T${i}`)];
+const ALL_OK = Object.fromEntries(TICKERS.map((ticker) => [ticker, 'ok']));
+
+describeWith(REDIS)('a run whose Redis', () => {
+  withRedis();
+
+  it.each([
+    ['was restarted goes on', false],
+    ['lost all it was told is told it again', true],
+  ])('%s', async (_, isEmpty) => {
+    const { pools } = await hand('hand', { capacityOf: () => 2 });
+    const runner = await planner('RUN');
+    const ends = runAll(runner, TICKERS);
+    await expect.poll(() => pools.get('RUN')?.begun.length).toBeGreaterThanOrEqual(2);
+    // What was told within a second before may be lost.
+    if (!isEmpty) await new Promise((resolve) => setTimeout(resolve, 1100));
+    await server.kill();
+    await server.start(isEmpty);
+    expect(await ends).toEqual(ALL_OK);
+    const redis = await connected();
+    expect(await redis.smembers(PROVIDERS)).toEqual(['sample']);
+    await runner.close();
+    const { sent } = runner.traffic.now();
+    expect(sent).toBe(pools.get('RUN')?.begun.length);
+    expect(sent).toBeGreaterThanOrEqual(TICKERS.length);
+  });
+
+  it('is emptied again and again has a task fail in the end, to be tried later', async () => {
+    const runner = await planner('RUN');
+    const redis = await connected();
+    const emptying = setInterval(() => void redis.flushall(), 40);
+    const result = await runner.run(orderFor('A')).finally(() => clearInterval(emptying));
+    expect(result.series).toMatchObject([
+      { ok: false, error: { code: 'queue-unusable', scope: 'series', retryable: true, ticker: 'A' } },
+    ]);
+    expect(JSON.stringify(result)).toContain('its job was lost 5 times: it is not in the queue any more');
+    await runner.close();
+  });
+
+  it('trimmed what it tells of jobs has them looked for', async () => {
+    const runner = await planner('RUN');
+    const redis = await connected();
+    // Nobody hears of the job: its planner reads on behind what is told of it.
+    await redis.xadd(`${PREFIX}:sample:events`, '99999999999999-0', 'event', 'drained');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const end = runner.run(orderFor('A'));
+    await redis.del(`${PREFIX}:sample:events`);
+    await hand();
+    expect(endOf(await end)).toBe('ok');
+    await runner.close();
+  });
+
+  it('leaves a worker hanging has that one connect anew', async () => {
+    const hang = vi
+      .spyOn(Worker.prototype as unknown as { waitForJob: () => Promise<number> }, 'waitForJob')
+      .mockImplementation(() => new Promise(() => undefined));
+    const { notes } = await hand();
+    const runner = await planner('RUN');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    hang.mockRestore();
+    const end = runner.run(orderFor('A'));
+    expect(endOf(await end)).toBe('ok');
+    expect(notes).toEqual(['took nothing from the queue sample although 1 wait there; connects anew']);
+    await runner.close();
+  });
+});

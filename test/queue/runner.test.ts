@@ -1,0 +1,182 @@
+import { Queue } from 'bullmq';
+import { expect, it } from 'vitest';
+import { PREFIX, runKey } from '../../src/queue/names.ts';
+import { readMachines } from '../../src/queue/machines.ts';
+import { readRun } from '../../src/queue/run.ts';
+import { REDIS, describeWith } from '../needs.ts';
+import { orderFor } from '../pool/orders.ts';
+import { connected, hand, planner, withRedis } from './farm.ts';
+import { endOf, pretendedRun, runAll } from './pretended.ts';
+
+describeWith(REDIS)('tasks that go through a queue', () => {
+  withRedis();
+
+  it('come back with what a worker made of them, and what that sent is counted', async () => {
+    const { pools, joined, released } = await hand();
+    const runner = await planner('RUN');
+    const tickers = Array.from({ length: 40 }, (_, i) => `T${i}`);
+    expect(await runAll(runner, tickers)).toEqual(Object.fromEntries(tickers.map((one) => [one, 'ok'])));
+    await runner.close();
+    expect(runner.traffic.now()).toMatchObject({ sent: 40, succeeded: 40, throttles: 0 });
+    expect(pools.get('RUN')?.begun.toSorted()).toEqual(tickers.toSorted());
+    expect(pools.get('RUN')).toMatchObject({ isClosed: true, isAbandoned: false });
+    expect([joined, released]).toEqual([['the lock'], ['the lock']]);
+  });
+
+  it('are as many in work as the machines that are there can do', async () => {
+    const runner = await planner('RUN');
+    expect([runner.capacity, runner.workers]).toEqual([1, 0]);
+    const first = await hand('first');
+    const second = await hand('second');
+    await expect.poll(() => [runner.capacity, runner.workers]).toEqual([8, 4]);
+    await first.worker.drain();
+    await expect.poll(() => [runner.capacity, runner.workers]).toEqual([4, 2]);
+    // One that takes no more does not count, though it has something in work.
+    const end = runner.run(orderFor('SLOW@1500'));
+    await expect.poll(() => second.pools.get('RUN')?.begun).toEqual(['SLOW@1500']);
+    const drained = second.worker.drain(5000);
+    await expect.poll(() => [runner.capacity, runner.workers]).toEqual([1, 0]);
+    expect((await readMachines(second.redis)).map(({ isDraining, inWork }) => [isDraining, inWork])).toEqual([
+      [true, 1],
+    ]);
+    expect(endOf(await end)).toBe('ok');
+    await drained;
+    await runner.close();
+  });
+
+  it('wait for a worker, which a line says', async () => {
+    const notes: string[] = [];
+    const runner = await planner('RUN', { onNote: (line) => void notes.push(line) });
+    const waiting = runner.run(orderFor('A'));
+    await expect.poll(() => notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/^no worker takes tasks of sample from the queue; start one: backfill worker /);
+    await hand();
+    expect(endOf(await waiting)).toBe('ok');
+    await runner.close();
+    expect(notes).toHaveLength(1);
+  });
+
+  it('end with the run: what is known of it expires, and what comes late is dropped', async () => {
+    const { pools } = await hand();
+    const runner = await planner('RUN');
+    await runAll(runner, ['A']);
+    await runner.close();
+    const redis = await connected();
+    expect(await readRun(redis, 'RUN')).toMatchObject({ state: 'ended' });
+    expect(await redis.pttl(runKey('RUN'))).toBeGreaterThan(0);
+    expect(endOf(await runner.run(orderFor('B')))).toBe('cancelled');
+    const queue = new Queue('sample', { connection: redis, prefix: PREFIX });
+    const order = { json: JSON.stringify({ task: orderFor('LATE').task, now: 0 }) };
+    const late = await queue.add('late', { run: 'RUN', key: '', order });
+    await expect.poll(() => late.getState()).toBe('completed');
+    const { returnvalue } = (await queue.getJob(late.id ?? '')) ?? {};
+    expect(returnvalue.json).toContain('"cancelled"');
+    expect(pools.get('RUN')?.begun).toEqual(['A']);
+    await queue.close();
+  });
+
+  it('are those of one planner at a time', async () => {
+    const runner = await planner('RUN');
+    await expect(planner('RUN', { planner: 'other' })).rejects.toThrow(
+      /^run RUN is planned by planner, heard of \d s ago$/,
+    );
+    await runner.close();
+    const other = await planner('RUN', { planner: 'other' });
+    expect(await readRun(await connected(), 'RUN')).toMatchObject({ planner: 'other', state: 'open' });
+    await other.close();
+  });
+
+  it('end the run where a worker has another store, in one line', async () => {
+    await hand('stranger', { store: 's3://other/data' });
+    const runner = await planner('RUN');
+    const { series } = await runner.run(orderFor('A'));
+    expect(series).toMatchObject([{ ok: false, error: { code: 'usage', scope: 'run', ticker: 'A' } }]);
+    expect(JSON.stringify(series)).toContain(
+      'run RUN writes s3://lake/data, and the worker stranger s3://other/data: start one with backfill worker --store s3://lake/data',
+    );
+    await runner.close();
+  });
+
+  it('are seen by what a machine says of itself', async () => {
+    const { worker, redis } = await hand('seen');
+    const runner = await planner('RUN');
+    await runAll(runner, ['A', 'B']);
+    await expect
+      .poll(() => readMachines(redis))
+      .toMatchObject([
+        {
+          ...{ id: worker.id, name: 'seen', threads: 2, capacity: { sample: 4 }, store: 's3://lake/data' },
+          ...{ inWork: 0, done: 2, failed: 0, perMinute: 2, isAlive: true },
+        },
+      ]);
+    await runner.close();
+    await worker.drain();
+    expect(await readMachines(redis)).toEqual([]);
+  });
+
+  it('of a run that was cancelled are taken back, those in work end by themselves', async () => {
+    const { pools } = await hand('one', { capacityOf: () => 1 });
+    const runner = await planner('RUN');
+    const ends = runAll(runner, ['SLOW@400', 'A', 'B']);
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(['SLOW@400']);
+    runner.traffic.cancel();
+    expect(await ends).toEqual({ 'SLOW@400': 'ok', A: 'cancelled', B: 'cancelled' });
+    expect(pools.get('RUN')).toMatchObject({ begun: ['SLOW@400'], isCancelled: true, isAbandoned: false });
+    expect(endOf(await runner.run(orderFor('C')))).toBe('cancelled');
+    await runner.close();
+  });
+
+  it('of a run that was abandoned are given up at once, there and here', async () => {
+    const { pools } = await hand('one', { capacityOf: () => 1 });
+    const runner = await planner('RUN');
+    const ends = runAll(runner, ['HOLD', 'A']);
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(['HOLD']);
+    runner.abandon();
+    expect(await ends).toEqual({ HOLD: 'cancelled', A: 'cancelled' });
+    // Not only when the run ends.
+    await expect.poll(() => pools.get('RUN')?.isAbandoned).toBe(true);
+    expect(pools.get('RUN')).toMatchObject({ begun: ['HOLD'], isClosed: false });
+    await runner.close();
+    expect(pools.get('RUN')?.isClosed).toBe(true);
+  });
+
+  it('of a market that was collected are still distributed once a run is cancelled', async () => {
+    await hand();
+    const runner = await planner('RUN');
+    runner.traffic.cancel();
+    const { task, ...order } = orderFor('A');
+    const distribute = { ...task, bucket: 3, sessions: [], market: '1d all' };
+    expect(endOf(await runner.run({ ...order, task: distribute }))).toBe('ok');
+    await runner.close();
+  });
+
+  it('are done under the lease of the planner of now', async () => {
+    const { joined, released } = await hand();
+    const first = await planner('RUN');
+    await runAll(first, ['A']);
+    // Another one that goes on with the run once the first is silent.
+    const redis = await connected();
+    await redis.hset(runKey('RUN'), 'beat', '1');
+    const run = pretendedRun('RUN', { lock: 'another lock' });
+    const second = await planner('RUN', { planner: 'second', isAttached: true, run });
+    await expect.poll(() => released).toEqual(['the lock']);
+    expect(await runAll(second, ['B'])).toEqual({ B: 'ok' });
+    expect(joined).toEqual(['the lock', 'another lock']);
+    await second.close();
+    expect(second.traffic.now().sent).toBe(2);
+    // The first one, which wakes, has nothing to say any more.
+    const { series } = await first.run(orderFor('C'));
+    expect(series).toMatchObject([{ ok: false }]);
+  });
+
+  it('leave the store to others once a run has no planner and no job', async () => {
+    const { released } = await hand();
+    const redis = await connected();
+    const lost = await connected();
+    const runner = await planner('RUN', { redis: lost });
+    await runAll(runner, ['A']);
+    lost.disconnect();
+    await redis.hset(runKey('RUN'), 'beat', '1');
+    await expect.poll(() => released).toEqual(['the lock']);
+  });
+});
