@@ -6,6 +6,7 @@ export { assertStoreExists } from './library/existing-store.ts';
 export { LEVELS } from './monitor/log/events.ts';
 export { openLogger } from './monitor/log/logger.ts';
 export { prettyLine } from './monitor/log/pretty.ts';
+export { logLease } from './monitor/log/lease-log.ts';
 export { RunLog } from './monitor/log/run-log.ts';
 export { assertKeys } from './library/secrets.ts';
 export { type Daily, everyDay, inZone, onceFree } from './server/daily.ts';

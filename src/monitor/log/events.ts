@@ -21,6 +21,13 @@ const COUNTS = {
   ...{ rejected: 'number', duration_ms: 'number' },
 } as const satisfies Declaration['fields'];
 
+/** Of a task that a worker took from a queue, for one series. */
+const LEASE = {
+  ...{ coordinator_id: 'text', lease_key: 'text', node_id: 'text', interval: 'text', batch_start: 'text' },
+  ...{ batch_end: 'text', world: 'text', requested_as_of: 'text', worker: 'text', lease_token: 'text' },
+  ...{ lease_until_ms: 'number', completion_ratio: 'number', reason: 'text' },
+} as const satisfies Declaration['fields'];
+
 /**
  * The events of runs, by name. Names and fields are stable: another one is a feature, a change of one breaks whoever reads
  * them. What each says stands in the README.
@@ -83,7 +90,10 @@ export const EVENTS = {
     },
   },
   'backfill.failed': { level: 'error', fields: { error: 'text', code: 'text?', stack: 'text?' } },
-} as const satisfies Readonly<Record<`backfill.${string}`, Declaration>>;
+  'seamless.backfill.coordinator_claimed': { level: 'info', fields: LEASE },
+  'seamless.backfill.coordinator_completed': { level: 'info', fields: LEASE },
+  'seamless.backfill.coordinator_failed': { level: 'warn', fields: LEASE },
+} as const satisfies Readonly<Record<`${'seamless.' | ''}backfill.${string}`, Declaration>>;
 
 export type EventName = keyof typeof EVENTS;
 

@@ -119,6 +119,7 @@ class WatchedRun {
       case 'listed':
       case 'meant':
       case 'damaged-answers':
+      case 'note':
     }
   }
 
