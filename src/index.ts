@@ -54,6 +54,12 @@ export {
   type DashboardOptions,
   startDashboard,
 } from './server/dashboard.ts';
+export { type AttachOptions, attachRun } from './library/attach.ts';
+export { enqueueBackfill } from './library/enqueue.ts';
+export { startWorker, workerName } from './library/worker.ts';
+export type { WorkerOptions } from './library/worker-options.ts';
+export type { QueueWorker } from './queue/options.ts';
+export type { LeaseEvent } from './queue/lease-events.ts';
 export { joinRuns } from './backfill/settle/joined-runs.ts';
 export type { CoverageHtml } from './report/coverage-page/page-html.ts';
 export type { CoverageReport } from './report/coverage.ts';

@@ -129,6 +129,7 @@ function openingOf(
   if (event.type === 'opinion') return [opinionLine(event)];
   if (event.type === 'meant') return dryRun ? [] : meantLines(event.meant);
   if (event.type === 'damaged-answers') return event.answers.map(damagedAnswerLine);
+  if (event.type === 'note') return [event.line];
   if (event.type === 'running') return [workLine(event.plan, id, event.workers)];
   if (event.type !== 'planned') return [];
   const { plan, setAside, lost, distrusted, meant } = event;

@@ -21,6 +21,7 @@ export type OptionName =
   | 'to'
   | 'adjust'
   | 'store'
+  | 'queue'
   | 'stateFolder'
   | 'quotaUrl'
   | 'provider'

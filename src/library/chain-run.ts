@@ -14,6 +14,7 @@ import type { Interval } from '../core/session/interval.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 import { toolsOf, withSource } from './sourced.ts';
+import { toppedUp } from './topped-up.ts';
 
 /** What is wanted of a chain. */
 export type Wanted = BackfillRequest & { readonly intervals: readonly Interval[] };
@@ -48,7 +49,13 @@ export async function askStage(
     if (earlier.length > 0 && runId === undefined && (await isIdle(its, stage, source))) return undefined;
     tellAsking(stage, place, request);
     const own = { beforeRecord, ...(runId !== undefined && { runId }) };
-    const { plan, ...run } = await runStage(stage, its, { ...source, ...own }, request);
+    const { plan, ...first } = await runStage(stage, its, { ...source, ...own }, request);
+    const topUp = { ...bare, chain: place, beforeRecord };
+    const run = await toppedUp(first, its.tickers, async (tickers) => {
+      const rest = { ...withoutOrigins(its), tickers };
+      const { plan: _plan, ...again } = await runStage(stage, rest, topUp, request);
+      return again;
+    });
     const isLast = earlier.length === chain.length - 1;
     if (isLast || plan === undefined || run.summary.stopped !== null) return run;
     const scan = await stage.store.scan({ tickers: its.tickers, intervals: its.intervals });
@@ -84,7 +91,7 @@ async function runStage(
     }
     request.onEvent?.(event);
   };
-  const tools = toolsOf(stage, { ...request, onEvent }, wanted.tickers);
+  const tools = toolsOf(stage, { ...request, onEvent }, wanted.tickers, request);
   const summary: RunSummary = await backfill(wanted, { ...tools, ...source });
   const asked = plan === undefined ? new Map<string, string>() : askedIn(plan);
   return {

@@ -13,6 +13,8 @@ export interface EngineTools {
   /** The gate of the provider's key. */
   readonly openTraffic: () => Promise<SharedTraffic>;
   readonly openPool: () => Promise<Pool>;
+  /** Becomes the writer of the store. Default: by a lease of its own. */
+  readonly acquire?: () => Promise<Lease>;
 }
 
 /**
@@ -36,13 +38,13 @@ export class Engine {
   #closing: Promise<void> | undefined;
 
   /** `first`: the engine of the same store that asks another provider. Default: it is the only one of its history. */
-  constructor(store: BarStore, { openTraffic, openPool }: EngineTools, first?: Engine) {
+  constructor(store: BarStore, { openTraffic, openPool, acquire }: EngineTools, first?: Engine) {
     this.store = store;
     this.staging = first === undefined ? new SharedStaging() : first.staging;
     this.#turns = first === undefined ? new Turns() : first.#turns;
     this.#lease =
       first === undefined
-        ? new Shared({ open: () => store.acquire(), close: (lease) => lease.release() })
+        ? new Shared({ open: acquire ?? (() => store.acquire()), close: (lease) => lease.release() })
         : first.#lease;
     this.#traffic = new Shared({
       open: openTraffic,

@@ -29,12 +29,13 @@ import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, DateRange, ExportRequest, PlotOptions, ReadOptions } from './read-options.ts';
 import type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
+import type { QueueOptions } from './queue-options.ts';
 import type { SourceNote } from './source-note.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
 
 export type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
 
-export interface HistoryOptions {
+export interface HistoryOptions extends QueueOptions {
   /** Path or URL of the store. */
   readonly store: string;
   /**

@@ -5,6 +5,7 @@ import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { providersIn } from './check-request.ts';
 import type { History, HistoryOptions } from './history.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** The names of what a method takes as its argument of that number. */
 type NamesOf<Method extends Exclude<keyof History, 'capabilities'>, Argument extends number> = Names<
@@ -125,7 +126,19 @@ const HISTORY = {
   ...{ store: true, provider: true, secrets: true, workers: true, concurrency: true },
   ...{ inFlight: true, recycleAfter: true, requestDelayMs: true, rateShare: true },
   ...{ quotas: true, stateFolder: true, quotaUrl: true, clock: true, listUrls: true },
+  ...{ queue: true, world: true, requestedAsOf: true },
 } satisfies Names<HistoryOptions>;
+
+const WORKER = {
+  ...{ store: true, queue: true, role: true, name: true, onLease: true, onNote: true },
+  ...{ workers: true, concurrency: true },
+  ...{ inFlight: true, recycleAfter: true, requestDelayMs: true, stateFolder: true },
+} satisfies Names<WorkerOptions>;
+
+/** The same of `startWorker`. */
+export function assertWorkerOptions(options: WorkerOptions): void {
+  assertKnown('startWorker', options, WORKER);
+}
 
 const PROVIDER = {
   ...{ id: true, module: true, settings: true, url: true, timeoutMs: true },

@@ -14,10 +14,14 @@ import { Engine, type EngineTools } from './engine.ts';
 import { providersOf } from './chain-options.ts';
 import type { BackfillOptions, HistoryOptions, SeriesSelection } from './history.ts';
 import { listTickers } from './listed-tickers.ts';
+import { type Attached, type RunToAttach, attachedTo, joinedOrOwn } from './attached.ts';
+import { assertQueue } from './queue-run.ts';
 import { openPoolOf, openTrafficOf } from './run-tools.ts';
 
 /** What every method of a `History` works with. */
 export interface Parts {
+  /** The run of another planner that is gone on with. Default: none is. */
+  readonly attached?: Attached;
   readonly options: HistoryOptions;
   readonly config: ProviderConfig;
   readonly capabilities: Capabilities;
@@ -45,25 +49,36 @@ export interface Parts {
 }
 
 /** Throws `unknown-provider` and `usage`. */
-export function partsOf(options: HistoryOptions): Parts {
+export function partsOf(options: HistoryOptions, run?: RunToAttach): Parts {
   const [config, ...others] = providersOf(options);
-  const first = partsWith(options, config);
+  const first = partsWith(options, config, undefined, run);
   // Limits and keys that are given are those of the first.
   const { quotas: _quotas, secrets: _secrets, ...common } = options;
-  return { ...first, next: others.map((one) => partsWith(common, one, first.engine)) };
+  const next = others.map((one) => partsWith(common, one, first.engine));
+  if (run === undefined) return { ...first, next };
+  const attached = attachedTo(run);
+  const marked = (parts: Parts): Parts => (parts.config.id === run.provider ? { ...parts, attached } : parts);
+  return { ...marked(first), next: next.map(marked) };
 }
 
 /** The parts that ask one provider; `first`: the engine of the first one of its chain. */
-function partsWith(options: HistoryOptions, config: ProviderConfig, first?: Engine): Parts {
+function partsWith(
+  options: HistoryOptions,
+  config: ProviderConfig,
+  first?: Engine,
+  run?: RunToAttach,
+): Parts {
   assertConfigured(config);
   assertQuotaUrl(options);
   const declared = capabilitiesOf(config);
   const capabilities = { ...declared, quotas: quotasOf(options, declared) };
   const store = first?.store ?? openStore(options.store);
+  assertQueue(options, store);
   const clock = options.clock ?? Date.now;
   const tools: EngineTools = {
     openTraffic: () => openTrafficOf(options, config, capabilities, store),
     openPool: () => openPoolOf(options, capabilities),
+    ...(run && { acquire: () => joinedOrOwn(store, run.lock) }),
   };
   const engine = first === undefined ? new Engine(store, tools) : first.beside(tools);
   const openTraffic = (): Promise<OpenTraffic> => engine.openTraffic();

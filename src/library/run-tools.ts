@@ -19,7 +19,7 @@ const TRIES = 24;
 const TASK_MINUTES = 20;
 
 /** Tasks that a thread has besides those that are fetching, so that it fetches while it judges and writes. */
-const SPARE_TASKS = 1;
+export const SPARE_TASKS = 1;
 
 /** The gate of a history's key and what keeps its quota. */
 export async function openTrafficOf(
@@ -102,8 +102,12 @@ export async function openPoolOf(options: HistoryOptions, capabilities: Capabili
 }
 
 /** Threads, and requests in flight in each, within what the provider declares. */
-function poolSize(
-  { workers = 'auto', concurrency = 'auto', inFlight: atOnce }: HistoryOptions,
+export function poolSize(
+  {
+    workers = 'auto',
+    concurrency = 'auto',
+    inFlight: atOnce,
+  }: Pick<HistoryOptions, 'workers' | 'concurrency' | 'inFlight'>,
   { maxInFlight, defaultInFlight }: Capabilities,
 ): { workers: number; inFlight: number } {
   const ceiling = Math.min(maxInFlight ?? Number.POSITIVE_INFINITY, atOnce ?? Number.POSITIVE_INFINITY);

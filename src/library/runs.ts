@@ -1,6 +1,6 @@
 import { withoutPassword } from '../core/without-password.ts';
 import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
-import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
+import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
 import { fetchingAnyMinutes } from '../backfill/want/ask-again.ts';
@@ -11,6 +11,7 @@ import { BackfillError } from '../core/errors.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import type { Interval } from '../core/session/interval.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
 import { requestOfLeft } from '../backfill/want/left-series.ts';
 import { openProvider } from '../providers/registry.ts';
 import { backfillChain, chainOf, planChain, type Stages } from './chain.ts';
@@ -19,8 +20,9 @@ import type { BackfillOptions, History, UniverseRequest } from './history.ts';
 import type { SourceNote } from './source-note.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import { leftUndoneIn } from './left-undone.ts';
-import { sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
+import { type Sourced, sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
 import { unknownQuotaNotes } from './run-tools.ts';
+import { toppedUpSummary } from './topped-up.ts';
 import { assertWritable, carryOut, isWritten, planWritten, writePlan } from './written-plan.ts';
 
 /** One final session in a hundred. */
@@ -69,8 +71,7 @@ export function runsOf(
       if (stages.length > 1) return backfillChain(stages, await requestOf(parts, request, true), request);
       const sourced = sourcedFor(parts, request);
       return withSource(sourced, async (source) => {
-        const wanted = await requestOf(parts, request, true);
-        return backfill(wanted, { ...toolsOf(sourced, request, wanted.tickers), ...source });
+        return backfillAlone(sourced, source, await requestOf(parts, request, true), request);
       });
     },
     verify: async (request) => {
@@ -84,6 +85,19 @@ export function runsOf(
       );
     },
   };
+}
+
+/** Asks the only provider of a history. */
+async function backfillAlone(
+  sourced: Sourced,
+  source: Source,
+  wanted: BackfillRequest,
+  request: BackfillOptions,
+): Promise<RunSummary> {
+  const { origins: _origins, ...rest } = wanted;
+  const run = (its: BackfillRequest): Promise<RunSummary> =>
+    backfill(its, { ...toolsOf(sourced, request, its.tickers, request), ...source });
+  return toppedUpSummary(await run(wanted), wanted.tickers, (tickers) => run({ ...rest, tickers }));
 }
 
 /** The universe of a backfill, which is refused for what the whole of it would be refused for. */

@@ -3,9 +3,11 @@ import type { Source } from '../backfill/plan/prepare.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
 import { derivedFrom } from '../backfill/want/derived.ts';
 import { threadEntry } from '../pool/entry.ts';
+import type { Secrets } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
+import { startQueueRun } from './queue-run.ts';
 import { standingOf } from './run-tools.ts';
 import { secretsOf } from './secrets.ts';
 import type { Claim } from './turns.ts';
@@ -44,14 +46,46 @@ export function sourceOf({ options, config, capabilities, isDerived }: Sourced):
   return { capabilities, standing, stagedAs: stagedAs(config), ...(isDerived && { isDerived }) };
 }
 
+/** Who executes the tasks of runs: the threads of this process, or machines. */
+function runnersOf(
+  { options, engine, store, attached }: Sourced,
+  secrets: Secrets,
+  onEvent: BackfillOptions['onEvent'],
+  request: BackfillOptions | undefined,
+): Pick<BackfillTools, 'startRunner' | 'expect'> {
+  const { queue } = options;
+  if (queue === undefined)
+    return {
+      expect: (tasks) => engine.expect(tasks),
+      startRunner: (tasks) => engine.startRunner(tasks, secrets),
+    };
+  const onNote = (line: string): void => onEvent?.({ type: 'note', line });
+  return {
+    startRunner: (_, run) =>
+      startQueueRun({ ...options, queue }, run, store, {
+        onNote,
+        request,
+        isAttached: run.id === attached?.id,
+      }),
+  };
+}
+
+/** The run that is gone on with goes on once: what comes after it is a run of its own. */
+function goingOn({ attached }: Sourced): Pick<BackfillTools, 'runId'> {
+  const runId = attached?.take();
+  return runId === undefined ? {} : { runId };
+}
+
+/** `kept`: the request, where another planner can go on with it. Default: none can. */
 export function toolsOf(
   parts: Sourced,
   { onEvent, stop }: Pick<BackfillOptions, 'onEvent' | 'stop'>,
   claim: Claim,
+  kept?: BackfillOptions,
 ): BackfillTools {
   const { options, config, capabilities, engine, store, clock } = parts;
   // What these throw, they throw before a lock is taken or a quota opened.
-  threadEntry();
+  if (options.queue === undefined) threadEntry();
   const secrets = secretsOf(options, capabilities);
   const { isDerived } = parts;
   return {
@@ -60,8 +94,8 @@ export function toolsOf(
     acquire: () => engine.acquire(claim, stop),
     staging: engine.staging,
     context: { storeUrl: options.store, provider: config, ...(isDerived && { isDerived }) },
-    expect: (tasks) => engine.expect(tasks),
-    startRunner: (tasks) => engine.startRunner(tasks, secrets),
+    ...runnersOf(parts, secrets, onEvent, kept),
+    ...goingOn(parts),
     clock,
     ...(onEvent && { onEvent }),
     ...(stop && { stop }),

@@ -25,6 +25,7 @@ const TOLD: readonly RegExp[] = [
   /^pages\//,
   /^market\//,
   /^pool\//,
+  /^queue\//,
   /^store\//,
   /^backfill\/(judge|settle|task)\//,
   /^backfill\/(failure|want\/ask-again|want\/portfolio)\.ts$/,

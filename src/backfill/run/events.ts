@@ -93,6 +93,8 @@ export type BackfillEvent =
       readonly staleAt: number;
       readonly path: string;
     }
+  /** One line for the user of what a run waits for. */
+  | { readonly type: 'note'; readonly line: string }
   | { readonly type: 'started'; readonly task: Task }
   /** A task is in work no more, after what it tells of its wants, be it that it was stopped. */
   | { readonly type: 'ended'; readonly task: Task; readonly result: TaskResult }

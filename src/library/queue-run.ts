@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Runner, RunToStart } from '../backfill/runner.ts';
+import { BackfillError } from '../core/errors.ts';
+import { option } from '../core/option-name.ts';
+import { redisAddress } from '../redis/address.ts';
+import type { BarStore } from '../store/store.ts';
+import type { BackfillOptions, HistoryOptions } from './history.ts';
+import { keptRequest } from './kept-request.ts';
+
+/** This process among the planners. */
+export const PLANNER = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
+
+/** Throws `usage` for a queue that is none, and for a store that machines cannot share. Touches nothing. */
+export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
+  if (queue === undefined) return;
+  redisAddress(queue);
+  if (store.isShared) return;
+  const what =
+    store.folder === undefined ? 'is written by one machine at a time' : 'is a folder of this machine';
+  throw new BackfillError(
+    'usage',
+    `${option('queue')}: the store ${store.url} ${what}, and several are to write it; give a bucket (s3://BUCKET/PREFIX) or a PostgreSQL database (postgres://USER@HOST/DATABASE)`,
+  );
+}
+
+export interface QueueRunHow {
+  /** Takes a line for the user. */
+  readonly onNote: (line: string) => void;
+  /** What it was asked, by which another planner can go on with it. Undefined: nobody can. */
+  readonly request: BackfillOptions | undefined;
+  /** Whether it goes on with what another planner began. */
+  readonly isAttached: boolean;
+}
+
+/** Hands the tasks of a run to the machines of a queue. Throws `queue-unusable` and `store-locked`. */
+export async function startQueueRun(
+  options: HistoryOptions & { readonly queue: string },
+  { id, context }: RunToStart,
+  { url: store }: BarStore,
+  { onNote, request, isAttached }: QueueRunHow,
+): Promise<Runner> {
+  const [{ connectRedis }, { openQueueRunner }, { keepRequest }] = await Promise.all([
+    import('../redis/connection.ts'),
+    import('../queue/runner.ts'),
+    import('../queue/take-over.ts'),
+  ]);
+  const { quotas, rateShare, world, requestedAsOf } = options;
+  const { storeUrl: _url, ...common } = context;
+  const redis = await connectRedis(redisAddress(options.queue));
+  const run = {
+    ...{ id, store, ...common },
+    ...(quotas && { quotas }),
+    ...(rateShare !== undefined && { rateShare }),
+    ...(world !== undefined && { world }),
+    ...(requestedAsOf !== undefined && { requestedAsOf }),
+  };
+  try {
+    const runner = await openQueueRunner({ redis, run, planner: PLANNER, onNote, isAttached });
+    if (request !== undefined) await keepRequest(redis, id, keptRequest(options, request));
+    return closedWith(runner, () => redis.disconnect());
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+/** The same runner, whose end ends what it needs. */
+function closedWith(runner: Runner, end: () => void): Runner {
+  return {
+    get workers() {
+      return runner.workers;
+    },
+    get capacity() {
+      return runner.capacity;
+    },
+    get deaths() {
+      return runner.deaths;
+    },
+    ...(runner.ahead !== undefined && { ahead: runner.ahead }),
+    traffic: runner.traffic,
+    run: (order) => runner.run(order),
+    abandon: () => runner.abandon(),
+    close: () => runner.close().finally(end),
+  };
+}

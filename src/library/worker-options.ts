@@ -1,0 +1,22 @@
+import type { QueueWorkerOptions } from '../queue/options.ts';
+import type { HistoryOptions } from './history.ts';
+
+/** What a worker of a queue is: the threads of this machine, and the store that it shares with others. */
+export interface WorkerOptions extends Pick<
+  HistoryOptions,
+  'workers' | 'concurrency' | 'inFlight' | 'recycleAfter' | 'requestDelayMs' | 'stateFolder'
+> {
+  /** URL of the store. */
+  readonly store: string;
+  /** URL of the Redis that the queue is in, `redis://HOST:6379`. */
+  readonly queue: string;
+  /**
+   * `download`: does tasks; `discovery`: plans what `enqueueBackfill` left, one request at a time; `all`: both. Default
+   * `download`.
+   */
+  readonly role?: 'discovery' | 'download' | 'all';
+  /** As it is called in logs. Default: by the environment, see `workerName`. */
+  readonly name?: string;
+  readonly onLease?: QueueWorkerOptions['onLease'];
+  readonly onNote?: QueueWorkerOptions['onNote'];
+}

@@ -1,0 +1,118 @@
+import { availableParallelism, hostname } from 'node:os';
+import { env } from 'node:process';
+import { BackfillError } from '../core/errors.ts';
+import { capabilitiesOf } from '../providers/registry.ts';
+import type { OpenRunner, QueuePace, QueueWorker } from '../queue/options.ts';
+import type { QueueRun } from '../queue/run.ts';
+import { redisAddress } from '../redis/address.ts';
+import { openStore } from '../store/open.ts';
+import { shown } from '../core/shown.ts';
+import { planKept } from './discovery.ts';
+import type { KeptRequest } from './kept-request.ts';
+import { assertWorkerOptions } from './option-names.ts';
+import { type Parts, partsOf } from './parts.ts';
+import { assertQueue } from './queue-run.ts';
+import { poolSize, SPARE_TASKS } from './run-tools.ts';
+import { givenSecrets, secretsOf } from './secrets.ts';
+import type { WorkerOptions } from './worker-options.ts';
+
+/** How a worker is called that nobody named: as `BACKFILL_WORKER_ID` says, or another program's variable of that, or the host. */
+export function workerName(): string {
+  const named = ['BACKFILL_WORKER_ID', 'QMTL_SEAMLESS_WORKER', 'QMTL_WORKER_ID'].map((name) => env[name]);
+  return named.find((name) => name) ?? hostname();
+}
+
+/**
+ * Takes tasks of runs from a queue and executes them in threads of this process, until it is drained. Throws `usage` for what
+ * it cannot be, and `queue-unusable` where the queue's server cannot be used. `pace`: default that of production.
+ */
+export async function startWorker(
+  options: WorkerOptions,
+  pace: Partial<QueuePace> = {},
+): Promise<QueueWorker> {
+  assertWorkerOptions(options);
+  const { queue, role = 'download', name = workerName(), onLease, onNote, ...own } = options;
+  if (!['discovery', 'download', 'all'].includes(role))
+    throw new BackfillError('usage', `role ${shown(role)}: must be discovery, download or all`);
+  const store = openStore(own.store);
+  assertQueue({ store: own.store, queue }, store);
+  const [{ connectRedis }, { startQueueWorker }, { startDiscovery }] = await Promise.all([
+    import('../redis/connection.ts'),
+    import('../queue/worker.ts'),
+    import('../queue/discovery.ts'),
+  ]);
+  const engines = new LocalEngines(own);
+  const redis = await connectRedis(redisAddress(queue));
+  const { stateFolder } = own;
+  const here = { store: own.store, queue, ...(stateFolder !== undefined && { stateFolder }) };
+  const about = { redis, name, store: store.url, pace };
+  const planner =
+    role === 'download'
+      ? undefined
+      : startDiscovery<KeptRequest>({ ...about, plan: (kept, how) => planKept(here, kept, how) });
+  const worker = await startQueueWorker({
+    ...{ ...about, storeUrl: own.store },
+    threads: own.workers === 'auto' || own.workers === undefined ? availableParallelism() : own.workers,
+    serves: (provider) => role !== 'discovery' && hasKeys(provider),
+    capacityOf: (provider) => capacityOf(own, provider),
+    join: (lock) => store.join(lock),
+    openRunner: (run) => engines.open(run),
+    ...(onLease && { onLease }),
+    ...(onNote && { onNote }),
+  });
+  const drain = async (deadlineMs?: number): Promise<void> => {
+    await Promise.all([planner?.drain(), worker.drain(deadlineMs)]);
+    await engines.close();
+    redis.disconnect();
+  };
+  return { id: worker.id, drain };
+}
+
+/** Whether this machine has the keys that a provider asks for; of one of a user's own, whether it has them is seen later. */
+function hasKeys(id: string): boolean {
+  try {
+    const capabilities = capabilitiesOf({ id });
+    const given = givenSecrets({ store: '' }, capabilities);
+    return Object.keys(capabilities.credentials ?? {}).every((name) => given[name] !== undefined);
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'unknown-provider') return true;
+    throw error;
+  }
+}
+
+function capacityOf(options: Omit<WorkerOptions, 'queue'>, id: string): number {
+  try {
+    const { workers, inFlight } = poolSize(options, capabilitiesOf({ id }));
+    return workers * (inFlight + SPARE_TASKS);
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'unknown-provider') return availableParallelism();
+    throw error;
+  }
+}
+
+/** Tasks of a run of which nobody knows how many there are: as many threads as there may be. */
+const MANY = Number.MAX_SAFE_INTEGER;
+
+/** The threads and gates of this machine: runs that ask the same provider under the same quotas share them. */
+class LocalEngines {
+  readonly #options: Omit<WorkerOptions, 'queue'>;
+  readonly #parts = new Map<string, Parts>();
+
+  constructor(options: Omit<WorkerOptions, 'queue'>) {
+    this.#options = options;
+  }
+
+  async open({ provider, quotas, rateShare }: QueueRun): Promise<OpenRunner> {
+    const asked = { provider, ...(quotas && { quotas }), ...(rateShare !== undefined && { rateShare }) };
+    const key = JSON.stringify(asked);
+    const parts = this.#parts.get(key) ?? partsOf({ ...this.#options, ...asked });
+    this.#parts.set(key, parts);
+    const { engine, options, capabilities } = parts;
+    const runner = await engine.startRunner(MANY, secretsOf(options, capabilities));
+    return { runner, quotas: capabilities.quotas };
+  }
+
+  async close(): Promise<void> {
+    for (const { engine } of this.#parts.values()) await engine.close();
+  }
+}
