@@ -63,7 +63,7 @@ export interface HistoryOptions extends QueueOptions {
   readonly listUrls?: Readonly<Record<string, string>>;
   /** Folder of what outlives a store: the use of each key's quota. Default `~/.local/state/backfill`. */
   readonly stateFolder?: string;
-  /** `redis://HOST:6379`, where all machines count the use of each key's quota together. Default: the state folder. */
+  /** `redis://HOST:6379`, where all machines count the use of each key's quota together. Default: where `queue` is, else the state folder. */
   readonly quotaUrl?: string;
   /** ms since the epoch. Default: the system's clock. */
   readonly clock?: () => number;

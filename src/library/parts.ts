@@ -7,6 +7,7 @@ import { type Quota, shareOf } from '../core/plan/quota.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
 import { assertConfigured, capabilitiesOf } from '../providers/registry.ts';
+import { withoutPassword } from '../core/without-password.ts';
 import { redisAddress } from '../redis/address.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
@@ -49,7 +50,8 @@ export interface Parts {
 }
 
 /** Throws `unknown-provider` and `usage`. */
-export function partsOf(options: HistoryOptions, run?: RunToAttach): Parts {
+export function partsOf(given: HistoryOptions, run?: RunToAttach): Parts {
+  const options = countedWith(given);
   const [config, ...others] = providersOf(options);
   const first = partsWith(options, config, undefined, run);
   // Limits and keys that are given are those of the first.
@@ -109,6 +111,18 @@ function partsWith(
     ...{ clock, universeToFetch, universeToRead },
     tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,
   };
+}
+
+/** Machines of a queue count together where it is. Throws `usage` where they are to count elsewhere. */
+function countedWith(options: HistoryOptions): HistoryOptions {
+  const { queue, quotaUrl = queue } = options;
+  if (quotaUrl === undefined) return options;
+  if (queue !== undefined && quotaUrl !== queue)
+    throw new BackfillError(
+      'usage',
+      `${option('quotaUrl')} "${withoutPassword(quotaUrl)}": the machines of a queue count where it is, in ${withoutPassword(queue)}; leave it out`,
+    );
+  return { ...options, quotaUrl };
 }
 
 /** Throws `usage` for what names no server in which quotas could be counted. */

@@ -8,6 +8,7 @@ import { redisAddress } from '../redis/address.ts';
 import { openStore } from '../store/open.ts';
 import { shown } from '../core/shown.ts';
 import { planKept } from './discovery.ts';
+import type { HistoryOptions } from './history.ts';
 import type { KeptRequest } from './kept-request.ts';
 import { assertWorkerOptions } from './option-names.ts';
 import { type Parts, partsOf } from './parts.ts';
@@ -41,7 +42,7 @@ export async function startWorker(
     import('../queue/worker.ts'),
     import('../queue/discovery.ts'),
   ]);
-  const engines = new LocalEngines(own);
+  const engines = new LocalEngines({ ...own, quotaUrl: queue });
   const redis = await connectRedis(redisAddress(queue));
   const { stateFolder } = own;
   const here = { store: own.store, queue, ...(stateFolder !== undefined && { stateFolder }) };
@@ -95,10 +96,10 @@ const MANY = Number.MAX_SAFE_INTEGER;
 
 /** The threads and gates of this machine: runs that ask the same provider under the same quotas share them. */
 class LocalEngines {
-  readonly #options: Omit<WorkerOptions, 'queue'>;
+  readonly #options: HistoryOptions;
   readonly #parts = new Map<string, Parts>();
 
-  constructor(options: Omit<WorkerOptions, 'queue'>) {
+  constructor(options: HistoryOptions) {
     this.#options = options;
   }
 
