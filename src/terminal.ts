@@ -76,3 +76,4 @@ export { type Column, plural, table, wrappedTable } from './report/table.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
 export { csvField } from './library/export.ts';
 export { withoutPassword } from './core/without-password.ts';
+export { redisAddress } from './redis/address.ts';

@@ -63,7 +63,7 @@ export async function openDashboard(
 /** Starts a dashboard with the token of the environment, if there is one. Throws `usage`. */
 export async function startedAt(
   { host, port }: ListensAt,
-  shown: Pick<DashboardOptions, 'history' | 'store' | 'hasRuns' | 'next'>,
+  shown: Pick<DashboardOptions, 'history' | 'store' | 'hasRuns' | 'next' | 'queue'>,
 ): Promise<Dashboard> {
   const token = process.env[TOKEN_VARIABLE];
   const options = { ...shown, host, port, source: toldHere().source };

@@ -8,6 +8,8 @@ interface OtherName {
   readonly provider?: string;
   /** Another program may own it in the environment: then it counts only where it stands in a file for this one. */
   readonly isGeneric?: true;
+  /** Whether its value is meant for the option: else the variable is of something that is not here. Default: it is. */
+  readonly isMeant?: (value: string) => boolean;
   /** What the option takes for what the variable says. Throws `usage`. Default: the same. */
   readonly read?: (variable: Variable) => string;
 }
@@ -17,6 +19,8 @@ export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, Other
   ['BACKFILL_CONCURRENT_REQUESTS', { option: 'in-flight' }],
   ['WORKER_CONCURRENCY', { option: 'concurrency' }],
   ['WORKER_MAX_TASKS_PER_CHILD', { option: 'recycle-after' }],
+  // Celery's broker may be none that is known here.
+  ['CELERY_BROKER_URL', { option: 'queue', isMeant: (value) => /^(?:redis|valkey)s?:\/\//.test(value) }],
   ['BATCH_SIZE', { option: 'batch-size', isGeneric: true }],
   ['RATE_LIMIT_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
   ['TASK_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
@@ -35,15 +39,15 @@ interface WithoutEffect {
   readonly isSecret?: true;
 }
 
-const NO_QUEUE = 'there is no queue of several machines yet';
+const NO_WORKER = 'there is no queue of several machines yet';
+const NO_BACKEND = 'what became of a task comes by the queue that handed it out';
 const NO_CONTAINER = 'nothing here asks whether it runs in a container or as root';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
-  ['CELERY_BROKER_URL', { why: NO_QUEUE, isSecret: true }],
-  ['CELERY_RESULT_BACKEND', { why: NO_QUEUE, isSecret: true }],
-  ['QMTL_SEAMLESS_WORKER', { why: NO_QUEUE }],
-  ['QMTL_WORKER_ID', { why: NO_QUEUE }],
+  ['QMTL_SEAMLESS_WORKER', { why: NO_WORKER }],
+  ['QMTL_WORKER_ID', { why: NO_WORKER }],
+  ['CELERY_RESULT_BACKEND', { why: NO_BACKEND, isSecret: true }],
   ['DOCKER_ENV', { why: NO_CONTAINER, isGeneric: true }],
   ['C_FORCE_ROOT', { why: NO_CONTAINER, isGeneric: true }],
 ]);

@@ -82,8 +82,11 @@ export function keysOf({ provider = [] }: HistoryOptions): ReadonlySet<string> {
     ...Object.values(otherVariables).flat(),
   ]);
   const others = [...WITHOUT_EFFECT].flatMap(([name, { isSecret }]) => (isSecret ? name : []));
-  return new Set([...keys, ...others, TOKEN_VARIABLE]);
+  return new Set([...keys, ...others, ...WITH_PASSWORDS, TOKEN_VARIABLE]);
 }
+
+/** URLs with a password in them. */
+const WITH_PASSWORDS = ['BACKFILL_QUEUE', 'CELERY_BROKER_URL', 'REDISCLI_AUTH'];
 
 /** By exit code; any other is an interruption. */
 const RESULTS: Readonly<Record<number, string>> = {

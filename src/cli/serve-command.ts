@@ -6,6 +6,7 @@ import { EXIT } from './exit-codes.ts';
 import { DAILY } from './daily-option.ts';
 import { given } from './options.ts';
 import { print } from './output.ts';
+import { QUEUE } from './queue-option.ts';
 import { parsePort } from './quantities.ts';
 import { DAILY_RUN, serveDaily } from './serve-daily.ts';
 
@@ -16,6 +17,10 @@ export const serveCommand = command({
   examples: [
     { does: 'To this machine alone', line: 'backfill serve' },
     { does: 'To others, who need the token that it prints', line: 'backfill serve --host 0.0.0.0' },
+    {
+      does: 'With the machines that share a queue, and its tasks below /queues',
+      line: 'backfill serve --queue redis://127.0.0.1:6379 --store postgres://127.0.0.1/market',
+    },
     {
       does: 'And have a run fill it every day',
       line: 'backfill serve --daily "06:00 America/New_York" AAPL MSFT',
@@ -34,6 +39,7 @@ export const serveCommand = command({
       read: (_, text) => withoutBrackets(text),
       describe: 'Address or name to listen at; 0.0.0.0: all of this machine',
     },
+    ...QUEUE,
     ...DAILY,
     ...DAILY_RUN,
   },
@@ -41,14 +47,21 @@ export const serveCommand = command({
   explicit: ['on-done'],
   notes:
     'Without --daily it only shows: nothing is changed, nothing is fetched; with it it takes the options of a run. Runs of other processes are seen by the records that they leave. ' +
+    'With --queue it shows the machines, and who may see them may retry and remove tasks. ' +
     'BACKFILL_TOKEN is the token that everybody has to bring; without it one is made up where others than this machine ' +
     'reach it. Ctrl-C ends it.',
   run: async (argv) => {
-    const { daily, port, host, store, now } = argv;
+    const { daily, port, host, store, now, queue } = argv;
     if (daily !== undefined) return serveDaily(argv, daily);
     const history = await openExisting({ store, ...given({ clock: now }) });
     try {
-      const dashboard = await startedAt({ host, port }, { history, store, hasRuns: false });
+      const dashboard = await startedAt(
+        { host, port },
+        {
+          ...{ history, store, hasRuns: false },
+          ...given({ queue }),
+        },
+      );
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
       });

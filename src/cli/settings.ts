@@ -44,8 +44,8 @@ export function loadSettings(declared: Declarations, environmentFile?: string): 
 function byOtherName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
   const settings = new Map<string, Setting>();
   for (const variable of variables) {
-    const { option = '', provider, read = valueOf } = OTHER_NAMES.get(variable.name) ?? {};
-    if (!known.has(option)) continue;
+    const { option = '', provider, read = valueOf, isMeant } = OTHER_NAMES.get(variable.name) ?? {};
+    if (!known.has(option) || isMeant?.(variable.value) === false) continue;
     const setting = { value: read(variable), source: variable.source };
     const name = provider === undefined ? option : ofProvider(option, provider);
     const other = settings.get(name);

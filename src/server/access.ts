@@ -9,6 +9,8 @@ export interface Asking {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The token that its address has; undefined: it has none. */
   readonly token: string | undefined;
+  /** Whether more can be done there than looking. Default: not. */
+  readonly mayAct?: boolean;
 }
 
 /** Who may ask a server. */
@@ -31,19 +33,43 @@ export interface Refused {
  * Why a request may not be answered; undefined: it may. Another site's page cannot ask under a name of its own that leads here
  * (DNS rebinding), nor from within itself.
  */
-export function refusal({ method, headers, token: given }: Asking, access: Access): Refused | undefined {
-  if (method !== 'GET') return { status: 405, why: 'this server only shows: GET is all that it knows' };
+export function refusal(asking: Asking, access: Access): Refused | undefined {
+  const { method, headers, token: given, mayAct = false } = asking;
+  const isAct = method !== 'GET';
+  if (isAct && !(mayAct && ACTS.has(method)))
+    return { status: 405, why: 'this server only shows: GET is all that it knows' };
   if (!isKnownHost(textOf(headers['host']), access.host))
     return { status: 403, why: 'this server goes by another name: use the address that the command told' };
   const [site, mode] = [textOf(headers['sec-fetch-site']), textOf(headers['sec-fetch-mode'])];
   if ((site === 'cross-site' || site === 'same-site') && mode !== 'navigate')
     return { status: 403, why: 'a page of another site asked' };
+  if (isAct && !isOwnPage(headers) && !isBearer(headers, access))
+    return { status: 403, why: 'only a page of this server may change something, or who brings the token' };
   const { token, cookie } = access;
   if (token === undefined) return undefined;
   const offered = [given, bearerOf(headers), cookieOf(headers, cookie)];
   return offered.some((one) => one !== undefined && isSame(one, token))
     ? undefined
     : { status: 401, why: 'a token is needed: open the address with ?token=… that the command told' };
+}
+
+/** Methods by which something is done. */
+const ACTS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** Browsers tell who asks whenever something is to be done: another site's page, or one of another port, is told by that. */
+function isOwnPage(headers: Asking['headers']): boolean {
+  const [site, origin] = [textOf(headers['sec-fetch-site']), textOf(headers['origin'])];
+  if (site === '' && origin === '') return false;
+  return (
+    (site === '' || site === 'same-origin') &&
+    (origin === '' || origin.replace(/^https?:\/\//, '') === textOf(headers['host']))
+  );
+}
+
+/** Another site's page cannot bring one unless it is allowed to ask, which it never is. */
+function isBearer(headers: Asking['headers'], { token }: Access): boolean {
+  const brought = bearerOf(headers);
+  return token !== undefined && brought !== undefined && isSame(brought, token);
 }
 
 /** By content, however much of it is alike, in the same time. */

@@ -7,7 +7,9 @@ import type { History } from '../library/history.ts';
 import type { PageCode } from '../report/coverage-page/page-html.ts';
 import type { DashboardData, DashboardPage } from '../report/dashboard/page-data.ts';
 import { type SameAsHere, pastedIn } from '../report/told-commands.ts';
-import { type Access, refusal } from './access.ts';
+import { type Access, type Asking, refusal } from './access.ts';
+import type { Board } from './board/board.ts';
+import { boardAnswer, isOfBoard } from './board/mounted.ts';
 import { FRAME_POLICY, PAGE_POLICY, SAFE_HEADERS } from './headers.ts';
 import type { Listeners } from './listeners.ts';
 import { runPage, runRow } from './pages/runs.ts';
@@ -32,6 +34,8 @@ export interface Shown {
   readonly hasRuns: boolean;
   readonly listeners: Listeners;
   readonly code: PageCode;
+  /** Of the queues that machines share. Default: there are none. */
+  readonly board?: Board;
 }
 
 /** Runs that a list of them has. */
@@ -49,8 +53,13 @@ export function appOf(shown: Shown, access: Access): Server {
   return createServer((request, response) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
     const url = urlOf(request);
-    if (refuses(request, url, response, access)) return;
+    const board = isOfBoard(url.pathname) ? shown.board : undefined;
+    if (refuses(request, url, response, { ...access, mayAct: board !== undefined })) return;
     if (url.pathname === '/events') listen(shown.listeners, response);
+    else if (board !== undefined)
+      void boardAnswer(board, request, url).then((content) => {
+        send(response, content);
+      });
     else
       void contentAt(shown, routes, url).then((content) => {
         send(response, content);
@@ -69,10 +78,10 @@ function refuses(
   { method = '', headers }: IncomingMessage,
   url: URL,
   response: ServerResponse,
-  access: Access,
+  { mayAct, ...access }: Access & Pick<Asking, 'mayAct'>,
 ): boolean {
   const token = url.searchParams.get('token') ?? undefined;
-  const refused = refusal({ method, headers, token }, access);
+  const refused = refusal({ method, headers, token, ...(mayAct === true && { mayAct }) }, access);
   if (refused !== undefined) {
     if (refused.status === 405) response.setHeader('allow', 'GET');
     send(response, { status: refused.status, type: TEXT, body: `${refused.why}\n` });
@@ -222,8 +231,11 @@ function assetPaths({ script, style }: PageCode): { readonly script: string; rea
   return { script: `/dashboard-${hash}.js`, style: `/dashboard-${hash}.css` };
 }
 
-function pageOf({ store, here, version, code }: Shown, what: DashboardPage): Content {
-  const data: DashboardData = { store, version, shown: pastedIn(what, here) };
+function pageOf({ store, here, version, code, board }: Shown, what: DashboardPage): Content {
+  const data: DashboardData = {
+    ...{ store, version, shown: pastedIn(what, here) },
+    ...(board !== undefined && { hasQueues: true as const }),
+  };
   const headers = { 'content-security-policy': PAGE_POLICY };
   return { type: HTML, headers, body: shellHtml(data, assetPaths(code)) };
 }

@@ -13,6 +13,7 @@ import type { RunSnapshot } from '../report/dashboard/live-data.ts';
 import { type SameAsHere, pastedIn, storeOption } from '../report/told-commands.ts';
 import { openStore } from '../store/open.ts';
 import { withoutPassword } from '../core/without-password.ts';
+import type { ShownQueues } from './board/queues.ts';
 import { Listeners } from './listeners.ts';
 import { LiveRuns } from './live-runs.ts';
 import { StoreWatch } from './store-watch.ts';
@@ -58,6 +59,11 @@ export interface DashboardOptions {
    * ` --provider sample`. Its store is named in each command. Default: none.
    */
   readonly source?: string;
+  /**
+   * Redis whose queues machines share, such as `redis://HOST:6379`: they are shown with the machines, and below `/queues` tasks
+   * can be looked at, retried and removed. Default: there are none.
+   */
+  readonly queue?: string;
 }
 
 /** A server that shows a store, and the run of this process. */
@@ -74,7 +80,10 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Starts a dashboard. Throws `usage` where it cannot listen, and for a token that is none. */
+/**
+ * Starts a dashboard. Throws `usage` where it cannot listen, and for a token that is none, and `queue-unusable` where the Redis of
+ * its queues cannot be used.
+ */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { history, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false, next } = options;
   const token = tokenOf(options.token, host);
@@ -90,22 +99,35 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const stored: StoreWatch = new StoreWatch(history, how, () => listeners.tell(stored.message));
   // Who looks at a page may be in any folder.
   const here = { store: storeOption(openStore(options.store).url), source: options.source ?? '' };
+  const queues = await queuesOf(options, () => {
+    for (const message of queues?.watch.messages ?? []) listeners.tell(message);
+  });
   const listeners = new Listeners(() => [
     { event: 'run', data: wholeOf(runs, here) },
     ...stored.begin(runs.isRunning),
+    ...(queues?.watch.begin() ?? []),
   ]);
   const code = await pageCode('dashboard');
-  const shown = { history, store, here, trouble, version: programVersion(), hasRuns, listeners, code };
+  const shown = {
+    ...{ history, store, here, trouble, version: programVersion(), hasRuns, listeners, code },
+    ...(queues !== undefined && { board: queues.board }),
+  };
   // Cookies are shared by all ports of a host.
   const cookie = `backfill-${port === 0 ? randomBytes(4).toString('hex') : port}`;
   // Most commands show nothing in a browser.
   const { appOf } = await import('./app.ts');
   const app = appOf(shown, { host, ...(token !== undefined && { token }), cookie });
-  const bound = await listenAt(app, { host, port }, 'the dashboard cannot listen at');
+  const bound = await listenAt(app, { host, port }, 'the dashboard cannot listen at').catch(
+    async (error: unknown) => {
+      await queues?.close();
+      throw error;
+    },
+  );
   const timers = [
     setInterval(() => runs.measure(), MEASURE_EVERY_MS),
     setInterval(() => tellChange(runs, listeners, here), TELL_EVERY_MS),
     setInterval(() => stored.look(listeners.count > 0, runs.isRunning), MEASURE_EVERY_MS),
+    setInterval(() => queues?.watch.look(listeners.count > 0), MEASURE_EVERY_MS),
   ];
   return {
     url: `http://${nameFor(host)}:${bound}/`,
@@ -117,8 +139,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       tellChange(runs, listeners, here);
       await listeners.close({ event: 'bye', data: {} }, LAST_WORD_MS);
       await stopListening(app);
+      await queues?.close();
     },
   };
+}
+
+/** The queues that it shows; undefined: none. Most dashboards are of one machine. Throws as `openQueues` does. */
+async function queuesOf({ queue }: DashboardOptions, onChange: () => void): Promise<ShownQueues | undefined> {
+  if (queue === undefined) return undefined;
+  const { openQueues } = await import('./board/queues.ts');
+  return openQueues(queue, onChange);
 }
 
 function tellChange(runs: LiveRuns, listeners: Listeners, here: SameAsHere): void {

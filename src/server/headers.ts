@@ -22,3 +22,9 @@ export const PAGE_POLICY = [
 
 /** Of a page that has a policy of its own, by the hashes of its script and style: what that cannot say. */
 export const FRAME_POLICY = "frame-ancestors 'none'";
+
+/** Of a page of the board of queues: its script styles what it draws, and it says where its files lie. */
+export const BOARD_POLICY = PAGE_POLICY.replace("base-uri 'none'", "base-uri 'self'").replace(
+  "style-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+);

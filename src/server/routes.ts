@@ -6,7 +6,7 @@ export interface Content {
   readonly type: string;
   /** Beside those that every answer has. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** What answers at a path. */

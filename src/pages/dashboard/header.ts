@@ -9,8 +9,9 @@ const LINKS: readonly (readonly [path: string, name: string, pages: readonly Das
 ];
 
 /** Ways to the other pages, and which store it is. */
-export function header({ store, shown }: DashboardData): HTMLElement {
-  const links = LINKS.map(([href, name, pages]) =>
+export function header({ store, shown, hasQueues }: DashboardData): HTMLElement {
+  const all: typeof LINKS = hasQueues === true ? [...LINKS, ['/queues', 'Queues', []]] : LINKS;
+  const links = all.map(([href, name, pages]) =>
     element(
       'li',
       {},

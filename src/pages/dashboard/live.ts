@@ -1,7 +1,14 @@
-import type { RunChange, RunNow, RunSnapshot, StoreNow } from '../../report/dashboard/live-data.ts';
+import type {
+  MachinesNow,
+  RunChange,
+  RunNow,
+  RunSnapshot,
+  StoreNow,
+} from '../../report/dashboard/live-data.ts';
 import type { DashboardPage } from '../../report/dashboard/page-data.ts';
 import { countText, element, replaceAll, section } from '../dom.ts';
 import { liveTable } from './live-table.ts';
+import { machinesPart } from './machines.ts';
 import { paceChart } from './pace-chart.ts';
 import { RunMap } from './run-map.ts';
 import { runNumbers } from './run-numbers.ts';
@@ -14,6 +21,7 @@ type LivePage = Extract<DashboardPage, { readonly page: 'live' }>;
 export function livePage({ hasRuns, trouble }: LivePage): HTMLElement[] {
   const run = runParts();
   const store = storeParts(hasRuns, trouble);
+  const machines = machinesPart();
   const link = element('p', { id: 'link', class: 'link-state', role: 'status' }, 'Connecting …');
   const idle = element(
     'h1',
@@ -27,14 +35,16 @@ export function livePage({ hasRuns, trouble }: LivePage): HTMLElement[] {
     },
     change: run.change,
     store: store.show,
+    machines: machines.show,
   });
-  return [link, idle, store.head, ...run.parts, store.part];
+  return [link, idle, store.head, ...run.parts, machines.part, store.part];
 }
 
 interface Told {
   readonly run: (snapshot: RunSnapshot) => void;
   readonly change: (change: RunChange) => void;
   readonly store: (store: StoreNow) => void;
+  readonly machines: (machines: MachinesNow) => void;
 }
 
 /** Listens for as long as the page is open; the browser comes back by itself whenever the connection is lost. */
@@ -59,6 +69,7 @@ function listen(link: HTMLElement, told: Told): void {
   on('run', told.run);
   on('change', told.change);
   on('store', told.store);
+  on('machines', told.machines);
   on('bye', () => {
     isEnd = true;
     say(

@@ -149,3 +149,47 @@ export interface StoreNow {
     readonly left: number;
   } | null;
 }
+
+/** A process that works for the queues, as it told last. */
+export interface MachineNow {
+  /** As it is called, and where it runs. */
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  /** What it takes, see `roleOf`. */
+  readonly role: string;
+  readonly threads: number;
+  /** Tasks in work, and those that it ended in the last minute and at all. */
+  readonly inWork: number;
+  readonly perMinute: number;
+  readonly done: number;
+  readonly failed: number;
+  /** It takes no more, and ends. */
+  readonly isDraining: boolean;
+  /** How long ago it told that, ms. */
+  readonly silentMs: number;
+  /** Whether it counts as there. */
+  readonly isAlive: boolean;
+}
+
+/** Tasks in the queue of a provider. */
+export interface QueueDepth {
+  readonly provider: string;
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  /** Those that were given up: no run waits for them. */
+  readonly failed: number;
+}
+
+/** The machines and the queues that they share. */
+export interface MachinesNow {
+  /** The Redis, without its password. */
+  readonly server: string;
+  /** Why nothing is known of them now; null: it is. */
+  readonly trouble: string | null;
+  /** By id. */
+  readonly machines: readonly MachineNow[];
+  /** By provider. */
+  readonly queues: readonly QueueDepth[];
+}

@@ -109,5 +109,7 @@ export interface DashboardData {
   readonly store: string;
   /** Of this program. */
   readonly version: string;
+  /** There are pages of what lies in the queues of machines. Default: there are none. */
+  readonly hasQueues?: true;
   readonly shown: DashboardPage;
 }

@@ -1,0 +1,78 @@
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { redisAddress } from '../redis/address.ts';
+import { connectRedis } from '../redis/connection.ts';
+import { type SeenMachine, readMachines } from './machines.ts';
+import { DISCOVERY_QUEUE, PREFIX, PROVIDERS } from './names.ts';
+
+/** How many tasks of a queue are in which state. */
+export interface Depth {
+  /** Its provider; `discovery`: runs that nobody waits for. */
+  readonly provider: string;
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  /** Those that were given up. */
+  readonly failed: number;
+  /** How long the first that waits has waited, ms; null: none waits. */
+  readonly oldestMs: number | null;
+}
+
+/** The queues of a Redis, for whoever looks after them: neither a planner nor a worker. */
+export class QueueDesk {
+  readonly redis: Redis;
+  /** Its URL, without the password. */
+  readonly server: string;
+  readonly #queues = new Map<string, Queue>();
+
+  private constructor(redis: Redis, server: string) {
+    this.redis = redis;
+    this.server = server;
+  }
+
+  /** Connects. Throws `usage` for what is no URL of one, and `queue-unusable`. */
+  static async open(url: string): Promise<QueueDesk> {
+    const address = redisAddress(url);
+    return new QueueDesk(await connectRedis(address), address.shown);
+  }
+
+  /** Those that there are, by name; that of runs which nobody waits for is last. */
+  async queues(): Promise<readonly Queue[]> {
+    const { Queue: Opened } = await import('bullmq');
+    const names = (await this.redis.smembers(PROVIDERS))
+      .filter((name) => name !== DISCOVERY_QUEUE)
+      .toSorted();
+    return [...names, DISCOVERY_QUEUE].map((name) => {
+      const known = this.#queues.get(name);
+      if (known !== undefined) return known;
+      const queue = new Opened(name, { connection: this.redis, prefix: PREFIX });
+      // Whoever asks while its Redis is away waits, or is told so.
+      queue.on('error', () => undefined);
+      this.#queues.set(name, queue);
+      return queue;
+    });
+  }
+
+  async depths(): Promise<readonly Depth[]> {
+    const queues = await this.queues();
+    const now = Date.now();
+    return Promise.all(queues.map((queue) => depthOf(queue, now)));
+  }
+
+  machines(): Promise<readonly SeenMachine[]> {
+    return readMachines(this.redis);
+  }
+
+  async close(): Promise<void> {
+    for (const queue of this.#queues.values()) await queue.close();
+    this.redis.disconnect();
+  }
+}
+
+async function depthOf(queue: Queue, now: number): Promise<Depth> {
+  const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  const [first] = waiting === 0 ? [] : await queue.getWaiting(0, 0);
+  const oldestMs = first === undefined ? null : Math.max(0, now - first.timestamp);
+  return { provider: queue.name, waiting: waiting + prioritized, active, delayed, failed, oldestMs };
+}
