@@ -103,3 +103,13 @@ export type { Exported } from './library/exported.ts';
 export type { NotFound } from './library/not-found.ts';
 export { misspeltTickers } from './library/misspelt-tickers.ts';
 export type { SqlRows, SqlValue } from './store/sql.ts';
+export {
+  type OpenAttached,
+  type PlannerOptions,
+  type QueueDesk,
+  type QueuedRun,
+  enqueueRun,
+  openAttached,
+  openQueueDesk,
+  startPlanner,
+} from './library/queue-calls.ts';

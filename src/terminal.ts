@@ -3,7 +3,7 @@
 export { faultLines, openWire } from './library/markets.ts';
 export { WIRE_NAMES } from './simulator/wire-names.ts';
 export { assertStoreExists } from './library/existing-store.ts';
-export { LEVELS } from './monitor/log/events.ts';
+export { LEVELS, type Log } from './monitor/log/events.ts';
 export { openLogger } from './monitor/log/logger.ts';
 export { prettyLine } from './monitor/log/pretty.ts';
 export { logLease } from './monitor/log/lease-log.ts';
@@ -77,3 +77,13 @@ export { readTextFileIfAny } from './market/text-file.ts';
 export { csvField } from './library/export.ts';
 export { withoutPassword } from './core/without-password.ts';
 export { redisAddress } from './redis/address.ts';
+export { ROLES } from './queue/roles.ts';
+export {
+  againLine,
+  leasesText,
+  pingText,
+  pingWarnings,
+  queueText,
+  waitingText,
+  workersLine,
+} from './report/queue-text.ts';

@@ -3,6 +3,7 @@ import {
   type BackfillOptions,
   type HistoryOptions,
   type RunObserver,
+  enqueueRun,
   observedBy,
   openHistory,
   usualYears,
@@ -30,6 +31,8 @@ import { onlyLeft } from './retry-failed.ts';
 import { assertStoreExists } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
 import { OBSERVED, type Observers, openObservers } from './observers.ts';
+import { print, printJson, tell } from './output.ts';
+import { QUEUED, assertQueueGiven, tellWorkers } from './queue-option.ts';
 import { FOLLOWED, followedBy, keysOf } from './on-done.ts';
 
 /** What every run takes, beside its tickers. */
@@ -81,6 +84,7 @@ export const RUN = {
     group: OUTPUT,
     describe: 'Exit 1 whenever something that was asked for cannot be had, be it one session',
   },
+  ...QUEUED,
   ...OBSERVED,
   ...FOLLOWED,
   ...NOW,
@@ -161,10 +165,29 @@ export async function fillGaps(argv: RunValues): Promise<number> {
   const requests = plan === undefined ? requestsOf(argv) : [{ plan }];
   const dryRun = argv.dryRun || planOut !== undefined;
   if (!dryRun && requests.some(({ derive }) => !derive)) assertItsInstant(connection);
+  if (argv.async) return handedOver(requests, connection, argv);
   const fill = (observer?: RunObserver): Promise<Filled> =>
     fillRequests(requests, { ...argv, dryRun }, connection, observer);
   if (onDone !== undefined) return followedBy(onDone, fill, keysOf(connection));
   return (await fill()).code;
+}
+
+/** `--async`: whole runs are handed over, and their ids printed. */
+async function handedOver(
+  requests: readonly BackfillOptions[],
+  connection: HistoryOptions,
+  { queue, json, quiet }: RunValues,
+): Promise<number> {
+  const ids: string[] = [];
+  for (const request of requests)
+    ids.push(await enqueueRun({ ...connection, queue: assertQueueGiven(queue, '--async') }, request));
+  if (json) await printJson(ids.map((run) => ({ run })));
+  else await print(ids);
+  if (!quiet)
+    tell(
+      `Handed over; a worker of the role all or discovery carries it out: backfill queue status, backfill runs show ${ids.at(-1)}`,
+    );
+  return EXIT.done;
 }
 
 async function fillRequests(
@@ -179,6 +202,7 @@ async function fillRequests(
   const history = openHistory(connection);
   let observers: Observers | undefined;
   try {
+    if (!dryRun) await tellWorkers(argv);
     if (!dryRun) observers = await openObservers(argv, history);
     await tellNotes(history, argv.quiet ? 'warnings' : 'all');
     const { retries, isCut } = retryFailed

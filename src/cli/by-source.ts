@@ -18,7 +18,7 @@ export function bySource(error: unknown, sources: ReadonlyMap<string, string>): 
 /** The option of which a complaint about one speaks, or about what a provider is told by one. */
 export function blamedOption(error: unknown): string | undefined {
   const message = error instanceof BackfillError ? messageInFlags(error) : '';
-  const [, option] = /^--([a-z-]+) /.exec(message) ?? [];
+  const [, option] = /^--([a-z-]+):? /.exec(message) ?? [];
   if (option !== undefined) return option;
   const [, told] = /^provider \S+ (?:setting |has no setting ")([\w-]+)/.exec(message) ?? [];
   if (told !== undefined) return told in PROVIDER ? told : 'provider-setting';

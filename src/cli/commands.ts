@@ -1,5 +1,6 @@
 import { actionsCommand } from './actions-command.ts';
 import { backfillCommand } from './backfill-command.ts';
+import { attachCommand } from './attach-command.ts';
 import { checkDataCommand } from './check-data-command.ts';
 import type { Command } from './command.ts';
 import { completionCommand } from './completion-command.ts';
@@ -11,9 +12,11 @@ import { enqueueBatchCommand, enqueueCommand } from './enqueue-command.ts';
 import { exportCommand } from './export-command.ts';
 import { forgetCommand } from './forget-command.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { leasesCommand } from './leases-command.ts';
 import { plotCommand } from './plot-command.ts';
 import { providersCommand } from './providers-command.ts';
 import { queryCommand } from './query-command.ts';
+import { queueCommand } from './queue-command.ts';
 import { renameCommand } from './rename-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { runOnceCommand } from './run-once-command.ts';
@@ -22,6 +25,7 @@ import { serveCommand } from './serve-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { statusCommand } from './status-command.ts';
 import { verifyCommand } from './verify-command.ts';
+import { workerCommand } from './worker-command.ts';
 
 /** The commands beside the main one. */
 export const COMMANDS: readonly Command[] = [
@@ -34,6 +38,10 @@ export const COMMANDS: readonly Command[] = [
   enqueueCommand,
   enqueueBatchCommand,
   runOnceCommand,
+  workerCommand,
+  attachCommand,
+  queueCommand,
+  leasesCommand,
   exportCommand,
   plotCommand,
   queryCommand,

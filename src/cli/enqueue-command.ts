@@ -1,4 +1,3 @@
-import { BackfillError } from '../index.ts';
 import { RUN, type RunValues, fillGaps } from './backfill-command.ts';
 import { type Command, command } from './command.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
@@ -18,7 +17,6 @@ const FILES = {
     describe: 'Lists of tickers, .txt, .csv or .json, or patterns such as lists/*.json; - is stdin',
   },
   ...RUN,
-  async: { type: 'switch', describe: 'Hand the run to other machines: not possible yet' },
 } as const satisfies Declarations;
 
 const IN_BATCHES = {
@@ -27,7 +25,7 @@ const IN_BATCHES = {
   delay: { ...RUN.delay, read: parsePause, describe: `${RUN.delay.describe}; a bare number is of seconds` },
 } as const satisfies Declarations;
 
-type FileValues = Omit<RunValues, 'tickers'> & Pick<ValuesOf<typeof FILES>, 'files' | 'async'>;
+type FileValues = Omit<RunValues, 'tickers'> & Pick<ValuesOf<typeof FILES>, 'files'>;
 
 /** `backfill enqueue`: a run of the tickers of files. */
 export const enqueueCommand: Command = command({
@@ -60,12 +58,7 @@ export const enqueueBatchCommand: Command = command({
   run: fillFiles,
 });
 
-async function fillFiles({ files, async: isForOthers, ...run }: FileValues): Promise<number> {
-  if (isForOthers)
-    throw new BackfillError(
-      'usage',
-      '--async: there are no other machines to run it yet; leave it out, and it runs here',
-    );
+async function fillFiles({ files, ...run }: FileValues): Promise<number> {
   return fillGaps({ ...run, tickers: files.map((file) => (file.startsWith('@') ? file : `@${file}`)) });
 }
 

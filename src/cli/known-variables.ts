@@ -10,6 +10,8 @@ interface OtherName {
   readonly isGeneric?: true;
   /** Whether its value is meant for the option: else the variable is of something that is not here. Default: it is. */
   readonly isMeant?: (value: string) => boolean;
+  /** Where that one is set in the same place, this one says nothing. Default: both must agree. */
+  readonly givesWayTo?: string;
   /** What the option takes for what the variable says. Throws `usage`. Default: the same. */
   readonly read?: (variable: Variable) => string;
 }
@@ -21,6 +23,8 @@ export const OTHER_NAMES: ReadonlyMap<string, OtherName> = new Map<string, Other
   ['WORKER_MAX_TASKS_PER_CHILD', { option: 'recycle-after' }],
   // Celery's broker may be none that is known here.
   ['CELERY_BROKER_URL', { option: 'queue', isMeant: (value) => /^(?:redis|valkey)s?:\/\//.test(value) }],
+  ['QMTL_SEAMLESS_WORKER', { option: 'worker-id' }],
+  ['QMTL_WORKER_ID', { option: 'worker-id', givesWayTo: 'QMTL_SEAMLESS_WORKER' }],
   ['BATCH_SIZE', { option: 'batch-size', isGeneric: true }],
   ['RATE_LIMIT_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
   ['TASK_DELAY', { option: 'request-delay', isGeneric: true, read: secondsOf }],
@@ -39,14 +43,11 @@ interface WithoutEffect {
   readonly isSecret?: true;
 }
 
-const NO_WORKER = 'there is no queue of several machines yet';
 const NO_BACKEND = 'what became of a task comes by the queue that handed it out';
 const NO_CONTAINER = 'nothing here asks whether it runs in a container or as root';
 
 /** By variable. */
 export const WITHOUT_EFFECT: ReadonlyMap<string, WithoutEffect> = new Map<string, WithoutEffect>([
-  ['QMTL_SEAMLESS_WORKER', { why: NO_WORKER }],
-  ['QMTL_WORKER_ID', { why: NO_WORKER }],
   ['CELERY_RESULT_BACKEND', { why: NO_BACKEND, isSecret: true }],
   ['DOCKER_ENV', { why: NO_CONTAINER, isGeneric: true }],
   ['C_FORCE_ROOT', { why: NO_CONTAINER, isGeneric: true }],

@@ -16,6 +16,7 @@ import { type NOW, PLACES, type STORE, given } from './options.ts';
 import { chainIn, isPath, ownProviders } from './own-providers.ts';
 import { PACE } from './pace-options.ts';
 import { wholeFrom } from './quantities.ts';
+import type { QUEUED } from './queue-option.ts';
 import { TIER, assertTierOfOne, tierFor } from './tier-option.ts';
 
 const SOURCE = 'Where they come from';
@@ -104,7 +105,9 @@ type Pace = ValuesOf<typeof PACE>;
 
 /** What the options of store, provider and connection chose. Throws `usage`. */
 export async function connectionOf(
-  argv: ValuesOf<typeof STORE & typeof NOW> & SourceValues & { readonly provider: string | undefined },
+  argv: ValuesOf<typeof STORE & typeof NOW> &
+    SourceValues &
+    Partial<ValuesOf<typeof QUEUED>> & { readonly provider: string | undefined },
 ): Promise<HistoryOptions> {
   const { provider } = argv;
   return {
@@ -116,6 +119,7 @@ export async function connectionOf(
       rateShare: argv.rateShare,
       recycleAfter: argv.recycleAfter,
     }),
+    ...given({ queue: argv.queue, world: argv.world, requestedAsOf: argv.asOf }),
     ...given({ quotas: argv.rateLimit, stateFolder: argv.state ?? xdgStateFolder(), clock: argv.now }),
     ...given({ quotaUrl: argv.quota }),
     ...(argv.listUrl.length > 0 && { listUrls: Object.fromEntries(argv.listUrl) }),

@@ -1,5 +1,5 @@
 import type { OpenObserver } from '../index.ts';
-import { LEVELS, RunLog, openLogFile, openLogger, plural, prettyLine } from '../terminal.ts';
+import { LEVELS, type Log, RunLog, openLogFile, openLogger, plural, prettyLine } from '../terminal.ts';
 import type { Declarations, ValuesOf } from './declaration.ts';
 import { OUTPUT, type STORE } from './options.ts';
 import { tell, tellWhole } from './output.ts';
@@ -29,13 +29,30 @@ export const LOGGED = {
 } as const satisfies Declarations;
 
 /** What tells the events of runs, where any of the options is given. Throws `usage` where a file cannot be written. */
-export async function openRunLog({
+export async function openRunLog(
+  argv: ValuesOf<typeof LOGGED & typeof STORE>,
+): Promise<OpenObserver | undefined> {
+  const { logFile: to, logLevel: level, logFormat: format } = argv;
+  if (to === undefined && level === undefined && format === undefined) return undefined;
+  const { log, close } = await openLog(argv);
+  const observer = new RunLog(log);
+  return { watch: () => observer, close };
+}
+
+/** Where events go. */
+export interface OpenLog {
+  readonly log: Log;
+  /** Throws nothing. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens it, whether any of the options is given or not. Throws `usage` where a file cannot be written. */
+export async function openLog({
   logFile: to,
   logLevel: level,
   logFormat: format,
   store,
-}: ValuesOf<typeof LOGGED & typeof STORE>): Promise<OpenObserver | undefined> {
-  if (to === undefined && level === undefined && format === undefined) return undefined;
+}: ValuesOf<typeof LOGGED & typeof STORE>): Promise<OpenLog> {
   const { stdout, stderr } = process;
   const stream = to === '-' ? stdout : to === undefined ? stderr : undefined;
   const file =
@@ -48,9 +65,8 @@ export async function openRunLog({
     if (file !== undefined) file.write(text);
     else if (stream !== undefined) tellWhole(text, stream);
   };
-  const observer = new RunLog(await openLogger(write, level ?? 'info'));
   return {
-    watch: () => observer,
+    log: await openLogger(write, level ?? 'info'),
     close: async () => {
       const lacking = (await file?.close()) ?? 0;
       if (lacking > 0) tell(`warning: ${plural(lacking, 'event')} could not be added to ${to}`);

@@ -19,7 +19,7 @@ export const serveCommand = command({
     { does: 'To others, who need the token that it prints', line: 'backfill serve --host 0.0.0.0' },
     {
       does: 'With the machines that share a queue, and its tasks below /queues',
-      line: 'backfill serve --queue redis://127.0.0.1:6379 --store postgres://127.0.0.1/market',
+      line: 'backfill serve --queue redis://box --store s3://lake',
     },
     {
       does: 'And have a run fill it every day',

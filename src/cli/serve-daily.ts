@@ -24,7 +24,14 @@ import { assertItsInstant, connectionOf } from './provider-options.ts';
 import { type SignalStop, stopOnSignal } from './signals.ts';
 
 /** What a run has that is carried out unattended, again and again, and shown by a server anyway. */
-const { dashboard: _, json: _json, 'dry-run': _dryRun, 'retry-failed': _retryFailed, ...EVERY_RUN } = RUN;
+const {
+  dashboard: _,
+  json: _json,
+  'dry-run': _dryRun,
+  'retry-failed': _retryFailed,
+  async: _async,
+  ...EVERY_RUN
+} = RUN;
 
 /** The options of the runs of `--daily`, of no effect without it. */
 export const DAILY_RUN = onlyDaily({
@@ -36,7 +43,9 @@ export const DAILY_RUN = onlyDaily({
 function onlyDaily<const Options extends Declarations>(options: Options): Options {
   const all = Object.entries<Declaration>(options).map(([name, one]): [string, Declaration] => [
     name,
-    name === 'store' || name === 'now' ? one : { ...one, needs: { daily: 'given', ...one.needs } },
+    name === 'store' || name === 'now' || name === 'queue'
+      ? one
+      : { ...one, needs: { daily: 'given', ...one.needs } },
   ]);
   return Object.fromEntries(all) as Options;
 }
@@ -59,7 +68,14 @@ interface DailyRuns {
 
 /** `backfill serve --daily`: shows a store, and has a run fill it once a day until it is stopped. Gives the exit code. */
 export async function serveDaily(values: DailyValues, daily: Daily): Promise<number> {
-  const argv = { ...values, dashboard: undefined, json: false, dryRun: false, retryFailed: false };
+  const argv = {
+    ...values,
+    dashboard: undefined,
+    json: false,
+    dryRun: false,
+    retryFailed: false,
+    async: false,
+  };
   const connection = await connectionOf(argv);
   const requests = requestsOf(argv);
   const history = openHistory(connection);
@@ -73,8 +89,11 @@ export async function serveDaily(values: DailyValues, daily: Daily): Promise<num
     const observers = await openObservers(argv, history);
     opened.push(observers);
     let next: string | null = null;
-    const { host, port, store, logFile, quiet } = values;
-    const dashboard = await startedAt({ host, port }, { history, store, hasRuns: true, next: () => next });
+    const { host, port, store, logFile, quiet, queue } = values;
+    const dashboard = await startedAt(
+      { host, port },
+      { history, store, hasRuns: true, next: () => next, ...given({ queue }) },
+    );
     opened.push(dashboard);
     // Else there are the events of its runs.
     if (logFile === '-') tell(addressOf(dashboard));

@@ -44,8 +44,15 @@ export function loadSettings(declared: Declarations, environmentFile?: string): 
 function byOtherName(variables: readonly Variable[], known: ReadonlySet<string>): Settings {
   const settings = new Map<string, Setting>();
   for (const variable of variables) {
-    const { option = '', provider, read = valueOf, isMeant } = OTHER_NAMES.get(variable.name) ?? {};
+    const {
+      option = '',
+      provider,
+      read = valueOf,
+      isMeant,
+      givesWayTo,
+    } = OTHER_NAMES.get(variable.name) ?? {};
     if (!known.has(option) || isMeant?.(variable.value) === false) continue;
+    if (variables.some(({ name }) => name === givesWayTo)) continue;
     const setting = { value: read(variable), source: variable.source };
     const name = provider === undefined ? option : ofProvider(option, provider);
     const other = settings.get(name);

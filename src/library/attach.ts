@@ -50,7 +50,8 @@ export async function attachRun(id: string, options: AttachOptions): Promise<Run
   }
 }
 
-function attachable(id: string, run: RegisteredRun | undefined, store: string): RegisteredRun {
+/** A run that goes on. Throws `usage` for one that does not, or that writes another store. */
+export function attachable(id: string, run: RegisteredRun | undefined, store: string): RegisteredRun {
   const refused = (why: string): BackfillError => new BackfillError('usage', `run ${shown(id)}: ${why}`);
   if (run === undefined)
     throw refused('the queue knows no such run that goes on; ask again for what it was to fetch');
@@ -60,7 +61,7 @@ function attachable(id: string, run: RegisteredRun | undefined, store: string): 
 }
 
 /** Whatever became of it: where nothing was left to do, nobody else ended it. */
-async function endRun(redis: Redis, id: string): Promise<void> {
+export async function endRun(redis: Redis, id: string): Promise<void> {
   const { forgetRun, setRunState } = await import('../queue/run.ts');
   await setRunState(redis, id, 'ended');
   await forgetRun(redis, id);

@@ -11,7 +11,7 @@ import type { History, HistoryOptions } from './history.ts';
 import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
 import { assertHistoryOptions, assertArguments } from './option-names.ts';
-import { partsOf, scanOptionsOf } from './parts.ts';
+import { type Parts, partsOf, scanOptionsOf } from './parts.ts';
 import { plotOf } from './plot.ts';
 import { canonical, readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
@@ -24,7 +24,11 @@ import { undoRename } from './undo-rename.ts';
 export function openHistory(options: HistoryOptions): History {
   assertHistoryOptions(options);
   checkOptions(options);
-  const parts = partsOf(options);
+  return historyOf(partsOf(options));
+}
+
+/** The history of parts that are open. */
+export function historyOf(parts: Parts): History {
   const { engine, store, capabilities, clock, tickersToRead, universeToRead } = parts;
   /** Never by leaving them out: `all` has to be said. */
   const named: typeof tickersToRead = (tickers) => {

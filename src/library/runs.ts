@@ -61,18 +61,12 @@ export function runsOf(
       });
     },
     backfill: async (request = {}) => {
-      if (isWritten(request)) return carryOut(parts, request);
-      const stages = stagesOf(parts, request);
-      if (request.secondOpinion && stages.length === 1 && !request.derive)
-        throw new BackfillError(
-          'usage',
-          `secondOpinion: "${parts.capabilities.id}" is the only provider; name another one that can be asked`,
-        );
-      if (stages.length > 1) return backfillChain(stages, await requestOf(parts, request, true), request);
-      const sourced = sourcedFor(parts, request);
-      return withSource(sourced, async (source) => {
-        return backfillAlone(sourced, source, await requestOf(parts, request, true), request);
-      });
+      checkRequest(request);
+      const { queue } = parts.options;
+      if (queue === undefined) return backfillNow(parts, request);
+      const { throughQueue } = await import('./through-queue.ts');
+      const universe = (asked: BackfillOptions): Promise<Universe> => universeMeant(parts, asked);
+      return throughQueue(parts, request, { queue, universe, run: (asked) => backfillNow(parts, asked) });
     },
     verify: async (request) => {
       checkRequest(request);
@@ -85,6 +79,22 @@ export function runsOf(
       );
     },
   };
+}
+
+/** A run, or what of one was written out. */
+async function backfillNow(parts: Parts, request: BackfillOptions): Promise<RunSummary> {
+  if (isWritten(request)) return carryOut(parts, request);
+  const stages = stagesOf(parts, request);
+  if (request.secondOpinion && stages.length === 1 && !request.derive)
+    throw new BackfillError(
+      'usage',
+      `secondOpinion: "${parts.capabilities.id}" is the only provider; name another one that can be asked`,
+    );
+  if (stages.length > 1) return backfillChain(stages, await requestOf(parts, request, true), request);
+  const sourced = sourcedFor(parts, request);
+  return withSource(sourced, async (source) => {
+    return backfillAlone(sourced, source, await requestOf(parts, request, true), request);
+  });
 }
 
 /** Asks the only provider of a history. */

@@ -1,9 +1,15 @@
-import type { Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
+import { type TaskLease, leasesOf, recoverOverdue } from './leases.ts';
 import { DISCOVERY_QUEUE, PREFIX, PROVIDERS } from './names.ts';
+import { type TakenOut, takeOutParked } from './parked.ts';
+import { type Ping, ping } from './ping.ts';
+import { type Role, byProcess, roleOf } from './roles.ts';
+import { type RegisteredRun, readRuns } from './run.ts';
+import { type WaitingTasks, drainQueue, waitingByRun } from './waiting.ts';
 
 /** How many tasks of a queue are in which state. */
 export interface Depth {
@@ -38,14 +44,13 @@ export class QueueDesk {
 
   /** Those that there are, by name; that of runs which nobody waits for is last. */
   async queues(): Promise<readonly Queue[]> {
-    const { Queue: Opened } = await import('bullmq');
     const names = (await this.redis.smembers(PROVIDERS))
       .filter((name) => name !== DISCOVERY_QUEUE)
       .toSorted();
     return [...names, DISCOVERY_QUEUE].map((name) => {
       const known = this.#queues.get(name);
       if (known !== undefined) return known;
-      const queue = new Opened(name, { connection: this.redis, prefix: PREFIX });
+      const queue = new Queue(name, { connection: this.redis, prefix: PREFIX });
       // Whoever asks while its Redis is away waits, or is told so.
       queue.on('error', () => undefined);
       this.#queues.set(name, queue);
@@ -59,8 +64,51 @@ export class QueueDesk {
     return Promise.all(queues.map((queue) => depthOf(queue, now)));
   }
 
-  machines(): Promise<readonly SeenMachine[]> {
-    return readMachines(this.redis);
+  /** Those that were heard of in the last hour, those first that are there. */
+  async machines(): Promise<readonly (SeenMachine & { readonly role: Role })[]> {
+    const machines = byProcess(await readMachines(this.redis));
+    return machines.map((machine) => ({ ...machine, role: roleOf(machine) }));
+  }
+
+  /** Runs that have not ended, by their ids. */
+  runs(): Promise<readonly RegisteredRun[]> {
+    return readRuns(this.redis);
+  }
+
+  ping(): Promise<Ping> {
+    return ping(this.redis, this.server);
+  }
+
+  /** Tasks in work. */
+  async leases(): Promise<readonly TaskLease[]> {
+    return this.#ofEach((queue) => leasesOf(this.redis, queue));
+  }
+
+  /** Has overdue tasks go back to where another takes them; gives how many did. */
+  async recover(): Promise<number> {
+    const counts = await this.#ofEach(async (queue) => [await recoverOverdue(this.redis, queue)]);
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** What waits, by queue and run. */
+  waiting(): Promise<readonly WaitingTasks[]> {
+    return this.#ofEach((queue) => waitingByRun(this.redis, queue));
+  }
+
+  /** Removes that, and stops the runs that it is of; gives what was removed. */
+  drain(): Promise<readonly WaitingTasks[]> {
+    return this.#ofEach((queue) => drainQueue(this.redis, queue));
+  }
+
+  /** Takes the tasks out that were given up, and tells what they were for. */
+  takeOutParked(): Promise<readonly TakenOut[]> {
+    return this.#ofEach(async (queue) => [await takeOutParked(this.redis, queue)]);
+  }
+
+  async #ofEach<T>(what: (queue: Queue) => Promise<readonly T[]>): Promise<readonly T[]> {
+    let all: readonly T[] = [];
+    for (const queue of await this.queues()) all = all.concat(await what(queue));
+    return all;
   }
 
   async close(): Promise<void> {

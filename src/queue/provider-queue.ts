@@ -8,7 +8,7 @@ import type { QueuePace } from './options.ts';
 import { atMost } from './outcomes.ts';
 
 /** Times that a job may be started, and that it may be taken from a worker that gave no sign. */
-const MOST_STARTS = 3;
+export const MOST_STARTS = 3;
 
 /** How long the end of a consumer that hangs is waited for, ms. */
 const CLOSE_MS = 2000;

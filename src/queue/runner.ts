@@ -166,6 +166,9 @@ class QueueRunner implements Runner {
       await registerRun(this.#redis, this.#run, this.#planner, this.#state);
       this.#jobs.startAnew();
     }
+    // Somebody else may have stopped it, as by draining its queue.
+    if (this.#state === 'open' && (await readRun(this.#redis, this.#run.id))?.state === 'cancelled')
+      this.#cancel();
     await this.#counts.read();
     this.#machines = await readMachines(this.#redis);
     await this.#jobs.look();

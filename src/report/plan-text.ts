@@ -51,7 +51,9 @@ export function openingLine(plan: Plan, quotas: readonly Quota[]): string {
 
 /** What a run opens with besides: `Filling 62 series of 31 tickers from yahoo with 8 workers`. */
 export function workLine(plan: Plan, provider: string, workers: number): string {
-  return `Filling ${seriesText(plan)} from ${provider} with ${plural(workers, 'worker')}`;
+  const filling = `Filling ${seriesText(plan)} from ${provider}`;
+  // Machines of a queue come and go.
+  return workers === 0 ? filling : `${filling} with ${plural(workers, 'worker')}`;
 }
 
 /**

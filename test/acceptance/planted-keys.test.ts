@@ -40,6 +40,9 @@ const PLACES: Readonly<Record<string, (keys: Readonly<Record<string, string>>) =
   },
 };
 
+/** A Redis that is not there; its password is a key, too. */
+const QUEUE = 'redis://user@127.0.0.1:1/0';
+
 /** Lines of every command, in an order in which each finds what it needs; `backfill` is the one without a name. */
 const LINES: Readonly<Record<string, () => readonly string[]>> = {
   backfill: () => [
@@ -87,6 +90,10 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
   inspect: () => ['inspect ../export --json'],
   completion: () => ['completion bash'],
   simulate: () => ['simulate --fault list'],
+  worker: () => [`worker --queue ${QUEUE} --store s3://lake/data`],
+  queue: () => [`queue status --queue ${QUEUE}`, `queue ping --queue ${QUEUE} --json`],
+  leases: () => [`leases --queue ${QUEUE}`],
+  attach: () => [`attach 20261120T211500Z-3f9a --queue ${QUEUE}`],
 };
 
 describe('no output and no file has a key in it', () => {

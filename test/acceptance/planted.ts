@@ -28,7 +28,8 @@ export const KEYS: Readonly<Record<string, string>> = {
   POLYGON_S3_ACCESS_KEY: TAKEN.fileKey,
   POLYGON_S3_SECRET_KEY: TAKEN.fileSecret,
   BACKFILL_TOKEN: TAKEN.token,
-  CELERY_BROKER_URL: `redis://:${PLANTED}5@127.0.0.1:6379/0`,
+  CELERY_RESULT_BACKEND: `redis://:${PLANTED}5@127.0.0.1:6379/0`,
+  REDISCLI_AUTH: `${PLANTED}6`,
 };
 
 export const WRONG_KEYS = Object.fromEntries(Object.keys(KEYS).map((name) => [name, PLANTED]));

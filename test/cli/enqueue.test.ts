@@ -66,10 +66,7 @@ describe('backfill enqueue', () => {
     [['universe/us_1.json', 'universe/empty.txt'], 'universe/empty.txt: there is no ticker in the file'],
     [['universe'], 'universe: cannot be read: it is a folder, not a file'],
     [[], 'backfill enqueue needs FILE; --help shows how'],
-    [
-      ['universe/us_1.json', '--async'],
-      '--async: there are no other machines to run it yet; leave it out, and it runs here',
-    ],
+    [['universe/us_1.json', '--async'], '--async has no effect without --queue'],
     [['universe/us_1.json', '--delay', '5s'], '--delay 5s has no effect without --batch-size'],
   ])('%j is refused in one line', async (args, message) => {
     const finished = await backfill('enqueue', ...args, ...SAMPLE, '--store', 'refused');

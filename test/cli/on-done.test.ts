@@ -97,7 +97,7 @@ describe('--on-done', () => {
     const keys = {
       ...{ ALPHAVANTAGE_API_KEY: 'SECRET1', SA_ALPHA_VANTAGE_API_KEY: 'SECRET2', MASSIVE_API_KEY: 'SECRET3' },
       ...{ APCA_API_SECRET_KEY: 'SECRET4', POLYGON_S3_SECRET_KEY: 'SECRET5' },
-      ...{ CELERY_BROKER_URL: 'redis://:SECRET6@x' },
+      ...{ CELERY_RESULT_BACKEND: 'redis://:SECRET6@x', REDISCLI_AUTH: 'SECRET7' },
     };
     await backfill(['ALFA', '--on-done', NOTE], { ...keys, OTHER: 'kept' });
     const all = await readFile(join(folder, 'told.env'), 'utf8');

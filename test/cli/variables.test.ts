@@ -215,22 +215,38 @@ describe('a rate of one provider', () => {
 
 describe('a variable of what does not exist here', () => {
   it('changes nothing, and is told of by config, once, without what is secret of it', async () => {
-    await write('.env', 'QMTL_WORKER_ID=5', 'CELERY_RESULT_BACKEND=hidden');
+    await write('.env', 'C_FORCE_ROOT=5', 'CELERY_RESULT_BACKEND=hidden');
     const { code, stdout, stderr } = await runWith({}, ['config'], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').filter((line) => line.includes('no effect'))).toEqual([
-      'CELERY_RESULT_BACKEND in .env line 2 (***) is known and has no effect: there is no queue of several machines yet',
-      'QMTL_WORKER_ID in .env line 1 (5) is known and has no effect: there is no queue of several machines yet',
+      'CELERY_RESULT_BACKEND in .env line 2 (***) is known and has no effect: what became of a task comes by the queue that handed it out',
+      'C_FORCE_ROOT in .env line 1 (5) is known and has no effect: nothing here asks whether it runs in a container or as root',
     ]);
-    const all = await configured({ DOCKER_ENV: '9', CELERY_BROKER_URL: 'redis://:pw@localhost/0' });
-    expect(all.get('QMTL_WORKER_ID')).toBe(
-      '5 from QMTL_WORKER_ID in .env line 1: there is no queue of several machines yet',
+    const all = await configured({ DOCKER_ENV: '9' });
+    expect(all.get('C_FORCE_ROOT')).toBe(
+      '5 from C_FORCE_ROOT in .env line 1: nothing here asks whether it runs in a container or as root',
     );
     // In the environment that is another program's.
     expect(all.get('DOCKER_ENV')).toBe(undefined);
-    expect(all.get('CELERY_BROKER_URL')).toBe(
-      '*** from CELERY_BROKER_URL: there is no queue of several machines yet',
+  });
+
+  it('is none where it is of a queue, or of the name of a worker', async () => {
+    const broker = { CELERY_BROKER_URL: 'redis://:pw@localhost/0', BACKFILL_STORE: 's3://lake' };
+    expect((await configured(broker)).get('queue')).toBe('redis://:***@localhost/0 from CELERY_BROKER_URL');
+    // Celery has brokers that are none here.
+    expect((await configured({ CELERY_BROKER_URL: 'amqp://localhost' })).get('queue')).toBe(undefined);
+    const named = { QMTL_WORKER_ID: 'second', QMTL_SEAMLESS_WORKER: 'first' };
+    expect((await configured(named)).get('worker-id')).toBe('first from QMTL_SEAMLESS_WORKER');
+    expect((await configured({ ...named, BACKFILL_WORKER_ID: 'own' })).get('worker-id')).toBe(
+      'own from BACKFILL_WORKER_ID',
     );
+    const there = await runWith(broker, ['ALFA', '--provider', 'sample', '--store', 'data'], folder);
+    expect([there.code, there.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^backfill: CELERY_BROKER_URL: --queue: the store .* is a folder of this machine/,
+      ),
+    ]);
   });
 
   it('says how many connections a store in a database has, in a file alone, and only there', async () => {

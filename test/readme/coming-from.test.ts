@@ -130,7 +130,10 @@ interface Configured {
 /** What `backfill config` tells of what stands in a file, by the variable. */
 async function configured(variables: readonly Assigned[]): Promise<ReadonlyMap<string, Configured>> {
   const path = join(folder.path, 'tried.env');
-  await writeFile(path, variables.map(({ name, value }) => `${name}=${value}\n`).join(''));
+  // One that a queue can be of, whatever else is said.
+  const all = [{ name: 'BACKFILL_STORE', value: 's3://lake/data' }, ...variables];
+  const last = new Map(all.map(({ name, value }) => [name, value]));
+  await writeFile(path, [...last].map(([name, value]) => `${name}=${value}\n`).join(''));
   // As a process of its own: what a file says stays in the environment of one.
   const { code, stdout, stderr } = await runWith({}, ['config', '--json', '--env-file', path], folder.path);
   expect(code, stderr).toBe(0);

@@ -50,6 +50,7 @@ export const FIXTURES: readonly Fixture[] = [
   // There is no such host.
   { of: 'postgres://me@db.example', exit: 2 },
   { of: 'questdb://me@db.example', exit: 2 },
+  { of: 'redis://queue.example', exit: 2 },
   // Nobody has keys.
   { of: 's3://', exit: 2 },
   { of: '@tickers.txt', files: { 'tickers.txt': 'AAPL\nMSFT  # a comment\n' } },

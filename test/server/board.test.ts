@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Dashboard, type History, openHistory, startDashboard } from '../../src/index.ts';
 import { PREFIX, PROVIDERS } from '../../src/queue/names.ts';
+import { BoardRoutes } from '../../src/server/board/routes.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { REDIS, describeWith } from '../needs.ts';
@@ -120,6 +121,19 @@ describeWith(REDIS)('the board of queues in a dashboard', () => {
       '/queues/x',
     ])
       expect([path, (await ask(dashboard.url, path)).status]).toEqual([path, 404]);
+  });
+
+  it('reads no file above its own, whoever asks', async () => {
+    const routes = new BoardRoutes('/queues/').setStaticPath('/static', join(folder, 'inner'));
+    const at = (path: string) => routes.answer({ method: 'GET', path, query: new URLSearchParams() });
+    await writeFile(join(folder, 'own.json'), '{}');
+    await mkdir(join(folder, 'inner'));
+    await writeFile(join(folder, 'inner', 'own.json'), '{}');
+    expect([
+      await at('/static/own.json'),
+      await at('/static/../own.json'),
+      await at('/static/no.json'),
+    ]).toEqual([expect.objectContaining({ type: 'application/json; charset=utf-8' }), undefined, undefined]);
   });
 
   it('is not there where no queue is named', async () => {

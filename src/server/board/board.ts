@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { Queue } from 'bullmq';
 import type { Content } from '../routes.ts';
 import { type BoardQuestion, BoardRoutes } from './routes.ts';
@@ -23,11 +25,7 @@ const NOT_HERE =
   'The board retries, removes, promotes and pauses. Tasks are made by runs alone; backfill queue drain removes those that wait.';
 
 /** Opens it, mounted at `base`, which begins and ends with a slash. `queues`: those that there are now, by one call each time. */
-export async function openBoard(base: string, queues: () => Promise<readonly Queue[]>): Promise<Board> {
-  const [{ createBullBoard }, { BullMQAdapter }] = await Promise.all([
-    import('@bull-board/api'),
-    import('@bull-board/api/bullMQAdapter'),
-  ]);
+export function openBoard(base: string, queues: () => Promise<readonly Queue[]>): Board {
   const routes = new BoardRoutes(base);
   // Its files lie beside its package.json, wherever this code is bundled.
   const uiBasePath = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
@@ -48,7 +46,7 @@ export async function openBoard(base: string, queues: () => Promise<readonly Que
       },
     },
   });
-  const shown = new Map<Queue, InstanceType<typeof BullMQAdapter>>();
+  const shown = new Map<Queue, BullMQAdapter>();
   return {
     answer: async (question) => {
       // A provider's queue is there from its first run on.

@@ -1,7 +1,5 @@
 import { BackfillError } from '../../core/errors.ts';
 import { QueueDesk } from '../../queue/desk.ts';
-import type { SeenMachine } from '../../queue/machines.ts';
-import { roleOf } from '../../queue/roles.ts';
 import type { MachineNow, MachinesNow } from '../../report/dashboard/live-data.ts';
 import { MachinesWatch } from '../machines-watch.ts';
 import { type Board, openBoard } from './board.ts';
@@ -20,7 +18,7 @@ export interface ShownQueues {
 /** Connects to the queues of a Redis. `onChange`: called when something else is known of them. Throws `queue-unusable` and `usage`. */
 export async function openQueues(url: string, onChange: () => void): Promise<ShownQueues> {
   const desk = await QueueDesk.open(url);
-  const board = await openBoard(`${BOARD_PATH}/`, () => inTime(desk.queues()));
+  const board = openBoard(`${BOARD_PATH}/`, () => inTime(desk.queues()));
   return {
     board: { answer: (question) => inTime(board.answer(question)) },
     watch: new MachinesWatch(() => machinesNow(desk), onChange),
@@ -39,11 +37,11 @@ async function machinesNow(desk: QueueDesk): Promise<MachinesNow> {
   }
 }
 
-function machineNow(seen: SeenMachine): MachineNow {
+function machineNow(seen: Awaited<ReturnType<QueueDesk['machines']>>[number]): MachineNow {
   const { name, host, pid, threads, inWork, perMinute, done, failed, isDraining = false } = seen;
   const counts = { threads, inWork, perMinute, done, failed };
   const { silentMs, isAlive } = seen;
-  return { ...{ name, host, pid, role: roleOf(seen) }, ...counts, isDraining, silentMs, isAlive };
+  return { ...{ name, host, pid, role: seen.role }, ...counts, isDraining, silentMs, isAlive };
 }
 
 /** What is asked of a Redis that is away waits until it is back; a browser does not. */

@@ -1,0 +1,70 @@
+import type { RunSummary } from '../backfill/settle/summary.ts';
+import type { QueueDesk } from '../queue/desk.ts';
+import type { QueueWorker } from '../queue/options.ts';
+import type { BackfillOptions, History, HistoryOptions } from './history.ts';
+import type { WorkerOptions } from './worker-options.ts';
+
+// Most programs have no queue: what speaks to one is loaded by the first call.
+
+export type { QueueDesk } from '../queue/desk.ts';
+
+/** A run that is known to a queue, ready to be carried out here. */
+export interface QueuedRun {
+  readonly id: string;
+  /** Asks whom the run asks, and writes its store. */
+  readonly history: History;
+  /** What was asked for. */
+  readonly request: BackfillOptions;
+  /** Ends it, and its history. */
+  close(): Promise<void>;
+}
+
+export interface OpenAttached extends Pick<HistoryOptions, 'stateFolder'> {
+  /** URL of the Redis. */
+  readonly queue: string;
+  /** Its id. */
+  readonly run: string;
+  /** URL of its store. Default: as the run tells it, which has no password. */
+  readonly store?: string;
+}
+
+export interface PlannerOptions extends Pick<
+  WorkerOptions,
+  'queue' | 'store' | 'name' | 'onNote' | 'stateFolder'
+> {
+  /** Carries a run out, by its history; `stop` is aborted when this process is to end. */
+  readonly carryOut: (run: QueuedRun, stop: AbortSignal) => Promise<RunSummary>;
+}
+
+/**
+ * Opens the queues of a Redis to look after them: what waits, who works, what was given up. Throws `usage` for what is no URL
+ * of one, and `queue-unusable` where it cannot be used.
+ */
+export async function openQueueDesk(queue: string): Promise<QueueDesk> {
+  const desk = await import('../queue/desk.ts');
+  return desk.QueueDesk.open(queue);
+}
+
+/**
+ * The same as `attachRun`, up to where it is planned: takes a run over whose planner is gone, and gives what goes on with it.
+ * Throws as that does.
+ */
+export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
+  return (await import('./queued-runs.ts')).openAttached(options);
+}
+
+/**
+ * Hands a run to whoever plans runs that nobody waits for, see `startPlanner`; gives its id. Throws what the run would throw
+ * before it begins.
+ */
+export async function enqueueRun(
+  options: HistoryOptions & { readonly queue: string },
+  request: BackfillOptions = {},
+): Promise<string> {
+  return (await import('./queued-runs.ts')).enqueueRun(options, request);
+}
+
+/** Plans runs that were handed over, one at a time, until it is drained. Throws as `startWorker` does. */
+export async function startPlanner(options: PlannerOptions): Promise<QueueWorker> {
+  return (await import('./queued-runs.ts')).startPlanner(options);
+}

@@ -1,0 +1,123 @@
+import type { Redis } from 'ioredis';
+import { BackfillError } from '../core/errors.ts';
+import { enqueueRun as handOver, startDiscovery } from '../queue/handed-over.ts';
+import type { QueueWorker } from '../queue/options.ts';
+import { type RegisteredRun, readRun } from '../queue/run.ts';
+import { keepRequest, readRequest, takeOver } from '../queue/take-over.ts';
+import { redisAddress } from '../redis/address.ts';
+import { connectRedis } from '../redis/connection.ts';
+import { openStore } from '../store/open.ts';
+import { attachable, endRun } from './attach.ts';
+import { checkRequest } from './check-request.ts';
+import type { BackfillOptions, HistoryOptions } from './history.ts';
+import { type KeptRequest, keptRequest, portableTickers, requestOfKept } from './kept-request.ts';
+import { historyOf } from './open-history.ts';
+import { partsOf } from './parts.ts';
+import { PLANNER, assertQueue } from './queue-run.ts';
+import { workerName } from './worker.ts';
+import type { OpenAttached, PlannerOptions, QueuedRun } from './queue-calls.ts';
+
+/** See the call of that name. */
+export async function openAttached({ queue, run: id, store, ...own }: OpenAttached): Promise<QueuedRun> {
+  return withRedis(queue, async (redis) => {
+    const known = await readRun(redis, id);
+    const place = store ?? known?.store ?? '';
+    const run = attachable(id, known, place === '' ? '' : openStore(place).url);
+    const kept = await readRequest<KeptRequest>(redis, id);
+    if (kept === undefined)
+      throw new BackfillError('usage', `run ${id}: it is not known what it was asked; ask that again`);
+    await takeOver(redis, run, PLANNER);
+    return opened(run, kept, { ...own, queue, store: place });
+  });
+}
+
+/** See the call of that name. */
+export async function enqueueRun(
+  options: HistoryOptions & { readonly queue: string },
+  request: BackfillOptions,
+): Promise<string> {
+  checkRequest(request);
+  const parts = partsOf(options);
+  const history = historyOf(parts);
+  try {
+    const meant = await history.universe(request);
+    const tickers = await portableTickers(request.tickers, () => Promise.resolve(meant));
+    const kept = keptRequest(options, { ...request, ...(tickers !== undefined && { tickers }) });
+    return await withRedis(options.queue, async (redis) => {
+      const id = await parts.store.nextRunId(parts.clock());
+      await keepRequest(redis, id, kept);
+      await handOver(redis, id);
+      return id;
+    });
+  } finally {
+    await history.close();
+  }
+}
+
+/** See the call of that name. */
+export async function startPlanner(options: PlannerOptions): Promise<QueueWorker> {
+  const { queue, store: url, name = workerName(), onNote } = options;
+  const store = openStore(url);
+  assertQueue({ store: url, queue }, store);
+  const redis = await connectRedis(redisAddress(queue));
+  const planner = await startDiscovery({
+    ...{ redis, name, store: store.url },
+    ...(onNote && { onNote }),
+    carryOut: (id, stop) => carriedOut(redis, id, stop, options),
+  });
+  const drain = async (deadlineMs?: number): Promise<void> => {
+    await planner.drain(deadlineMs);
+    redis.disconnect();
+  };
+  return { id: planner.id, drain };
+}
+
+/** Begins a run, or goes on with one that another planner left. */
+async function carriedOut(
+  redis: Redis,
+  id: string,
+  stop: AbortSignal,
+  { queue, store, stateFolder, carryOut }: PlannerOptions,
+): Promise<'ended' | 'interrupted'> {
+  const known = await readRun(redis, id);
+  const kept = await readRequest<KeptRequest>(redis, id);
+  if (kept === undefined)
+    throw new BackfillError('usage', `of run ${id} it is not known any more what it was asked`);
+  const going = known === undefined || known.state === 'ended' ? undefined : known;
+  if (going !== undefined) await takeOver(redis, attachable(id, going, openStore(store).url), PLANNER);
+  const [first] = [kept.options.provider ?? { id: 'yahoo' }].flat();
+  const own = { queue, store, ...(stateFolder !== undefined && { stateFolder }) };
+  const run = opened(going ?? { id, provider: { id: first?.id ?? '' } }, kept, own);
+  try {
+    const { stopped } = await carryOut(run, stop);
+    return stopped?.reason === 'interrupted' ? 'interrupted' : 'ended';
+  } finally {
+    await run.close();
+  }
+}
+
+function opened(
+  { id, provider, lock }: Pick<RegisteredRun, 'id' | 'provider' | 'lock'>,
+  kept: KeptRequest,
+  own: HistoryOptions & { readonly queue: string },
+): QueuedRun {
+  const { options, now } = kept;
+  const clock = now === undefined ? {} : { clock: () => now };
+  const attached = { id, provider: provider.id, ...(lock !== undefined && { lock }) };
+  const history = historyOf(partsOf({ ...options, ...clock, ...own }, attached));
+  const close = async (): Promise<void> => {
+    await history.close();
+    // Where nothing was left to do, nobody else ended it.
+    await withRedis(own.queue, (redis) => endRun(redis, id));
+  };
+  return { id, history, request: requestOfKept(kept), close };
+}
+
+async function withRedis<T>(queue: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = await connectRedis(redisAddress(queue));
+  try {
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}

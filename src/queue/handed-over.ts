@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { BackfillError } from '../core/errors.ts';
+import { type Machine, beat, sayGone } from './machines.ts';
+import { DISCOVERY_QUEUE, PREFIX } from './names.ts';
+import { PACE, type QueuePace, type QueueWorker } from './options.ts';
+import { atMost, reasonOf } from './outcomes.ts';
+
+/** Times that a run may be taken from a planner that gave no sign: each goes on where the one before stood. */
+const MOST_STARTS = 20;
+
+/** After how long a run is tried again whose store another one writes, ms. */
+const BUSY_MS = 5000;
+
+/** How long whatever is asked of a server that does not answer is waited for at the end, ms. */
+const CLOSE_MS = 2000;
+
+/** Days that runs which ended, or could not be begun, are kept for whoever looks. */
+const KEPT = { removeOnComplete: { age: 86_400, count: 1000 }, removeOnFail: { age: 604_800, count: 1000 } };
+
+/** Hands a whole run to whoever plans runs that nobody waits for. What it is asked for is kept under its id. */
+export async function enqueueRun(redis: Redis, run: string): Promise<void> {
+  const queue = new Queue(DISCOVERY_QUEUE, { connection: redis, prefix: PREFIX });
+  queue.on('error', () => undefined);
+  await queue.add('run', { run }, { jobId: run, ...KEPT });
+  await queue.close();
+}
+
+export interface DiscoveryOptions {
+  /** Connected; it stays open. */
+  readonly redis: Redis;
+  readonly name: string;
+  /** The store that it writes, as it is shown. */
+  readonly store: string;
+  /**
+   * Carries a run out. `stop`: aborted when this worker is to end; gives whether the run has ended, be it with failures: else
+   * another one goes on with it. Throws `store-locked` where its turn has not come.
+   */
+  readonly carryOut: (run: string, stop: AbortSignal) => Promise<'ended' | 'interrupted'>;
+  readonly onNote?: (line: string) => void;
+  readonly pace?: Partial<QueuePace>;
+}
+
+/** Takes runs that nobody waits for, one at a time: a store is written by one run. */
+export async function startDiscovery(options: DiscoveryOptions): Promise<QueueWorker> {
+  const planner = new Discovery(options);
+  await planner.start();
+  return planner;
+}
+
+class Discovery implements QueueWorker {
+  readonly id: string;
+  readonly #options: DiscoveryOptions;
+  readonly #stop = new AbortController();
+  readonly #startedAt = Date.now();
+  readonly #lookMs: number;
+  readonly #consumer: Worker<{ readonly run: string }>;
+  #inWork = 0;
+  #done = 0;
+  #failed = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #draining: Promise<void> | undefined;
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+    this.id = `${options.name}#${randomBytes(3).toString('hex')}`;
+    const { lookMs, lockMs } = { ...PACE, ...options.pace };
+    this.#lookMs = lookMs;
+    this.#consumer = new Worker(DISCOVERY_QUEUE, (job, token = '') => this.#process(job, token), {
+      ...{ connection: options.redis, prefix: PREFIX, name: options.name, autorun: false },
+      ...{ concurrency: 1, lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: MOST_STARTS },
+    });
+    this.#consumer.on('error', () => undefined);
+  }
+
+  async start(): Promise<void> {
+    await this.#beat();
+    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), this.#lookMs);
+    void this.#consumer.run().catch(() => undefined);
+  }
+
+  drain(deadlineMs = 0): Promise<void> {
+    this.#draining ??= this.#drain(deadlineMs);
+    return this.#draining;
+  }
+
+  /** Whatever its run does, tasks of it go on: another planner is at it within half a minute if this one is late. */
+  async #drain(deadlineMs: number): Promise<void> {
+    this.#stop.abort();
+    await atMost(deadlineMs + CLOSE_MS, this.#consumer.close());
+    clearInterval(this.#timer);
+    await atMost(CLOSE_MS, sayGone(this.#options.redis, this.id));
+  }
+
+  #beat(): Promise<void> {
+    const machine: Machine = {
+      ...{ id: this.id, name: this.#options.name, host: hostname(), pid: process.pid },
+      ...{ store: this.#options.store, threads: 0, capacity: { [DISCOVERY_QUEUE]: 1 }, perMinute: 0 },
+      ...{ inWork: this.#inWork, done: this.#done, failed: this.#failed, startedAt: this.#startedAt },
+      ...(this.#draining !== undefined && { isDraining: true }),
+    };
+    return beat(this.#options.redis, machine);
+  }
+
+  async #process(job: Job<{ readonly run: string }>, token: string): Promise<string> {
+    const { run } = job.data;
+    const { carryOut, onNote = () => undefined } = this.#options;
+    this.#inWork++;
+    try {
+      const end = await carryOut(run, this.#stop.signal);
+      if (end === 'interrupted' && this.#stop.signal.aborted) await later(() => job.moveToWait(token));
+      this.#done++;
+      return end;
+    } catch (error) {
+      if (error instanceof WaitingError) throw error;
+      if (error instanceof BackfillError && error.code === 'store-locked') {
+        onNote(`run ${run} waits: ${error.message}`);
+        await job.moveToDelayed(Date.now() + BUSY_MS, token);
+        throw new DelayedError();
+      }
+      this.#failed++;
+      onNote(`run ${run} could not be carried out: ${reasonOf(error)}`);
+      throw new Error(reasonOf(error), { cause: error });
+    } finally {
+      this.#inWork--;
+    }
+  }
+}
+
+/** Gives a job back. Throws `WaitingError`. */
+async function later(giveBack: () => Promise<unknown>): Promise<never> {
+  await giveBack();
+  throw new WaitingError();
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type QueueWorker, openHistory, openQueueDesk, startWorker } from '../../src/index.ts';
+import { openStore } from '../../src/store/open.ts';
+import { REDIS, describeWith } from '../needs.ts';
+import { type RedisServer, startRedis } from '../redis/redis-server.ts';
+import { fakeBucket } from '../store/bucket/bucket-store.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+
+const NOON = Date.parse('2026-03-02T23:00:00Z');
+
+describeWith(REDIS)('a run through a queue', () => {
+  let redis: RedisServer;
+  let bucket: Awaited<ReturnType<typeof fakeBucket>>;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let worker: QueueWorker;
+  beforeAll(async () => {
+    [redis, bucket, folder] = await Promise.all([startRedis(), fakeBucket(), temporaryFolder()]);
+    const own = { store: bucket.url, queue: redis.url, workers: 1, stateFolder: join(folder.path, 'state') };
+    worker = await startWorker({ ...own, name: 'one' });
+  });
+  afterAll(async () => {
+    await worker.drain(1000);
+    await bucket.close();
+    await redis.destroy();
+    await folder.remove();
+  });
+
+  it('asks again for what was told to be stored, and is not there at the end', async () => {
+    const history = openHistory({
+      ...{ store: bucket.url, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON },
+      stateFolder: join(folder.path, 'state'),
+    });
+    const notes: string[] = [];
+    let isLost = false;
+    const summary = await history.backfill({
+      ...{ tickers: ['ALFA', 'BRIQ'], days: 20 },
+      onEvent: (event) => {
+        if (event.type === 'note') notes.push(event.line);
+        if (event.type !== 'finished' || isLost || event.want.series.ticker !== 'ALFA') return;
+        isLost = true;
+        for (const key of bucket.s3.objects.keys())
+          if (key.includes('interval=1d/ticker=ALFA/')) bucket.s3.objects.delete(key);
+      },
+    });
+    await history.close();
+    expect(notes).toContain('1 series told to be stored, and not there: asked for again');
+    expect(summary).toMatchObject({ failed: 0, runId: expect.any(String) });
+    expect([...(await openStore(bucket.url).scan()).series.keys()]).toEqual(['ALFA 1d', 'BRIQ 1d']);
+    const desk = await openQueueDesk(redis.url);
+    expect((await desk.redis.smembers('backfill:completed')).toSorted()).toEqual(['ALFA', 'BRIQ']);
+    await desk.close();
+  });
+
+  it('empties what readers know to be complete where all is fetched anew', async () => {
+    const desk = await openQueueDesk(redis.url);
+    await desk.redis.sadd('backfill:completed', 'GONE', 'BRIQ:1h');
+    const history = openHistory({
+      ...{ store: bucket.url, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON },
+      stateFolder: join(folder.path, 'state'),
+    });
+    await history.backfill({ tickers: ['BRIQ'], days: 5, intervals: ['1h'], everything: true });
+    await history.close();
+    expect(await desk.redis.smembers('backfill:completed')).toEqual(['BRIQ:1h']);
+    await desk.close();
+  });
+});
