@@ -11,6 +11,9 @@ import { keptRequest } from './kept-request.ts';
 /** This process among the planners. */
 export const PLANNER = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
 
+/** A planner tells twice in that time, at least, that it is there, ms. */
+const SILENT_MS = 5000;
+
 /** Throws `usage` for a queue that is none, and for a store that machines cannot share. Touches nothing. */
 export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
   if (queue === undefined) return;
@@ -22,6 +25,29 @@ export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
     'usage',
     `${option('queue')}: the store ${store.url} ${what}, and several are to write it; give a bucket (s3://BUCKET/PREFIX) or a PostgreSQL database (postgres://USER@HOST/DATABASE)`,
   );
+}
+
+/**
+ * What there is to say of a store that is locked by a run whose planner died: its workers write on, and somebody can take its
+ * place. The error itself where there is no such run.
+ */
+export async function withOrphan(error: unknown, queue: string, { url }: BarStore): Promise<unknown> {
+  if (!(error instanceof BackfillError) || error.code !== 'store-locked') return error;
+  const [{ connectRedis }, { readRuns }] = await Promise.all([
+    import('../redis/connection.ts'),
+    import('../queue/run.ts'),
+  ]);
+  const redis = await connectRedis(redisAddress(queue));
+  try {
+    const orphan = (await readRuns(redis)).find(
+      (run) => run.store === url && run.plannerSilentMs > SILENT_MS,
+    );
+    if (orphan === undefined) return error;
+    const message = `the store ${url} is being written by workers of run ${orphan.id}, whose planner is gone; go on with it: backfill attach ${orphan.id}`;
+    return new BackfillError('store-locked', message, { cause: error });
+  } finally {
+    redis.disconnect();
+  }
 }
 
 export interface QueueRunHow {
@@ -40,10 +66,9 @@ export async function startQueueRun(
   { url: store }: BarStore,
   { onNote, request, isAttached }: QueueRunHow,
 ): Promise<Runner> {
-  const [{ connectRedis }, { openQueueRunner }, { keepRequest }] = await Promise.all([
+  const [{ connectRedis }, { openQueueRunner }] = await Promise.all([
     import('../redis/connection.ts'),
     import('../queue/runner.ts'),
-    import('../queue/take-over.ts'),
   ]);
   const { quotas, rateShare, world, requestedAsOf } = options;
   const { storeUrl: _url, ...common } = context;
@@ -56,8 +81,10 @@ export async function startQueueRun(
     ...(requestedAsOf !== undefined && { requestedAsOf }),
   };
   try {
-    const runner = await openQueueRunner({ redis, run, planner: PLANNER, onNote, isAttached });
-    if (request !== undefined) await keepRequest(redis, id, keptRequest(options, request));
+    const kept = request && { request: keptRequest(options, request) };
+    const runner = await openQueueRunner({ redis, run, planner: PLANNER, onNote, isAttached, ...kept });
+    if (kept !== undefined)
+      onNote(`Run ${id}: should this process die, workers go on, and so does backfill attach ${id}`);
     return closedWith(runner, () => redis.disconnect());
   } catch (error) {
     redis.disconnect();

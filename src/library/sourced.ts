@@ -3,11 +3,12 @@ import type { Source } from '../backfill/plan/prepare.ts';
 import { stagedAs } from '../backfill/run/staged-source.ts';
 import { derivedFrom } from '../backfill/want/derived.ts';
 import { threadEntry } from '../pool/entry.ts';
+import type { Lease } from '../store/store.ts';
 import type { Secrets } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
-import { startQueueRun } from './queue-run.ts';
+import { startQueueRun, withOrphan } from './queue-run.ts';
 import { standingOf } from './run-tools.ts';
 import { secretsOf } from './secrets.ts';
 import type { Claim } from './turns.ts';
@@ -76,6 +77,19 @@ function goingOn({ attached }: Sourced): Pick<BackfillTools, 'runId'> {
   return runId === undefined ? {} : { runId };
 }
 
+/** Tells of the store's lock by the run that holds it, where the queue knows of one that nobody plans any more. */
+async function acquired(
+  { engine, options: { queue }, store }: Sourced,
+  claim: Claim,
+  stop: AbortSignal | undefined,
+): Promise<Lease> {
+  try {
+    return await engine.acquire(claim, stop);
+  } catch (error) {
+    throw queue === undefined ? error : await withOrphan(error, queue, store);
+  }
+}
+
 /** `kept`: the request, where another planner can go on with it. Default: none can. */
 export function toolsOf(
   parts: Sourced,
@@ -91,7 +105,7 @@ export function toolsOf(
   return {
     ...sourceOf(parts),
     store,
-    acquire: () => engine.acquire(claim, stop),
+    acquire: () => acquired(parts, claim, stop),
     staging: engine.staging,
     context: { storeUrl: options.store, provider: config, ...(isDerived && { isDerived }) },
     ...runnersOf(parts, secrets, onEvent, kept),

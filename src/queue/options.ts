@@ -14,6 +14,8 @@ export interface QueueRunnerOptions {
   readonly planner: string;
   /** Goes on with what another planner of the run left: its counts and its jobs stay. Default: the run is new. */
   readonly isAttached?: boolean;
+  /** What the run was asked, by which another planner can go on with it; plain JSON. Default: nobody can. */
+  readonly request?: unknown;
   /** One line for the user, such as that no worker takes from the queue. Default: nobody is told. */
   readonly onNote?: (line: string) => void;
   /** Default: those of production. */

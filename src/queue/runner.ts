@@ -8,6 +8,7 @@ import type { JobData } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { PREFIX, trafficKey, workersKey } from './names.ts';
+import { keepRequest } from './take-over.ts';
 import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
 import { atMost, failed, stopped } from './outcomes.ts';
 import { type QueueRun, beatOfPlanner, forgetRun, readRun, registerRun, setRunState } from './run.ts';
@@ -35,6 +36,7 @@ export async function openQueueRunner(options: QueueRunnerOptions): Promise<Runn
     await registerRun(redis, run, planner);
     if (!isAttached) await redis.unlink(trafficKey(run.id));
     await runner.start();
+    await runner.keepRequest();
     return runner;
   } catch (error) {
     await runner.letGo();
@@ -49,6 +51,7 @@ class QueueRunner implements Runner {
   readonly #redis: Redis;
   readonly #run: QueueRun;
   readonly #planner: string;
+  readonly #request: unknown;
   readonly #pace: QueuePace;
   readonly #onNote: (line: string) => void;
   readonly #queue: Queue<JobData>;
@@ -64,10 +67,11 @@ class QueueRunner implements Runner {
   /** Since when nobody takes the jobs, and when that was last said, by the gates' clock. */
   #alone: { readonly since: number; said?: number } | undefined;
 
-  constructor({ redis, run, planner, onNote = () => undefined, pace }: QueueRunnerOptions) {
+  constructor({ redis, run, planner, request, onNote = () => undefined, pace }: QueueRunnerOptions) {
     this.#redis = redis;
     this.#run = run;
     this.#planner = planner;
+    this.#request = request;
     this.#onNote = onNote;
     this.#pace = { ...PACE, ...pace };
     this.#queue = new Queue<JobData>(run.provider.id, { connection: redis, prefix: PREFIX });
@@ -105,6 +109,11 @@ class QueueRunner implements Runner {
     });
     this.#machines = await readMachines(this.#redis);
     this.#timer = setInterval(() => this.#lookOnce(), this.#pace.lookMs);
+  }
+
+  /** So that another planner can go on, if this one dies. */
+  async keepRequest(): Promise<void> {
+    if (this.#request !== undefined) await keepRequest(this.#redis, this.#run.id, this.#request);
   }
 
   run(order: TaskOrder): Promise<TaskResult> {
@@ -164,6 +173,7 @@ class QueueRunner implements Runner {
     if (heard === 'unknown') {
       // Redis was emptied: before a job is added again, its run has to be there.
       await registerRun(this.#redis, this.#run, this.#planner, this.#state);
+      await this.keepRequest();
       this.#jobs.startAnew();
     }
     // Somebody else may have stopped it, as by draining its queue.

@@ -1,10 +1,15 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { BackfillError } from '../core/errors.ts';
 import { type Carried, carry, unpack } from './carried.ts';
 import type { JobData } from './job.ts';
+import { GONE_MS } from './machines.ts';
 import { PREFIX, runKey } from './names.ts';
 import { PACE } from './options.ts';
 import { type QueueRun, beatOfPlanner, registerRun } from './run.ts';
+
+/** How often who takes over looks whether the planner is silent for long enough, ms. */
+const AGAIN_MS = 1000;
 
 /** Of what a request of a run that lies in its hash may have; more lies beside it. */
 const REQUEST_CHARS = 64 * 1024;
@@ -24,7 +29,8 @@ export async function readRequest<T>(redis: Redis, run: string): Promise<T | und
 
 /**
  * Becomes the planner of a run whose own is gone. What waits of its jobs is taken back, for the store is the truth and is
- * planned anew; what is in work is waited for. Throws `store-locked` where another planner is at it.
+ * planned anew; what is in work is waited for. Throws `store-locked` where another planner is at it,
+ * and still is 15 s later.
  */
 export async function takeOver(
   redis: Redis,
@@ -32,7 +38,7 @@ export async function takeOver(
   planner: string,
   { lookMs } = PACE,
 ): Promise<void> {
-  await registerRun(redis, run, planner);
+  await registerOnceSilent(redis, run, planner);
   const queue = new Queue<JobData>(run.provider.id, { connection: redis, prefix: PREFIX });
   queue.on('error', () => undefined);
   try {
@@ -42,6 +48,19 @@ export async function takeOver(
     }
   } finally {
     await queue.close();
+  }
+}
+
+/** One who died a moment ago is believed to be there for a while; one who is, tells so meanwhile. */
+async function registerOnceSilent(redis: Redis, run: QueueRun, planner: string): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += AGAIN_MS) {
+    try {
+      return await registerRun(redis, run, planner);
+    } catch (error) {
+      if (!(error instanceof BackfillError) || error.code !== 'store-locked' || waitedMs > GONE_MS)
+        throw error;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
 }
 
