@@ -7,6 +7,7 @@ import { flat } from './flat.ts';
 import { grouped } from './grouped.ts';
 import { limits } from './limits.ts';
 import { scale100000, scaleCsv, scaleHistory } from './long.ts';
+import { machines } from './machines.ts';
 import { peers } from './peers.ts';
 import { postgres } from './postgres.ts';
 import { quota } from './quota.ts';
@@ -39,5 +40,6 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['bucket', bucket],
   ['copy', copy],
   ['reach', reach],
+  ['machines', machines],
   ['run', run],
 ]);

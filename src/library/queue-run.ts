@@ -31,8 +31,8 @@ export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
  * What there is to say of a store that is locked by a run whose planner died: its workers write on, and somebody can take its
  * place. The error itself where there is no such run.
  */
-export async function withOrphan(error: unknown, queue: string, { url }: BarStore): Promise<unknown> {
-  if (!(error instanceof BackfillError) || error.code !== 'store-locked') return error;
+export async function withOrphan(thrown: unknown, queue: string, { url }: BarStore): Promise<unknown> {
+  if (!(thrown instanceof BackfillError) || thrown.code !== 'store-locked') return thrown;
   const [{ connectRedis }, { readRuns }] = await Promise.all([
     import('../redis/connection.ts'),
     import('../queue/run.ts'),
@@ -42,9 +42,9 @@ export async function withOrphan(error: unknown, queue: string, { url }: BarStor
     const orphan = (await readRuns(redis)).find(
       (run) => run.store === url && run.plannerSilentMs > SILENT_MS,
     );
-    if (orphan === undefined) return error;
+    if (orphan === undefined) return thrown;
     const message = `the store ${url} is being written by workers of run ${orphan.id}, whose planner is gone; go on with it: backfill attach ${orphan.id}`;
-    return new BackfillError('store-locked', message, { cause: error });
+    return new BackfillError('store-locked', message, { cause: thrown });
   } finally {
     redis.disconnect();
   }

@@ -63,7 +63,7 @@ export function simulatedSample(): SimulatedSample {
 }
 
 /** What a vendor knows at the instant of the runs. */
-function tickersAlive(): string[] {
+export function tickersAlive(): string[] {
   const market = sampleMarket();
   return market.tickers().filter((ticker) => {
     const listing = market.listing(ticker);
