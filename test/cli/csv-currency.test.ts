@@ -65,6 +65,23 @@ describe('a run over files that say what their prices are in', () => {
     expect(await barsOf(folder)).toEqual(['AAPL,4']);
   });
 
+  it('stores nothing in other money where the prices are those that are stored', async () => {
+    const all = (currency: string, ...days: readonly string[]): string =>
+      fileOf(...days.map((day) => row(day, currency)));
+    const folder = folderOf({ 'files/AAPL.csv': all('USD', '02', '03', '04') });
+    expect((await backfill(folder, 'AAPL', '2024-01-04')).code).toBe(0);
+    for (const args of [[], ['--no-gaps']]) {
+      writeFileSync(join(folder, 'files/AAPL.csv'), all('EUR', '02', '03', '04', '05'));
+      const { code, stderr } = await backfill(folder, 'AAPL', '2024-01-05', ...args);
+      expect(code).toBe(1);
+      expect(stderr).toContain('its currency was USD, now EUR (AAPL.csv, line 2); nothing is stored.');
+      expect(await barsOf(folder)).toEqual(['AAPL,3']);
+    }
+    writeFileSync(join(folder, 'files/AAPL.csv'), all('USD', '02', '03', '04', '05'));
+    expect((await backfill(folder, 'AAPL', '2024-01-05')).code).toBe(0);
+    expect(await barsOf(folder)).toEqual(['AAPL,4']);
+  });
+
   it('stores nothing where a sign in the closes names other money than what is stored, and no dollar is one dollar', async () => {
     const priced = (sign: string, ...days: readonly string[]): string =>
       days.map((day) => `2024-01-${day},${sign}10,${sign}11,${sign}9,${sign}10.${day},7${day}\n`).join('');

@@ -13,7 +13,7 @@ import {
 } from '../../core/bars/compare.ts';
 import { type Day, type DayRange, startOfDay } from '../../core/session/day.ts';
 import type { Filler } from '../../core/checks/fillers.ts';
-import { identityConflict, identityError } from '../../core/instrument/identity.ts';
+import { currencyChange, identityConflict, identityError } from '../../core/instrument/identity.ts';
 import { typeOf } from '../../core/instrument/instrument-type.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { findOddities } from '../../core/checks/oddities.ts';
@@ -167,7 +167,8 @@ const ENOUGH_TO_KNOW = 2;
 
 /**
  * What the provider says otherwise of the instrument than before; null where nothing. Throws `identity-changed` unless
- * its prices show that it is the same one, only described anew.
+ * its prices show that it is the same one, only described anew. A user's file whose rows say it is not believed to do that:
+ * the same numbers in other money are other prices.
  */
 function assertSameInstrument(
   { want, answer, stored }: Received,
@@ -176,7 +177,9 @@ function assertSameInstrument(
   const firstBar = stored.coverage.present[0]?.from ?? null;
   const conflict = identityConflict(stored.identity, answer.identity, firstBar, stored.namedSince);
   if (conflict === null) return null;
-  if (compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
+  const isOtherMoney = currencyChange(stored.identity.currency, answer.identity.currency) !== null;
+  const isSaidByRows = answer.identitySaidIn !== undefined && isOtherMoney;
+  if (!isSaidByRows && compared.length >= ENOUGH_TO_KNOW && differing.length === 0) return conflict;
   throw identityError(want.series.ticker, conflict, answer.identitySaidIn);
 }
 

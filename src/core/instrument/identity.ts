@@ -55,7 +55,8 @@ function typeChange(known: string | null, said: string | null): string | null {
   return TYPES.has(known) && TYPES.has(said) ? `it was ${known}, now ${said}` : null;
 }
 
-function currencyChange(known: string | null, said: string | null): string | null {
+/** Another currency than the known one, in words; null where it may be the same. */
+export function currencyChange(known: string | null, said: string | null): string | null {
   if (known === null || said === null || mayBeSameCurrency(known, said)) return null;
   return `its currency was ${known}, now ${said}`;
 }

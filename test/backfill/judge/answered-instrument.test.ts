@@ -39,6 +39,24 @@ describe('the instrument of an answer', () => {
     expect(judge().conflict).toBeNull();
   });
 
+  it('is not believed to be the stored one in other money, whatever its prices, where rows of a file say that', () => {
+    const known = { type: 'equity', currency: 'USD' };
+    const codeFor = (said: Partial<Identity>, identitySaidIn?: string): string | null =>
+      codeOf({
+        known: bars(8, 10),
+        stored: { identity: { ...UNKNOWN_IDENTITY, ...known } },
+        answer: {
+          bars: bars(8, 20),
+          identity: { ...UNKNOWN_IDENTITY, ...known, ...said },
+          ...(identitySaidIn !== undefined && { identitySaidIn }),
+        },
+      });
+    expect(codeFor({ currency: 'EUR' })).toBeNull();
+    expect(codeFor({ currency: 'EUR' }, 'AAPL.csv, line 2')).toBe('identity-changed');
+    expect(codeFor({ currency: '$' }, 'AAPL.csv, line 2')).toBeNull();
+    expect(codeFor({ type: 'etf' }, 'AAPL.csv, line 2')).toBeNull();
+  });
+
   it('cannot be listed after its first stored bar, unless it has its ticker since', () => {
     const late = { answer: { ...only, identity: since('2025-06-20') } };
     expect(codeOf(late)).toBe('identity-changed');
