@@ -4,7 +4,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { quoted } from '../../core/quoted.ts';
-import { isWord, readFileName } from './file-name.ts';
+import { readFileName } from './file-name.ts';
+import { isWord } from './name-words.ts';
 import { namedDifferently } from './named-differently.ts';
 import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
 import { type Heading, headingOf } from './heading.ts';
@@ -66,7 +67,8 @@ const NO_TICKER = 'the name is no ticker';
 const NO_HEADER = 'no CSV with a header';
 const WAY = ': rename it, or write a column "ticker"';
 const WAY_OF_ROWS = 'is no ticker: write it as one there (BRK-B, AIR.PA), or take its rows out';
-const ENDINGS = /(\.(csv|txt|tsv))?(\.gz)?$/i;
+/** Some write them twice, or behind those of what a file was made of. */
+const ENDINGS = /(\.(csv|txt|tsv|xlsx?|gz))*\.(csv|txt|tsv)(\.gz)?$|\.gz$/i;
 /** What rows of Lean begin with; their prices may be multiplied. */
 const LEAN_ROW = /^\d{8} \d{2}:\d{2},/;
 /** As much of a file as shows its header. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isWord } from './file-name.ts';
+import { isWord } from './name-words.ts';
 import { otherNames } from './join-files.ts';
 import { suffixOfPlace } from './venues.ts';
 
@@ -49,6 +49,6 @@ function linesOf(ticker: string, files: readonly NamedFile[]): string[] {
 function others(path: string, ticker: string): string {
   return otherNames(path, ticker)
     .split(' ')
-    .filter((word) => suffixOfPlace(word) === undefined && !isWord(word.toLowerCase()))
+    .filter((word) => suffixOfPlace(word, ticker) === undefined && !isWord(word.toLowerCase()))
     .join(' ');
 }

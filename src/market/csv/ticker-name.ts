@@ -30,7 +30,7 @@ const CURRENCIES = new Set(
  * (`EURUSD` is `EURUSD=X`). A name that ends in a known quote after two letters or more (`BTCUSDT`) is a crypto pair
  * (`BTC-USDT`) where the quote is a dollar coin, the base one of the best known coins, or `isCrypto` says so, which is
  * asked for such names only. `AAPL.US` is
- * `AAPL`. Anything else is read as `parseTicker` does, so that `BRK.B` is `BRK-B`.
+ * `AAPL`, and `MSFT.O`, which may be Reuters' or a class of shares, is none. Anything else is read as `parseTicker` does, so that `BRK.B` is `BRK-B`.
  */
 export function tickerNamed(name: string, isCrypto: () => boolean): string | undefined {
   const upper = name.toUpperCase().replace(/^([A-Z0-9]{2,})\/([A-Z]{3,5})$/, '$1$2');
@@ -47,12 +47,18 @@ export function tickerNamed(name: string, isCrypto: () => boolean): string | und
   ) {
     return UNKNOWN_QUOTES.includes(quote) ? undefined : `${KRAKENS[base] ?? base}-${quote}`;
   }
+  if (isReuters(upper)) return undefined;
   return parsed(
     name.replace(
       /\.(us|uk|jp|sh)$/i,
       (_suffix, letters: string) => FOREIGN_SUFFIXES[letters.toUpperCase()] ?? '',
     ),
   );
+}
+
+/** Whether a name in capitals ends in a letter that Reuters has for an exchange, and others for a class of shares: `MSFT.O`. */
+export function isReuters(name: string): boolean {
+  return /^[A-Z]{1,6}\.(OQ?|N|P|K|Z)$/.test(name);
 }
 
 /** Whether two words in capitals are a pair: two currencies, or a coin and what it is often priced in. */

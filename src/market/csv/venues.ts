@@ -1,7 +1,7 @@
-import { isExchangeSuffix } from '../../core/calendar/calendars.ts';
+import { CALENDAR_ZONES, isExchangeSuffix } from '../../core/calendar/calendars.ts';
 
 /** Exchanges as TradingView and others write them before or behind a symbol, and MICs, with what the ticker ends in here. */
-export const EXCHANGES: Readonly<Record<string, string>> = {
+const EXCHANGES: Readonly<Record<string, string>> = {
   ...named('', 'BATS NASDAQ NYSE AMEX ARCA NYSEARCA NYSEMKT NYSEAMERICAN CBOE OTC OTCMKTS'),
   ...named('', 'XNAS XNGS XNMS XNCM XNYS XASE ARCX XCBO BATY EDGA EDGX IEXG OTCM PINX'),
   ...named('.L', 'LSE LON XLON'),
@@ -39,6 +39,21 @@ export const CRYPTO_VENUES: ReadonlySet<string> = new Set(CRYPTO_NAMES.split(' '
 /** Countries whose letters are no suffix. */
 const COUNTRIES: Readonly<Record<string, string>> = { US: '', USA: '', UK: '.L', JP: '.T' };
 
+/** Names of exchanges of which the suffix is not known, or of which there are several. */
+const OTHER_EXCHANGES: ReadonlySet<string> = new Set(
+  (
+    'EURONEXT OMX NGM TVC SP DJ INDEX CME CBOT NYMEX COMEX ICE ICEUS ICEEUR EUREX MOEX JSE TASE GPW BMFBOVESPA BOVESPA ' +
+    'BIST IDX MYX KLSE SGX SET TWSE TPEX KRX KOSDAQ SZSE SSE NEO CSE BVMF BMV BVC BVL BCBA BCS LSX LSIN SWB TRADEGATE ' +
+    'GETTEX NEWCONNECT AQUIS CHIX OTCQB OTCQX OTCBB PINKSHEETS HNX HOSE UPCOM PSE NZX DFM ADX TADAWUL EGX VIE WSE ATHEX ' +
+    'XKOS ROCO'
+  ).split(' '),
+);
+
+/** Exchanges that are no tickers, too. */
+const NO_TICKERS: ReadonlySet<string> = new Set(
+  'NASDAQ NYSE NYSEARCA NYSEMKT NYSEAMERICAN XETRA EURONEXT'.split(' '),
+);
+
 /** Letters that are a country's, or a word's, and no suffix or another one's: `CA` is Cairo's, and Canada. */
 const DOUBTFUL: ReadonlySet<string> = new Set(
   (
@@ -47,14 +62,43 @@ const DOUBTFUL: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Bloomberg's codes of exchanges and countries that are no suffixes, or another one's: `LN` is London. */
+const BLOOMBERGS: ReadonlySet<string> = new Set(
+  (
+    'LN LI FP NA IM SM SQ GY GF GS GM GD GT BB AV DC FH UN UW UQ UR UP UA UF UV UB UC UD UM UT UX CT CV CF CG CS JT JP JD ' +
+    'TT SP MK TB IJ IB PM SJ EY AB UH DH QD PW CP HB RX RM GA MM BZ BS BN CC CI CX EB TQ IX BQ TI MT TE'
+  ).split(' '),
+);
+
+/**
+ * What a ticker ends in that trades at an exchange of this name, in capitals: `.DE` for `XETRA` and `XETR`, nothing for `NYSE`;
+ * null for an exchange, or a MIC, of which that is not known; undefined for what is no exchange.
+ */
+export function suffixOfVenue(name: string): string | null | undefined {
+  if (Object.hasOwn(EXCHANGES, name)) return EXCHANGES[name];
+  return OTHER_EXCHANGES.has(name) || isMic(name) ? null : undefined;
+}
+
+function isMic(name: string): boolean {
+  return /^X[A-Z]{3}$/.test(name) && CALENDAR_ZONES.some(([id]) => id === name);
+}
+
+/** Whether a name in capitals is an exchange's, and no ticker. */
+export function isVenueAlone(name: string): boolean {
+  return NO_TICKERS.has(name) || (name.startsWith('X') && suffixOfVenue(name) !== undefined);
+}
+
 /**
  * What a ticker ends in whose name goes on with these letters, in capitals, behind a `_`: `.DE` for `DE` and `XETRA`, nothing for `US`; null where
- * they may be a place, but nobody knows which suffix that is; undefined where they are none.
+ * they may be a place, but nobody knows which suffix that is; undefined where they are none. `symbol`: what stands before them.
  */
-export function suffixOfPlace(letters: string): string | null | undefined {
+export function suffixOfPlace(letters: string, symbol: string): string | null | undefined {
   if (Object.hasOwn(COUNTRIES, letters)) return COUNTRIES[letters];
-  if (Object.hasOwn(EXCHANGES, letters)) return EXCHANGES[letters];
-  if (DOUBTFUL.has(letters)) return null;
+  const venue = suffixOfVenue(letters);
+  if (venue !== undefined) return venue;
+  if (DOUBTFUL.has(letters) || BLOOMBERGS.has(letters)) return null;
+  // Shanghai's symbols are numbers; Bloomberg has it for Stockholm.
+  if (letters === 'SS' && !/^\d{6}$/.test(symbol)) return null;
   return isExchangeSuffix(letters) ? `.${letters}` : undefined;
 }
 

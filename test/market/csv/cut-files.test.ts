@@ -151,13 +151,17 @@ describe('a file whose last line has no end', () => {
   it('yields to another file that has the row with a line end', () => {
     const part = `${[HEADER, '2024-01-22,10,11,9,10.501,118444555'].join('\n')}\n`;
     for (const names of [
-      ['AAPL_a.csv', 'AAPL_b.csv'],
-      ['AAPL_b.csv', 'AAPL_a.csv'],
+      ['AAPL_part1.csv', 'AAPL_part2.csv'],
+      ['AAPL_part2.csv', 'AAPL_part1.csv'],
     ] as const) {
       const { bars, mayBeCut } = marketOf({ [names[0]]: WHOLE, [names[1]]: part }).read('AAPL', '1d', ALL);
       expect([bars.close.at(-1), bars.volume.at(-1), mayBeCut]).toEqual([10.501, 118_444_555, []]);
     }
-    const both = marketOf({ 'AAPL_a.csv': WHOLE, 'AAPL_b.csv': part.trimEnd() }).read('AAPL', '1d', ALL);
+    const both = marketOf({ 'AAPL_part1.csv': WHOLE, 'AAPL_part2.csv': part.trimEnd() }).read(
+      'AAPL',
+      '1d',
+      ALL,
+    );
     expect(both.mayBeCut.map(formatDay)).toEqual(['2024-01-22']);
   });
 

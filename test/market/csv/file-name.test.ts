@@ -1,15 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { readFileName } from '../../../src/market/csv/file-name.ts';
-import { tickerNamed } from '../../../src/market/csv/ticker-name.ts';
 import { ALL, marketOf } from './folders.ts';
-
-function tickerOf(stem: string): string | undefined {
-  const name = readFileName(stem);
-  return name.kind === 'unknown'
-    ? undefined
-    : tickerNamed(name.ticker, () => name.kind === 'ticker' && name.isCrypto);
-}
+import { tickerOf } from './named.ts';
 
 describe('the name of a file', () => {
   it.each([
@@ -94,7 +86,9 @@ describe('the name of a file', () => {
     ['SAP_DE-2020', 'SAP.DE'],
     ['daily_SAP_DE', 'SAP.DE'],
     ['sap_de', 'SAP.DE'],
-    ['aapl_to_2020', 'AAPL'],
+    ['aapl_to_2020', undefined],
+    ['AAPL_TO_2020', undefined],
+    ['SHOP_TO_2015_2020', 'SHOP.TO'],
     ['SHOP_TO', 'SHOP.TO'],
     ['AIR_PA', 'AIR.PA'],
     ['VOD_L', 'VOD.L'],
@@ -108,9 +102,9 @@ describe('the name of a file', () => {
     ['AAPL_1d', 'AAPL'],
     ['AAPL_M', 'AAPL'],
     ['EURUSD_L', 'EURUSD=X'],
-    ['AAPL_a', 'AAPL'],
-    ['AAPL_t', 'AAPL'],
-    ['aapl_t', 'AAPL'],
+    ['AAPL_a', undefined],
+    ['AAPL_t', undefined],
+    ['aapl_t', undefined],
     ['XNAS_AAPL', 'AAPL'],
     ['XNYS_T', 'T'],
     ['ARCX_SPY_1d', 'SPY'],

@@ -45,10 +45,10 @@ describe('rows of two files of a ticker', () => {
 
   it('keep what is wrong with each', () => {
     const second = table(row('2024-01-11'), row('2024-01-12', 'x'), row('2024-01-16'), row('2024-01-17'));
-    const rows = marketOf({ 'AAPL_a.csv': first, 'AAPL_b.csv': second }).rows('AAPL', '1d', ALL);
+    const rows = marketOf({ 'AAPL_part1.csv': first, 'AAPL_part2.csv': second }).rows('AAPL', '1d', ALL);
     expect(rows.map(({ fault = '' }) => fault.split(':')[0])).toEqual([
       ...['', '', '', ''],
-      ...['AAPL_b.csv, line 3', '', ''],
+      ...['AAPL_part2.csv, line 3', '', ''],
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('rows of two files of a ticker', () => {
       [first, odd],
     ] as const)
       expect(
-        marketOf({ 'AAPL_a.csv': a, 'AAPL_b.csv': b })
+        marketOf({ 'AAPL_part1.csv': a, 'AAPL_part2.csv': b })
           .rows('AAPL', '1d', ALL)
           .map(({ volume }) => volume),
       ).toEqual([7, 7, 7]);
@@ -72,14 +72,14 @@ describe('rows of two files of a ticker', () => {
       row('2024-01-10', '10'),
       row('2024-01-10', '9'),
     );
-    const beside = { 'AAPL_a.csv': twice, 'AAPL_b.csv': table(row('2024-01-08'), row('2024-01-11')) };
+    const beside = { 'AAPL_part1.csv': twice, 'AAPL_part2.csv': table(row('2024-01-08'), row('2024-01-11')) };
     const closes = (files: Record<string, string>): (number | null)[] =>
       marketOf(files)
         .rows('AAPL', '1d', ALL)
         .map(({ close }) => close);
     expect(closes(beside)).toEqual([10.5, 10.5, 10, 9, 10.5]);
     const longer = table(row('2024-01-10', '11'), row('2024-01-11'));
-    expect(closes({ 'AAPL_a.csv': twice, 'AAPL_b.csv': longer })).toEqual([10.5, 10.5, 11, 9, 10.5]);
+    expect(closes({ 'AAPL_part1.csv': twice, 'AAPL_part2.csv': longer })).toEqual([10.5, 10.5, 11, 9, 10.5]);
   });
 
   it('ascend though one has minutes in a table and the other in Lean’s zips', () => {
@@ -120,12 +120,15 @@ describe('files of one ticker that are named differently', () => {
     expect(notes.at(-1)).toBe('and 5 more files that are read as one with another');
   });
 
-  it.each(['AAPL_2023_1d.csv', 'AAPL_JAN_DATA.csv', 'BATS_AAPL, 1D.csv', 'AAPL_US.csv', 'AAPL_b (1).csv'])(
-    'are not where dates, words, numbers or the exchange differ: %s',
-    (name) => {
-      expect(marketOf({ 'AAPL.csv': before, [name]: after }).notes).toEqual([]);
-    },
-  );
+  it.each([
+    'AAPL_2023_1d.csv',
+    'AAPL_JAN_DATA.csv',
+    'BATS_AAPL, 1D.csv',
+    'AAPL_US.csv',
+    'AAPL_part2 (1).csv',
+  ])('are not where dates, words, numbers or the exchange differ: %s', (name) => {
+    expect(marketOf({ 'AAPL.csv': before, [name]: after }).notes).toEqual([]);
+  });
 });
 
 describe('a row without a price', () => {

@@ -32,9 +32,9 @@ describe('a file without a row', () => {
   });
 
   it('is named beside one that has some', () => {
-    const market = marketOf({ 'AAPL_a.csv': HEADER, 'AAPL_b.csv': HEADER + ROW });
+    const market = marketOf({ 'AAPL_part1.csv': HEADER, 'AAPL_part2.csv': HEADER + ROW });
     expect(stampsOf(market, 'AAPL')).toEqual(['2024-01-08']);
-    expect(market.notRead('AAPL')).toEqual(['AAPL_a.csv: has a header and no row']);
+    expect(market.notRead('AAPL')).toEqual(['AAPL_part1.csv: has a header and no row']);
   });
 
   it('of several tickers is named, and not for its name', () => {
