@@ -36,6 +36,7 @@ const GRAVITY: readonly Warning['kind'][] = [
   'repeat',
   'idle',
   'outside-range',
+  'side-value',
 ];
 
 /**

@@ -23,6 +23,7 @@ import type { SeriesContext } from '../../core/checks/plausibility.ts';
 import { ratioText } from '../../core/actions/ratio.ts';
 import { contains, intersect, subtract } from '../../core/session/ranges.ts';
 import { mergeBars } from '../../core/bars/merge-bars.ts';
+import { sideOddities } from '../../core/checks/side-values.ts';
 import { soundBars } from '../../core/checks/sound-bars.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import { provenDays } from '../../providers/proven-days.ts';
@@ -142,12 +143,16 @@ function assertOwn(received: Received): void {
 }
 
 /** What is odd about bars that are taken, ascending: what still trades has few of them as yet. */
-function oddBars(taken: Bars, context: SeriesContext, { lastSettled }: Received): Oddity[] {
+function oddBars(taken: Bars, context: SeriesContext, received: Received): Oddity[] {
+  const { lastSettled, answer } = received;
   const sessionOf = sessionDateOf(context.interval, context.calendar);
+  const isAsked = askedDays(received);
+  const came = keep(answer.bars, (i) => isAsked(sessionOf(answer.bars.ts[i] as number)));
   const odd = findOddities(taken, context);
   return [
     ...odd.filter(({ kind, session }) => kind !== 'thin' || session <= lastSettled),
     ...outsideRangeOddities(countOutsideRange(taken), sessionOf),
+    ...sideOddities(came, sessionOf),
   ];
 }
 

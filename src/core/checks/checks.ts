@@ -2,6 +2,7 @@ import type { Ohlcv } from '../bars/bars.ts';
 import { type Bars, barAt, keep, pick } from '../bars/columns.ts';
 import type { Day } from '../session/day.ts';
 import { mayBeNegative } from '../instrument/instrument-type.ts';
+import { checkSideValues } from './side-values.ts';
 import { type BarPrices, outsideBy, RANGE_TOLERANCE } from './outside-range.ts';
 
 /** A bar that is not stored, and why. */
@@ -42,9 +43,11 @@ const LATEST_TS = Date.UTC(2100, 0, 1);
 /**
  * Sorts the bars of one answer, which may come in any order, and separates those that cannot be prices of an instrument
  * of this type (`typeOf`; null: not known, so its prices are positive). Bars that contradict another of the same stamp
- * are all rejected; repetitions count once, the one that knows its volume.
+ * are all rejected; repetitions count once, the one that knows its volume. A vwap or a number of trades that cannot be is
+ * unknown.
  */
-export function checkBars(bars: Bars, type: string | null = null): CheckedBars {
+export function checkBars(given: Bars, type: string | null = null): CheckedBars {
+  const { bars } = checkSideValues(given);
   if (!isAscending(bars)) return checkDisordered(bars, type);
   return withRejected({ accepted: bars, rejected: [] }, (i) => faultAt(bars, i, type));
 }

@@ -37,6 +37,7 @@ export interface Oddity {
    * - `restated`: the source changed the series, or the older part of it, by a ratio that no split explains, once a series
    * - `thin`: an intraday session with less than half of the usual bars, or nine tenths where the others have nearly all
    * - `outside-range`: bars that open or close outside their high and low, once a series, at the first of them
+   * - `side-value`: bars with a vwap or a number of trades that cannot be, which is unknown then, once an answer
    * - `end-stamps`: intraday rows of a file that look stamped with the end of their bars, once a reading
    * - `bad-action`: a split or dividend that cannot be: it is in quarantine
    * - `action-changed`: a split or dividend that its source moved, changed or leaves out
@@ -58,6 +59,7 @@ export interface Oddity {
     | 'correction'
     | 'restated'
     | 'outside-range'
+    | 'side-value'
     | 'end-stamps'
     | 'bad-action'
     | 'action-changed'

@@ -13,12 +13,11 @@ import {
   datedOf,
   type FileRows,
   finalOf,
-  notesOf,
   type PlacedRows,
   placedRows,
-  RowsSaid,
   type SeriesContext,
 } from './rows.ts';
+import { notesOf, RowsSaid } from './rows-said.ts';
 import { inTurn, type RowsInTime, rowsBetween } from './rows-in-time.ts';
 import { isSaturday, tradesOnSaturday } from './shared-tables.ts';
 import { DaysThatTell } from '../../core/checks/shifted-days.ts';

@@ -1,3 +1,4 @@
+import { isTrades, isVwap, saysNoVwap } from '../../core/checks/side-values.ts';
 import { quoted } from '../../core/quoted.ts';
 import { CurrenciesRead } from './currencies.ts';
 import type { Header } from './header.ts';
@@ -30,7 +31,7 @@ export function readRows(lines: readonly CsvLine[], layout: Layout, forms: CellF
   for (const line of lines) {
     const stamp = stampOf(line);
     const wrong = stamp === undefined ? addUndated(rows, near, line, layout) : add(line, (near = stamp));
-    const aside = wordsOf(line, wrong === undefined);
+    const aside = wordsOf(line, wrong?.fault === undefined && wrong?.lacks === undefined);
     currencies.add(line);
     if (wrong !== undefined || aside !== undefined) rows.note({ ...wrong, ...aside });
   }
@@ -75,7 +76,7 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /**
  * Adds the row of a line. Gives what is wrong with it: the first cell that is no number, else the first price that is not
- * there.
+ * there, else the number of trades or the vwap that can be none, and is unknown.
  */
 function rowReader(
   rows: StampedRowsBuilder,
@@ -90,7 +91,8 @@ function rowReader(
     if (number === undefined) wrong.push(cell);
     return number ?? Number.NaN;
   };
-  return ({ fields, number }, stamp) => {
+  return (line, stamp) => {
+    const { fields } = line;
     wrong.length = 0;
     const open = read(fields, 'open', false);
     const high = read(fields, 'high', false);
@@ -98,12 +100,24 @@ function rowReader(
     const close = read(fields, 'close', false);
     const volume = read(fields, 'volume', true);
     const vwap = read(fields, 'vwap', false);
-    rows.push(stamp, open, high, low, close, volume, vwap, read(fields, 'trades', true));
-    const said = (cell: Cell): string => `line ${number}: ${quoted(fields[header[cell] ?? -1] ?? '')} is`;
+    const trades = read(fields, 'trades', true);
+    const hasVwap = isVwap(vwap, { open, high, low, close });
+    const hasTrades = isTrades(trades);
+    const none = Number.NaN;
+    rows.push(stamp, open, high, low, close, volume, hasVwap ? vwap : none, hasTrades ? trades : none);
     const [first] = wrong;
-    if (first !== undefined) return { fault: `${said(first)} not a number (${first})` };
-    if (!Number.isNaN(open + high + low + close)) return undefined;
-    const lacking = PRICES[[open, high, low, close].findIndex(Number.isNaN)] ?? 'close';
-    return { lacks: `${said(lacking)} no price (${lacking})` };
+    if (first !== undefined) return { fault: `${saidIn(line, header, first)} not a number (${first})` };
+    if (Number.isNaN(open + high + low + close)) {
+      const lacking = PRICES[[open, high, low, close].findIndex(Number.isNaN)] ?? 'close';
+      return { lacks: `${saidIn(line, header, lacking)} no price (${lacking})` };
+    }
+    if (!hasTrades) return { unlikely: `${saidIn(line, header, 'trades')} no number of trades (trades)` };
+    if (hasVwap || saysNoVwap(vwap, volume)) return undefined;
+    return { unlikely: `${saidIn(line, header, 'vwap')} no average of such a bar's prices (vwap)` };
   };
+}
+
+/** `line 5: "x" is`, of a cell. */
+function saidIn({ fields, number }: CsvLine, header: Header, cell: Cell): string {
+  return `line ${number}: ${quoted(fields[header[cell] ?? -1] ?? '')} is`;
 }

@@ -5,7 +5,6 @@ import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
-import { CurrencyChanges } from './currencies.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import { footerNotes } from './footer.ts';
 import { NotFinal } from './not-final.ts';
@@ -13,6 +12,7 @@ import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
 import type { RowsOfFile } from './join-files.ts';
 import { inMemory } from './rows-in-time.ts';
+import { notesOf, RowsSaid } from './rows-said.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import { malformed, malformedRow, readZip } from './records.ts';
 import { assertRegularHours } from './regular-hours.ts';
@@ -140,53 +140,6 @@ export function clockUsed(
 export function assertUnderstood(path: string, { asides }: StampedRows): void {
   for (const { refused } of asides.values()) if (refused !== undefined) throw malformedRow(path, refused);
 }
-
-/** What the rows of a file say beside their bars, counted. */
-export class RowsSaid {
-  rows = 0;
-  faults = 0;
-  lacks = 0;
-  mayBeCut = false;
-  firstFault = '';
-  firstLack = '';
-  readonly currencies: CurrencyChanges;
-
-  constructor(ticker: string) {
-    this.currencies = new CurrencyChanges(ticker);
-  }
-
-  add(stamped: StampedRows): void {
-    const { bars, asides } = stamped;
-    this.rows += bars.length;
-    this.currencies.add(stamped);
-    for (const { fault, lacks, mayBeCut } of asides.values()) {
-      if (fault !== undefined && this.faults++ === 0) this.firstFault = fault;
-      if (lacks !== undefined && this.lacks++ === 0) this.firstLack = lacks;
-      if (mayBeCut === true) this.mayBeCut = true;
-    }
-  }
-}
-
-/**
- * Refuses rows of which none has its prices; a line about those that have none, and about those that cannot be read. Throws
- * `usage`.
- */
-export function notesOf(path: string, said: RowsSaid, ticker: string): string[] {
-  if (said.rows === 0) return [`${basename(path)}: has a header and no row`];
-  const { faults, lacks, firstFault, firstLack } = said;
-  if (lacks > 0 && lacks + faults === said.rows)
-    throw malformedRow(path, `${firstLack}, and no other row of ${ticker} has all prices: nothing to read`);
-  const note = (some: number, first: string, are: string): string[] => {
-    if (some === 0) return [];
-    const count = some === 1 ? `1 row of ${ticker}` : `${some} rows of ${ticker}, the first`;
-    return [`${basename(path)}: ${count} ${are}: ${first}`];
-  };
-  const cut = said.mayBeCut ? [`${basename(path)}: ${CUT_END}`] : [];
-  return [...note(faults, firstFault, 'not read'), ...note(lacks, firstLack, 'without all prices'), ...cut];
-}
-
-const CUT_END =
-  'its last row may be cut, for no line end follows it: not final until the file changes; end the line if it is whole';
 
 /** Rows with the starts of their bars, and what they tell by the way. */
 export interface PlacedRows extends Pick<RowsOfFile, 'told' | 'mayBeCut'> {

@@ -12,6 +12,8 @@ export interface Aside {
   readonly isUndated?: true;
   /** Set where it has no open, high, low or close: which, with its line. */
   readonly lacks?: string;
+  /** Where its vwap or number of trades can be none, and is unknown: which, with its line and cell. */
+  readonly unlikely?: string;
   /** Set where the row was exported before its session was settled: whatever it is now, it is not that any more. */
   readonly isFinal?: false;
   /** Set where what it says of that is not understood: what, with its line. It counts as not final then. */

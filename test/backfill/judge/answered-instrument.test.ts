@@ -64,3 +64,13 @@ describe('the instrument of an answer', () => {
     expect(codeOf({ ...late, known: [] })).toBeNull();
   });
 });
+
+describe('a number of trades that cannot be', () => {
+  it('is stored as unknown, and named', () => {
+    const odd = bars(10, 20).map((bar) => (on(bar) === 12 ? { ...bar, trades: 3.7 } : bar));
+    const { wanted, oddities } = judge({ answer: { bars: odd, proven: daysOf(10, 19) } });
+    expect(wanted.length).toBe(10);
+    expect(wanted.map(({ trades }) => trades ?? null)).toEqual(wanted.map(() => null));
+    expect(oddities).toMatchObject([{ kind: 'side-value', session: SESSIONS[12] }]);
+  });
+});
