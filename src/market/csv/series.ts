@@ -16,6 +16,7 @@ import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
 import type { NotFinal } from './not-final.ts';
 import { type CurrencyOfFiles, currencyOfFiles, joinFiles, type RowsOfFile } from './join-files.ts';
+import { LONGEST_CLOSURE, ownDays } from './days-of-range.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { NotInStretches } from './long-text.ts';
 import { readLongRows } from './long-rows.ts';
@@ -193,8 +194,9 @@ function tableOf(
     const mayBeCut = cutDays.filter((day) => range.from <= day && day < range.to);
     if (interval === '1d') return { ...NOTHING, ...between(range.from, range.to), mayBeCut };
     // A zone's day is at most 14 hours away from the UTC day of its date.
-    const near = between(range.from - 1, range.to + 1);
-    return { ...onGrid(near, interval, calendar, range), mayBeCut };
+    const near = between(calendar.previousSession(range.from), range.to + 1 + LONGEST_CLOSURE);
+    const isOf = ownDays(range, dayOf(rows.last), calendar);
+    return { ...onGrid(near, interval, calendar, isOf), mayBeCut };
   };
   return [{ interval, days: { from: dayOf(rows.first), to: dayOf(rows.last) + 1 }, read }];
 }
@@ -253,12 +255,12 @@ function heldRows(rows: FileBars): HeldRows {
   return { bars, unusable };
 }
 
-/** Rows that start where a session may have a bar. */
+/** Rows that start where a session may have a bar; `isOf`: of what days. Default: of all. */
 function onGrid(
   { bars, unusable }: HeldRows,
   interval: Interval,
   calendar: Calendar,
-  range?: DayRange,
+  isOf: (day: Day) => boolean = () => true,
 ): SeriesRows {
   const sessions = new Map<Day, Session | null>();
   const within: number[] = [];
@@ -266,7 +268,7 @@ function onGrid(
   let dropped = 0;
   const isOnGrid = (ts: number): boolean => {
     const day = calendar.localDay(ts);
-    if (range !== undefined && (day < range.from || day >= range.to)) return false;
+    if (!isOf(day)) return false;
     within.push(ts);
     let session = sessions.get(day);
     if (session === undefined) {
