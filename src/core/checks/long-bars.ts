@@ -29,14 +29,28 @@ const LEAST_ROWS = 3;
 
 /**
  * The same of all rows of a source (days, ascending) that are too few for that, if they are of weeks or months in a row and
- * all lie at one place of them. A share that rarely trades may have such rows: more has to be known to refuse them.
+ * all lie at one place of them; the last of four or more may be of the running one. A share that rarely trades may have such
+ * rows: more has to be known to refuse them.
  */
 export function fewLongBars(days: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
-  if (days.length < LEAST_ROWS || days.length >= ENOUGH_ROWS) return undefined;
+  if (days.length < ENOUGH_ROWS) {
+    const apart = atOnePlace(days, days, calendar);
+    if (apart !== undefined) return apart;
+  }
+  return days.length <= ENOUGH_ROWS ? atOnePlace(days.slice(0, -1), days, calendar) : undefined;
+}
+
+/** What days in a row are instead, of which these lie at one place of their weeks or months. */
+function atOnePlace(
+  whole: readonly Day[],
+  days: readonly Day[],
+  calendar: Calendar,
+): 'weeks' | 'months' | undefined {
+  if (whole.length < LEAST_ROWS) return undefined;
   const isInRow = (periodOf: (day: Day) => number): boolean =>
     days.every((day, i) => i === 0 || periodOf(day) === periodOf(days[i - 1] ?? 0) + 1);
-  if (isInRow(weekOf) && isAtOnePlace(days, calendar, weekOf, weekdayOf)) return 'weeks';
-  const isMonthly = isInRow(monthsOf) && isAtOnePlace(days, calendar, monthOf, dayOfMonth);
+  if (isInRow(weekOf) && isAtOnePlace(whole, calendar, weekOf, weekdayOf)) return 'weeks';
+  const isMonthly = isInRow(monthsOf) && isAtOnePlace(whole, calendar, monthOf, dayOfMonth);
   return isMonthly ? 'months' : undefined;
 }
 

@@ -112,6 +112,11 @@ describe('rows of weeks among rows of days', () => {
 
 describe('the few rows of a file', () => {
   const weeks = ends(week, 'last').slice(0, 3);
+  /** The last sessions of months, and the second one of the month after. */
+  const runningAfter = (count: number): Day[] => {
+    const whole = ends(month, 'last').slice(0, count);
+    return [...whole, SESSIONS[SESSIONS.indexOf(whole.at(-1) as Day) + 2] as Day];
+  };
 
   it.each([
     ['three last sessions of weeks', weeks, 'weeks'],
@@ -121,7 +126,12 @@ describe('the few rows of a file', () => {
     ['three sessions in a row', SESSIONS.slice(0, 3), undefined],
     ['every second Friday', every(14, 4), undefined],
     ['one a week, on two weekdays', [0, 8, 14].map((day) => START + 1 + day), undefined],
-    ['eight, which are enough for themselves', every(7, 8), undefined],
+    ['three Fridays and a Tuesday of the running week', [...every(7, 3), START + 22], 'weeks'],
+    ['three ends of months and a row of the running one', runningAfter(3), 'months'],
+    ['six ends of months and a row of the running one', runningAfter(6), 'months'],
+    ['seven ends of months and a row of the running one', runningAfter(7), 'months'],
+    ['two ends of months and a row of the running one', runningAfter(2), undefined],
+    ['nine, which are enough for themselves', every(7, 9), undefined],
   ])('that are %s are %s', (_what, days, expected) => {
     expect(fewLongBars(days, NEW_YORK)).toBe(expected);
   });
