@@ -69,15 +69,16 @@ function summaryLines(examination: Examination, fix: boolean): string[] {
   const leftovers = examination.damages.filter(({ harmless }) => harmless === true);
   return [
     ...(damages.length === 0 ? [soundLine(examination)] : damageLines(damages, fix, examination)),
-    ...(lost.length === 0 ? [] : [lostSummary(lost)]),
+    ...(lost.length === 0 ? [] : [lostSummary(lost, fix && damages.some(({ mended }) => mended))]),
     ...(leftovers.length === 0 ? [] : [leftoversLine(leftovers, fix)]),
   ];
 }
 
-/** Of files that are no more, and of which not all is stored again. */
-function lostSummary({ length }: readonly Damage[]): string {
+/** Of files that are no more, and of which not all is stored again; `isBeside`: others have just been taken away. */
+function lostSummary({ length }: readonly Damage[], isBeside: boolean): string {
+  const [before, either] = isBeside ? [' before', ' either'] : ['', ''];
   const [was, is, it] = length === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'them'];
-  return `What ${plural(length, 'file')} that ${was} damaged, or ${is} gone, held is not there: run the same backfill again, or give ${it} up by ${tied('backfill forget')}.`;
+  return `What ${plural(length, 'file')} that ${was} damaged${before}, or ${is} gone, held is not there${either}: run the same backfill again, or give ${it} up by ${tied('backfill forget')}.`;
 }
 
 /** Of what is no damage. */

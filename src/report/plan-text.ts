@@ -24,7 +24,7 @@ export function meantLines({ origins, range, intervals }: Meant): string[] {
 function originText({ from, name, tickers }: TickersOrigin): string {
   const words: Readonly<Record<TickersOrigin['from'], string>> = {
     named: 'named by you',
-    file: `of the file ${name}`,
+    file: name === '-' ? 'of standard input' : `of the file ${name}`,
     portfolio: 'of your portfolio',
     provider: `that ${name} lists`,
     universe: `of the universe ${name}`,

@@ -35,7 +35,9 @@ it('is not there, and no damage, until the same backfill is run again', async ()
   const fixed = await backfill('doctor', '--fix');
   expect(fixed.code).toBe(1);
   expect(fixed.stdout).toContain('1 damage in 1 file: 1 mended, 0 left.\n');
-  expect(oneLine(fixed.stdout)).toContain('What 1 file that was damaged, or is gone, held is not there:');
+  expect(oneLine(fixed.stdout)).toContain(
+    'What 1 file that was damaged before, or is gone, held is not there either:',
+  );
 
   const doctor = await backfill('doctor');
   const text = oneLine(doctor.stdout);

@@ -162,6 +162,8 @@ describe('what a run is for', () => {
     expect(meantLines({ ...about, origins })).toEqual([
       '503 tickers of the universe sp500 and 1 ticker named by you, the last 2 years of 1d, 1h',
     ]);
+    const piped = { from: 'file', name: '-', tickers: 2 } as const;
+    expect(meantLines({ ...about, origins: [piped] })[0]).toContain('2 tickers of standard input');
     expect(meantLines({ ...about, origins: [] })).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
+import { delimiterOf } from './heading.ts';
 import { csvLines, malformed, readText } from './records.ts';
 import type { CsvLine } from './csv-line.ts';
 
@@ -16,7 +17,15 @@ const HEADER = 'ticker,date,kind,value';
  * (`1:0`) are kept apart. Throws `usage` with file and line where it is malformed.
  */
 export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
-  const [header, ...lines] = csvLines(path, readText(path).text);
+  const { text } = readText(path);
+  const sign = delimiterOf(text);
+  if (sign !== ',')
+    throw malformed(
+      path,
+      1,
+      `its fields are parted by ${quoted(sign)}: part them by commas (${HEADER}), and write fractions with a point (0.42)`,
+    );
+  const [header, ...lines] = csvLines(path, text);
   if (header === undefined) throw malformed(path, null, `is empty: write its header, ${HEADER}`);
   if (header.fields.join(',').toLowerCase() !== HEADER)
     throw malformed(path, 1, `the header is not ${HEADER}`);
@@ -31,12 +40,13 @@ export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
 }
 
 function readAction(path: string, line: CsvLine): { ticker: string; stated: StatedAction } {
-  const [ticker = '', date = '', kind = '', value = ''] = line.fields;
+  const [ticker = '', date = '', said = '', value = ''] = line.fields;
+  const kind = said.toLowerCase();
   const amount = parseActionValue(value);
   if (amount === null)
     throw malformed(path, line.number, `${quoted(value)} is no value of a split or dividend`);
   if (kind !== 'split' && kind !== 'dividend')
-    throw malformed(path, line.number, `${quoted(kind)} is neither split nor dividend`);
+    throw malformed(path, line.number, `${quoted(said)} is neither split nor dividend`);
   try {
     const exDay = parseDay(date);
     const action: CorporateAction =

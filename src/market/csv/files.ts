@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { plural } from '../../core/plural.ts';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import { quoted } from '../../core/quoted.ts';
+import { escaped, quoted } from '../../core/quoted.ts';
+import { pathsIn } from './folder-paths.ts';
 import { readFileName } from './file-name.ts';
 import { isWord } from './name-words.ts';
 import { namedDifferently } from './named-differently.ts';
@@ -139,37 +140,13 @@ function rowsText({ name, rows }: RowsOfName): string {
   return `${plural(rows, 'row')} of ${quoted(name)}`;
 }
 
-/** Throws `usage` where there is no such folder or file. */
-export function assertThere(shown: string): void {
-  if (!existsSync(shown)) throw notThere(shown);
-}
-
-/** A folder and the paths of all files in it, or a file's folder and the file alone. */
-function pathsIn(shown: string): [root: string, paths: readonly string[]] {
-  const root = resolve(shown);
-  try {
-    if (statSync(root).isFile()) return [dirname(root), [root]];
-    const paths = readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .toSorted();
-    return [root, paths];
-  } catch (error) {
-    throw notThere(shown, error);
-  }
-}
-
-function notThere(shown: string, cause?: unknown): BackfillError {
-  return new BackfillError('usage', `"${shown}" is no readable folder or file`, { cause });
-}
-
 /** What a file is, or why it cannot be told. */
 function explained(path: string, look: () => Look): Look {
   try {
     return look();
   } catch (error) {
     if (!(error instanceof BackfillError) || error.code !== 'usage') throw error;
-    const reason = error.message.replace(`${path}: `, '').replace(`${path}, `, '');
+    const reason = error.message.replace(`${escaped(path)}: `, '').replace(`${escaped(path)}, `, '');
     return reason === NO_CSV_WITHIN ? { reason, isOther: true } : { reason };
   }
 }

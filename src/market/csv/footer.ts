@@ -39,7 +39,9 @@ export function withoutFooter(text: string, { delimiter, beginsWithDate }: Foote
   const lineAbove = above.slice(startOfLast(above));
   const fields = fieldsIn(last, delimiter);
   const isRow = fields > 1 && fields === fieldsIn(lineAbove, delimiter);
-  if (start <= 1 || isRow) return { body: text, footer: null };
+  // A line that goes on with a quoted cell is none of its own.
+  const isInCell = lineAbove.split('"').length % 2 === 0;
+  if (start <= 1 || isRow || isInCell) return { body: text, footer: null };
   const isBelowDates = beginsWithDate && /^"?\d/.test(lineAbove);
   const isWords = WORDS.test(last) || SUM.test(last) || (isEnded(text) && WORD.test(last));
   const isFooter = SENTENCE.test(last) || (isBelowDates && isWords);

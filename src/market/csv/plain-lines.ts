@@ -23,7 +23,7 @@ export function plainLines(
     const found = text.indexOf(end, at);
     const stop = found < 0 ? text.length : found;
     const fields = fieldsIn(text.slice(at, stop), delimiter);
-    if (fields.length > 1 || fields[0] !== '') {
+    if (!isBlank(fields)) {
       if (lines.length === 0) width = fields.length;
       else if (fields.length !== width) return undefined;
       lines.push(cut === undefined ? { fields, number } : new LooseLine(cut, at, stop, number));
@@ -31,6 +31,11 @@ export function plainLines(
     at = stop + 1;
   }
   return lines;
+}
+
+/** Whether a line says nothing: an empty one, or one of signs between fields alone. */
+export function isBlank(fields: readonly string[]): boolean {
+  return fields[0] === '' && fields.every((field) => field === '');
 }
 
 function fieldsIn(line: string, delimiter: string): string[] {

@@ -6,24 +6,24 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { BackfillError } from '../../core/errors.ts';
 import { fileTrouble } from '../../core/file-trouble.ts';
 import { plural } from '../../core/plural.ts';
-import { quoted } from '../../core/quoted.ts';
+import { escaped, quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
 import { otherBytes, otherText } from './other-content.ts';
 import { openPlainFile, readPlainFile } from '../plain-file.ts';
 import type { CsvLine } from './csv-line.ts';
-import { plainLines } from './plain-lines.ts';
+import { isBlank, plainLines } from './plain-lines.ts';
 import { csvFilesIn } from './zip.ts';
 
 /** A file of the folder that cannot be understood: one line for the user. */
 export function malformed(path: string, line: number | null, problem: string): BackfillError {
-  return new BackfillError('usage', `${path}${line === null ? '' : `, line ${line}`}: ${problem}`);
+  return new BackfillError('usage', `${escaped(path)}${line === null ? '' : `, line ${line}`}: ${problem}`);
 }
 
 /** The same of a row whose `fault` names its line. */
 export function malformedRow(path: string, fault: string): BackfillError {
-  return new BackfillError('usage', `${path}, ${fault}`);
+  return new BackfillError('usage', `${escaped(path)}, ${fault}`);
 }
 
 /** The bytes of a file. Throws `usage` where it cannot be read. */
@@ -149,21 +149,44 @@ export function quotedLines(
       trim: true,
       ...(end !== undefined && { record_delimiter: end }),
       on_record(fields, { lines: number }) {
-        lines.push({ fields, number: number + skipped });
+        if (!isBlank(fields)) lines.push({ fields, number: number + skipped });
         return null;
       },
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = typeof error['lines'] === 'number' ? error['lines'] + skipped : null;
-    throw malformed(path, line, problemOf(error, body));
+    const last = typeof error['lines'] === 'number' ? error['lines'] : null;
+    const isUneven = error.code === UNEVEN;
+    const line = isUneven || last === null ? last : (openQuote(body, last, error.code === UNCLOSED) ?? last);
+    throw malformed(
+      path,
+      line === null ? null : line + skipped,
+      isUneven ? unevenText(error, body) : quotesText(error),
+    );
   }
   return lines;
 }
 
-/** What is wrong with a line and what would do; or that the text was cut within its last line. */
-function problemOf(error: CsvError, text: string): string {
-  if (error.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') return `${error.message}: mend its quotes`;
+const UNEVEN = 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
+const UNCLOSED = 'CSV_QUOTE_NOT_CLOSED';
+
+/** The line whose quote is open where a line begins, or at the end of a text; undefined where none is. */
+function openQuote(text: string, line: number, isToEnd: boolean): number | undefined {
+  const lines = text.split(/\r\n|\r|\n/);
+  let opened: number | undefined;
+  for (const [i, one] of (isToEnd ? lines : lines.slice(0, line - 1)).entries())
+    if (one.split('"').length % 2 === 0) opened = opened === undefined ? i + 1 : undefined;
+  return opened;
+}
+
+/** What is wrong with quotes, in our words. */
+function quotesText({ code }: CsvError): string {
+  if (code === UNCLOSED) return 'opens a quote (") that nothing closes: close or remove it';
+  return 'has a quote (") that begins or ends within a field: double it there, or remove it';
+}
+
+/** What is wrong with a line of other fields than the first and what would do; or that the text was cut within its last line. */
+function unevenText(error: CsvError, text: string): string {
   const isLast = error['lines'] === text.trimEnd().split(/\r\n|\r|\n/).length;
   if (isLast && !isEnded(text)) return 'the file ends within this line: get it again, or remove the line';
   const record: unknown = error['record'];

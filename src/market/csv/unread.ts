@@ -1,3 +1,5 @@
+import { escaped } from '../../core/quoted.ts';
+
 /** Names of one reason that are written out. */
 const SHOWN = 20;
 
@@ -6,7 +8,8 @@ export class Unread {
   readonly #namesByReason = new Map<string, string[]>();
   readonly #others: string[] = [];
 
-  add(name: string, reason: string): void {
+  add(file: string, reason: string): void {
+    const name = escaped(file);
     const names = this.#namesByReason.get(reason);
     if (names === undefined) this.#namesByReason.set(reason, [name]);
     else names.push(name);
@@ -14,7 +17,7 @@ export class Unread {
 
   /** A line of its own about a file of which all else is read. */
   addLine(line: string): void {
-    this.#others.push(line);
+    this.#others.push(escaped(line));
   }
 
   /** A line a reason: `not read: README.md, notes.json (no CSV, text or zip file)`. */

@@ -14,7 +14,7 @@ import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/checks/plausibility.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';
-import { assertThere } from '../../market/csv/files.ts';
+import { assertThere } from '../../market/csv/folder-paths.ts';
 import { clockNamed } from '../../market/csv/header.ts';
 import { DATE_ORDERS } from '../../market/csv/stamps.ts';
 import type { StampOf } from '../../market/csv/rows.ts';

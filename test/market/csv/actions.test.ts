@@ -47,6 +47,25 @@ describe('actions.csv', () => {
     });
   });
 
+  it('may write its kinds in any case', () => {
+    const list = 'Ticker,Date,Kind,Value\nA,2024-01-04,DIVIDEND,0.2\nA,2024-01-02,Split,2\n';
+    const kinds = marketOf({ 'A.csv': bars, 'actions.csv': list })
+      .actions('A')
+      .map(({ kind }) => kind);
+    expect(kinds).toEqual(['split', 'dividend']);
+  });
+
+  it.each([';', '\t', '|'])('is refused where %j parts its fields, with what would do', (sign) => {
+    const list = ['ticker,date,kind,value', 'A,2024-01-04,dividend,0'].join('\n').replaceAll(',', sign);
+    const market = marketOf({ 'A.csv': bars, 'actions.csv': `${list},42\n` });
+    expect(thrown(() => market.actions('A'))).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(
+        /actions\.csv, line 1: its fields are parted by .*: part them by commas \(ticker,/,
+      ),
+    });
+  });
+
   it('is refused with its line where it is malformed', () => {
     for (const line of [
       'A,2024-01-02,merger,2',

@@ -38,7 +38,7 @@ describe('a file whose name tells no ticker', () => {
     [
       'export.csv',
       `ticker,${HEADER}\nIBM,2024-01-08,1,2,1,2,3\nIBM,"2024-01-09,1,2,1,2,3\n`,
-      /^line 3: Quote Not Closed: /,
+      /^line 3: opens a quote /,
     ],
     ['quotes.csv', '{"error": "no"}', 'is JSON, not CSV: get the prices as CSV; it may tell of an error'],
   ])('is held for one of prices where it may be: %s', (name, content, reason) => {

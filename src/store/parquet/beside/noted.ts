@@ -116,16 +116,16 @@ export async function lostFiles(
   return { lost: [...lost.values()].map(lostFile), held };
 }
 
-function lossOf({ is }: DataFile, held: readonly DayRange[] | undefined, isGone: boolean): string {
+function lossOf(file: DataFile, held: readonly DayRange[] | undefined, isGone: boolean): string {
   const days = held && span(held);
   const from = days === undefined ? '' : ` from ${formatDay(days.from)} to ${formatDay(days.to - 1)}`;
-  const what = is === 'actions' ? 'splits and dividends' : 'sessions';
+  const what = file.is === 'actions' ? 'splits and dividends' : 'sessions';
   const until =
     held === undefined
       ? `which ${what} it held nobody knows: run backfill from the first day that you had on, or give them up by`
       : `${missingUntilRerun(`${what}${from}`)}, or given up by`;
   const how = isGone ? 'gone, and no command of ours took it away' : 'damaged, and in quarantine';
-  return `${how}; ${until} backfill forget TICKER`;
+  return `${how}; ${until} backfill forget ${ownerOf(file).ticker}`;
 }
 
 /** Of a file that was another ticker's: nothing tells that there ever was one of this ticker. */
