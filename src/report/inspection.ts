@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
 import { type FirstJudgement, judgeFirst } from '../backfill/judge/first-answer.ts';
+import { fingerprintOf } from '../core/bars/fingerprint.ts';
 import type { Series } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -12,6 +13,7 @@ import { type CsvClient, clientOf, readingOf } from '../providers/csv/client.ts'
 import { parseReading } from '../providers/csv/parse.ts';
 import { CSV_SETTINGS, type CsvSettings } from '../providers/csv/settings.ts';
 import type { Basis } from '../providers/provider.ts';
+import { alikeText, sameSeries, type StoredSeries } from './inspected-alike.ts';
 import { asStored, judgedNotes } from './inspected-rows.ts';
 import { plural } from './table.ts';
 import { assertSettings } from '../providers/settings.ts';
@@ -77,8 +79,16 @@ export function inspect(request: InspectRequest, now: number): Inspection {
   const client = clientOf(market, path, { ...settings, basis: basis ?? 'raw' });
   const files = new Map<string, Understood>();
   for (const { path: file, reason } of market.unread.refused) understood(files, file).refused.add(reason);
-  const stored: number[] = [];
-  for (const ticker of market.tickers()) inspectTicker(ticker, { market, client, files, stored, basis, now });
+  const stored: StoredSeries[] = [];
+  const ownFault = (file: string, ticker: string): BackfillError | undefined =>
+    faultOf(() => inspectedFolder(file, readingOf(settings)).filesRead(ticker));
+  for (const ticker of market.tickers())
+    inspectTicker(ticker, { market, client, files, stored, basis, now, ownFault });
+  const alike = sameSeries(stored);
+  for (const [{ ticker, interval }, others] of alike)
+    for (const file of market.pathsOf(ticker))
+      understood(files, file).refused.add(alikeText(`${ticker} ${interval}`, others));
+  const kept = stored.filter((one) => !alike.has(one));
   const root = resolve(path);
   return {
     files: [...files]
@@ -92,7 +102,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
         ...(what.isFolder && { isFolder: true as const }),
       })),
     basis: basis ?? null,
-    stored: { series: stored.length, bars: stored.reduce((sum, bars) => sum + bars, 0) },
+    stored: { series: kept.length, bars: kept.reduce((sum, { bars }) => sum + bars, 0) },
     notes: market.unread.asides,
   };
 }
@@ -109,8 +119,10 @@ interface Inspecting {
   readonly market: CsvFolderMarket;
   readonly client: CsvClient;
   readonly files: Map<string, Understood>;
-  /** Bars of each series that a run would store, as far as they were read. */
-  readonly stored: number[];
+  /** Each series that a run would store, as far as they were read. */
+  readonly stored: StoredSeries[];
+  /** What is wrong with the rows of a ticker in one file by itself. */
+  readonly ownFault: (path: string, ticker: string) => BackfillError | undefined;
   readonly basis: Basis | undefined;
   readonly now: number;
 }
@@ -151,7 +163,10 @@ function inspectTicker(ticker: string, inspecting: Inspecting): void {
     } catch (error) {
       if (refuse(error, ticker, inspecting)) continue;
       const range = market.span(ticker, interval);
-      if (range !== undefined) inspecting.stored.push(market.read(ticker, interval, range).bars.length);
+      if (range !== undefined) {
+        const { bars } = market.read(ticker, interval, range);
+        inspecting.stored.push({ ticker, interval, bars: bars.length, fingerprint: fingerprintOf(bars) });
+      }
     }
   }
 }
@@ -169,13 +184,14 @@ function readAll(
   const calendar = calendarById(reading.listing.calendar);
   const series = { ticker, interval };
   const judged = judgeFirst(answer, { series, calendar, range }, 'csv', now);
-  if (judged.stored > 0) stored.push(judged.stored);
+  if (judged.stored > 0) stored.push({ ...series, bars: judged.stored, fingerprint: judged.fingerprint });
   const { dropped, oddities, toCome } = reading;
   const paths = market.pathsOf(ticker);
   // The series is read as a whole: which file has how many of them is not known.
   const where = paths.length === 1 ? '' : ` in its ${paths.length} files`;
   const leftOut = `${plural(dropped, 'row')} of ${ticker} ${interval}${where} left out: outside regular hours, or off their grid`;
-  const ofSeries = [...oddities.map(({ note }) => note), ...toCome];
+  const impossible = judged.badActions.map(({ reason }) => `${reason}: not to be applied`);
+  const ofSeries = [...oddities.map(({ note }) => note), ...impossible, ...toCome];
   const ofRows = [...(dropped > 0 ? [leftOut] : []), ...judgedNotes(judged, `${ticker} ${interval}${where}`)];
   const [only, ...more] = paths;
   if (only !== undefined && more.length === 0) countAsStored(understood(files, only), series, judged);
@@ -209,16 +225,30 @@ function countAsStored({ series }: Understood, { ticker, interval }: Series, jud
  * Notes for all files of a ticker that it is refused; or, where nobody said the basis, what is to be said. Whether it is
  * refused. Throws what is no error of the files.
  */
-function refuse(error: unknown, ticker: string, { market, files, basis }: Inspecting): boolean {
+function refuse(error: unknown, ticker: string, inspecting: Inspecting): boolean {
+  const { market, files, basis, ownFault } = inspecting;
   if (!(error instanceof BackfillError)) throw error;
   const { code, message } = error;
   const paths = market.pathsOf(ticker);
   const isAsked = code === 'basis-unknown' && basis === undefined;
   for (const path of paths) {
     const { notes, refused } = understood(files, path);
-    (isAsked ? notes : refused).add(reasonFor(path, message, paths));
+    const isOther = paths.length > 1 && !message.includes(path);
+    const own = isOther && !isAsked ? ownFault(path, ticker)?.message : undefined;
+    (isAsked ? notes : refused).add(reasonFor(path, own ?? message, paths));
   }
   return !isAsked;
+}
+
+/** What reading throws that is an error of the files; undefined where nothing. */
+function faultOf(read: () => unknown): BackfillError | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BackfillError) return error;
+    throw error;
+  }
 }
 
 /** What an error that names one of a ticker's files first, or two, is below the name of one of them all. */

@@ -11,6 +11,9 @@ export const CLOSES = ['10.5', '10.1', '10.4', '10.7', '10.2'];
 export const daily = (close = CLOSES[2]): string =>
   `${HEADER}\n${DAYS.map((day, i) => `${day},10,11,9,${i === 2 ? close : CLOSES[i]},100\n`).join('')}`;
 
+/** The same rows with volumes of their own: two tickers do not trade alike. */
+export const dailyOf = (i: number): string => daily().replaceAll(',100\n', `,${100 + i}\n`);
+
 export const inspected = (
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Omit<InspectRequest, 'path'> = {},

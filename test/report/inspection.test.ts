@@ -4,7 +4,7 @@ import { inspectionText } from '../../src/report/inspection-text.ts';
 import { UNBOUNDED } from '../../src/report/page.ts';
 import { folderOf, zipped } from '../market/csv/folders.ts';
 import { join } from 'node:path';
-import { CLOSES, DAYS, HEADER, NOW, daily, inspected, textOf } from './inspected.ts';
+import { CLOSES, DAYS, HEADER, NOW, daily, dailyOf, inspected, textOf } from './inspected.ts';
 
 describe('an inspection', () => {
   it('says of each file what was understood', async () => {
@@ -130,7 +130,7 @@ describe('an inspection', () => {
   });
 
   it('of many files tells those that are written alike together and names the odd ones, unless all is wanted', async () => {
-    const alike = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`T${i}.csv`, daily()]));
+    const alike = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`T${i}.csv`, dailyOf(i)]));
     const odd = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`X${i}.csv`, daily('x')]));
     const inspection = await inspected({ ...alike, ...odd, 'Z.csv': 'a,b\n1,2\n', 'README.md': 'x' });
     const lines = inspectionText(inspection, { ...UNBOUNDED, columns: 60, isWhole: false });
@@ -215,8 +215,8 @@ describe('an inspection', () => {
   });
 
   it('tells files that are written otherwise apart', async () => {
-    const files = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`T${i}.csv`, daily()]));
-    const other = daily().replaceAll(',', ';');
+    const files = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`T${i}.csv`, dailyOf(i)]));
+    const other = dailyOf(11).replaceAll(',', ';');
     const lines = inspectionText(await inspected({ ...files, 'OTHER.csv': other }), {
       ...UNBOUNDED,
       isWhole: false,

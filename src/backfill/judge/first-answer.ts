@@ -1,4 +1,6 @@
 import { EMPTY_BOOK } from '../../core/actions/action-book.ts';
+import type { RejectedAction } from '../../core/actions/action-checks.ts';
+import { fingerprintOf } from '../../core/bars/fingerprint.ts';
 import { type Series, UNKNOWN_IDENTITY } from '../../core/bars/bars.ts';
 import { NO_BARS } from '../../core/bars/columns.ts';
 import type { Calendar } from '../../core/calendar/calendar.ts';
@@ -18,6 +20,10 @@ export interface FirstJudgement extends Pick<Judgement, 'rejected' | 'fillers' |
   /** Stamps of the first and the last of them, ms since the epoch; null where there is none. */
   readonly first: number | null;
   readonly last: number | null;
+  /** The same for the same bars, whoever has them; null where they are too few to tell. */
+  readonly fingerprint: string | null;
+  /** Splits and dividends that cannot be. */
+  readonly badActions: readonly RejectedAction[];
   /** Rows that say what another one says. */
   readonly repeated: number;
   /** Why the series would count as failed, as most of its rows are lost; null where they are not. */
@@ -59,5 +65,8 @@ export function judgeFirst(
   });
   const repeated = answer.bars.length - wanted.length - rejected.length - fillers.length;
   const [first = null, last = null] = [wanted.ts[0], wanted.ts.at(-1)];
-  return { stored: wanted.length, first, last, rejected, fillers, oddities, repeated, lost };
+  const fingerprint = fingerprintOf(wanted);
+  const { badActions = [] } = answer;
+  const rows = { stored: wanted.length, first, last, fingerprint };
+  return { ...rows, rejected, fillers, oddities, badActions, repeated, lost };
 }
