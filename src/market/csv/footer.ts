@@ -28,32 +28,65 @@ export function footerFormOf(text: string): FooterForm {
 }
 
 /**
- * A CSV text, or the end of one, without a last line of words such as Barchart's `"Downloaded from Barchart.com as of …"`.
- * One that has as many fields as the line above it is a row, of whatever its first words name. Below rows that begin with a
- * date in digits any words are such a line; where rows begin with a name, or with a month, only what no name says.
+ * A CSV text, or the end of one, without a last line of words such as Barchart's `"Downloaded from Barchart.com as of …"`, or
+ * two such lines. One that has as many fields as the line above it is a row, of whatever its first words name. Below rows that
+ * begin with a date in digits any words are such a line; where rows begin with a name, or with a month, only what no name says.
  */
-export function withoutFooter(text: string, { delimiter, beginsWithDate }: FooterForm): Parted {
-  const start = startOfLast(text.trimEnd());
-  const last = text.slice(start);
-  const above = text.slice(0, Math.max(0, start)).trimEnd();
-  const lineAbove = above.slice(startOfLast(above));
-  const fields = fieldsIn(last, delimiter);
-  const isRow = fields > 1 && fields === fieldsIn(lineAbove, delimiter);
-  // A line that goes on with a quoted cell is none of its own.
-  const isInCell = lineAbove.split('"').length % 2 === 0;
-  if (start <= 1 || isRow || isInCell) return { body: text, footer: null };
-  const isBelowDates = beginsWithDate && /^"?\d/.test(lineAbove);
-  const isWords = WORDS.test(last) || SUM.test(last) || (isEnded(text) && WORD.test(last));
-  const isFooter = SENTENCE.test(last) || (isBelowDates && isWords);
-  return isFooter
-    ? { body: text.slice(0, start), footer: last.trim().replaceAll(/^"|"$/g, '') }
+export function withoutFooter(text: string, form: FooterForm): Parted {
+  const last = lastLine(text);
+  const next = lastLine(text.slice(0, last.start));
+  const rowAbove = lastLine(text.slice(0, next.start)).line;
+  const isOfTwo =
+    isFooter(next.line, rowAbove, { ...form, isWhole: true }) &&
+    isFooter(last.line, rowAbove, { ...form, isWhole: isEnded(text) });
+  if (isOfTwo)
+    return { body: text.slice(0, next.start), footer: `${shownLine(next.line)}\n${shownLine(last.line)}` };
+  const isOne = isFooter(last.line, next.line, { ...form, isWhole: isEnded(text) });
+  return isOne
+    ? { body: text.slice(0, last.start), footer: shownLine(last.line) }
     : { body: text, footer: null };
+}
+
+/** The last line of a text that is not blank, with what follows it, and where it begins. */
+function lastLine(text: string): { readonly line: string; readonly start: number } {
+  const start = startOfLast(text.trimEnd());
+  return { line: text.slice(start), start };
+}
+
+function shownLine(line: string): string {
+  return line.trim().replaceAll(/^"|"$/g, '');
+}
+
+/** Whether a line below a row, or below another such line, is none. `isWhole`: nothing of it was cut. */
+function isFooter(
+  line: string,
+  rowAbove: string,
+  { delimiter, beginsWithDate, isWhole }: FooterForm & { readonly isWhole: boolean },
+): boolean {
+  if (rowAbove.trim() === '' || line.trim() === '') return false;
+  const fields = fieldsIn(line, delimiter);
+  const isRow = fields > 1 && fields === fieldsIn(rowAbove, delimiter);
+  // A line that goes on with a quoted cell is none of its own.
+  const isInCell = rowAbove.split('"').length % 2 === 0;
+  if (isRow || isInCell) return false;
+  const isBelowDates = beginsWithDate && /^"?\d/.test(rowAbove);
+  const isWords = WORDS.test(line) || SUM.test(line) || (isWhole && WORD.test(line));
+  return SENTENCE.test(line) || (isBelowDates && isWords);
+}
+
+/** A line about the title of a file, if there is one. */
+export function titleNotes(path: string, title: string | undefined): string[] {
+  return title === undefined
+    ? []
+    : [`${basename(path)}: its first line is no header, and not read: ${quoted(title)}`];
 }
 
 /** A line about the footer of a file, if there is one. */
 export function footerNotes(path: string, footer: string | null): string[] {
   if (footer === null) return [];
-  return [`${basename(path)}: its last line is no row, and not read: ${quoted(footer)}`];
+  const lines = footer.split('\n').map((line) => quoted(line));
+  const what = lines.length === 1 ? 'its last line is no row' : `its last ${lines.length} lines are no rows`;
+  return [`${basename(path)}: ${what}, and not read: ${lines.join(', ')}`];
 }
 
 /** Where the last line of a text begins. */

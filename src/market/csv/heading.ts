@@ -65,6 +65,26 @@ export function headerBelowTitle(text: string): number | null {
   return at < 0 ? null : at + 1;
 }
 
+/** Longer than any header. */
+const HEAD_CHARACTERS = 1 << 20;
+
+/** What stands in a title, and in no row or header: words, of which the fields behind are empty. */
+const TITLE = /^"?[A-Za-z][^0-9,;\t|]*"?[,;\t|]*$/;
+
+/**
+ * A text whose first line is a title of words above its header, with that as a comment, so that lines keep their numbers;
+ * null where there is none.
+ */
+export function withTitleMarked(text: string): { readonly text: string; readonly title: string } | null {
+  const line = headerBelowTitle(text.slice(0, HEAD_CHARACTERS));
+  if (line === null) return null;
+  const bare = text.replace(/^\uFEFF/, '');
+  const [first = '', ...between] = bare.split(/\r\n|\r|\n/, line - 1);
+  if (!TITLE.test(first) || between.some((one) => one.trim() !== '')) return null;
+  // Blank lines below it are skipped anyway.
+  return { text: `#${bare}`, title: first.replaceAll(/["]|[,;\t|]+$/g, '').trim() };
+}
+
 /** The sign that cuts the first line into the most fields. */
 export function delimiterOf(text: string): string {
   const line = withoutPreamble(text.slice(0, 4096)).split(/[\r\n]/, 1)[0] ?? '';

@@ -6,7 +6,7 @@ import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
 import { clockOf, instantsInOrder } from './clock.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
-import { footerNotes } from './footer.ts';
+import { footerNotes, titleNotes } from './footer.ts';
 import { NotFinal } from './not-final.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
@@ -69,9 +69,9 @@ export function readFileRows(
   assertUnderstood(file.path, finalOf(table.rows));
   const { siblings = table.rows } = table;
   return [...byInterval(table.rows)].map(([stated, rows], i) => {
-    const footer = i === 0 ? table.footer : null;
+    const { footer, title } = i === 0 ? table : { footer: null, title: undefined };
     const alike = siblings === table.rows ? rows : (byInterval(siblings).get(stated) ?? rows);
-    return rowsOfInterval(file.path, { ...table, footer, rows, siblings: alike }, stated, context);
+    return rowsOfInterval(file.path, { ...table, footer, title, rows, siblings: alike }, stated, context);
   });
 }
 
@@ -90,7 +90,7 @@ function byInterval(rows: StampedRows): Map<Interval | undefined, StampedRows> {
 
 function rowsOfInterval(
   path: string,
-  { rows: all, footer, siblings = all, zone, dialect }: Table,
+  { rows: all, footer, title, siblings = all, zone, dialect }: Table,
   stated: Interval | undefined,
   context: SeriesContext,
 ): FileRows {
@@ -103,7 +103,11 @@ function rowsOfInterval(
   if (interval === '1d' && stated === undefined && siblings === all) assertDays(path, placed.rows, context);
   const said = new RowsSaid(context.ticker);
   said.add(rows);
-  const notes = [...notesOf(path, said, context.ticker), ...footerNotes(path, footer)];
+  const notes = [
+    ...notesOf(path, said, context.ticker),
+    ...titleNotes(path, title),
+    ...footerNotes(path, footer),
+  ];
   const currency = said.currencies.only(path);
   const what = {
     notFinal,

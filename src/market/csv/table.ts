@@ -3,7 +3,7 @@ import { assertLastField } from './cut-field.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
 import { footerFormOf, withoutFooter } from './footer.ts';
-import { headerBelowTitle } from './heading.ts';
+import { headerBelowTitle, withTitleMarked } from './heading.ts';
 import { assertOrder } from './headerless.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { isEnded } from './line-end.ts';
@@ -54,6 +54,8 @@ export interface Table {
   readonly rows: StampedRows;
   /** A last line of words that is no row; null where there is none, or others tell of it. */
   readonly footer: string | null;
+  /** A first line of words above the header. Default: there is none. */
+  readonly title?: string | undefined;
   /** What the rows themselves say they are of, by row; null where the file has no such column. */
   readonly names: readonly string[] | null;
   /** Whether `names` are of instruments; else they may be companies'. */
@@ -85,6 +87,12 @@ export interface TableForm {
  * where half of its rows have a cell that cannot be read.
  */
 export function readTable(path: string, source: Decoded = readText(path), said: SaidForms = {}): Table {
+  const titled = withTitleMarked(source.text);
+  if (titled === null) return tableOfText(path, source, said);
+  return { ...tableOfText(path, { ...source, text: titled.text }, said), title: titled.title };
+}
+
+function tableOfText(path: string, source: Decoded, said: SaidForms): Table {
   const { encoding } = source;
   const footerForm = footerFormOf(source.text);
   const { delimiter } = footerForm;

@@ -35,6 +35,28 @@ describe('a last line of words', () => {
     },
   );
 
+  it.each([
+    ['Source: a vendor', 'Copyright 2024 X'],
+    ['Total;5', 'Data provided by X, Inc.'],
+    ['Hello there you', 'End of file'],
+  ])('may be two, which are named: %s, %s', (one, two) => {
+    for (const end of ['', '\n', '\n\n'])
+      for (const between of ['\n', '\n\n']) {
+        const market = marketOf({ 'AAPL.csv': `${DATED}${one}${between}${two}${end}` });
+        expect(stampsOf(market, 'AAPL')).toEqual(DAYS);
+        const named = [one, two].map((line) => `"${line}"`).join(', ');
+        expect(market.notRead('AAPL')).toEqual([
+          `AAPL.csv: its last 2 lines are no rows, and not read: ${named}`,
+        ]);
+      }
+    const cut = marketOf({ 'AAPL.csv': `${DATED}2024-01-12,10\n${two}\n` });
+    expect(thrown(() => stampsOf(cut, 'AAPL'))).toMatchObject({
+      message: expect.stringContaining('line 6: '),
+    });
+    const three = marketOf({ 'AAPL.csv': `${DATED}${one}\n${one}\n${two}\n` });
+    expect(thrown(() => stampsOf(three, 'AAPL'))).toMatchObject({ code: 'usage' });
+  });
+
   it.each(FOOTERS)('below tickers is so too, where no name says it: %s', (footer) => {
     const table = `ticker,${HEADER}\n${rowsOf((day) => `Brown,${day}`)}`;
     const folder = folderOf({ 'prices.csv': `${table}${footer}\n` });

@@ -5,13 +5,31 @@ const ROWS = '2024-01-08,10,11,9,10.5,7\n2024-01-09,10,11,9,10.5,7\n';
 
 describe('lines above the header', () => {
   it.each([
-    ['a title', `Apple Inc. prices\n${HEADER}\n${ROWS}`, 2],
-    ['a title and an empty line', `Apple Inc. prices\n\n${HEADER}\n${ROWS}`, 3],
+    ['a title', `Apple Inc. prices\n${HEADER}\n${ROWS}`],
+    ['one in quotes', `\uFEFF"Apple Inc. prices"\r\n${HEADER}\r\n${ROWS}`],
+    ['one of a sheet', `Apple Inc. prices,,,,,\n${HEADER}\n${ROWS}`],
+    ['a title and an empty line', `Apple Inc. prices\n\n${HEADER}\n${ROWS}`],
+    ['a title above semicolons', `Apple Inc. prices\n${`${HEADER}\n${ROWS}`.replaceAll(',', ';')}`],
+    ['a title of a long file', `Apple Inc. prices\n${HEADER}\n${ROWS}${' '.repeat(5_000_000)}`],
+  ])('are read past and named where they are one of words alone: %s', (_what, text) => {
+    const market = marketOf({ 'AAPL.csv': text });
+    expect(stampsOf(market, 'AAPL')).toEqual(['2024-01-08', '2024-01-09']);
+    expect(market.notRead('AAPL')).toEqual([
+      'AAPL.csv: its first line is no header, and not read: "Apple Inc. prices"',
+    ]);
+    const bad = text.replace('10.5', 'x').replace('10.5', 'x');
+    const lines = text.split(/\r\n|\n/).findIndex((line) => line.startsWith('2024')) + 1;
+    expect(() => marketOf({ 'AAPL.csv': bad }).rows('AAPL', '1d', ALL)).toThrow(
+      `line ${lines}: "x" is not a number`,
+    );
+  });
+
+  it.each([
+    ['two titles', `Apple Inc.\nPrices\n${HEADER}\n${ROWS}`, 3],
+    ['a title with a number', `Apple Inc. 2024\n${HEADER}\n${ROWS}`, 2],
     ['a title with a comma', `Apple Inc., NASDAQ\n${HEADER}\n${ROWS}`, 2],
     ['a title in quotes', `"Apple Inc., NASDAQ"\r\n${HEADER}\r\n${ROWS}`, 2],
     ['some facts', `Symbol,AAPL\nCurrency,USD\nFrom,2024-01-08\n${HEADER}\n${ROWS}`, 4],
-    ['a title above semicolons', `Kurse der Apple AG\n${`${HEADER}\n${ROWS}`.replaceAll(',', ';')}`, 2],
-    ['a title of a long file', `Apple Inc. prices\n${HEADER}\n${ROWS}${' '.repeat(5_000_000)}`, 2],
   ])('are told of with the line of the header: %s', (_what, text, line) => {
     expect(() => marketOf({ 'AAPL.csv': text }).rows('AAPL', '1d', ALL)).toThrow(
       `AAPL.csv, line 1: is no header, but line ${line} is one: remove the lines above that`,
