@@ -45,8 +45,8 @@ export interface Twins {
 /** Names of columns, without case, signs and brackets; what stands first is preferred. */
 const NAMES = {
   stamp:
-    'datetime,date time,timestamp,ts,ts event,open time,opentime,window start,date,time,begins at,day,t,unix,unix timestamp,epoch',
-  date: 'date,day',
+    'datetime,date time,timestamp,ts,ts event,open time,opentime,window start,date,time,begins at,day,trade date,tradedate,trading date,t,unix,unix timestamp,epoch',
+  date: 'date,day,trade date,tradedate,trading date',
   time: 'time,timestamp,hour',
   open: 'open,open price,o',
   high: 'high,high price,h',

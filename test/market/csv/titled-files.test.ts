@@ -46,3 +46,13 @@ describe('lines above the header', () => {
     expect(stampsOf(marketOf({ 'AAPL.csv': `# Apple\n${HEADER}\n${ROWS}` }), 'AAPL')).toHaveLength(2);
   });
 });
+
+describe('a column of days of trading', () => {
+  it.each(['Trade Date', 'trade_date', 'TradeDate', 'Trading Date'])('is one of dates: %s', (name) => {
+    const text = `${HEADER}\n${ROWS}`.replace('date', name);
+    expect(stampsOf(marketOf({ 'AAPL.csv': text }), 'AAPL')).toEqual(['2024-01-08', '2024-01-09']);
+    // A date is preferred.
+    const both = `date,${name},open,high,low,close\n2024-01-08,2024-01-05,10,11,9,10.5\n`;
+    expect(stampsOf(marketOf({ 'AAPL.csv': both }), 'AAPL')).toEqual(['2024-01-08']);
+  });
+});
