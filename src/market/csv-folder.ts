@@ -15,7 +15,7 @@ import type { CurrencyOfFiles } from './csv/join-files.ts';
 import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
 import { RecentReads } from './csv/recent-reads.ts';
 import { type CsvSeries, type FilesRead, joined, readSeries, type SeriesRows } from './csv/series.ts';
-import type { StampOf } from './csv/rows.ts';
+import type { StampsSaid } from './csv/stamped-ends.ts';
 import type { SaidForms } from './csv/table.ts';
 import { type LongFiles, SharedTables } from './csv/shared-tables.ts';
 import { type ToldAction, toldNotes } from './csv/told-actions.ts';
@@ -74,7 +74,7 @@ export interface CsvFolderMarket extends Market {
 export function csvFolderMarket(
   folder: string,
   zone: string | null = null,
-  stamps: StampOf = 'start',
+  stamps: StampsSaid = null,
   said: SaidForms = {},
   mostRows: number = MOST_ROWS,
   long?: LongFiles,
@@ -88,7 +88,7 @@ const MOST_ROWS = 10_000;
 /** How a folder is read. */
 interface FolderOptions {
   readonly zone: string | null;
-  readonly stamps: StampOf;
+  readonly stamps: StampsSaid;
   readonly said: SaidForms;
   /** Rows that are kept of the tickers asked for last; those of the last one in any case. */
   readonly mostRows: number;
@@ -116,7 +116,7 @@ class CsvFolder implements CsvFolderMarket {
   readonly #shared: SharedTables;
   readonly #states: FileStates;
   readonly #zone: string | null;
-  readonly #stamps: StampOf;
+  readonly #stamps: StampsSaid;
   readonly #said: SaidForms;
   readonly #reads: RecentReads;
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
@@ -227,7 +227,7 @@ class CsvFolder implements CsvFolderMarket {
     const { numbers = '', dates = '' } = this.#said;
     const said = numbers + dates === '' ? [] : [`${numbers} ${dates}`];
     const states = all.map((path) => this.#states.of(path));
-    return [this.#zone ?? '', this.#stamps, ...said, ...states].join('\n');
+    return [this.#zone ?? '', this.#stamps ?? 'start', ...said, ...states].join('\n');
   }
 
   span(ticker: string, interval: Interval): DayRange | undefined {

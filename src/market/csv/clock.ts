@@ -59,7 +59,7 @@ function longDays(zone: string): (day: Day) => boolean {
 }
 
 /** The instant at which the clock of a zone shows what a stamp does, whatever offset that has. */
-export function instantByClock(clock: number, zone: string): number {
+function instantByClock(clock: number, zone: string): number {
   return instantAt(writtenDay(clock), minutesOf(clock), zone);
 }
 

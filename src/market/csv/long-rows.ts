@@ -3,16 +3,17 @@ import { clockOf, instantsOf } from './clock.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
 import { footerNotes } from './footer.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
+import type { IntradayRows } from './intraday-rows.ts';
 import { NotFinal } from './not-final.ts';
 import { NotInStretches } from './long-text.ts';
 import { assertNamedAlike } from './named-alike.ts';
-import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hours.ts';
 import {
   assertUnderstood,
   clockUsed,
   datedOf,
   type FileRows,
   finalOf,
+  intradayRows,
   type PlacedRows,
   placedRows,
   type SeriesContext,
@@ -20,9 +21,8 @@ import {
 import { notesOf, RowsSaid } from './rows-said.ts';
 import { inTurn, type RowsInTime, rowsBetween } from './rows-in-time.ts';
 import { isSaturday, tradesOnSaturday } from './shared-tables.ts';
-import { DaysThatTell } from '../../core/checks/shifted-days.ts';
-import { assertDaysNotShifted } from './shifted-dates.ts';
 import { haveOffsets, keepRows, type StampedRows } from './stamped-rows.ts';
+import { assertDaysNotSwapped } from './swapped-dates.ts';
 import { areTickers, namesOf, rowsOf, type Table, type TableForm } from './table.ts';
 import type { ToldAction } from './told-actions.ts';
 
@@ -46,7 +46,6 @@ class Survey {
   readonly #context: SeriesContext;
   readonly #clock: string;
   readonly #distances: RowDistances;
-  readonly #days: DaysThatTell;
   readonly #said: RowsSaid;
   readonly #saidOfAll: RowsSaid;
   readonly #told: ToldAction[] = [];
@@ -55,7 +54,7 @@ class Survey {
   readonly #notFinal = new NotFinal();
   /** By the first stretch: that of all rows, or it is another file than it seems. */
   #interval: Interval | undefined;
-  #hours: HoursFilled | undefined;
+  #intraday: IntradayRows | undefined;
   #isDescending: boolean | undefined;
   #haveOffsets = true;
   #counts: RowCounts & { readonly bars: number } = { bars: 0, refused: 0, first: null, last: null };
@@ -69,7 +68,6 @@ class Survey {
     this.#saidOfAll = new RowsSaid(context.ticker);
     this.#clock = clockOf(form.layout.header.zone ?? context.zone, context.calendar);
     this.#distances = new RowDistances(context.calendar);
-    this.#days = new DaysThatTell(context.calendar);
   }
 
   add(stretch: number): void {
@@ -85,12 +83,10 @@ class Survey {
     this.#said.add(rows);
     this.#haveOffsets &&= haveOffsets(rows);
     const interval = this.#intervalOf(rows);
-    const instants = this.#inOrder(rows);
-    if (hasRegularHours(this.#context.calendar)) {
-      this.#hours ??= new HoursFilled(interval, this.#context.calendar);
-      this.#hours.add(instants, rows.bars.volume);
-    }
+    this.#noteOrder(rows);
     const placed = this.#placed(rows, interval);
+    this.#intraday ??= intradayRows(interval, this.#clock, this.#context);
+    this.#intraday.add(rows, placed.rows, this.#isDescending);
     this.#note(placed);
     this.#parts.push(this.#part(stretch, placed, interval));
   }
@@ -108,9 +104,9 @@ class Survey {
     const { header } = this.#form.layout;
     assertNamedAlike(path, this.#named.table(this.#form), ticker);
     const notes = [...notesOf(path, this.#said, ticker), ...footerNotes(path, this.#form.footer)];
-    const again = { [Symbol.iterator]: () => this.#finalRows() };
-    assertRegularHours(path, again, clock, interval, calendar, this.#hours?.fit());
-    assertDaysNotShifted(path, this.#days.days(), calendar);
+    const days = this.#intraday?.days.days() ?? [];
+    assertDaysNotSwapped(path, days, days, calendar, null);
+    this.#intraday?.assertOwn(path);
     return {
       ...{ path, interval, rows: inTime, counts: this.#counts, isLong: true },
       ...{ told: this.#told, mayBeCut: this.#mayBeCut },
@@ -119,10 +115,6 @@ class Survey {
       dialect: this.#form.dialect,
       currency: this.#said.currencies.only(path),
     };
-  }
-
-  *#finalRows(): Generator<StampedRows> {
-    for (let i = 0; i < this.#form.rows.stretches; i++) yield finalOf(rowsOf(this.#form, i));
   }
 
   #intervalOf(rows: StampedRows): Interval {
@@ -134,8 +126,8 @@ class Survey {
     return this.#interval;
   }
 
-  /** The instants of rows that come next. */
-  #inOrder(rows: StampedRows): Float64Array {
+  /** Holds rows that come next against those before. */
+  #noteOrder(rows: StampedRows): void {
     const isUndated = (i: number): boolean => rows.asides.get(i)?.isUndated === true;
     if (isUndated(0) || isUndated(rows.bars.length - 1)) throw new NotInStretches('has lines without a date');
     const instants = instantsOf(rows, this.#clock);
@@ -144,7 +136,6 @@ class Survey {
     const sorted = instantsOf(datedOf(rows), this.#clock).toSorted();
     // Where an hour comes twice within two stretches, they overlap.
     if (!this.#distances.add(sorted, this.#isDescending)) throw unsorted();
-    return instants;
   }
 
   #placed(rows: StampedRows, interval: Interval): PlacedRows {
@@ -172,15 +163,6 @@ class Survey {
     };
     for (const one of told) this.#told.push(one);
     this.#mayBeCut ??= mayBeCut;
-    const { ts, close, volume } = rows.bars;
-    for (let n = 0; n < ts.length; n++) {
-      const i = this.#isDescending === true ? ts.length - 1 - n : n;
-      this.#days.add(
-        this.#context.calendar.localDay(ts[i] as number),
-        close[i] as number,
-        volume[i] as number,
-      );
-    }
   }
 }
 

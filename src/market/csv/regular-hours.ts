@@ -1,17 +1,15 @@
 import type { Calendar, Session } from '../../core/calendar/calendar.ts';
-import { COMMON_ZONES } from '../../core/calendar/common-zones.ts';
 import { roomOf } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { barStart, isTradingTime } from '../../core/bars/session-grid.ts';
-import { instantByClock, instantsOf } from './clock.ts';
+import { clocksText, percent } from './clocks-text.ts';
+import { explainsBetter } from './clock-verdict.ts';
+import { instantsOf } from './clock.ts';
+import { clocksThatFit, fullestClock } from './other-clocks.ts';
+import { Quarters } from './quarters.ts';
 import { malformed } from './records.ts';
-import { keepRows, type StampedRows } from './stamped-rows.ts';
-import { writtenDay } from './stamps.ts';
-
-/** Days before and after the middle of a file, and how much of their slots a clock must fill to be tried on all. */
-const PROBE_DAYS = 2;
-const LEAST_PROBE = 0.7;
+import type { StampedRows } from './stamped-rows.ts';
 
 /** How well the instants of rows agree with an exchange's hours. */
 interface Fit {
@@ -42,54 +40,38 @@ export function hasRegularHours({ advisory, kind }: Calendar): boolean {
 }
 
 /**
- * Refuses intraday rows that another clock would explain: one that fills the regular slots of the exchange where the clock
- * that they are read by does not. Extended hours are no reason, unless most of the volume would lie there; with holes in
- * the regular ones, or on closed days too, that is a reason also where no clock explains it. `clock` is the zone they were
- * read by, `known` how they fill the hours then, if somebody knows; `rows` come in stretches. Throws `usage`, and says what
- * would fit.
+ * Refuses intraday rows that another clock explains where the one that they are read by does not: session by session, however
+ * few those are. Extended hours are no reason, unless most of the volume would lie there; with holes in the regular ones, or on
+ * closed days too, that is a reason also where no clock explains it. Throws `usage`, and says what would fit.
  */
-export function assertRegularHours(
-  path: string,
-  rows: Iterable<StampedRows>,
-  clock: string,
-  interval: Interval,
-  calendar: Calendar,
-  known?: Fit,
-): void {
-  if (!hasRegularHours(calendar)) return;
-  const asRead = known ?? fitOf(rows, (part) => instantsOf(part, clock), interval, calendar);
+export function assertRegularHours(path: string, hours: HoursFilled): void {
+  const { calendar } = hours;
+  const asRead = hours.fit();
   const isOutside = isMostlyOutside(asRead);
-  if (asRead.filled >= 0.95 && asRead.volume >= 0.5 && !isOutside) return;
-  const probe = middleDays(rows);
-  const fitBy = (zone: string, parts: Iterable<StampedRows>): Fit =>
-    fitOf(parts, ({ bars }) => bars.ts.map((written) => instantByClock(written, zone)), interval, calendar);
-  const [first] = rows;
-  const hasOffsets = !Number.isNaN(first?.offsets?.[0] ?? Number.NaN);
-  let [likeliest, most] = ['', asRead];
-  for (const zone of new Set([calendar.zone, ...COMMON_ZONES])) {
-    if (fitBy(zone, probe).filled < LEAST_PROBE) continue;
-    const fit = fitBy(zone, rows);
-    if (isBetter(fit, asRead))
-      throw malformed(path, null, fitText(asRead, fit, { zone, calendar, hasOffsets }));
-    if (fit.filled > most.filled) [likeliest, most] = [zone, fit];
-  }
-  if (isOutside)
-    throw malformed(path, null, outsideText(asRead, most, { zone: likeliest, calendar, hasOffsets }));
+  if (asRead.inside === 1) return;
+  const fitting = clocksThatFit(hours, calendar);
+  if (fitting !== undefined)
+    throw malformed(
+      path,
+      null,
+      clocksText(fitting, calendar, {
+        hasOffsets: hours.hasOffsets,
+        otherEnd: otherEndOf(fitting.days, hours),
+      }),
+    );
+  if (isOutside) throw malformed(path, null, outsideText(asRead, hours));
 }
 
-/** A clock that rows are held against. */
-interface Tried {
-  readonly zone: string;
-  readonly calendar: Calendar;
-  /** Whether the stamps have offsets of their own. */
-  readonly hasOffsets: boolean;
-}
-
-function fitText(asRead: Fit, fit: Fit, { zone, calendar, hasOffsets }: Tried): string {
-  const seen = `its times fill ${percent(asRead.filled)} of the regular hours of ${calendar.id} as they are read, and ${percent(fit.filled)} by the clock of ${zone}`;
-  return hasOffsets
-    ? `${seen}: correct their offset, or leave it out and give --csv-zone`
-    : `${seen}: give --csv-zone ${zone}, or write an offset with each`;
+/** The option by which sessions are explained as well, if the stamps of an hour are of the other end of it; null where none is. */
+function otherEndOf(
+  days: readonly Day[],
+  { calendar, asRead, lateMs, lengthMs }: HoursFilled,
+): string | null {
+  const ahead = lateMs > 0 ? -lengthMs : lengthMs;
+  const isExplained = (session: Session): boolean =>
+    explainsBetter(asRead.around(session, ahead), asRead.around(session, 0)) === 'rows';
+  const fits = days.every((day) => isExplained(calendar.session(day)));
+  return fits ? `--csv-stamps ${lateMs > 0 ? 'start' : 'end'}` : null;
 }
 
 /**
@@ -103,55 +85,28 @@ function isMostlyOutside({ inside, filled, volume, volumeTold, rows, sessions, c
   return sessions >= ENOUGH_SESSIONS && (closed >= MOST_CLOSED || (volumeTold && filled < 0.95));
 }
 
-function outsideText(asRead: Fit, likeliest: Fit, { zone, calendar, hasOffsets }: Tried): string {
-  const { inside, volume, volumeTold, filled } = asRead;
+function outsideText({ inside, volume, volumeTold, filled }: Fit, hours: HoursFilled): string {
+  const { calendar, hasOffsets } = hours;
   const rows = `${percent(1 - inside)} of its rows${volumeTold ? `, with ${percent(1 - volume)} of the volume,` : ''}`;
   const seen = `${rows} lie outside the regular hours of ${calendar.id}, of which it fills ${percent(filled)}`;
   const clock = hasOffsets ? 'correct their offset' : 'give the clock of its times with --csv-zone';
-  const guess = zone === '' ? '' : ` (by that of ${zone}: ${percent(likeliest.filled)})`;
+  const likeliest = fullestClock(hours, calendar);
+  const guess =
+    likeliest === undefined ? '' : ` (by that of ${likeliest.zone}: ${percent(likeliest.filled)})`;
   return `${seen}: ${clock}${guess}; or name it as what trades at these hours (BTC-USD), or leave only regular hours in it`;
-}
-
-/** The rows of some days in the middle of a file, which tell soon what clock is none of it. */
-function middleDays(rows: Iterable<StampedRows>): readonly StampedRows[] {
-  let length = 0;
-  for (const { bars } of rows) length += bars.length;
-  let [passed, middle] = [0, 0];
-  for (const { bars } of rows) {
-    const at = (length >> 1) - passed;
-    if (0 <= at && at < bars.length) middle = writtenDay(bars.ts[at] as number);
-    passed += bars.length;
-  }
-  const near: StampedRows[] = [];
-  for (const part of rows)
-    near.push(keepRows(part, (i) => Math.abs(writtenDay(part.bars.ts[i] as number) - middle) <= PROBE_DAYS));
-  return near;
-}
-/** Whether a reading explains the rows and the one as they are does not. */
-function isBetter(other: Fit, asRead: Fit): boolean {
-  if (other.filled < 0.9) return false;
-  if (asRead.filled < 0.6) return true;
-  // Extended hours reach over the regular ones by any clock; the volume does not.
-  if (asRead.volume < 0.5 && other.volume >= 0.8) return true;
-  // A clock one hour off fills most slots too; but only the right one has every row in one.
-  return asRead.filled < 0.95 && other.filled >= 0.98 && other.inside >= 0.99;
-}
-
-function fitOf(
-  rows: Iterable<StampedRows>,
-  instantsIn: (part: StampedRows) => Float64Array,
-  interval: Interval,
-  calendar: Calendar,
-): Fit {
-  const hours = new HoursFilled(interval, calendar);
-  for (const part of rows) hours.add(instantsIn(part), part.bars.volume);
-  return hours.fit();
 }
 
 /** How rows fill the hours of an exchange; of a long file a stretch at a time. */
 export class HoursFilled {
-  readonly #calendar: Calendar;
+  readonly calendar: Calendar;
+  readonly asRead: Quarters;
+  readonly asWritten: Quarters;
+  /** Whether stamps have offsets of their own. */
+  hasOffsets = false;
   readonly #interval: Interval;
+  readonly #clock: string;
+  readonly lateMs: number;
+  readonly lengthMs: number;
   readonly #sessions = new Map<Day, Session | null>();
   #all = 0;
   #closed = 0;
@@ -162,13 +117,31 @@ export class HoursFilled {
   #volume = 0;
   #volumeInside = 0;
 
-  constructor(interval: Interval, calendar: Calendar) {
+  /** `clock`: the zone by which stamps without an offset are read; `lateMs`: how far all are behind the starts of their bars. */
+  constructor(interval: Interval, calendar: Calendar, clock: string, lateMs: number) {
     this.#interval = interval;
-    this.#calendar = calendar;
+    this.calendar = calendar;
+    this.#clock = clock;
+    this.lateMs = lateMs;
+    this.lengthMs = intervalMs(interval);
+    this.asRead = new Quarters(interval, calendar);
+    this.asWritten = new Quarters(interval, calendar);
   }
 
-  /** Adds bars, none at an instant of those of another call. A volume is NaN where it is not known. */
-  add(instants: Float64Array, volumes: Float64Array): void {
+  /** Adds rows, none at an instant of those of another call. */
+  add(rows: StampedRows): void {
+    const { ts: written, volume: volumes } = rows.bars;
+    const instants = instantsOf(rows, this.#clock).map((ts) => ts - this.lateMs);
+    this.hasOffsets ||= rows.offsets?.some((offset) => !Number.isNaN(offset)) === true;
+    this.asRead.add(instants, volumes);
+    this.asWritten.add(
+      written.map((ts) => ts - this.lateMs),
+      volumes,
+    );
+    this.#count(instants, volumes);
+  }
+
+  #count(instants: Float64Array, volumes: Float64Array): void {
     const length = intervalMs(this.#interval);
     const filled = new Set<number>();
     for (const [i, instant] of instants.entries()) {
@@ -198,10 +171,10 @@ export class HoursFilled {
   }
 
   #sessionOf(instant: number): Session | null {
-    const day = this.#calendar.localDay(instant);
+    const day = this.calendar.localDay(instant);
     let session = this.#sessions.get(day);
     if (session === undefined) {
-      session = this.#calendar.isSession(day) ? this.#calendar.session(day) : null;
+      session = this.calendar.isSession(day) ? this.calendar.session(day) : null;
       this.#sessions.set(day, session);
       if (session?.reliable === true) {
         this.#touched++;
@@ -210,8 +183,4 @@ export class HoursFilled {
     }
     return session;
   }
-}
-
-function percent(part: number): string {
-  return `${Math.round(100 * part)} %`;
 }

@@ -37,7 +37,8 @@ export function readRows(lines: readonly CsvLine[], layout: Layout, forms: CellF
   }
   const { interval } = header;
   const stated = interval === null ? null : lines.map(({ fields }) => fields[interval] ?? '');
-  return rows.rows(stated, currencies.said());
+  const places = Int32Array.from(lines, ({ number }) => number);
+  return rows.rows(stated, currencies.said(), places);
 }
 
 function firstOf<T>(lines: readonly CsvLine[], read: (line: CsvLine) => T | undefined): T | undefined {

@@ -10,23 +10,22 @@ import { footerNotes, titleNotes } from './footer.ts';
 import { NotFinal } from './not-final.ts';
 import type { BarFile } from './files.ts';
 import { intervalOf, statedInterval } from './interval.ts';
+import { IntradayRows } from './intraday-rows.ts';
 import type { RowsOfFile } from './join-files.ts';
 import { inMemory } from './rows-in-time.ts';
 import { notesOf, RowsSaid } from './rows-said.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import { malformed, malformedRow, readZip } from './records.ts';
-import { assertRegularHours } from './regular-hours.ts';
 import { sessionDates } from './session-dates.ts';
 import { assertNotShifted } from './shifted-dates.ts';
 import type { SharedTables } from './shared-tables.ts';
 import { haveOffsets, keepRows, type StampedRows } from './stamped-rows.ts';
 import type { Dialect, Table } from './table.ts';
-import { areMidnights } from './stamps.ts';
+import type { StampsSaid } from './stamped-ends.ts';
+import { areMidnights, writtenDay } from './stamps.ts';
+import { assertNotSwapped } from './swapped-dates.ts';
 import type { ToldAction } from './told-actions.ts';
 import { withUndated } from './undated.ts';
-
-/** What intraday stamps are: the start of their bars, as here, or the end. */
-export type StampOf = 'start' | 'end';
 
 /** What the rows of a ticker's files are read with. */
 export interface SeriesContext {
@@ -34,8 +33,7 @@ export interface SeriesContext {
   readonly calendar: Calendar;
   /** The clock of stamps without an offset, as the user names it: an IANA zone, `UTC`, `exchange`; null: not named. */
   readonly zone: string | null;
-  /** What intraday stamps are of their bars. */
-  readonly stamps: StampOf;
+  readonly stamps: StampsSaid;
   readonly shared: SharedTables;
   /** Whether its files are so long that they are read a stretch at a time, as far as they can be. */
   readonly isLong: boolean;
@@ -117,10 +115,11 @@ function rowsOfInterval(
     currency,
   };
   if (interval !== '1d') {
-    assertRegularHours(path, [rows], clock, interval, context.calendar);
-    const { bars } = placed.rows;
-    const dates = Array.from(bars.ts, (ts) => context.calendar.localDay(ts));
-    assertNotShifted(path, dates, bars, context.calendar);
+    const dated = datedOf(rows);
+    assertNotSwapped(path, Array.from(dated.bars.ts, writtenDay), dated, context.calendar);
+    const intraday = intradayRows(interval, clock, context);
+    intraday.add(rows, placed.rows);
+    intraday.assertOwn(path);
   }
   return { ...heldInFile(path, interval, placed), ...what };
 }
@@ -195,8 +194,7 @@ export function placedRows(
 ): PlacedRows {
   const isDaily = interval === '1d';
   const stamped = datedOf(all);
-  // What the stamps of bars are behind their starts.
-  const late = stamps === 'end' && !isDaily ? intervalMs(interval) : 0;
+  const late = lateMs(interval, { stamps });
   const dated = isDaily
     ? dailyStarts(path, stamped, zone, calendar)
     : instantsInOrder(stamped, zone).map((ts) => ts - late);
@@ -218,6 +216,17 @@ export function placedRows(
   return { rows: ascending({ bars: inForm({ ...rows.bars, ts: starts }), faults }), told, mayBeCut };
 }
 
+/** Looks at intraday rows that are read by the clock of a zone. */
+export function intradayRows(interval: Interval, clock: string, context: SeriesContext): IntradayRows {
+  const { calendar, stamps } = context;
+  return new IntradayRows({ interval, calendar, clock, stamps, lateMs: lateMs(interval, context) });
+}
+
+/** How far stamps are behind the starts of their bars. */
+function lateMs(interval: Interval, { stamps }: Pick<SeriesContext, 'stamps'>): number {
+  return stamps === 'end' && interval !== '1d' ? intervalMs(interval) : 0;
+}
+
 function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {
   const days = sessionDates(path, stamped, zone, calendar);
   const apart = longBars(days, calendar);
@@ -225,6 +234,7 @@ function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar:
     const what = `bars of ${apart} are not stored, give daily ones`;
     throw malformed(path, null, `its rows are ${apart} apart: ${what}`);
   }
+  assertNotSwapped(path, days, stamped, calendar);
   assertNotShifted(path, days, stamped.bars, calendar);
   return Float64Array.from(days, startOfDay);
 }

@@ -32,6 +32,8 @@ export interface StampedRows {
   readonly bars: Bars;
   /** The `offset` of the stamp, NaN where it has none; null: of no row. */
   readonly offsets: Float64Array | null;
+  /** The line of each; null: not known. */
+  readonly lines: Int32Array | null;
   /** By row, ascending. */
   readonly asides: ReadonlyMap<number, Aside>;
   /** The interval that each says it is of, as written; null: none says one. */
@@ -80,11 +82,16 @@ export class StampedRowsBuilder {
   }
 
   /**
-   * The rows so far; `stated`: the interval that each says it is of; `currencies`: what it says that its prices are in. The
-   * builder is done with.
+   * The rows so far; `stated`: the interval that each says it is of; `currencies`: what it says that its prices are in; `lines`:
+   * where it stands. The builder is done with.
    */
-  rows(stated: readonly string[] | null = null, currencies: CurrenciesSaid | null = null): StampedRows {
+  rows(
+    stated: readonly string[] | null = null,
+    currencies: CurrenciesSaid | null = null,
+    lines: Int32Array | null = null,
+  ): StampedRows {
     return {
+      lines,
       bars: this.#bars.bars(),
       offsets: this.#hasOffsets ? Float64Array.from(this.#offsets, (offset) => offset ?? Number.NaN) : null,
       asides: this.#asides,
@@ -103,10 +110,11 @@ export function withCutEnd(rows: StampedRows): StampedRows {
 
 /** The rows at some places, in their order. */
 export function pickRows(rows: StampedRows, places: Int32Array): StampedRows {
-  const { bars, offsets, asides, stated, currencies } = rows;
+  const { bars, offsets, lines, asides, stated, currencies } = rows;
   return {
     bars: pick(bars, places),
     offsets: offsets && Float64Array.from(places, (place) => offsets[place] as number),
+    lines: lines && places.map((place) => lines[place] as number),
     asides: atPlaces(asides, places),
     stated: stated && labelsAt(stated, places),
     currencies: currencies && {

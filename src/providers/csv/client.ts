@@ -17,7 +17,7 @@ import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.t
 import { assertThere } from '../../market/csv/folder-paths.ts';
 import { clockNamed } from '../../market/csv/header.ts';
 import { DATE_ORDERS } from '../../market/csv/stamps.ts';
-import type { StampOf } from '../../market/csv/rows.ts';
+import type { StampsSaid } from '../../market/csv/stamped-ends.ts';
 import type { SaidForms } from '../../market/csv/table.ts';
 import type { RowsRead } from '../offline/answer.ts';
 import { type MarketReading, readMarket } from '../offline/read-market.ts';
@@ -97,10 +97,10 @@ export function openClient(config: ProviderConfig): CsvClient {
 /** How files are to be read. Throws `usage` for a zone that is none. */
 export function readingOf(settings: CsvSettings): {
   readonly zone: string | null;
-  readonly stamps: StampOf;
+  readonly stamps: StampsSaid;
   readonly said: SaidForms;
 } {
-  return { zone: zoneOf(settings), stamps: settings.stamps ?? 'start', said: saidForms(settings) };
+  return { zone: zoneOf(settings), stamps: settings.stamps ?? null, said: saidForms(settings) };
 }
 
 /** A client of a folder that is open, by the path that messages name. Throws like `openClient`. */

@@ -7,8 +7,9 @@ import { CASES, itWith } from '../../needs.ts';
 
 const DAYS = ['2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11', '2024-01-12'];
 
+/** Of a file whose stamps the user says to be starts. */
 function oddities(stamps: readonly string[]): readonly unknown[] {
-  return marketOf({ 'SPY.csv': fileOf(stamps) }).read('SPY', '5m', ALL).oddities;
+  return marketOf({ 'SPY.csv': fileOf(stamps) }, null, 'start').read('SPY', '5m', ALL).oddities;
 }
 
 describe('intraday rows without a bar at the open and with one at the close', () => {
@@ -47,6 +48,51 @@ describe('intraday rows without a bar at the open and with one at the close', ()
       oddities: odd,
     } = csvFolderMarket(caseOf('date-time-columns')).read('^STOXX50E', '5m', ALL);
     expect([bars.length, dropped, odd.length]).toEqual([2121, 21, 1]);
+  });
+});
+
+describe('a file whose stamps are of the other end of their bars in all sessions', () => {
+  const starts = times(DAYS, '09:30', '16:00', 5);
+  const ends = times(DAYS, '09:35', '16:05', 5);
+  const read = (
+    stamps: readonly string[],
+    said: 'start' | 'end' | null,
+    volumeAt?: (stamp: string) => number,
+  ) => marketOf({ 'SPY.csv': fileOf(stamps, volumeAt && { volumeAt }) }, null, said).read('SPY', '5m', ALL);
+  const late =
+    /SPY\.csv: its times look like the ends of bars: its 5 sessions all begin and end one bar late .*; give --csv-stamps end, or start if they are not/;
+  const early =
+    /its times look like the starts of bars: its 5 sessions all .* one bar early .*; leave out --csv-stamps end/;
+
+  it('is refused, with what to say', () => {
+    expect(() => read(ends, null)).toThrow(late);
+    expect(() => read(starts, 'end')).toThrow(early);
+    expect(read(ends, 'end').bars.length).toBe(5 * 78);
+    expect(read(starts, null).bars.length).toBe(5 * 78);
+    expect(read(ends, 'start').bars.length).toBe(5 * 77);
+  });
+
+  it('is refused by where trading opens, if it has extended hours', () => {
+    const opensAt = (open: string) => (stamp: string) => {
+      const time = stamp.slice(11, 16);
+      return time < open || time >= '16:05' ? 50 : time < '10:00' ? 5000 : 1000;
+    };
+    const extended = times(DAYS, '08:00', '18:00', 5);
+    expect(() => read(extended, null, opensAt('09:35'))).toThrow(late);
+    expect(() => read(extended, 'end', opensAt('09:30'))).toThrow(early);
+    expect(read(extended, 'end', opensAt('09:35')).bars.length).toBe(5 * 78);
+    expect(read(extended, null, opensAt('09:30')).bars.length).toBe(5 * 78);
+  });
+
+  it.each([
+    ['its sessions are few', ends.slice(0, 4 * 78), 4],
+    ['one of them is not so', [...ends.slice(0, 4 * 78), ...starts.slice(4 * 78)], 5],
+  ])('is read where %s', (_, stamps, sessions) => {
+    expect(read(stamps, null).bars.length).toBeGreaterThanOrEqual(sessions * 77);
+  });
+
+  it('is read where no volume is told: an index may have no value in its first bar', () => {
+    expect(read(ends, null, () => 0).oddities).toHaveLength(1);
   });
 });
 

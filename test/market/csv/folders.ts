@@ -29,7 +29,7 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
 export function marketOf(
   files: Readonly<Record<string, string | Uint8Array>>,
   zone: string | null = null,
-  stamps: 'start' | 'end' = 'start',
+  stamps: 'start' | 'end' | null = null,
 ): CsvFolderMarket {
   return csvFolderMarket(folderOf(files), zone, stamps);
 }

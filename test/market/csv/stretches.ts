@@ -1,6 +1,6 @@
 import { type CsvFolderMarket, csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import type { LongFiles } from '../../../src/market/csv/shared-tables.ts';
-import type { StampOf } from '../../../src/market/csv/rows.ts';
+import type { StampsSaid } from '../../../src/market/csv/stamped-ends.ts';
 import { ALL, folderOf } from './folders.ts';
 
 /** Files that are read a stretch at a time, however short. */
@@ -10,7 +10,7 @@ const AT_ONCE: LongFiles = { fromBytes: Number.POSITIVE_INFINITY, stretchBytes: 
 export type Content = string | Uint8Array;
 export interface How {
   readonly zone?: string;
-  readonly stamps?: StampOf;
+  readonly stamps?: StampsSaid;
 }
 
 /** One folder, whose files are read a stretch at a time and at once. */
