@@ -54,6 +54,28 @@ export const PYTHON_PACKAGES: Need = {
   lack: 'no .venv with test/readme/requirements.txt',
 };
 
+/** Docker Compose 2, in the same place or wherever it is installed: one that knows what `compose.yaml` is written with. */
+export const DOCKER_COMPOSE_PROGRAM = [
+  [fileURLToPath(new URL('../.venv/bin/docker-compose', import.meta.url))],
+  ['docker', 'compose'],
+  ['docker-compose'],
+].find(([program = '', ...words]) =>
+  /^v?(2\.(2[4-9]|[3-9]\d)|[3-9])/.test(
+    spawnSync(program, [...words, 'version', '--short'], { encoding: 'utf8' }).stdout,
+  ),
+);
+export const DOCKER_COMPOSE: Need = {
+  isMet: DOCKER_COMPOSE_PROGRAM !== undefined,
+  lack: 'no Docker Compose 2.24',
+};
+
+/** A linter of Dockerfiles. */
+export const HADOLINT_PROGRAM = [
+  fileURLToPath(new URL('../.venv/bin/hadolint', import.meta.url)),
+  'hadolint',
+].find((program) => spawnSync(program, ['--version']).status === 0);
+export const HADOLINT: Need = { isMet: HADOLINT_PROGRAM !== undefined, lack: 'no hadolint' };
+
 /** A server of S3's that is not ours, in the same place. */
 export const S3_SERVER: Need = {
   isMet: existsSync(fileURLToPath(new URL('../.venv/bin/moto_server', import.meta.url))),
