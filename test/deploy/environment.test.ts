@@ -3,20 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVERY_COMMAND } from '../../src/cli/commands.ts';
 import { valuesOf } from '../cli/meant.ts';
-import { type Need, NOTHING, itWith } from '../needs.ts';
 import { ROOT } from '../package/checkout.ts';
+import { README } from '../readme/blocks.ts';
 import { COMPOSE_TEXT, PROGRAMS, SECRETS, interpolated, service, settingsOf } from './compose-file.ts';
 import { EXAMPLES, RESOURCE_PROFILES } from './environment-example.ts';
 
 /** Read by Docker Compose itself. */
 const OF_COMPOSE = ['COMPOSE_PROFILES'];
-
-/** Read by the commands of the queue. */
-const OF_QUEUE = new Set(['BACKFILL_QUEUE', 'BACKFILL_WORKER_ID', 'REDISCLI_AUTH']);
-const QUEUE: Need = {
-  isMet: EVERY_COMMAND.some(({ name }) => name === 'worker'),
-  lack: 'no commands of the queue',
-};
 
 const environments = PROGRAMS.map(([, { environment = {} }]) => environment);
 /** Set by the shell or .env under the name that the programs know. */
@@ -61,6 +54,26 @@ describe('.env.example', () => {
     expect(settings).toMatchObject({ 'rate-share': profile['BACKFILL_RATE_SHARE'] });
   });
 
+  it('has the profiles that the README tells', () => {
+    const told = [...RESOURCE_PROFILES].map(([title, profile]) => {
+      const size = profile['WORKER_MEMORY']?.replace('M', ' MB').replace('G', ' GB');
+      return [
+        ...[`_${title.toLowerCase()}_`, profile['WORKER_REPLICAS'], profile['BACKFILL_WORKERS']],
+        ...[profile['BACKFILL_CONCURRENCY'], `${profile['WORKER_CPUS']}, ${size}`],
+        profile['BACKFILL_RATE_SHARE'],
+      ];
+    });
+    const rows = README.split('\n').filter((line) => /^\| _(free tier|standard|high)_ /.test(line));
+    // Without what it is for.
+    const cells = rows.map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    expect(cells.map((row) => row.toSpliced(1, 1))).toEqual(told);
+  });
+
   it.each([
     ['CELERY_BROKER_URL', 'redis://other:6379/1', 'queue'],
     ['WORKER_CONCURRENCY', '7', 'concurrency'],
@@ -89,7 +102,7 @@ describe('what compose.yaml tells the programs by the environment', () => {
 
   const names = unique(environments.flatMap((all) => Object.keys(all)));
   for (const name of names)
-    itWith(OF_QUEUE.has(name) ? QUEUE : NOTHING)(`${name} is what they read`, () => {
+    it(`${name} is what they read`, () => {
       expect(isRead(name)).toBe(true);
     });
 });

@@ -44,9 +44,11 @@ function spansOf(text: string): string[] {
 }
 
 /** What a code span names of ours. */
-type Kind = 'command line' | 'option' | 'variable' | 'method' | 'path' | 'words' | 'key';
+type Kind = 'compose line' | 'command line' | 'option' | 'variable' | 'method' | 'path' | 'words' | 'key';
 
 const KINDS: readonly (readonly [Kind, RegExp])[] = [
+  // Held against compose.yaml, beside the other lines of the README that are of Docker Compose.
+  ['compose line', /^docker compose /],
   ['command line', /(^|\s)(backfill|check-data)(\s|$)/],
   ['option', /^--[a-z]/],
   ['variable', /^[A-Z][A-Z0-9_]*(=\S+)?$/],

@@ -81,7 +81,7 @@ describe('the options', () => {
     expect(silent).toEqual([]);
   });
 
-  it('that the README names are options of some command, of the bench or of a bundler', () => {
+  it('that the README names are options of some command, of the bench, of a bundler or of Docker Compose', () => {
     const known = new Set([
       ...[...helps.keys()].flatMap(optionsOf),
       ...EVERYWHERE,
@@ -93,6 +93,7 @@ describe('the options', () => {
       '--external',
       // Of Node.
       '--max-old-space-size',
+      ...['--scale', '--rm', '--no-deps', '--use-aliases'],
     ]);
     // What other programs have stands in a section of its own, whose right side is tried by a test of its own.
     const own = README.replace(/^## Coming from …$.*?^## /ms, '## ');

@@ -158,6 +158,8 @@ const STEPS: Readonly<Record<string, (block: Block) => Step[]>> = {
   js: (block) => [{ title: titled(block), run: () => javascript(block) }],
   python: (block) => [{ title: titled(block), need: PYTHON_PACKAGES, run: () => python(block) }],
   yaml: (block) => [{ title: titled(block), need: PROMTOOL, run: () => yaml(block) }],
+  // Of Docker Compose, held against compose.yaml by the tests of what is deployed.
+  bash: () => [],
   // Run on TimescaleDB, by its acceptance tests.
   pgsql: () => [],
   sql: (block) => [{ title: titled(block), run: () => sql(block) }],
