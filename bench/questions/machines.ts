@@ -61,7 +61,9 @@ async function withServers(cluster: Cluster, redis: RedisServer, options: BenchO
   const market = quick ? await firstTickers(all, 100, scratch) : all;
   const bench = { cluster, redis, market, options };
   const scaled = await scaling(bench);
+  const before = await redisCpuMs(redis);
   const beside = await besideThreads(bench);
+  const perTask = ((await redisCpuMs(redis)) - before) / (market.tickers.length * (quick ? 3 : 6));
   return {
     notes: [
       `${market.what}, into PostgreSQL; whole planner processes, whose workers are there already`,
@@ -84,6 +86,11 @@ async function withServers(cluster: Cluster, redis: RedisServer, options: BenchO
           { key: 'times', title: 'of threads alone', unit: 'times' },
         ],
         rows: beside,
+      },
+      {
+        title: 'what Redis does',
+        columns: [{ key: 'redis', title: 'its CPU', unit: 'ms' }],
+        rows: [{ name: 'a task', cells: { redis: perTask } }],
       },
     ],
     charts: [],
@@ -212,6 +219,20 @@ async function withWorkers<T>(
         await gone;
       }),
     );
+  }
+}
+
+/** User and system time of the server so far. */
+async function redisCpuMs({ url }: RedisServer): Promise<number> {
+  const redis = await connectRedis(redisAddress(url));
+  try {
+    const told = await redis.info('cpu');
+    const [user, system] = ['user', 'sys'].map(
+      (kind) => new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(told)?.[1],
+    );
+    return 1000 * (Number(user) + Number(system));
+  } finally {
+    redis.disconnect();
   }
 }
 

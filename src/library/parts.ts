@@ -117,6 +117,7 @@ function partsWith(
 function countedWith(options: HistoryOptions): HistoryOptions {
   const { queue, quotaUrl = queue } = options;
   if (quotaUrl === undefined) return options;
+  if (queue !== undefined) redisAddress(queue);
   if (queue !== undefined && quotaUrl !== queue)
     throw new BackfillError(
       'usage',

@@ -19,7 +19,7 @@ describe('the bench', () => {
     const byName = lines.filter((line) => line.endsWith('(by name only)')).map((line) => line.split(' ')[0]);
     expect(byName).toEqual([
       ...['scale-100000', 'scale-csv', 'scale-history', 'grouped', 'flat', 'readers', 'coverage-page'],
-      ...['postgres', 'bucket', 'copy', 'reach'],
+      ...['postgres', 'bucket', 'copy', 'reach', 'machines'],
     ]);
   });
 

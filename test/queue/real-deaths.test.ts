@@ -115,7 +115,6 @@ describeWith(REDIS)('a store that several machines fill', () => {
     await planner.ended;
     const id = planner.said[0]?.replace('begun ', '') ?? '';
     const own = { store, queue: redis.url, stateFolder: join(folder.path, 'state'), clock: () => NOW };
-    await expect(attachRun(id, own)).rejects.toThrow(/^run \S+ is planned by \S+, heard of \d+ s ago$/);
     await expect(attachRun('20000101T000000Z-0000', own)).rejects.toThrow('the queue knows no such run');
     const { store: _store, ...elsewhere } = own;
     await expect(attachRun(id, { ...elsewhere, store: bucket.url })).rejects.toThrow(
