@@ -22,8 +22,8 @@ const shared = {
   // A test that asserts nothing fails. What is polled for is an event, which comes late where others use the CPUs.
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
 };
-/** Pages too: a browser is a program as large as any; and a server that waits for an hour to come. */
-const acceptance = ['test/{acceptance,pages}/**/*.test.ts', 'test/cli/daily.test.ts'];
+/** Pages too: a browser is a program as large as any; machines that wait for each other; and a server that waits for an hour to come. */
+const acceptance = ['test/{acceptance,pages,queue}/**/*.test.ts', 'test/cli/daily.test.ts'];
 /** What is judged by what happens at which moment, not in the end: on a screen, or at a server that counts by its clock. */
 const moments = [
   'test/terminal/{ends,progress}.test.ts',

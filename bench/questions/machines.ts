@@ -226,9 +226,9 @@ async function withWorkers<T>(
 async function redisCpuMs({ url }: RedisServer): Promise<number> {
   const redis = await connectRedis(redisAddress(url));
   try {
-    const told = await redis.info('cpu');
+    const text = await redis.info('cpu');
     const [user, system] = ['user', 'sys'].map(
-      (kind) => new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(told)?.[1],
+      (kind) => new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(text)?.[1],
     );
     return 1000 * (Number(user) + Number(system));
   } finally {

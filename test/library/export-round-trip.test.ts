@@ -52,15 +52,15 @@ const price = fc.oneof(
   fc.constantFrom(1e-9, 1e15, 1e21, 0.001, 1.234),
 );
 /** Sound ones: what lies far from the others counts as unknown where it is read. */
-const prices = fc.tuple(fc.tuple(price, price, price, price), fc.option(fc.nat(3))).map(([all, at]) => {
+const fourPrices = fc.tuple(fc.tuple(price, price, price, price), fc.option(fc.nat(3))).map(([all, at]) => {
   const [low = 0, open = 0, close = 0, high = 0] = all.toSorted((a, b) => a - b);
   return { open, high, low, close, vwap: at === null ? null : (all[at] as number) };
 });
-const others = fc.record({
+const sizes = fc.record({
   volume: fc.oneof(fc.double({ min: 0, max: 1e12, noNaN: true }), fc.nat(), fc.constant(Number.NaN)),
   trades: fc.option(fc.nat()),
 });
-const values = fc.tuple(prices, others).map(([four, rest]) => ({ ...four, ...rest }));
+const values = fc.tuple(fourPrices, sizes).map(([four, rest]) => ({ ...four, ...rest }));
 
 /** What is stored of some tickers: now and then a bar is missing, of a few there is only one. */
 const stored = fc.record({
