@@ -45,8 +45,8 @@ const engine = [
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
 
-/** Whole programs wait for answers, for quotas and for browsers. */
-const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism();
+/** Whole programs wait for answers, for quotas, for browsers and for one another's locks. */
+const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism() + 1;
 
 /**
  * Whole programs start programs themselves: they run after the rest, and what is judged by moments runs last, with

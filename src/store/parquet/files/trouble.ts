@@ -43,6 +43,13 @@ export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
   if (name === undefined) return error;
   const { message, path } = error as NodeJS.ErrnoException;
+  // Whoever writes looks before each file that it puts in place, and the folder may go between that and what follows.
+  if (name === 'ENOENT' && path?.startsWith(`${root}${sep}`) && !isFolder(root))
+    return new BackfillError(
+      'store-unusable',
+      `the store ${root} went away while it was in use (its folder is gone): bring it back to where it was, or mount its disk again`,
+      { scope: 'run', cause: error },
+    );
   const scope = scopeOfTrouble(root, name, error as NodeJS.ErrnoException);
   if (scope === 'series' && path !== undefined && isFolder(root)) return seriesUnusable(root, error, path);
   const said = path === undefined || message.includes(path) ? message : `${path}: ${message}`;

@@ -128,6 +128,23 @@ describe('the store', () => {
     }
   });
 
+  it('says that the whole of it is gone where that is why a file is', () => {
+    const gone = join(root, 'gone');
+    const error = Object.assign(new Error('ENOENT: open'), {
+      code: 'ENOENT',
+      syscall: 'open',
+      path: join(gone, 'bars'),
+    });
+    expect(asUnusable(gone, error)).toMatchObject({
+      code: 'store-unusable',
+      scope: 'run',
+      message: `the store ${gone} went away while it was in use (its folder is gone): bring it back to where it was, or mount its disk again`,
+    });
+    expect(asUnusable(root, Object.assign(error, { path: join(root, 'bars') }))).not.toMatchObject({
+      message: expect.stringContaining('went away'),
+    });
+  });
+
   it('says in one line that it may not write', async () => {
     await mkdir(join(root, 'locked'), { mode: 0o500 });
     const isRoot = process.geteuid?.() === 0;
