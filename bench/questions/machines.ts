@@ -203,10 +203,10 @@ async function withWorkers<T>(
   const children = Array.from({ length: count }, (_, i) => {
     const state = join(options.scratch, `state-${i}`);
     const { program: node, args } = program('backfill', [
-      ...['worker', '--queue', redis.url, '--store', store, '--state', state, ...more],
+      ...['worker', '--role', 'download', '--queue', redis.url, '--store', store, '--state', state, ...more],
     ]);
     const env = { ...process.env, BACKFILL_WORKER_ID: `machine-${i}` };
-    return spawn(node, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    return spawn(node, args, { env, stdio: 'ignore' });
   });
   try {
     await untilThere(redis, count);
