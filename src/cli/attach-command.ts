@@ -1,7 +1,7 @@
 import { openAttached } from '../index.ts';
 import { command } from './command.ts';
 import { done } from './fill.ts';
-import { ALL, OUTPUT, STORE, given } from './options.ts';
+import { ALL, OUTPUT, STORE, WATCHED, given } from './options.ts';
 import { openObservers } from './observers.ts';
 import { CONNECTION } from './provider-options.ts';
 import { QUEUE, assertQueueGiven, tellWorkers } from './queue-option.ts';
@@ -24,13 +24,7 @@ export const attachCommand = command({
     state: CONNECTION.state,
     ...ALL,
     json: { type: 'switch', group: OUTPUT, describe: 'Print the summary as JSON' },
-    quiet: { type: 'switch', group: OUTPUT, describe: 'Print errors only' },
-    'no-progress': { type: 'switch', group: OUTPUT, describe: 'Show no progress' },
-    strict: {
-      type: 'switch',
-      group: OUTPUT,
-      describe: 'Exit 1 whenever something that was asked for cannot be had, be it one session',
-    },
+    ...WATCHED,
     ...LOGGED,
   },
   notes:

@@ -122,3 +122,14 @@ export function given<T extends object>(options: T): { [K in keyof T]?: NonNulla
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
+
+/** What a command that sees a run to its end prints, and how it ends. */
+export const WATCHED = {
+  quiet: { type: 'switch', group: OUTPUT, describe: 'Print errors only' },
+  'no-progress': { type: 'switch', group: OUTPUT, describe: 'Show no progress' },
+  strict: {
+    type: 'switch',
+    group: OUTPUT,
+    describe: 'Exit 1 whenever something that was asked for cannot be had, be it one session',
+  },
+} as const satisfies Declarations;

@@ -37,7 +37,9 @@ export async function withOrphan(thrown: unknown, queue: string, { url }: BarSto
     import('../redis/connection.ts'),
     import('../queue/run.ts'),
   ]);
-  const redis = await connectRedis(redisAddress(queue));
+  const redis = await connectRedis(redisAddress(queue)).catch(() => undefined);
+  // That the store is locked is what the user has to know.
+  if (redis === undefined) return thrown;
   try {
     const orphan = (await readRuns(redis)).find(
       (run) => run.store === url && run.plannerSilentMs > SILENT_MS,

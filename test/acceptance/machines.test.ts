@@ -125,7 +125,15 @@ describeWith(REDIS)('several machines', () => {
     const planner = started(asking(100, '2/2s'));
     const id = await runningId();
     await expect.poll(async () => (await backfill('leases', '--json')).stdout).toContain(id);
+    const busy = await backfill(...asking(100, '2/2s'));
+    expect([busy.code, busy.stderr]).toEqual([2, expect.stringMatching(/is being written by .*pid \d+ on/)]);
+    const told = ended(planner);
     planner.kill('SIGKILL');
+    expect((await told).stderr).toContain(`Run ${id}: should this process die, workers go on`);
+    // The same again is told whose the store is, as soon as nothing was heard of the dead one for a while.
+    await expect
+      .poll(async () => (await backfill(...asking(100, '2/2s'))).stderr, { interval: 1000 })
+      .toContain(`workers of run ${id}, whose planner is gone; go on with it: backfill attach ${id}`);
     const before = simulator.asked().then(({ length }) => length);
     // It waits until the dead one has been silent for long enough.
     const attached = await backfill('attach', id, '--json', '--no-progress');

@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq';
 import { expect, it, vi } from 'vitest';
 import { PREFIX, PROVIDERS } from '../../src/queue/names.ts';
+import { readRequest } from '../../src/queue/take-over.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
 import { connected, hand, planner, server, withRedis } from './farm.ts';
@@ -17,13 +18,16 @@ describeWith(REDIS)('a run whose Redis', () => {
     ['lost all it was told is told it again', true],
   ])('%s', async (_, isEmpty) => {
     const { pools } = await hand('hand', { capacityOf: () => 2 });
-    const runner = await planner('RUN');
+    const runner = await planner('RUN', { request: { tickers: TICKERS } });
     const ends = runAll(runner, TICKERS);
     await expect.poll(() => pools.get('RUN')?.begun.length).toBeGreaterThanOrEqual(2);
     // What was told within a second before may be lost.
     if (!isEmpty) await new Promise((resolve) => setTimeout(resolve, 1100));
     await server.kill();
     await server.start(isEmpty);
+    const again = await connected();
+    // By which another planner can go on, if this one dies now.
+    await expect.poll(() => readRequest(again, 'RUN')).toEqual({ tickers: TICKERS });
     expect(await ends).toEqual(ALL_OK);
     const redis = await connected();
     expect(await redis.smembers(PROVIDERS)).toEqual(['sample']);
