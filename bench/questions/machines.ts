@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRedis } from '../../src/redis/connection.ts';
@@ -9,6 +9,7 @@ import { readMachines } from '../../src/queue/machines.ts';
 import { REDIS_PROGRAM, type RedisServer, startRedis } from '../../test/redis/redis-server.ts';
 import { type Cluster, startCluster } from '../../test/store/postgres/cluster.ts';
 import { POSTGRES_PROGRAMS } from '../../test/store/postgres/server-programs.ts';
+import { type Command, measure } from '../harness/measure.ts';
 import type { Answer, BenchOptions, Question, Row } from '../harness/question.ts';
 import { type Cost, inRounds, told } from '../harness/rounds.ts';
 import { ratioOf, spreadOf } from '../harness/spread.ts';
@@ -27,6 +28,9 @@ const IN_FLIGHT = 4;
 const THREADS = 2;
 
 const LATENCY_MS = 250;
+
+/** More than a process takes at once. */
+const UNKNOWN_PER_PROCESS = 20;
 
 export const machines: Question = {
   asks: 'What do more worker processes bring behind a queue, and what does the queue cost?',
@@ -66,7 +70,7 @@ async function withServers(cluster: Cluster, redis: RedisServer, options: BenchO
   const perTask = ((await redisCpuMs(redis)) - before) / (market.tickers.length * (quick ? 3 : 6));
   return {
     notes: [
-      `${market.what}, into PostgreSQL; whole planner processes, whose workers are there already`,
+      `${market.what}, into PostgreSQL; whole planner processes, whose workers are there already and have done a task`,
       `more processes: ${LATENCY_MS} ms latency, ${IN_FLIGHT} fetches in flight in one thread each; times of one process by that of so many`,
       `the queue: no latency, ${THREADS} threads, by threads of the run's own process and by those of one worker`,
     ],
@@ -103,7 +107,7 @@ async function scaling(bench: Bench): Promise<readonly Row[]> {
     const contestants = MACHINES.map((count) => ({
       name: count === 1 ? '1 process' : `${count} processes`,
       run: () =>
-        withWorkers(bench, count, ['--workers', '1', '--concurrency', String(IN_FLIGHT)], (store) =>
+        withWorkers(bench, server, count, ['--workers', '1', '--concurrency', String(IN_FLIGHT)], (store) =>
           measureRun(bench, { server, store, more: ['--queue', redis.url] }),
         ),
     }));
@@ -132,7 +136,7 @@ async function besideThreads(bench: Bench): Promise<readonly Row[]> {
       {
         name: queued,
         run: () =>
-          withWorkers(bench, 1, ['--workers', String(THREADS)], (store) =>
+          withWorkers(bench, server, 1, ['--workers', String(THREADS)], (store) =>
             measureRun(bench, { server, store, more: ['--queue', redis.url] }),
           ),
       },
@@ -172,28 +176,45 @@ async function freshStore({ cluster }: Bench): Promise<string> {
   return cluster.url(`round_${++stores}`);
 }
 
-function measureRun(
-  { market, options: { scratch } }: Bench,
-  {
-    server,
-    store,
-    more,
-  }: { readonly server: Server; readonly store: string; readonly more: readonly string[] },
-): Promise<Cost> {
-  const { args, ...command } = fill(market, {
-    store,
-    state: join(scratch, 'state'),
-    workers: 1,
-    url: server.url,
-  });
-  // How many threads there are is the workers' own business, or said by `more`.
+/** A run, and where it goes. */
+interface Fill {
+  readonly server: Server;
+  readonly store: string;
+  readonly more: readonly string[];
+}
+
+function measureRun({ market, options }: Bench, run: Fill): Promise<Cost> {
+  return measureFill(commandOf(market, options, run));
+}
+
+/** How many threads there are is the workers' own business, or said by `more`. */
+function commandOf(
+  market: DailyMarket,
+  { scratch }: BenchOptions,
+  { server: { url }, store, more }: Fill,
+): Command {
+  const { args, ...command } = fill(market, { store, state: join(scratch, 'state'), workers: 1, url });
   const at = args.indexOf('--workers');
-  return measureFill({ ...command, args: [...args.toSpliced(at, 2), ...more] });
+  return { ...command, args: [...args.toSpliced(at, 2), ...more] };
+}
+
+/** Has the threads of all workers start, which is no part of what is measured: by tickers that nobody knows. */
+async function warmUp(
+  { redis, options, market }: Bench,
+  { server, store, count }: Pick<Fill, 'server' | 'store'> & { readonly count: number },
+): Promise<void> {
+  const tickerFile = join(options.scratch, 'unknown.txt');
+  const unknown = Array.from({ length: UNKNOWN_PER_PROCESS * count }, (_, i) => `ZZ${i}.UNKNOWN`);
+  await writeFile(tickerFile, unknown.join('\n'));
+  await measure(
+    commandOf({ ...market, tickerFile }, options, { server, store, more: ['--queue', redis.url] }),
+  );
 }
 
 /** Starts so many workers for a fresh store, and ends them after `work`. */
 async function withWorkers<T>(
   bench: Bench,
+  server: Server,
   count: number,
   more: readonly string[],
   work: (store: string) => Promise<T>,
@@ -210,6 +231,7 @@ async function withWorkers<T>(
   });
   try {
     await untilThere(redis, count);
+    await warmUp(bench, { server, store, count });
     return await work(store);
   } finally {
     await Promise.all(

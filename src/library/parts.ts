@@ -49,11 +49,11 @@ export interface Parts {
   ) => Promise<readonly string[] | undefined>;
 }
 
-/** Throws `unknown-provider` and `usage`. */
-export function partsOf(given: HistoryOptions, run?: RunToAttach): Parts {
+/** `idleMs`: how long threads stay that no run needs. Throws `unknown-provider` and `usage`. */
+export function partsOf(given: HistoryOptions, run?: RunToAttach, idleMs?: number): Parts {
   const options = countedWith(given);
   const [config, ...others] = providersOf(options);
-  const first = partsWith(options, config, undefined, run);
+  const first = partsWith(options, config, undefined, { run, idleMs });
   // Limits and keys that are given are those of the first.
   const { quotas: _quotas, secrets: _secrets, ...common } = options;
   const next = others.map((one) => partsWith(common, one, first.engine));
@@ -68,7 +68,7 @@ function partsWith(
   options: HistoryOptions,
   config: ProviderConfig,
   first?: Engine,
-  run?: RunToAttach,
+  { run, idleMs }: { readonly run?: RunToAttach | undefined; readonly idleMs?: number | undefined } = {},
 ): Parts {
   assertConfigured(config);
   assertQuotaUrl(options);
@@ -79,7 +79,7 @@ function partsWith(
   const clock = options.clock ?? Date.now;
   const tools: EngineTools = {
     openTraffic: () => openTrafficOf(options, config, capabilities, store),
-    openPool: () => openPoolOf(options, capabilities),
+    openPool: () => openPoolOf(options, capabilities, idleMs),
     ...(run && { acquire: () => joinedOrOwn(store, run.lock) }),
   };
   const engine = first === undefined ? new Engine(store, tools) : first.beside(tools);

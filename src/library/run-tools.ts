@@ -86,8 +86,14 @@ function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: 
   return quotaPlaceOf(options.stateFolder ?? defaultStateFolder(), config, key);
 }
 
-/** The threads of a history: as many as it may have at all, started as there are tasks for them. */
-export async function openPoolOf(options: HistoryOptions, capabilities: Capabilities): Promise<Pool> {
+/**
+ * The threads of a history: as many as it may have at all, started as there are tasks for them. `idleMs`: as of `PoolOptions`.
+ */
+export async function openPoolOf(
+  options: HistoryOptions,
+  capabilities: Capabilities,
+  idleMs?: number,
+): Promise<Pool> {
   const { startPool } = await import('../pool/pool.ts');
   const { workers, inFlight } = poolSize(options, capabilities);
   const size = { workers, concurrency: inFlight + SPARE_TASKS };
@@ -98,6 +104,7 @@ export async function openPoolOf(options: HistoryOptions, capabilities: Capabili
   return startPool({
     ...{ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) + restsMs },
     ...(recycleAfter !== undefined && { recycleAfter }),
+    ...(idleMs !== undefined && { idleMs }),
   });
 }
 

@@ -94,6 +94,9 @@ function capacityOf(options: Omit<WorkerOptions, 'queue'>, id: string): number {
 /** Tasks of a run of which nobody knows how many there are: as many threads as there may be. */
 const MANY = Number.MAX_SAFE_INTEGER;
 
+/** How long the threads of a worker wait for the next run, ms: that is then begun with threads that are warm. */
+const THREADS_STAY_MS = 120_000;
+
 /** The threads and gates of this machine: runs that ask the same provider under the same quotas share them. */
 class LocalEngines {
   readonly #options: HistoryOptions;
@@ -106,7 +109,7 @@ class LocalEngines {
   async open({ provider, quotas, rateShare }: QueueRun): Promise<OpenRunner> {
     const asked = { provider, ...(quotas && { quotas }), ...(rateShare !== undefined && { rateShare }) };
     const key = JSON.stringify(asked);
-    const parts = this.#parts.get(key) ?? partsOf({ ...this.#options, ...asked });
+    const parts = this.#parts.get(key) ?? partsOf({ ...this.#options, ...asked }, undefined, THREADS_STAY_MS);
     this.#parts.set(key, parts);
     const { engine, options, capabilities } = parts;
     const runner = await engine.startRunner(MANY, secretsOf(options, capabilities));

@@ -13,6 +13,9 @@ export const MACHINES = `${PREFIX}:machines`;
 /** The set of ids of runs that were registered and have not expired. */
 export const RUNS = `${PREFIX}:runs`;
 
+/** A channel where it is told of which run's state there is news, by its key. */
+export const NEWS = `${PREFIX}:news`;
+
 /** The set of series that runs through a queue found complete, for readers: see `completedName`. */
 export const COMPLETED = `${PREFIX}:completed`;
 

@@ -3,7 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Quota } from '../core/plan/quota.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { GONE_MS } from './machines.ts';
-import { PROVIDERS, RUNS, runKey, trafficKey, workersKey } from './names.ts';
+import { NEWS, PROVIDERS, RUNS, runKey, trafficKey, workersKey } from './names.ts';
 
 /** What all jobs of a run have in common. Plain JSON, without a secret and without the password of a store. */
 export interface QueueRun {
@@ -44,6 +44,9 @@ const NOW = `local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 `;
 
+/** Refused where the server lets its user have no channel: then nobody hears. */
+const TELL = `redis.pcall('PUBLISH', '${NEWS}', KEYS[1])`;
+
 const REGISTER = `${NOW}
 local held = redis.call('HMGET', KEYS[1], 'planner', 'beat', 'state')
 if held[1] and held[1] ~= ARGV[1] and held[3] ~= 'ended' and now - tonumber(held[2] or '0') <= tonumber(ARGV[6]) then
@@ -53,6 +56,7 @@ redis.call('HSET', KEYS[1], 'planner', ARGV[1], 'run', ARGV[2], 'state', ARGV[3]
 redis.call('PERSIST', KEYS[1])
 redis.call('SADD', KEYS[2], ARGV[4])
 redis.call('SADD', KEYS[3], ARGV[5])
+${TELL}
 return {}`;
 
 /** 1: it was heard; 0: the run is not known; -1: another plans it. */
@@ -122,7 +126,10 @@ export async function readRuns(redis: Redis): Promise<readonly RegisteredRun[]> 
 }
 
 /** Only of a run that is known: nothing is made of one that is not. */
-const SET_STATE = `if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'state', ARGV[1]) end`;
+const SET_STATE = `if redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HSET', KEYS[1], 'state', ARGV[1])
+  ${TELL}
+end`;
 
 export async function setRunState(redis: Redis, id: string, state: RunState): Promise<void> {
   await redis.eval(SET_STATE, 1, runKey(id), state);

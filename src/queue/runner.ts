@@ -6,6 +6,7 @@ import { monotonicNow } from '../providers/http/gate-state.ts';
 import { CountsOfAll } from './counts.ts';
 import type { JobData } from './job.ts';
 import { Jobs } from './jobs.ts';
+import { Looks } from './looks.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { PREFIX, trafficKey, workersKey } from './names.ts';
 import { keepRequest } from './take-over.ts';
@@ -21,6 +22,9 @@ const CLOSE_MS = 5000;
 
 /** A machine that was silent for so long is not waited for at the end of a run, ms: it may have died. */
 const LEAVING_MS = 3000;
+
+/** How often is looked whether all have left, ms. */
+const LEFT_MS = 20;
 
 /** How often it is said again that nobody takes the jobs, ms. */
 const SAID_AGAIN_MS = 60_000;
@@ -61,8 +65,7 @@ class QueueRunner implements Runner {
   #events: QueueEvents | undefined;
   #machines: readonly SeenMachine[] = [];
   #state: 'open' | 'cancelled' | 'abandoned' = 'open';
-  #looking: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #looks: Looks;
   #closing: Promise<void> | undefined;
   /** Since when nobody takes the jobs, and when that was last said, by the gates' clock. */
   #alone: { readonly since: number; said?: number } | undefined;
@@ -78,6 +81,7 @@ class QueueRunner implements Runner {
     // What a connection meets is met by whoever asks through it, too.
     this.#queue.on('error', () => undefined);
     this.#counts = new CountsOfAll(redis, run.id);
+    this.#looks = new Looks(() => this.#look(), this.#pace.lookMs);
     this.#jobs = new Jobs(redis, run.id, this.#queue, this.#pace);
   }
 
@@ -108,7 +112,7 @@ class QueueRunner implements Runner {
       if (this.#jobs.has(jobId)) this.deaths++;
     });
     this.#machines = await readMachines(this.#redis);
-    this.#timer = setInterval(() => this.#lookOnce(), this.#pace.lookMs);
+    this.#looks.start();
   }
 
   /** So that another planner can go on, if this one dies. */
@@ -161,12 +165,6 @@ class QueueRunner implements Runner {
     work.catch(() => undefined);
   }
 
-  #lookOnce(): void {
-    if (this.#looking !== undefined) return;
-    this.#looking = this.#look().finally(() => (this.#looking = undefined));
-    this.#later(this.#looking);
-  }
-
   async #look(): Promise<void> {
     const heard = await beatOfPlanner(this.#redis, this.#run, this.#planner);
     if (heard === 'another') await this.#giveUp();
@@ -211,8 +209,7 @@ class QueueRunner implements Runner {
 
   async #end(): Promise<void> {
     await Promise.all(this.#unsettled);
-    clearInterval(this.#timer);
-    await atMost(CLOSE_MS, Promise.resolve(this.#looking));
+    await atMost(CLOSE_MS, this.#looks.stop());
     await atMost(CLOSE_MS, setRunState(this.#redis, this.#run.id, 'ended'));
     await atMost(this.#pace.leaveMs, this.#untilAllLeft());
     await atMost(
@@ -231,12 +228,12 @@ class QueueRunner implements Runner {
       const members = await this.#redis.hvals(workersKey(this.#run.id));
       const there = (await readMachines(this.#redis)).filter(({ silentMs }) => silentMs < LEAVING_MS);
       if (!members.some((id) => there.some((machine) => machine.id === id))) return;
-      await new Promise((resolve) => setTimeout(resolve, this.#pace.lookMs / 5));
+      await new Promise((resolve) => setTimeout(resolve, LEFT_MS));
     }
   }
 
   async letGo(): Promise<void> {
-    clearInterval(this.#timer);
+    void this.#looks.stop();
     await atMost(CLOSE_MS, Promise.all([this.#events?.close(), this.#queue.close()]));
   }
 }

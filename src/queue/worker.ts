@@ -9,11 +9,13 @@ import { Latency, tasksAtOnce } from './at-once.ts';
 import type { Carried } from './carried.ts';
 import { type JobData, carryResult, orderOf } from './job.ts';
 import { type LeaseEvent, type LeaseHolder, claimed, ended, givenBack } from './lease-events.ts';
+import { Looks } from './looks.ts';
 import { type Machine, beat, readMachines, sayGone } from './machines.ts';
 import { PREFIX, PROVIDERS } from './names.ts';
 import { PACE, type QueuePace, type QueueWorker, type QueueWorkerOptions } from './options.ts';
 import { atMost, failed, reasonOf, stopped } from './outcomes.ts';
 import { ProviderQueue } from './provider-queue.ts';
+import { hearOfRuns } from './run-news.ts';
 import { readRun } from './run.ts';
 import { Throughput } from './throughput.ts';
 import { WorkedRun } from './worked-run.ts';
@@ -53,8 +55,8 @@ class TakingWorker implements QueueWorker {
   readonly #served = new Map<string, Served>();
   readonly #runs = new Map<string, Promise<WorkedRun | undefined>>();
   #machines = 1;
-  #looking: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #looks: Looks;
+  #stopHearing = (): void => undefined;
   #draining: Promise<void> | undefined;
   /** By when what is in work has to have ended, by the gates' clock. */
   #drainBy = Number.POSITIVE_INFINITY;
@@ -67,18 +69,14 @@ class TakingWorker implements QueueWorker {
     this.#redis = options.redis;
     this.#pace = { ...PACE, ...options.pace };
     this.#store = options.store;
+    this.#looks = new Looks(() => this.#look(), this.#pace.lookMs);
     this.id = `${options.name}#${randomBytes(3).toString('hex')}`;
   }
 
   async start(): Promise<void> {
     await this.#look();
-    this.#timer = setInterval(() => {
-      if (this.#looking !== undefined) return;
-      // What fails because its server is away is done by a later look.
-      this.#looking = this.#look()
-        .catch(() => undefined)
-        .finally(() => (this.#looking = undefined));
-    }, this.#pace.lookMs);
+    this.#looks.start();
+    this.#stopHearing = hearOfRuns(this.#redis, () => this.#looks.atOnce());
   }
 
   drain(deadlineMs = DRAIN_MS): Promise<void> {
@@ -266,8 +264,8 @@ class TakingWorker implements QueueWorker {
     const until = monotonicNow() + GIVE_BACK_MS;
     await this.#untilIdle(() => until);
     await atMost(GIVE_BACK_MS, Promise.all(runs.map(async (worked) => worked?.leave())));
-    clearInterval(this.#timer);
-    await atMost(GIVE_BACK_MS, Promise.resolve(this.#looking));
+    this.#stopHearing();
+    await atMost(GIVE_BACK_MS, this.#looks.stop());
     await Promise.all([...this.#served.values()].map(({ queue }) => queue.close()));
     await atMost(GIVE_BACK_MS, sayGone(this.#redis, this.id));
   }
