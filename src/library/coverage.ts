@@ -45,6 +45,20 @@ export async function judgedCoverage(
   request: HistoryRequest,
   universe: Universe | undefined,
 ): Promise<JudgedCoverage> {
+  const { scan, ...judged } = await coverageByScan(store, capabilities, now, request, universe);
+  const suspected = await suspectedLevels(store, scan, now);
+  if (suspected.series.length + suspected.notJudged === 0) return judged;
+  return { ...judged, report: { ...judged.report, suspected } };
+}
+
+/** The same without `suspected`, which is the only thing that bars are read for. */
+export async function coverageByScan(
+  store: BarStore,
+  capabilities: Capabilities,
+  now: number,
+  request: HistoryRequest,
+  universe: Universe | undefined,
+): Promise<JudgedCoverage & { readonly scan: Scan }> {
   const { intervals, start, days, years } = request;
   const tickers = universe?.tickers;
   const scan = await store.scan({ ...(tickers && { tickers }), ...(intervals && { intervals }) });
@@ -69,19 +83,17 @@ export async function judgedCoverage(
   const report = reportCoverage({ ...scan, series: states }, judge);
   const { length: staged } = await store.staging.list();
   const uncompared = await countUncompared(store, scan);
-  const suspected = await suspectedLevels(store, scan, now);
   const told: CoverageReport = {
     ...report,
     ...(lacking.length > 0 && named.size > 0 && { notStored: lacking }),
     ...(staged > 0 && { staged }),
     ...(uncompared > 0 && { uncompared }),
-    ...(suspected.series.length + suspected.notJudged > 0 && { suspected }),
   };
   const judgedOf: JudgedCoverage['judgedOf'] = (series) => {
     const state = states.get(seriesKey(series)) ?? nothingStored(series);
     return { state, judged: judge(state, calendarById(state.calendar)) };
   };
-  return { report: told, judgedOf };
+  return { report: told, judgedOf, scan };
 }
 
 /** How many series of a scan have bars that no run has compared with those of others yet. */

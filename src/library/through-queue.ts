@@ -9,7 +9,7 @@ import { clearCompleted, tellCompleted } from '../queue/completed.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
 import type { SeriesCoverage } from '../report/series-coverage.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageByScan } from './coverage.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 import { portableTickers } from './kept-request.ts';
@@ -102,5 +102,6 @@ async function coverageNow(
     ...(days !== undefined && { days }),
     ...(years !== undefined && { years }),
   };
-  return (await coverageOf(store, capabilities, clock(), { intervals, ...range }, universe)).series;
+  const { report } = await coverageByScan(store, capabilities, clock(), { intervals, ...range }, universe);
+  return report.series;
 }
