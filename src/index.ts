@@ -54,8 +54,6 @@ export {
   type DashboardOptions,
   startDashboard,
 } from './server/dashboard.ts';
-export { type AttachOptions, attachRun } from './library/attach.ts';
-export { enqueueBackfill } from './library/enqueue.ts';
 export { startWorker, workerName } from './library/worker.ts';
 export type { WorkerOptions } from './library/worker-options.ts';
 export type { QueueWorker } from './queue/options.ts';

@@ -5,6 +5,7 @@ import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { providersIn } from './check-request.ts';
 import type { History, HistoryOptions } from './history.ts';
+import type { OpenAttached, PlannerOptions } from './queue-calls.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** The names of what a method takes as its argument of that number. */
@@ -130,7 +131,7 @@ const HISTORY = {
 } satisfies Names<HistoryOptions>;
 
 const WORKER = {
-  ...{ store: true, queue: true, role: true, name: true, onLease: true, onNote: true },
+  ...{ store: true, queue: true, name: true, onLease: true, onNote: true },
   ...{ workers: true, concurrency: true },
   ...{ inFlight: true, recycleAfter: true, requestDelayMs: true, stateFolder: true },
 } satisfies Names<WorkerOptions>;
@@ -138,6 +139,24 @@ const WORKER = {
 /** The same of `startWorker`. */
 export function assertWorkerOptions(options: WorkerOptions): void {
   assertKnown('startWorker', options, WORKER);
+}
+
+const PLANNER = {
+  ...{ store: true, queue: true, name: true, onNote: true, stateFolder: true, carryOut: true },
+} satisfies Names<PlannerOptions>;
+
+/** The same of `startPlanner`. */
+export function assertPlannerOptions(options: PlannerOptions): void {
+  assertKnown('startPlanner', options, PLANNER);
+}
+
+const ATTACHED = {
+  ...{ queue: true, run: true, store: true, secrets: true, stateFolder: true, clock: true },
+} satisfies Names<OpenAttached>;
+
+/** The same of `openAttached`. */
+export function assertAttachedOptions(options: OpenAttached): void {
+  assertKnown('openAttached', options, ATTACHED);
 }
 
 const PROVIDER = {

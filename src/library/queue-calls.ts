@@ -1,6 +1,6 @@
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { QueueDesk } from '../queue/desk.ts';
-import type { QueueWorker } from '../queue/options.ts';
+import type { QueuePace, QueueWorker } from '../queue/options.ts';
 import type { BackfillOptions, History, HistoryOptions } from './history.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
@@ -19,7 +19,7 @@ export interface QueuedRun {
   close(): Promise<void>;
 }
 
-export interface OpenAttached extends Pick<HistoryOptions, 'stateFolder'> {
+export interface OpenAttached extends Pick<HistoryOptions, 'secrets' | 'stateFolder' | 'clock'> {
   /** URL of the Redis. */
   readonly queue: string;
   /** Its id. */
@@ -32,8 +32,11 @@ export interface PlannerOptions extends Pick<
   WorkerOptions,
   'queue' | 'store' | 'name' | 'onNote' | 'stateFolder'
 > {
-  /** Carries a run out, by its history; `stop` is aborted when this process is to end. */
-  readonly carryOut: (run: QueuedRun, stop: AbortSignal) => Promise<RunSummary>;
+  /**
+   * Carries a run out, by its history; `stop` is aborted when this process is to end. Default: by `history.backfill`, and nobody
+   * is told.
+   */
+  readonly carryOut?: (run: QueuedRun, stop: AbortSignal) => Promise<RunSummary>;
 }
 
 /**
@@ -46,8 +49,9 @@ export async function openQueueDesk(queue: string): Promise<QueueDesk> {
 }
 
 /**
- * The same as `attachRun`, up to where it is planned: takes a run over whose planner is gone, and gives what goes on with it.
- * Throws as that does.
+ * Takes a run over whose planner is gone, and gives what goes on with it under its own id: what waits of its tasks is taken back,
+ * what workers have in work is waited for. Throws `usage` for a run that has ended, that the queue does not know, or that writes
+ * another store, and `store-locked` where its planner is there.
  */
 export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
   return (await import('./queued-runs.ts')).openAttached(options);
@@ -59,12 +63,18 @@ export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
  */
 export async function enqueueRun(
   options: HistoryOptions & { readonly queue: string },
-  request: BackfillOptions = {},
+  request: Omit<BackfillOptions, 'plan'> = {},
 ): Promise<string> {
   return (await import('./queued-runs.ts')).enqueueRun(options, request);
 }
 
-/** Plans runs that were handed over, one at a time, until it is drained. Throws as `startWorker` does. */
-export async function startPlanner(options: PlannerOptions): Promise<QueueWorker> {
-  return (await import('./queued-runs.ts')).startPlanner(options);
+/**
+ * Plans runs of its store that were handed over, one at a time, until it is drained; one that it leaves then another goes on with.
+ * Throws as `startWorker` does. `pace`: default that of production.
+ */
+export async function startPlanner(
+  options: PlannerOptions,
+  pace: Partial<QueuePace> = {},
+): Promise<QueueWorker> {
+  return (await import('./queued-runs.ts')).startPlanner(options, pace);
 }

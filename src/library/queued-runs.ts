@@ -1,31 +1,40 @@
 import type { Redis } from 'ioredis';
 import { BackfillError } from '../core/errors.ts';
+import { shown } from '../core/shown.ts';
 import { enqueueRun as handOver, startDiscovery } from '../queue/handed-over.ts';
-import type { QueueWorker } from '../queue/options.ts';
-import { type RegisteredRun, readRun } from '../queue/run.ts';
+import type { QueuePace, QueueWorker } from '../queue/options.ts';
+import { type RegisteredRun, forgetRun, readRun, setRunState } from '../queue/run.ts';
 import { keepRequest, readRequest, takeOver } from '../queue/take-over.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
 import { openStore } from '../store/open.ts';
-import { attachable, endRun } from './attach.ts';
-import { checkRequest } from './check-request.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
+import { checkOptions, checkRequest } from './check-request.ts';
 import type { BackfillOptions, HistoryOptions } from './history.ts';
 import { type KeptRequest, keptRequest, portableTickers, requestOfKept } from './kept-request.ts';
 import { historyOf } from './open-history.ts';
+import {
+  assertArguments,
+  assertAttachedOptions,
+  assertHistoryOptions,
+  assertPlannerOptions,
+} from './option-names.ts';
 import { partsOf } from './parts.ts';
 import { PLANNER, assertQueue } from './queue-run.ts';
 import { workerName } from './worker.ts';
 import type { OpenAttached, PlannerOptions, QueuedRun } from './queue-calls.ts';
 
 /** See the call of that name. */
-export async function openAttached({ queue, run: id, store, ...own }: OpenAttached): Promise<QueuedRun> {
+export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
+  assertAttachedOptions(options);
+  const { queue, run: id, store, ...own } = options;
   return withRedis(queue, async (redis) => {
     const known = await readRun(redis, id);
     const place = store ?? known?.store ?? '';
     const run = attachable(id, known, place === '' ? '' : openStore(place).url);
     const kept = await readRequest<KeptRequest>(redis, id);
     if (kept === undefined)
-      throw new BackfillError('usage', `run ${id}: it is not known what it was asked; ask that again`);
+      throw new BackfillError('usage', `run ${shown(id)}: it is not known what it was asked; ask that again`);
     await takeOver(redis, run, PLANNER);
     return opened(run, kept, { ...own, queue, store: place });
   });
@@ -34,8 +43,11 @@ export async function openAttached({ queue, run: id, store, ...own }: OpenAttach
 /** See the call of that name. */
 export async function enqueueRun(
   options: HistoryOptions & { readonly queue: string },
-  request: BackfillOptions,
+  request: Omit<BackfillOptions, 'plan'>,
 ): Promise<string> {
+  assertHistoryOptions(options);
+  checkOptions(options);
+  assertArguments('backfill', [request]);
   checkRequest(request);
   const parts = partsOf(options);
   const history = historyOf(parts);
@@ -46,7 +58,7 @@ export async function enqueueRun(
     return await withRedis(options.queue, async (redis) => {
       const id = await parts.store.nextRunId(parts.clock());
       await keepRequest(redis, id, kept);
-      await handOver(redis, id);
+      await handOver(redis, { run: id, store: parts.store.url });
       return id;
     });
   } finally {
@@ -55,13 +67,14 @@ export async function enqueueRun(
 }
 
 /** See the call of that name. */
-export async function startPlanner(options: PlannerOptions): Promise<QueueWorker> {
+export async function startPlanner(options: PlannerOptions, pace: Partial<QueuePace>): Promise<QueueWorker> {
+  assertPlannerOptions(options);
   const { queue, store: url, name = workerName(), onNote } = options;
   const store = openStore(url);
   assertQueue({ store: url, queue }, store);
   const redis = await connectRedis(redisAddress(queue));
   const planner = await startDiscovery({
-    ...{ redis, name, store: store.url },
+    ...{ redis, name, store: store.url, pace },
     ...(onNote && { onNote }),
     carryOut: (id, stop) => carriedOut(redis, id, stop, options),
   });
@@ -77,7 +90,7 @@ async function carriedOut(
   redis: Redis,
   id: string,
   stop: AbortSignal,
-  { queue, store, stateFolder, carryOut }: PlannerOptions,
+  { queue, store, stateFolder, carryOut = fill }: PlannerOptions,
 ): Promise<'ended' | 'interrupted'> {
   const known = await readRun(redis, id);
   const kept = await readRequest<KeptRequest>(redis, id);
@@ -96,6 +109,20 @@ async function carriedOut(
   }
 }
 
+function fill({ history, request }: QueuedRun, stop: AbortSignal): Promise<RunSummary> {
+  return history.backfill({ ...request, stop });
+}
+
+/** A run that goes on. Throws `usage` for one that does not, or that writes another store. */
+function attachable(id: string, run: RegisteredRun | undefined, store: string): RegisteredRun {
+  const refused = (why: string): BackfillError => new BackfillError('usage', `run ${shown(id)}: ${why}`);
+  if (run === undefined)
+    throw refused('the queue knows no such run that goes on; ask again for what it was to fetch');
+  if (run.state === 'ended') throw refused('it has ended');
+  if (run.store !== store) throw refused(`it writes ${run.store}, not ${store}`);
+  return run;
+}
+
 function opened(
   { id, provider, lock }: Pick<RegisteredRun, 'id' | 'provider' | 'lock'>,
   kept: KeptRequest,
@@ -108,7 +135,10 @@ function opened(
   const close = async (): Promise<void> => {
     await history.close();
     // Where nothing was left to do, nobody else ended it.
-    await withRedis(own.queue, (redis) => endRun(redis, id));
+    await withRedis(own.queue, async (redis) => {
+      await setRunState(redis, id, 'ended');
+      await forgetRun(redis, id);
+    });
   };
   return { id, history, request: requestOfKept(kept), close };
 }

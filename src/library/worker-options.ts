@@ -10,11 +10,6 @@ export interface WorkerOptions extends Pick<
   readonly store: string;
   /** URL of the Redis that the queue is in, `redis://HOST:6379`. */
   readonly queue: string;
-  /**
-   * `download`: does tasks; `discovery`: plans what `enqueueBackfill` left, one request at a time; `all`: both. Default
-   * `download`.
-   */
-  readonly role?: 'discovery' | 'download' | 'all';
   /** As it is called in logs. Default: by the environment, see `workerName`. */
   readonly name?: string;
   readonly onLease?: QueueWorkerOptions['onLease'];

@@ -6,10 +6,7 @@ import type { OpenRunner, QueuePace, QueueWorker } from '../queue/options.ts';
 import type { QueueRun } from '../queue/run.ts';
 import { redisAddress } from '../redis/address.ts';
 import { openStore } from '../store/open.ts';
-import { shown } from '../core/shown.ts';
-import { planKept } from './discovery.ts';
 import type { HistoryOptions } from './history.ts';
-import type { KeptRequest } from './kept-request.ts';
 import { assertWorkerOptions } from './option-names.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { assertQueue } from './queue-run.ts';
@@ -32,29 +29,19 @@ export async function startWorker(
   pace: Partial<QueuePace> = {},
 ): Promise<QueueWorker> {
   assertWorkerOptions(options);
-  const { queue, role = 'download', name = workerName(), onLease, onNote, ...own } = options;
-  if (!['discovery', 'download', 'all'].includes(role))
-    throw new BackfillError('usage', `role ${shown(role)}: must be discovery, download or all`);
+  const { queue, name = workerName(), onLease, onNote, ...own } = options;
   const store = openStore(own.store);
   assertQueue({ store: own.store, queue }, store);
-  const [{ connectRedis }, { startQueueWorker }, { startDiscovery }] = await Promise.all([
+  const [{ connectRedis }, { startQueueWorker }] = await Promise.all([
     import('../redis/connection.ts'),
     import('../queue/worker.ts'),
-    import('../queue/discovery.ts'),
   ]);
   const engines = new LocalEngines({ ...own, quotaUrl: queue });
   const redis = await connectRedis(redisAddress(queue));
-  const { stateFolder } = own;
-  const here = { store: own.store, queue, ...(stateFolder !== undefined && { stateFolder }) };
-  const about = { redis, name, store: store.url, pace };
-  const planner =
-    role === 'download'
-      ? undefined
-      : startDiscovery<KeptRequest>({ ...about, plan: (kept, how) => planKept(here, kept, how) });
   const worker = await startQueueWorker({
-    ...{ ...about, storeUrl: own.store },
+    ...{ redis, name, store: store.url, storeUrl: own.store, pace },
     threads: own.workers === 'auto' || own.workers === undefined ? availableParallelism() : own.workers,
-    serves: (provider) => role !== 'discovery' && hasKeys(provider),
+    serves: hasKeys,
     capacityOf: (provider) => capacityOf(own, provider),
     join: (lock) => store.join(lock),
     openRunner: (run) => engines.open(run),
@@ -62,7 +49,7 @@ export async function startWorker(
     ...(onNote && { onNote }),
   });
   const drain = async (deadlineMs?: number): Promise<void> => {
-    await Promise.all([planner?.drain(), worker.drain(deadlineMs)]);
+    await worker.drain(deadlineMs);
     await engines.close();
     redis.disconnect();
   };

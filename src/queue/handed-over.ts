@@ -11,20 +11,24 @@ import { atMost, reasonOf } from './outcomes.ts';
 /** Times that a run may be taken from a planner that gave no sign: each goes on where the one before stood. */
 const MOST_STARTS = 20;
 
-/** After how long a run is tried again whose store another one writes, ms. */
-const BUSY_MS = 5000;
-
 /** How long whatever is asked of a server that does not answer is waited for at the end, ms. */
 const CLOSE_MS = 2000;
 
 /** Days that runs which ended, or could not be begun, are kept for whoever looks. */
 const KEPT = { removeOnComplete: { age: 86_400, count: 1000 }, removeOnFail: { age: 604_800, count: 1000 } };
 
+/** A run that was handed over, as its job tells it. Plain JSON. */
+export interface HandedOver {
+  readonly run: string;
+  /** That it writes, as it is shown. */
+  readonly store: string;
+}
+
 /** Hands a whole run to whoever plans runs that nobody waits for. What it is asked for is kept under its id. */
-export async function enqueueRun(redis: Redis, run: string): Promise<void> {
+export async function enqueueRun(redis: Redis, handed: HandedOver): Promise<void> {
   const queue = new Queue(DISCOVERY_QUEUE, { connection: redis, prefix: PREFIX });
   queue.on('error', () => undefined);
-  await queue.add('run', { run }, { jobId: run, ...KEPT });
+  await queue.add('run', handed, { jobId: handed.run, ...KEPT });
   await queue.close();
 }
 
@@ -55,8 +59,10 @@ class Discovery implements QueueWorker {
   readonly #options: DiscoveryOptions;
   readonly #stop = new AbortController();
   readonly #startedAt = Date.now();
-  readonly #lookMs: number;
-  readonly #consumer: Worker<{ readonly run: string }>;
+  readonly #pace: QueuePace;
+  readonly #consumer: Worker<HandedOver>;
+  /** Runs that wait, and were said to. */
+  readonly #waiting = new Set<string>();
   #inWork = 0;
   #done = 0;
   #failed = 0;
@@ -66,8 +72,8 @@ class Discovery implements QueueWorker {
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.id = `${options.name}#${randomBytes(3).toString('hex')}`;
-    const { lookMs, lockMs } = { ...PACE, ...options.pace };
-    this.#lookMs = lookMs;
+    this.#pace = { ...PACE, ...options.pace };
+    const { lockMs } = this.#pace;
     this.#consumer = new Worker(DISCOVERY_QUEUE, (job, token = '') => this.#process(job, token), {
       ...{ connection: options.redis, prefix: PREFIX, name: options.name, autorun: false },
       ...{ concurrency: 1, lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: MOST_STARTS },
@@ -77,7 +83,7 @@ class Discovery implements QueueWorker {
 
   async start(): Promise<void> {
     await this.#beat();
-    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), this.#lookMs);
+    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), this.#pace.lookMs);
     void this.#consumer.run().catch(() => undefined);
   }
 
@@ -104,28 +110,38 @@ class Discovery implements QueueWorker {
     return beat(this.#options.redis, machine);
   }
 
-  async #process(job: Job<{ readonly run: string }>, token: string): Promise<string> {
-    const { run } = job.data;
+  async #process(job: Job<HandedOver>, token: string): Promise<string> {
+    const { run, store } = job.data;
     const { carryOut, onNote = () => undefined } = this.#options;
     this.#inWork++;
     try {
+      if (store !== this.#options.store)
+        await this.#leave(job, token, `it writes ${store}, and this worker ${this.#options.store}`);
       const end = await carryOut(run, this.#stop.signal);
+      this.#waiting.delete(run);
       if (end === 'interrupted' && this.#stop.signal.aborted) await later(() => job.moveToWait(token));
       this.#done++;
       return end;
     } catch (error) {
-      if (error instanceof WaitingError) throw error;
-      if (error instanceof BackfillError && error.code === 'store-locked') {
-        onNote(`run ${run} waits: ${error.message}`);
-        await job.moveToDelayed(Date.now() + BUSY_MS, token);
-        throw new DelayedError();
-      }
+      if (error instanceof WaitingError || error instanceof DelayedError) throw error;
+      if (error instanceof BackfillError && error.code === 'store-locked')
+        return await this.#leave(job, token, error.message);
       this.#failed++;
       onNote(`run ${run} could not be carried out: ${reasonOf(error)}`);
       throw new Error(reasonOf(error), { cause: error });
     } finally {
       this.#inWork--;
     }
+  }
+
+  /** Whoever takes it a little later may have more luck. Throws `DelayedError`. */
+  async #leave(job: Job<HandedOver>, token: string, why: string): Promise<never> {
+    const { run } = job.data;
+    // It may wait through a night.
+    if (!this.#waiting.has(run)) this.#options.onNote?.(`run ${run} waits: ${why}`);
+    this.#waiting.add(run);
+    await job.moveToDelayed(Date.now() + this.#pace.busyMs, token);
+    throw new DelayedError();
   }
 }
 

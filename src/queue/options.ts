@@ -38,11 +38,13 @@ export interface QueuePace {
   readonly idleMs: number;
   /** How long a queue that has jobs gives none before its consumer is made anew. Default 30 000. */
   readonly stuckMs: number;
+  /** After how long a run is tried again that another one is in the way of, or that is for a worker of another store. Default 5000. */
+  readonly busyMs: number;
 }
 
 export const PACE: QueuePace = {
   ...{ lookMs: 500, silentMs: 4000, noWorkerMs: 5000, leaveMs: 10_000, lockMs: 30_000, stuckMs: 30_000 },
-  idleMs: 10_000,
+  ...{ idleMs: 10_000, busyMs: 5000 },
 };
 
 /** What a worker is made of. */

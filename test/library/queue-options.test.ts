@@ -1,7 +1,14 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openHistory, startWorker, workerName } from '../../src/index.ts';
+import {
+  enqueueRun,
+  openAttached,
+  openHistory,
+  startPlanner,
+  startWorker,
+  workerName,
+} from '../../src/index.ts';
 import { keptRequest, requestOfKept } from '../../src/library/kept-request.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
@@ -26,6 +33,8 @@ describe('a queue', () => {
   ])('is refused for a store that machines cannot share: %s', async (store, why) => {
     expect(() => openHistory({ store, queue: QUEUE })).toThrow(why);
     await expect(startWorker({ store, queue: QUEUE })).rejects.toThrow(why);
+    await expect(startPlanner({ store, queue: QUEUE })).rejects.toThrow(why);
+    await expect(enqueueRun({ store, queue: QUEUE })).rejects.toThrow(why);
   });
 
   it('is refused where it is none, and told where nobody answers', async () => {
@@ -43,7 +52,18 @@ describe('a queue', () => {
 
   it('has no other options than those it has', async () => {
     const options = { store: 's3://lake/data', queue: QUEUE, theads: 2 };
-    await expect(startWorker(options)).rejects.toThrow(/theads/);
+    await expect(startWorker(options)).rejects.toThrow(/^startWorker has no option "theads"/);
+    await expect(startPlanner(options)).rejects.toThrow(/^startPlanner has no option "theads"/);
+    await expect(openAttached({ ...options, run: 'x' })).rejects.toThrow(
+      /^openAttached has no option "theads"/,
+    );
+    await expect(enqueueRun(options)).rejects.toThrow(/^openHistory has no option "theads"/);
+    const own = { store: 's3://lake/data', queue: QUEUE };
+    await expect(enqueueRun({ ...own, rateShare: 2 })).rejects.toThrow(
+      /^rateShare 2: must be a part above 0/,
+    );
+    const misspelt = { tickers: ['AAPL'], dayz: 5 };
+    await expect(enqueueRun(own, misspelt)).rejects.toThrow(/^backfill has no option "dayz"/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { attachRun, enqueueBackfill, openHistory } from '../../src/index.ts';
+import { type RunSummary, enqueueRun, openAttached, openHistory } from '../../src/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
@@ -65,6 +65,15 @@ describeWith(REDIS)('a store that several machines fill', () => {
     ...[redis.url, store, join(folder.path, 'state'), simulator.url, `${NOW}`, ...TICKERS],
   ];
 
+  async function goneOn(own: Parameters<typeof openAttached>[0]): Promise<RunSummary> {
+    const attached = await openAttached(own);
+    try {
+      return await attached.history.backfill(attached.request);
+    } finally {
+      await attached.close();
+    }
+  }
+
   async function machine(store: string, name: string, role = 'download'): Promise<Child> {
     const state = join(folder.path, 'state');
     const pace = JSON.stringify({ lockMs: 2000, lookMs: 100 });
@@ -115,21 +124,21 @@ describeWith(REDIS)('a store that several machines fill', () => {
     await planner.ended;
     const id = planner.said[0]?.replace('begun ', '') ?? '';
     const own = { store, queue: redis.url, stateFolder: join(folder.path, 'state'), clock: () => NOW };
-    await expect(attachRun('20000101T000000Z-0000', own)).rejects.toThrow('the queue knows no such run');
-    const { store: _store, ...elsewhere } = own;
-    await expect(attachRun(id, { ...elsewhere, store: bucket.url })).rejects.toThrow(
+    const unknown = { ...own, run: '20000101T000000Z-0000' };
+    await expect(openAttached(unknown)).rejects.toThrow('the queue knows no such run');
+    await expect(openAttached({ ...own, run: id, store: bucket.url })).rejects.toThrow(
       /it writes s3:.*, not s3:/,
     );
     // As if it had been silent for long.
     const client = await connectRedis(redisAddress(redis.url));
     await client.hset(`backfill:run:${id}`, 'beat', '1');
-    const summary = await attachRun(id, own);
+    const summary = await goneOn({ ...own, run: id });
     expect(summary).toMatchObject({ runId: id, failed: 0, notRun: 0, stopped: null });
     expect(summary.complete).toBeGreaterThan(1);
     expect(summary.complete + summary.fetched).toBe(TICKERS.length);
     expect(await contentOf(openStore(store))).toEqual(expected);
     expect(await openStore(store).readRuns(9)).toMatchObject([{ id }]);
-    await expect(attachRun(id, own)).rejects.toThrow(`run "${id}": it has ended`);
+    await expect(openAttached({ ...own, run: id })).rejects.toThrow(`run "${id}": it has ended`);
     client.disconnect();
   });
 
@@ -138,25 +147,23 @@ describeWith(REDIS)('a store that several machines fill', () => {
     const [first, worker] = [await machine(store, 'planner', 'discovery'), await machine(store, 'worker')];
     const request = { tickers: TICKERS, start: START, end: END };
     const about = { queue: redis.url, store, quotas: [], provider: { id: 'yahoo', url: simulator.url } };
-    const id = await enqueueBackfill(about, request);
+    const id = await enqueueRun(about, request);
     await expect
       .poll(() => worker.said.filter((line) => line.startsWith('completed')).length)
       .toBeGreaterThan(1);
     first.kill();
     await first.ended;
     const client = await connectRedis(redisAddress(redis.url));
-    const [job] = await client.hmget(`backfill:discovery:${id}`, 'data');
-    const { run } = JSON.parse(job ?? '{}') as { run: string };
     // As if it had been silent for long.
-    await client.hset(`backfill:run:${run}`, 'beat', '1');
+    await client.hset(`backfill:run:${id}`, 'beat', '1');
     await machine(store, 'second', 'all');
     await expect
       .poll(() => client.hget(`backfill:discovery:${id}`, 'returnvalue'), { timeout: 60_000 })
-      .not.toBeNull();
-    const summary: unknown = JSON.parse((await client.hget(`backfill:discovery:${id}`, 'returnvalue')) ?? '');
-    expect(summary).toMatchObject({ runId: run, failed: 0, notRun: 0, stopped: null });
+      .toBe('"ended"');
     expect(Object.keys(await contentOf(openStore(store)))).toEqual(Object.keys(expected));
-    expect(await openStore(store).readRuns(9)).toMatchObject([{ id: run }]);
+    expect(await openStore(store).readRuns(9)).toMatchObject([
+      { id, record: { failed: 0, notRun: 0, stopped: null } },
+    ]);
     client.disconnect();
   });
 });
