@@ -180,7 +180,7 @@ async function handedOver(
   else await print(ids);
   if (!quiet)
     tell(
-      `Handed over; a worker of the role all or discovery carries it out: backfill queue status, backfill runs show ${ids.at(-1)}`,
+      `Handed over, and kept in the store until a worker of the role all or discovery has carried it out: backfill queue status, backfill runs show ${ids.at(-1)}`,
     );
   return EXIT.done;
 }

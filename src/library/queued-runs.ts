@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import { BackfillError } from '../core/errors.ts';
 import { shown } from '../core/shown.ts';
-import { enqueueRun as handOver, startDiscovery } from '../queue/handed-over.ts';
+import { startDiscovery } from '../queue/discovery.ts';
+import { enqueueRun as handOver } from '../queue/handed-over.ts';
 import type { QueuePace, QueueWorker } from '../queue/options.ts';
 import { type RegisteredRun, forgetRun, readRun, setRunState } from '../queue/run.ts';
-import { keepRequest, readRequest, takeOver } from '../queue/take-over.ts';
+import { readRequest, takeOver } from '../queue/take-over.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
 import { openStore } from '../store/open.ts';
@@ -30,13 +31,21 @@ export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
   const { queue, run: id, store, ...own } = options;
   return withRedis(queue, async (redis) => {
     const known = await readRun(redis, id);
-    const place = store ?? known?.store ?? '';
-    const run = attachable(id, known, place === '' ? '' : openStore(place).url);
+    const place = store ?? known?.store;
+    const its = place === undefined ? undefined : openStore(place);
+    const handed = await its?.handedOver.read(id);
+    if (place !== undefined && handed !== undefined && !goesOn(known))
+      return opened(begunBy(handed as KeptRequest, id), handed as KeptRequest, {
+        ...own,
+        queue,
+        store: place,
+      });
+    const run = attachable(id, known, its?.url);
     const kept = await readRequest<KeptRequest>(redis, id);
     if (kept === undefined)
       throw new BackfillError('usage', `run ${shown(id)}: it is not known what it was asked; ask that again`);
     await takeOver(redis, run, PLANNER);
-    return opened(run, kept, { ...own, queue, store: place });
+    return opened(run, kept, { ...own, queue, store: place ?? run.store });
   });
 }
 
@@ -55,10 +64,17 @@ export async function enqueueRun(
     const meant = await history.universe(request);
     const tickers = await portableTickers(request.tickers, () => Promise.resolve(meant));
     const kept = keptRequest(options, { ...request, ...(tickers !== undefined && { tickers }) });
+    const { store } = parts;
     return await withRedis(options.queue, async (redis) => {
-      const id = await parts.store.nextRunId(parts.clock());
-      await keepRequest(redis, id, kept);
-      await handOver(redis, { run: id, store: parts.store.url });
+      const id = await store.nextRunId(parts.clock());
+      // Before it is acknowledged, and before anybody can take it.
+      await store.handedOver.keep(id, kept);
+      try {
+        await handOver(redis, { run: id, store: store.url });
+      } catch (error) {
+        await store.handedOver.drop(id).catch(() => undefined);
+        throw error;
+      }
       return id;
     });
   } finally {
@@ -74,7 +90,7 @@ export async function startPlanner(options: PlannerOptions, pace: Partial<QueueP
   assertQueue({ store: url, queue }, store);
   const redis = await connectRedis(redisAddress(queue));
   const planner = await startDiscovery({
-    ...{ redis, name, store: store.url, pace },
+    ...{ redis, name, store: store.url, kept: store.handedOver, pace },
     ...(onNote && { onNote }),
     carryOut: (id, stop) => carriedOut(redis, id, stop, options),
   });
@@ -90,17 +106,18 @@ async function carriedOut(
   redis: Redis,
   id: string,
   stop: AbortSignal,
-  { queue, store, stateFolder, carryOut = fill }: PlannerOptions,
+  { queue, store, stateFolder, onNote, carryOut = fill }: PlannerOptions,
 ): Promise<'ended' | 'interrupted'> {
+  const its = openStore(store);
+  const kept = (await its.handedOver.read(id)) as KeptRequest | undefined;
+  if (kept === undefined) {
+    onNote?.(`run ${id}: its store does not keep it any more, so that nothing is to be done`);
+    return 'ended';
+  }
   const known = await readRun(redis, id);
-  const kept = await readRequest<KeptRequest>(redis, id);
-  if (kept === undefined)
-    throw new BackfillError('usage', `of run ${id} it is not known any more what it was asked`);
-  const going = known === undefined || known.state === 'ended' ? undefined : known;
-  if (going !== undefined) await takeOver(redis, attachable(id, going, openStore(store).url), PLANNER);
-  const [first] = [kept.options.provider ?? { id: 'yahoo' }].flat();
+  if (goesOn(known)) await takeOver(redis, attachable(id, known, its.url), PLANNER);
   const own = { queue, store, ...(stateFolder !== undefined && { stateFolder }) };
-  const run = opened(going ?? { id, provider: { id: first?.id ?? '' } }, kept, own);
+  const run = opened(goesOn(known) ? known : begunBy(kept, id), kept, own);
   try {
     const { stopped } = await carryOut(run, stop);
     return stopped?.reason === 'interrupted' ? 'interrupted' : 'ended';
@@ -109,17 +126,29 @@ async function carriedOut(
   }
 }
 
+function goesOn(run: RegisteredRun | undefined): run is RegisteredRun {
+  return run !== undefined && run.state !== 'ended';
+}
+
+/** A run that nobody began. */
+function begunBy({ options: { provider } }: KeptRequest, id: string): Pick<RegisteredRun, 'id' | 'provider'> {
+  const [first = { id: 'yahoo' }] = [provider ?? []].flat();
+  return { id, provider: first };
+}
+
 function fill({ history, request }: QueuedRun, stop: AbortSignal): Promise<RunSummary> {
   return history.backfill({ ...request, stop });
 }
 
 /** A run that goes on. Throws `usage` for one that does not, or that writes another store. */
-function attachable(id: string, run: RegisteredRun | undefined, store: string): RegisteredRun {
+function attachable(id: string, run: RegisteredRun | undefined, store: string | undefined): RegisteredRun {
   const refused = (why: string): BackfillError => new BackfillError('usage', `run ${shown(id)}: ${why}`);
   if (run === undefined)
-    throw refused('the queue knows no such run that goes on; ask again for what it was to fetch');
+    throw refused(
+      `the queue knows no such run that goes on, and ${store ?? 'no store'} keeps none; ask again for what it was to fetch`,
+    );
   if (run.state === 'ended') throw refused('it has ended');
-  if (run.store !== store) throw refused(`it writes ${run.store}, not ${store}`);
+  if (run.store !== store) throw refused(`it writes ${run.store}, not ${String(store)}`);
   return run;
 }
 
@@ -131,7 +160,15 @@ function opened(
   const { options, now } = kept;
   const clock = now === undefined ? {} : { clock: () => now };
   const attached = { id, provider: provider.id, ...(lock !== undefined && { lock }) };
-  const history = historyOf(partsOf({ ...options, ...clock, ...own }, attached));
+  const parts = partsOf({ ...options, ...clock, ...own }, attached);
+  const history = historyOf(parts);
+  const backfill = async (request: BackfillOptions = {}): Promise<RunSummary> => {
+    const summary = await history.backfill(request);
+    const isLeft = summary.stopped?.reason === 'interrupted' && request.stop?.aborted === true;
+    // One that stays kept is done again, and finds nothing to do.
+    if (!isLeft) await parts.store.handedOver.drop(id).catch(() => undefined);
+    return summary;
+  };
   const close = async (): Promise<void> => {
     await history.close();
     // Where nothing was left to do, nobody else ended it.
@@ -140,7 +177,7 @@ function opened(
       await forgetRun(redis, id);
     });
   };
-  return { id, history, request: requestOfKept(kept), close };
+  return { id, history: { ...history, backfill }, request: requestOfKept(kept), close };
 }
 
 async function withRedis<T>(queue: string, use: (redis: Redis) => Promise<T>): Promise<T> {

@@ -24,13 +24,21 @@ export async function runsOnRecord(
 }
 
 /** What `History.run` tells. Throws `usage` for an id that none on record has, and for a beginning that several have. */
-export async function runOnRecord(store: Pick<BarStore, 'readRuns'>, id: string): Promise<RunOnRecord> {
+export async function runOnRecord(
+  store: Pick<BarStore, 'readRuns' | 'handedOver'>,
+  id: string,
+): Promise<RunOnRecord> {
   const beginning = id === LAST_RUN ? '' : id;
   const [first, second] = await recordedRuns(store, id === LAST_RUN ? 1 : 2, beginning);
   if (first !== undefined && (second === undefined || first.id === id)) return onRecord(first);
   const spoilt = (await store.readRuns(1, beginning)).find(({ record }) => record === null);
   if (first === undefined && spoilt !== undefined)
     throw new BackfillError('store-corrupt', spoiltText([spoilt.id]));
+  if (second === undefined && (await store.handedOver.list()).includes(id))
+    throw new BackfillError(
+      'usage',
+      `run ${shown(id)}: it was handed over, and has not ended; backfill queue status shows who is there to carry it out`,
+    );
   throw new BackfillError(
     'usage',
     second === undefined

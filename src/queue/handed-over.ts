@@ -1,152 +1,48 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { BackfillError } from '../core/errors.ts';
-import { type Machine, beat, sayGone } from './machines.ts';
-import { DISCOVERY_QUEUE, PREFIX } from './names.ts';
-import { PACE, type QueuePace, type QueueWorker } from './options.ts';
-import { atMost, reasonOf } from './outcomes.ts';
+import type { HandedOverRuns } from '../store/handed-over.ts';
+import { DISCOVERY_QUEUE, PREFIX, handedKey } from './names.ts';
 
-/** Times that a run may be taken from a planner that gave no sign: each goes on where the one before stood. */
-const MOST_STARTS = 20;
-
-/** How long whatever is asked of a server that does not answer is waited for at the end, ms. */
-const CLOSE_MS = 2000;
-
-/** Days that runs which ended, or could not be begun, are kept for whoever looks. */
-const KEPT = { removeOnComplete: { age: 86_400, count: 1000 }, removeOnFail: { age: 604_800, count: 1000 } };
-
-/** A run that was handed over, as its job tells it. Plain JSON. */
+/** A run that was handed over, as its job tells it; what it is asked its store keeps. Plain JSON. */
 export interface HandedOver {
   readonly run: string;
   /** That it writes, as it is shown. */
   readonly store: string;
 }
 
-/** Hands a whole run to whoever plans runs that nobody waits for. What it is asked for is kept under its id. */
+/** How long runs that ended, or could not be begun, are kept for whoever looks, s, and how many. */
+const KEPT = { removeOnComplete: { age: 86_400, count: 1000 }, removeOnFail: { age: 604_800, count: 1000 } };
+
+/** How long it is known that a run was handed over, s: longer than its job is kept that was given up. */
+const MARK_SECONDS = 30 * 86_400;
+
+/** Hands a whole run to whoever plans runs that nobody waits for. Done twice, it is done once. */
 export async function enqueueRun(redis: Redis, handed: HandedOver): Promise<void> {
   const queue = new Queue(DISCOVERY_QUEUE, { connection: redis, prefix: PREFIX });
   queue.on('error', () => undefined);
-  await queue.add('run', handed, { jobId: handed.run, ...KEPT });
-  await queue.close();
+  try {
+    await queue.add('run', handed, { jobId: handed.run, ...KEPT });
+    await redis.set(handedKey(handed.run), '1', 'EX', MARK_SECONDS);
+  } finally {
+    await queue.close();
+  }
 }
 
-export interface DiscoveryOptions {
-  /** Connected; it stays open. */
-  readonly redis: Redis;
-  readonly name: string;
-  /** The store that it writes, as it is shown. */
-  readonly store: string;
-  /**
-   * Carries a run out. `stop`: aborted when this worker is to end; gives whether the run has ended, be it with failures: else
-   * another one goes on with it. Throws `store-locked` where its turn has not come.
-   */
-  readonly carryOut: (run: string, stop: AbortSignal) => Promise<'ended' | 'interrupted'>;
-  readonly onNote?: (line: string) => void;
-  readonly pace?: Partial<QueuePace>;
-}
-
-/** Takes runs that nobody waits for, one at a time: a store is written by one run. */
-export async function startDiscovery(options: DiscoveryOptions): Promise<QueueWorker> {
-  const planner = new Discovery(options);
-  await planner.start();
-  return planner;
-}
-
-class Discovery implements QueueWorker {
-  readonly id: string;
-  readonly #options: DiscoveryOptions;
-  readonly #stop = new AbortController();
-  readonly #startedAt = Date.now();
-  readonly #pace: QueuePace;
-  readonly #consumer: Worker<HandedOver>;
-  /** Runs that wait, and were said to. */
-  readonly #waiting = new Set<string>();
-  #inWork = 0;
-  #done = 0;
-  #failed = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #draining: Promise<void> | undefined;
-
-  constructor(options: DiscoveryOptions) {
-    this.#options = options;
-    this.id = `${options.name}#${randomBytes(3).toString('hex')}`;
-    this.#pace = { ...PACE, ...options.pace };
-    const { lockMs } = this.#pace;
-    this.#consumer = new Worker(DISCOVERY_QUEUE, (job, token = '') => this.#process(job, token), {
-      ...{ connection: options.redis, prefix: PREFIX, name: options.name, autorun: false },
-      ...{ concurrency: 1, lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: MOST_STARTS },
-    });
-    this.#consumer.on('error', () => undefined);
-  }
-
-  async start(): Promise<void> {
-    await this.#beat();
-    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), this.#pace.lookMs);
-    void this.#consumer.run().catch(() => undefined);
-  }
-
-  drain(deadlineMs = 0): Promise<void> {
-    this.#draining ??= this.#drain(deadlineMs);
-    return this.#draining;
-  }
-
-  /** Whatever its run does, tasks of it go on: another planner is at it within half a minute if this one is late. */
-  async #drain(deadlineMs: number): Promise<void> {
-    this.#stop.abort();
-    await atMost(deadlineMs + CLOSE_MS, this.#consumer.close());
-    clearInterval(this.#timer);
-    await atMost(CLOSE_MS, sayGone(this.#options.redis, this.id));
-  }
-
-  #beat(): Promise<void> {
-    const machine: Machine = {
-      ...{ id: this.id, name: this.#options.name, host: hostname(), pid: process.pid },
-      ...{ store: this.#options.store, threads: 0, capacity: { [DISCOVERY_QUEUE]: 1 }, perMinute: 0 },
-      ...{ inWork: this.#inWork, done: this.#done, failed: this.#failed, startedAt: this.#startedAt },
-      ...(this.#draining !== undefined && { isDraining: true }),
-    };
-    return beat(this.#options.redis, machine);
-  }
-
-  async #process(job: Job<HandedOver>, token: string): Promise<string> {
-    const { run, store } = job.data;
-    const { carryOut, onNote = () => undefined } = this.#options;
-    this.#inWork++;
-    try {
-      if (store !== this.#options.store)
-        await this.#leave(job, token, `it writes ${store}, and this worker ${this.#options.store}`);
-      const end = await carryOut(run, this.#stop.signal);
-      this.#waiting.delete(run);
-      if (end === 'interrupted' && this.#stop.signal.aborted) await later(() => job.moveToWait(token));
-      this.#done++;
-      return end;
-    } catch (error) {
-      if (error instanceof WaitingError || error instanceof DelayedError) throw error;
-      if (error instanceof BackfillError && error.code === 'store-locked')
-        return await this.#leave(job, token, error.message);
-      this.#failed++;
-      onNote(`run ${run} could not be carried out: ${reasonOf(error)}`);
-      throw new Error(reasonOf(error), { cause: error });
-    } finally {
-      this.#inWork--;
+/**
+ * Sees to it that the queue has every run that a store keeps for whoever plans runs; gives the ids of those that it had lost. One
+ * that was handed over and taken out again, by `queue drain` or on a dashboard, the store keeps no more.
+ */
+export async function handOverLost(redis: Redis, store: string, kept: HandedOverRuns): Promise<string[]> {
+  const lost: string[] = [];
+  for (const run of await kept.list()) {
+    // In that order: one that is being handed over has no mark yet, or has its job.
+    const isMarked = (await redis.exists(handedKey(run))) === 1;
+    if ((await redis.exists(`${PREFIX}:${DISCOVERY_QUEUE}:${run}`)) === 1) continue;
+    if (isMarked) await kept.drop(run);
+    else {
+      await enqueueRun(redis, { run, store });
+      lost.push(run);
     }
   }
-
-  /** Whoever takes it a little later may have more luck. Throws `DelayedError`. */
-  async #leave(job: Job<HandedOver>, token: string, why: string): Promise<never> {
-    const { run } = job.data;
-    // It may wait through a night.
-    if (!this.#waiting.has(run)) this.#options.onNote?.(`run ${run} waits: ${why}`);
-    this.#waiting.add(run);
-    await job.moveToDelayed(Date.now() + this.#pace.busyMs, token);
-    throw new DelayedError();
-  }
-}
-
-/** Gives a job back. Throws `WaitingError`. */
-async function later(giveBack: () => Promise<unknown>): Promise<never> {
-  await giveBack();
-  throw new WaitingError();
+  return lost;
 }

@@ -24,6 +24,11 @@ export function runKey(run: string): string {
   return `${PREFIX}:run:${run}`;
 }
 
+/** Is there for a month once a run was handed over here. */
+export function handedKey(run: string): string {
+  return `${runKey(run)}:handed`;
+}
+
 /** A hash of what workers sent for a run, by worker: absolute counts, see `WorkerCounts`. */
 export function trafficKey(run: string): string {
   return `${runKey(run)}:traffic`;

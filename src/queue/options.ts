@@ -40,11 +40,13 @@ export interface QueuePace {
   readonly stuckMs: number;
   /** After how long a run is tried again that another one is in the way of, or that is for a worker of another store. Default 5000. */
   readonly busyMs: number;
+  /** Between two looks for runs that a store keeps and the queue lost. Default 60 000. */
+  readonly keptMs: number;
 }
 
 export const PACE: QueuePace = {
   ...{ lookMs: 500, silentMs: 4000, noWorkerMs: 5000, leaveMs: 10_000, lockMs: 30_000, stuckMs: 30_000 },
-  ...{ idleMs: 10_000, busyMs: 5000 },
+  ...{ idleMs: 10_000, busyMs: 5000, keptMs: 60_000 },
 };
 
 /** What a worker is made of. */

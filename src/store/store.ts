@@ -19,6 +19,7 @@ import type { OnDone } from './bounded.ts';
 import type { StoreFacts } from './facts.ts';
 import type { Holdings } from './holdings.ts';
 import type { CommitNote, FirstFillNotes, Leasing } from './lease.ts';
+import type { HandedOverRuns } from './handed-over.ts';
 import type { StoredRun } from './stored-run.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from './forgotten.ts';
 
@@ -279,6 +280,8 @@ export interface BarStore extends Leasing {
   readonly firstFills: FirstFillNotes;
   /** What processes have reserved of quotas; no lease is needed, and a copy of the store is without it. */
   readonly quotaJournal: QuotaJournal;
+  /** Runs that wait for whoever plans them. */
+  readonly handedOver: HandedOverRuns;
   /** An id for a run that began then, e.g. `20261120T211500Z-3f9a`: no run on record has it, and none is given it again. */
   nextRunId(startedAt: number): Promise<string>;
   /** Stores the record of a run, in place of one of that id; gives its id. `id`: as `nextRunId` gave it. Default: it is given one. */

@@ -156,11 +156,21 @@ describeWith(REDIS)('several machines', () => {
     expect([handed.code, id]).toEqual([0, expect.stringMatching(/^\d{8}T\d{6}Z-[\da-f]{4}$/)]);
     const status = JSON.parse((await backfill('queue', 'status', '--json')).stdout) as object;
     expect(status).toMatchObject({ depths: [{ provider: 'discovery', waiting: 1 }], machines: [] });
+    const early = await backfill('runs', 'show', id);
+    expect([early.code, early.stderr]).toEqual([
+      2,
+      expect.stringContaining(`run "${id}": it was handed over, and has not ended`),
+    ]);
+    expect(handed.stderr).toContain('Handed over, and kept in the store until ');
+    // What was acknowledged is carried out, whatever becomes of the queue.
+    await connection.flushall();
     const one = await worker('--role', 'discovery', '--id', 'planner', '--log-level', 'error');
     await worker('--role', 'download', '--id', 'alpha', '--log-level', 'error');
     await expect.poll(one.said).toContain('Backfill complete');
     expect(JSON.parse((await backfill('runs', 'show', id, '--json')).stdout)).toMatchObject({ id });
     expect([...(await openStore(store).scan()).series.keys()]).toEqual(['ALFA 1d', 'BRIQ 1d']);
+    expect(one.said()).toContain(`run ${id}: the queue had lost it; it is handed over again`);
+    expect(await openStore(store).handedOver.list()).toEqual([]);
     const { machines } = JSON.parse((await backfill('queue', 'status', '--json')).stdout) as {
       machines: { name: string; role: string }[];
     };
@@ -168,6 +178,24 @@ describeWith(REDIS)('several machines', () => {
       'alpha download',
       'planner discovery',
     ]);
+  });
+
+  it('carry out a run that nobody planned yet for whoever attaches to it', async () => {
+    const handed = await backfill(...asking(10), '--async');
+    const id = handed.stdout.trim();
+    await connection.flushall();
+    const unknown = await backfill('attach', '20000101T000000Z-0000');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining(`the queue knows no such run that goes on, and ${store} keeps none`),
+    ]);
+    await worker('--role', 'download', '--log-level', 'error');
+    const attached = await backfill('attach', id, '--json', '--no-progress');
+    expect([attached.code, JSON.parse(attached.stdout)]).toMatchObject([
+      0,
+      { runId: id, fetched: TICKERS.length, failed: 0 },
+    ]);
+    expect(await openStore(store).handedOver.list()).toEqual([]);
   });
 
   it('answer a ping; what waits can be drained, and its run is told to stop', async () => {

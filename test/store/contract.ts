@@ -5,6 +5,7 @@ import { describeForget } from './contract/forget.ts';
 import { describeHoldings } from './contract/holdings.ts';
 import { describeKnowledge } from './contract/knowledge.ts';
 import { describeLock } from './contract/lock.ts';
+import { describeHandedOver } from './contract/handed-over.ts';
 import { describeQuotaJournal } from './contract/quota-journal.ts';
 import { describeRecords } from './contract/records.ts';
 import { describeRejected } from './contract/rejected.ts';
@@ -32,6 +33,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
     describeRenames(open);
     describeRecords(open);
     describeQuotaJournal(open);
+    describeHandedOver(open);
     describeStaging(open);
     describeHoldings(open);
     describeLock(open);

@@ -2,7 +2,8 @@ import { EMPTY_BOOK } from '../../core/actions/action-book.ts';
 import type { Series } from '../../core/bars/bars.ts';
 import type { DayRange } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
-import type { DamagedPart, SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
+import { eachBounded } from '../bounded.ts';
+import type { DamagedPart, SeriesCommit, SeriesEdit, SeriesUpdate, UpsertResult } from '../store.ts';
 import { updateActions, updateOrTell } from './beside/actions.ts';
 import type { Blobs } from './files/blobs.ts';
 import { Reads } from './beside/reads.ts';
@@ -35,6 +36,21 @@ export async function editSeries(
       return update ? upsertSeries(blobs, update, { note, reads, told }) : NOTHING_CHANGED;
     },
   };
+}
+
+/** Those in flight together share the syncs of their folders. */
+export async function commitEach(
+  commits: readonly SeriesCommit[],
+): Promise<readonly PromiseSettledResult<UpsertResult>[]> {
+  const results: PromiseSettledResult<UpsertResult>[] = [];
+  await eachBounded(commits, async ({ edit, change }, i) => {
+    try {
+      results[i] = { status: 'fulfilled', value: await edit.commit(change) };
+    } catch (reason) {
+      results[i] = { status: 'rejected', reason };
+    }
+  });
+  return results;
 }
 
 /** Whether a partition will be written. */

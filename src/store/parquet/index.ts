@@ -5,7 +5,7 @@ import { NO_BARS, type StoredBars } from '../../core/bars/columns.ts';
 import type { Day, DayRange } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { periodRange } from '../../core/bars/partition.ts';
-import { eachBounded, type OnDone } from '../bounded.ts';
+import type { OnDone } from '../bounded.ts';
 import type { Restored } from '../forgotten.ts';
 import type {
   BarStore,
@@ -15,7 +15,6 @@ import type {
   Rejected,
   RejectedRow,
   ScanOptions,
-  SeriesCommit,
   SeriesEdit,
   SeriesUpdate,
   UpsertResult,
@@ -29,7 +28,7 @@ import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from '../views.ts
 import { asUnusable } from './files/trouble.ts';
 import { examineStore } from './doctor/examine.ts';
 import { factsOf } from './doctor/writer-at-work.ts';
-import { editSeries } from './edit.ts';
+import { commitEach, editSeries } from './edit.ts';
 import { forgetRange } from './forgotten/forget.ts';
 import { listEntries } from './forgotten/entry.ts';
 import { keepForgotten } from './forgotten/keep.ts';
@@ -40,6 +39,7 @@ import { keepRejected, listAside } from './beside/quarantine.ts';
 import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
 import { openBegunPlans } from './beside/begun-plans.ts';
+import { openHandedOver } from './beside/handed-over.ts';
 import { openQuotaJournal } from './beside/quota-journal.ts';
 import { openFirstFills } from './beside/first-fills.ts';
 import { nextRunId, readRunRecords, saveRunRecord } from './beside/records.ts';
@@ -135,18 +135,7 @@ class ParquetStore implements BarStore {
     });
   }
 
-  /** Those in flight together share the syncs of their folders. */
-  async commitAll(commits: readonly SeriesCommit[]): Promise<readonly PromiseSettledResult<UpsertResult>[]> {
-    const results: PromiseSettledResult<UpsertResult>[] = [];
-    await eachBounded(commits, async ({ edit, change }, i) => {
-      try {
-        results[i] = { status: 'fulfilled', value: await edit.commit(change) };
-      } catch (reason) {
-        results[i] = { status: 'rejected', reason };
-      }
-    });
-    return results;
-  }
+  readonly commitAll: BarStore['commitAll'] = (commits) => commitEach(commits);
 
   upsert(update: SeriesUpdate): Promise<UpsertResult> {
     return this.#usable(() => upsertSeries(this.#blobs, update, { note: this.#note }));
@@ -271,6 +260,10 @@ class ParquetStore implements BarStore {
 
   get quotaJournal(): BarStore['quotaJournal'] {
     return openQuotaJournal(this.#blobs, (work) => this.#usable(work));
+  }
+
+  get handedOver(): BarStore['handedOver'] {
+    return openHandedOver(this.#blobs, (work) => this.#usable(work));
   }
 
   get begunPlans(): BarStore['begunPlans'] {

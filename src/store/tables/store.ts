@@ -8,6 +8,7 @@ import type { OnDone } from '../bounded.ts';
 import type { StoreFacts } from '../facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import { openBegunPlans } from '../parquet/beside/begun-plans.ts';
+import { openHandedOver } from '../parquet/beside/handed-over.ts';
 import { openQuotaJournal } from '../parquet/beside/quota-journal.ts';
 import { openFirstFills } from '../parquet/beside/first-fills.ts';
 import { keepRejected, listAside } from '../parquet/beside/quarantine.ts';
@@ -276,6 +277,10 @@ export class TableStore implements BarStore {
 
   get quotaJournal(): BarStore['quotaJournal'] {
     return openQuotaJournal(this.#documents, (work) => this.#usable(work));
+  }
+
+  get handedOver(): BarStore['handedOver'] {
+    return openHandedOver(this.#documents, (work) => this.#usable(work));
   }
 
   get begunPlans(): BarStore['begunPlans'] {

@@ -52,6 +52,15 @@ describe('the lease of a bucket', () => {
     await expect(store.saveRun(0, {})).rejects.toMatchObject({ code: 'store-locked' });
   });
 
+  it('keeps nobody from handing a run over, or from letting go of one', async () => {
+    await heldElsewhere();
+    const { handedOver } = storeOn(open());
+    await handedOver.keep('20260302T120000Z-3f9a', { days: 5 });
+    expect(await handedOver.read('20260302T120000Z-3f9a')).toEqual({ days: 5 });
+    await handedOver.drop('20260302T120000Z-3f9a');
+    expect(await handedOver.list()).toEqual([]);
+  });
+
   it.each([
     [
       'If-None-Match',

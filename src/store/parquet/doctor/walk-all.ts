@@ -18,6 +18,7 @@ import {
   QUARANTINE,
   RENAMES_FILE,
   REVISIONS,
+  HANDED_OVER,
   QUOTA,
   RUNS,
   SCAN_CACHE,
@@ -114,7 +115,7 @@ function isQuarantineFolder(path: string): boolean {
 }
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
-  if (path === DAMAGED || path === QUOTA) return PASSED_OVER;
+  if ([DAMAGED, QUOTA, HANDED_OVER].includes(path)) return PASSED_OVER;
   if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
   const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES || path === STAGING;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };

@@ -5,6 +5,7 @@ import type { Kind } from './kind.ts';
 import {
   ACTIONS,
   BARS,
+  HANDED_OVER,
   intervalPath,
   LOCK_FILE,
   QUARANTINE,
@@ -19,7 +20,7 @@ import { wrongKind } from './wrong-kind.ts';
 
 /** Names of a store that nothing can go round, and what lies there. The cache of scans is none: it may be anything. */
 const PLACES: readonly (readonly [name: string, kind: Kind])[] = [
-  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING, QUOTA].map(
+  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING, QUOTA, HANDED_OVER].map(
     (name) => [name, 'folder'] as const,
   ),
   ...([BARS, REVISIONS] as const).flatMap((tree) =>

@@ -10,7 +10,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     actions/ticker=AAPL/actions.parquet
  *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
  *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.{json,filling}   runs/DIGEST.begun   quarantine/...
- *     quota/OWNER/PROCESS.json
+ *     quota/OWNER/PROCESS.json   handed-over/RUN.json
  *     damaged/...   .lock   scan.cache   copying.json
  */
 
@@ -32,6 +32,8 @@ export const RUNS = 'runs';
 export const UNIVERSES = 'universes';
 /** What processes have reserved of quotas, see `beside/quota-journal.ts`. */
 export const QUOTA = 'quota';
+/** What runs were asked that wait for whoever plans them, see `beside/handed-over.ts`. */
+export const HANDED_OVER = 'handed-over';
 export const PORTFOLIO_FILE = 'portfolio.txt';
 /** Answers for whole markets that no series has taken in yet. */
 export const STAGING = 'staging';

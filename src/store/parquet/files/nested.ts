@@ -8,6 +8,7 @@ import {
   DAMAGED,
   LOCK_FILE,
   QUARANTINE,
+  HANDED_OVER,
   QUOTA,
   RELEASED,
   RELEASED_UNTIDY,
@@ -45,7 +46,7 @@ export async function assertApart(blobs: Blobs): Promise<void> {
 }
 
 /** Folders of a store below which another one may lie. */
-const OWN_FOLDERS = [BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, STAGING, QUOTA];
+const OWN_FOLDERS = [BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, STAGING, QUOTA, HANDED_OVER];
 /** What these hold lies there as in a store. */
 const LIKE_STORES: ReadonlySet<string> = new Set([QUARANTINE, DAMAGED]);
 

@@ -7,6 +7,7 @@ import {
   actionsPath,
   BARS,
   barsPath,
+  HANDED_OVER,
   QUOTA,
   RENAMES_FILE,
   REVISIONS,
@@ -43,7 +44,7 @@ export async function sweepAfter(
   const journals = (await namesIn(blobs, QUOTA)).map((owner) => `${QUOTA}/${owner}`);
   const folders = [...paths.map((path) => dirname(path)), ...journals];
   const doubtful = new Set<string>();
-  await eachBounded([...folders, RUNS, STAGING], async (relative) => {
+  await eachBounded([...folders, RUNS, STAGING, HANDED_OVER], async (relative) => {
     const folder = join(root, relative);
     for (const name of await namesIn(blobs, relative)) {
       const stamp = await stampAt(join(folder, name));

@@ -57,6 +57,21 @@ describe('a flipped bit', () => {
     ]);
   });
 
+  it('in what a run that was handed over was asked is refused, or changes nothing', async () => {
+    const asked = { request: { tickers: ['ALFA'], days: 5 } };
+    await store.handedOver.keep('20260302T120000Z-3f9a', asked);
+    const path = 'handed-over/20260302T120000Z-3f9a.json';
+    let refused = 0;
+    for (const [where, read] of await readFlipped(path, () =>
+      store.handedOver.read('20260302T120000Z-3f9a'),
+    )) {
+      if (typeof read !== 'string') expect(read, where).toMatchObject(asked);
+      else expect(read, where).toMatch(new RegExp(`^store-corrupt: ${path} is not as it was written`));
+      if (typeof read === 'string') refused++;
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+
   it('in the note of a begun plan makes it unbegun, or changes nothing', async () => {
     const digest = '0f'.repeat(32);
     await store.begunPlans.note(digest, NOON);
