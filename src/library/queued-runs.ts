@@ -73,7 +73,12 @@ export async function enqueueRun(
         await handOver(redis, { run: id, store: store.url });
       } catch (error) {
         await store.handedOver.drop(id).catch(() => undefined);
-        throw error;
+        const { shown: server } = redisAddress(options.queue);
+        throw new BackfillError(
+          'queue-unusable',
+          `the Redis server ${server} did not take the run, which is not handed over: ${(error as Error).message}`,
+          { cause: error },
+        );
       }
       return id;
     });
