@@ -27,12 +27,14 @@ export async function retryParked(
     tell(
       `warning: of ${plural(unknown, 'task')} it is not known what for; the next run of its tickers fills them`,
     );
+  const runs = taken.flatMap((one) => one.runs);
+  if (runs.length > 0) tell(`${plural(runs.length, 'run')} handed over again: ${runs.join(', ')}`);
   const ends: Filled[] = [];
-  for (const { provider, interval, tickers, start, end } of taken.flatMap(({ work }) => work)) {
+  for (const { interval, tickers, start, end, isDerived, ...as } of taken.flatMap(({ work }) => work)) {
     tell(againLine({ interval, tickers, start, end }));
-    const own = openHistory({ store, queue, provider });
+    const own = openHistory({ store, queue, ...as });
     try {
-      const request = { tickers, intervals: [interval], start, end };
+      const request = { tickers, intervals: [interval], start, end, ...(isDerived && { derive: true }) };
       ends.push(await done({ history: own, requests: [request], telling: TELLING }));
     } finally {
       await own.close();
@@ -41,6 +43,6 @@ export async function retryParked(
   }
   const summaries = ends.flatMap((one) => one.summaries);
   if (json) await printJson({ taken, summaries });
-  else if (tasks === 0) await print(['Nothing is parked.']);
+  else if (tasks + runs.length === 0) await print(['Nothing is parked.']);
   return ends.reduce<number>((worst, { code }) => Math.max(worst, code), EXIT.done);
 }

@@ -100,7 +100,7 @@ export class QueueDesk {
     return this.#ofEach((queue) => drainQueue(this.redis, queue));
   }
 
-  /** Takes the tasks out that were given up, and tells what they were for. */
+  /** Takes the tasks out that were given up, and tells what they were for; whole runs wait again. */
   takeOutParked(): Promise<readonly TakenOut[]> {
     return this.#ofEach(async (queue) => [await takeOutParked(this.redis, queue)]);
   }

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { HandedOverRuns } from '../store/handed-over.ts';
-import { DISCOVERY_QUEUE, PREFIX, handedKey } from './names.ts';
+import { DISCOVERY_QUEUE, PARKED_SECONDS, PREFIX, handedKey } from './names.ts';
 
 /** A run that was handed over, as its job tells it; what it is asked its store keeps. Plain JSON. */
 export interface HandedOver {
@@ -11,7 +11,10 @@ export interface HandedOver {
 }
 
 /** How long runs that ended, or could not be begun, are kept for whoever looks, s, and how many. */
-const KEPT = { removeOnComplete: { age: 86_400, count: 1000 }, removeOnFail: { age: 604_800, count: 1000 } };
+const KEPT = {
+  removeOnComplete: { age: 86_400, count: 1000 },
+  removeOnFail: { age: PARKED_SECONDS, count: 1000 },
+};
 
 /** How long it is known that a run was handed over, s: longer than its job is kept that was given up. */
 const MARK_SECONDS = 30 * 86_400;

@@ -5,6 +5,7 @@ import type { Told } from '../backfill/told-actions.ts';
 import type { TaskOrder, TaskResult } from '../backfill/runner.ts';
 import type { Task } from '../core/plan/task.ts';
 import { type Carried, carry, unpack } from './carried.ts';
+import { PARKED_SECONDS } from './names.ts';
 
 /** What a job is bounded by: its data as it lies in Redis, bytes. */
 export const MOST_JOB_BYTES = 256 * 1024;
@@ -48,7 +49,10 @@ export interface NewJob {
 }
 
 /** How long, s, and how many of the jobs are kept that ended, and of those that failed: for whoever looks. */
-const KEPT = { removeOnComplete: { age: 3600, count: 5000 }, removeOnFail: { age: 604_800, count: 10_000 } };
+const KEPT = {
+  removeOnComplete: { age: 3600, count: 5000 },
+  removeOnFail: { age: PARKED_SECONDS, count: 10_000 },
+};
 
 /**
  * Makes jobs of the orders of a run. What is told to many of them is put beside the run once.

@@ -1,6 +1,9 @@
 /** What all keys in Redis begin with; BullMQ's own too. */
 export const PREFIX = 'backfill';
 
+/** How long what was given up is kept for whoever has it run again, s: a week. */
+export const PARKED_SECONDS = 604_800;
+
 /** Queues that are no provider's: what a planner is to do that nobody waits for. */
 export const DISCOVERY_QUEUE = 'discovery';
 

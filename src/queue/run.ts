@@ -3,7 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Quota } from '../core/plan/quota.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { GONE_MS } from './machines.ts';
-import { NEWS, PROVIDERS, RUNS, runKey, trafficKey, workersKey } from './names.ts';
+import { NEWS, PARKED_SECONDS, PROVIDERS, RUNS, partKey, runKey, trafficKey, workersKey } from './names.ts';
 
 /** What all jobs of a run have in common. Plain JSON, without a secret and without the password of a store. */
 export interface QueueRun {
@@ -37,7 +37,7 @@ export interface RegisteredRun extends QueueRun {
   readonly plannerSilentMs: number;
 }
 
-/** How long what is known of a run that ended is kept, ms: jobs that come late learn that it did. */
+/** How long it is known of a run that ended who did what for it, ms. */
 const KEPT_MS = 3_600_000;
 
 const NOW = `local t = redis.call('TIME')
@@ -135,12 +135,17 @@ export async function setRunState(redis: Redis, id: string, state: RunState): Pr
   await redis.eval(SET_STATE, 1, runKey(id), state);
 }
 
-/** A run has ended, and everybody left it: what is known of it goes, in an hour. */
+/**
+ * A run has ended, and everybody left it: what it was asked goes, and in an hour who did what for it. What it was, jobs that come
+ * late learn, and whoever has those run again that were given up: that stays as long as these do.
+ */
 export async function forgetRun(redis: Redis, id: string): Promise<void> {
   await redis
     .multi()
     .srem(RUNS, id)
-    .pexpire(runKey(id), KEPT_MS)
+    .hdel(runKey(id), 'request')
+    .expire(runKey(id), PARKED_SECONDS)
+    .del(partKey(id, 'request'))
     .pexpire(trafficKey(id), KEPT_MS)
     .pexpire(workersKey(id), KEPT_MS)
     .exec();

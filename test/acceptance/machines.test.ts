@@ -183,6 +183,16 @@ describeWith(REDIS)('several machines', () => {
   it('carry out a run that nobody planned yet for whoever attaches to it', async () => {
     const handed = await backfill(...asking(10), '--async');
     const id = handed.stdout.trim();
+    const failing = new Worker('discovery', undefined, { connection, prefix: PREFIX, autorun: false });
+    const job = await failing.getNextJob('token');
+    await job?.moveToFailed(new Error('store-unusable: it was away'), 'token', false);
+    await failing.close();
+    const again = await backfill('queue', 'retry', '--json');
+    expect([again.code, again.stderr, JSON.parse(again.stdout)]).toMatchObject([
+      0,
+      `1 run handed over again: ${id}\n`,
+      { taken: [{ runs: [id] }], summaries: [] },
+    ]);
     await connection.flushall();
     const unknown = await backfill('attach', '20000101T000000Z-0000');
     expect([unknown.code, unknown.stderr]).toEqual([
