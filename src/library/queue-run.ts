@@ -38,18 +38,13 @@ export async function withOrphan(thrown: unknown, queue: string, { url }: BarSto
     import('../queue/run.ts'),
   ]);
   const redis = await connectRedis(redisAddress(queue)).catch(() => undefined);
-  // That the store is locked is what the user has to know.
-  if (redis === undefined) return thrown;
-  try {
-    const orphan = (await readRuns(redis)).find(
-      (run) => run.store === url && run.plannerSilentMs > SILENT_MS,
-    );
-    if (orphan === undefined) return thrown;
-    const message = `the store ${url} is being written by workers of run ${orphan.id}, whose planner is gone; go on with it: backfill attach ${orphan.id}`;
-    return new BackfillError('store-locked', message, { cause: thrown });
-  } finally {
-    redis.disconnect();
-  }
+  // That the store is locked is what the user has to know, whatever its queue says.
+  const runs = redis === undefined ? [] : await readRuns(redis).catch(() => []);
+  redis?.disconnect();
+  const orphan = runs.find((run) => run.store === url && run.plannerSilentMs > SILENT_MS);
+  if (orphan === undefined) return thrown;
+  const message = `the store ${url} is being written by workers of run ${orphan.id}, whose planner is gone; go on with it: backfill attach ${orphan.id}`;
+  return new BackfillError('store-locked', message, { cause: thrown });
 }
 
 export interface QueueRunHow {
