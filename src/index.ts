@@ -66,7 +66,8 @@ export type { SeriesCoverage } from './report/series-coverage.ts';
 export type { Capabilities, ProviderConfig, Secrets } from './providers/provider.ts';
 export type { CsvSettings } from './providers/csv/settings.ts';
 export type { SampleSettings } from './providers/sample/settings.ts';
-export { type ModuleConfig, loadProvider } from './providers/module/load-module.ts';
+export { loadProvider } from './providers/module/load-module.ts';
+export type { ModuleConfig } from './providers/module/module-config.ts';
 export { listProviders } from './library/provider-list.ts';
 export type { ProviderEntry } from './report/providers-text.ts';
 export {

@@ -1,7 +1,16 @@
 // What the author of a provider builds it of: `import … from 'backfill/provider'`.
 
 export type { LoadedModule, ProviderConfig } from './providers/provider.ts';
-export type { ModuleConfig, ModuleSteps, ProviderModule } from './providers/module/load-module.ts';
+export type { ModuleSteps, ProviderModule } from './providers/module/load-module.ts';
+export type { ModuleConfig } from './providers/module/module-config.ts';
+export {
+  type FetchRequest,
+  type FetchedAnswer,
+  type GetOptions,
+  type ProviderDefinition,
+  defineProvider,
+} from './providers/module/define-provider.ts';
+export type { FetchedRow } from './providers/module/fetched-rows.ts';
 export type { DeclaredCapabilities, DeclaredInterval } from './providers/module/check-capabilities.ts';
 export type {
   Call,

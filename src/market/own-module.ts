@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BackfillError } from '../core/errors.ts';
 import { shown } from '../core/shown.ts';
@@ -50,6 +50,8 @@ function reasonOf(cause: unknown, url: string): string {
   const [line = ''] = cause.message.split('\n');
   const missing = code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package '([^']+)'/.exec(line)?.[1];
   if (missing) return `it imports ${missing}, which is not installed there; npm install ${missing} beside it`;
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(url))
+    return `this Node reads no TypeScript; use Node 22.18 or later, or make JavaScript of it: npx esbuild ${basename(fileURLToPath(url))} --outfile=${basename(fileURLToPath(url)).replace(/ts$/, 'js')}`;
   const why = `${cause.name}: ${line}`;
   return cause instanceof SyntaxError ? `${why}; node --check ${fileURLToPath(url)} shows the place` : why;
 }

@@ -2,7 +2,7 @@
 
 import type { Interval } from '../core/session/interval.ts';
 import { loadProvider } from '../providers/module/load-module.ts';
-import type { ModuleConfig } from '../providers/module/load-module.ts';
+import type { ModuleConfig } from '../providers/module/module-config.ts';
 import type { Secrets } from '../providers/provider.ts';
 import { capabilitiesOf, openProvider } from '../providers/registry.ts';
 import { servesClassOf, servesIntervalOf } from '../providers/serves.ts';

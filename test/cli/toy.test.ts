@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/core/session/day.ts';
 import { loadWire } from '../../src/simulator/load-wire.ts';
+import { binance } from '../../src/simulator/binance/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { run } from './one-process.ts';
@@ -22,7 +23,7 @@ let folder = '';
 let simulator: Simulator | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-toy-'));
-  for (const file of ['toy.mjs', 'wire.mjs', 'toy.check.mjs']) await cp(join(TOY, file), join(folder, file));
+  await cp(TOY, folder, { recursive: true });
   await mkdir(join(folder, 'node_modules'));
   await symlink(ROOT, join(folder, 'node_modules', 'backfill'));
 });
@@ -106,6 +107,55 @@ describe('the provider of the README, through the whole program', () => {
       stdout: expect.stringMatching(/^# fail 3\d$/m) as string,
     });
   });
+});
+
+describe('a provider that is one function', () => {
+  it('passes the same test', { timeout: 120_000 }, async () => {
+    await writeFile(
+      join(folder, 'single.check.mjs'),
+      (await readFile(join(TOY, 'toy.check.mjs'), 'utf8')).replace('./toy.mjs', './single.mjs'),
+    );
+    const { stdout } = await promisify(execFile)(process.execPath, ['--test', 'single.check.mjs'], {
+      cwd: folder,
+    });
+    expect(stdout).toMatch(/^# fail 0$/m);
+    expect(stdout).toMatch(/^# pass [34]\d$/m);
+  });
+
+  it('fills a store over several pages, each of which counts', { timeout: 120_000 }, async () => {
+    simulator = await startSimulator({ wire: binance, market, now: () => Date.parse(NOW) });
+    const asked = ['--provider', './klines.mjs', '--provider-url', `./klines.mjs=${simulator.url}`];
+    const range = ['--start', '2026-11-10', '--end', '2026-11-12', '--interval', '1m', '--now', NOW];
+    const args = ['PSDO-USDT', ...range, ...asked, '--workers', '2', '--state', 'state'];
+    const { code, stderr } = await run('backfill', args, folder);
+    expect(stderr).toContain('from klines with 1 worker');
+    expect(code).toBe(0);
+    // 1,000 rows each, of 3 days of 1,440 minutes.
+    expect(simulator.requests()).toBe(5);
+    const wanted = market
+      .rows('PSDO-USDT', '1m', { from: parseDay('2026-11-10'), to: parseDay('2026-11-13') })
+      .map(({ ts, open, high, low, close, volume }) =>
+        ['PSDO-USDT', ts, open, high, low, close, volume].join(','),
+      );
+    expect(await stored()).toEqual(wanted);
+    const unknown = await run('backfill', ['NOPE-USDT', ...args.slice(1)], folder);
+    expect(unknown.stderr).toMatch(/NOPE-USDT.*Invalid symbol/);
+  });
+});
+
+it('a provider in a language that this Node does not read is refused with how to make another of it', async () => {
+  await writeFile(join(folder, 'own.ts'), 'export default { capabilities: {} as object }');
+  const program = [join(ROOT, 'dist/src/cli/backfill.js'), 'ALFA', '--provider', './own.ts'];
+  const refused = (await promisify(execFile)(process.execPath, program, { cwd: folder }).catch(
+    (error: unknown) => error,
+  )) as { code: number; stderr: string };
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(
+    major < 22
+      ? 'this Node reads no TypeScript; use Node 22.18 or later, or make JavaScript of it: npx esbuild own.ts --outfile=own.js'
+      : 'its request is undefined',
+  );
 });
 
 describe('a wire that is none', () => {

@@ -107,6 +107,7 @@ export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
 
 /** Files of the project that are shown whole, by the name in the first line of their block. */
 export const FILES: Readonly<Record<string, string>> = {
+  'klines.mjs': 'test/providers/toy/klines.mjs',
   'toy.mjs': 'test/providers/toy/toy.mjs',
   'wire.mjs': 'test/providers/toy/wire.mjs',
   'toy.check.mjs': 'test/providers/toy/toy.check.mjs',

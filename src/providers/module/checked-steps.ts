@@ -15,6 +15,7 @@ import type {
 } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
 import { faultOfActions, faultOfAnswer } from './answer-faults.ts';
+import { broken, parsed, thrownBy } from './broken.ts';
 import { MARKET_ANSWER, askedWhole, partsOfMarket } from './market-answer.ts';
 import { faultOfMembers } from './member-faults.ts';
 
@@ -182,35 +183,6 @@ function checkedChain<Request extends Asked, End, Answer = BarAnswer>(
       return end;
     },
   };
-}
-
-function broken(id: string, what: string, cause?: unknown): BackfillError {
-  return new BackfillError('provider-broken', `the code of provider ${id}: ${what}`, { cause });
-}
-
-function thrownBy(step: string, cause: unknown, id: string, url: string): BackfillError {
-  if (cause instanceof BackfillError) return cause;
-  return broken(id, `its ${step} throws ${shown(cause)}${placeIn(cause, url)}`, cause);
-}
-
-/** JSON that is cut or none at all is the server's fault, and is asked for again. */
-function parsed<Made>(parse: () => Made, id: string): Made {
-  try {
-    return parse();
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    const message = `${id}'s answer cannot be read: ${cause.message}`;
-    throw new BackfillError('bad-answer', message, { retryable: true, cause });
-  }
-}
-
-/** ` (acme.mjs:12:7)`: where in the module something was thrown; empty where that is not known. */
-function placeIn(cause: unknown, url: string): string {
-  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
-  const file = url.slice(url.lastIndexOf('/'));
-  const at = stack.indexOf(`${file}:`);
-  const place = at < 0 ? undefined : /^\d+:\d+/.exec(stack.slice(at + file.length + 1))?.[0];
-  return place === undefined ? '' : ` (${file.slice(1)}:${place})`;
 }
 
 /** What is wrong with a page; undefined if nothing is. */

@@ -2,7 +2,9 @@ import type { Gate } from '../http/gate.ts';
 import { openHttpProvider } from '../http/open-provider.ts';
 import type { LoadedModule, Provider, Secrets } from '../provider.ts';
 import { checkedSteps } from './checked-steps.ts';
-import { type ModuleConfig, stepsOf } from './load-module.ts';
+import { madeIn } from './load-module.ts';
+import type { ModuleConfig } from './module-config.ts';
+import { openFetching } from './open-fetching.ts';
 
 /** A provider of one's own, its code loaded in this thread. Throws `usage` where it cannot be any more. */
 export async function openModule(
@@ -11,5 +13,7 @@ export async function openModule(
   gate: Gate,
   secrets: Secrets,
 ): Promise<Provider> {
-  return openHttpProvider(checkedSteps(await stepsOf(url, config), url), config, gate, secrets);
+  const made = await madeIn(url, config);
+  if ('fetch' in made) return openFetching(made, { url, config, gate, secrets });
+  return openHttpProvider(checkedSteps(made, url), config, gate, secrets);
 }

@@ -107,6 +107,18 @@ describe('a module that is no provider is refused in one line', () => {
     expect(said).toContain(message);
   });
 
+  it('that says more than its one function can tell', async () => {
+    const intervals = "{ '1d': { settleDelayMs: 0 } }";
+    const path = await moduleOf(
+      `export default { capabilities: { id: 'own', intervals: ${intervals}, actions: true }, fetch() {} }`,
+    );
+    expect(await refused(path)).toContain('its capabilities say more than its fetch can tell');
+    const odd = await moduleOf(
+      `export default { capabilities: { id: 'own', intervals: ${intervals} }, fetch: 1 }`,
+    );
+    expect(await refused(odd)).toContain('its fetch is 1; it must be a function');
+  });
+
   const daily = CAPABILITIES.intervals['1d'];
   it.each<[object, string]>([
     [{ id: 'My Own' }, 'capabilities.id is "My Own"; it must be a short name in lower case'],

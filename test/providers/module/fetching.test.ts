@@ -1,0 +1,122 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { parseDay } from '../../../src/core/session/day.ts';
+import { type Gate, OPEN_GATE } from '../../../src/providers/http/gate.ts';
+import { checkedCapabilities } from '../../../src/providers/module/check-capabilities.ts';
+import { type ProviderDefinition, defineProvider } from '../../../src/providers/module/define-provider.ts';
+import { openFetching } from '../../../src/providers/module/open-fetching.ts';
+
+const answers: { status: number; body: string }[] = [];
+const http = createServer((_request, response) => {
+  const { status, body } = answers.shift() ?? { status: 200, body: '[]' };
+  response.writeHead(status).end(body);
+});
+let base = '';
+beforeAll(async () => {
+  await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+});
+afterAll(() => void http.close());
+beforeEach(() => void answers.splice(0));
+
+const DECLARED = { id: 'own', intervals: { '1d': { settleDelayMs: 0 } } } as const;
+const ROW = { ts: Date.parse('2026-11-18T00:00:00Z'), open: 1, high: 2, low: 1, close: 2, volume: 3 };
+
+/** Asks a function for a week, through a gate that counts. */
+async function ask(
+  fetch: ProviderDefinition['fetch'],
+  { secrets = {}, paging }: { secrets?: Record<string, string>; paging?: { rows: number } } = {},
+) {
+  const day = { settleDelayMs: 0, ...(paging && { paging }) };
+  const capabilities = checkedCapabilities({ ...DECLARED, intervals: { '1d': day } }, (what) => {
+    throw new Error(what);
+  });
+  let entered = 0;
+  const gate: Gate = { ...OPEN_GATE, enter: async (as) => (entered++, OPEN_GATE.enter(as)) };
+  const provider = openFetching(
+    { ...defineProvider({ capabilities: DECLARED, fetch }), capabilities },
+    { url: 'file:///own.mjs', config: {}, gate, secrets },
+  );
+  const range = { from: parseDay('2026-11-16'), to: parseDay('2026-11-21') };
+  const now = Date.parse('2026-11-23T12:00:00Z');
+  const answer = provider.fetchBars({ series: { ticker: 'ACME', interval: '1d' }, range, now });
+  return answer.then(
+    (bars) => ({ bars, entered }),
+    (error: unknown) => ({ error: error as Error & { code: string }, entered }),
+  );
+}
+
+it('counts each of its requests, and has what it gives', async () => {
+  const got = await ask(async ({ get, getJson, symbol, start, end }) => {
+    await get(`${base}/first`);
+    await getJson(`${base}/${symbol}?from=${start}&to=${end}`);
+    return [ROW, { ...ROW, ts: ROW.ts + 86_400_000, close: null }];
+  });
+  expect(got.entered).toBe(2);
+  expect(got).toMatchObject({
+    bars: { bars: { length: 1 }, unusable: [{ reason: 'empty' }], wireBasis: 'raw' },
+  });
+});
+
+it('is refused where it asks past the gate, as nobody would count that', async () => {
+  const { error } = (await ask(async () => {
+    await globalThis.fetch(base);
+    return [ROW];
+  })) as { error: Error };
+  expect(error).toMatchObject({ code: 'provider-broken' });
+  expect(error.message).toContain('its fetch asks for nothing by the get or getJson that it is given');
+});
+
+it('asks again for JSON that is cut, and what a server says of itself is not its fault', async () => {
+  answers.push({ status: 200, body: '[1, 2' }, { status: 200, body: '[]' });
+  expect(await ask(async ({ getJson }) => getJson(base))).toMatchObject({
+    entered: 2,
+    bars: { bars: { length: 0 } },
+  });
+  answers.push({ status: 403, body: 'not yours' });
+  expect(await ask(async ({ getJson }) => getJson(base))).toMatchObject({ error: { code: 'not-entitled' } });
+  answers.push({ status: 400, body: 'Invalid symbol' });
+  const isUnknown = ({ body }: { body: string }): boolean => body === 'Invalid symbol';
+  expect(await ask(async ({ getJson }) => getJson(base, { isUnknown }))).toMatchObject({
+    error: { code: 'unknown-ticker', message: 'own answered 400 for ACME: Invalid symbol' },
+  });
+});
+
+it.each([
+  [[{ ...ROW, close: '2.5' }], 'gives a row whose close is "2.5"; it must be a number, or null'],
+  [[{ ...ROW, ts: '2026-11-18' }], 'gives a row whose ts is "2026-11-18"; it must be ms since the epoch'],
+  [[{ ...ROW, volume: '7' }], 'gives a row whose volume is "7"; it must be a number, null, or left out'],
+  [[[1, 2, 3]], 'gives a row whose ts is undefined'],
+  [[null], 'gives the row null'],
+  [{ rows: [] }, 'gives {"rows":[]}; it must be a list of rows'],
+])('refuses what is no row: %j', async (rows, message) => {
+  const { error } = (await ask(async ({ get }) => {
+    await get(base);
+    return rows as never;
+  })) as { error: Error };
+  expect(error).toMatchObject({ code: 'provider-broken' });
+  expect(error.message).toContain(message);
+});
+
+it('says no key that its code throws', async () => {
+  const { error } = (await ask(
+    async ({ get, secrets }) => {
+      await get(base);
+      throw new Error(`cannot use ${secrets['key']}`);
+    },
+    { secrets: { key: 'hunter2' } },
+  )) as { error: Error };
+  expect(error.message).toContain('cannot use ***');
+});
+
+it('does not go on for ever', async () => {
+  const { error } = (await ask(
+    async ({ get, start }) => {
+      await get(`${base}/${start}`);
+      return [{ ...ROW, ts: start }];
+    },
+    { paging: { rows: 1 } },
+  )) as { error: Error };
+  expect(error?.message ?? 'it ended').toMatch(/it ended|far more/);
+});
