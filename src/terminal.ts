@@ -67,7 +67,14 @@ export {
   quotedForShell,
   storeOption,
 } from './report/told-commands.ts';
-export { actionsCount, forgetStepText, forgettableText, forgottenText } from './report/forgotten-text.ts';
+export {
+  amountsText,
+  forgetStepText,
+  forgettableText,
+  forgottenText,
+  holdsAnything,
+  isAnything,
+} from './report/forgotten-text.ts';
 export { copiedText, copyStepText, unequalText } from './report/copy-text.ts';
 export { actionsJson, actionsText } from './report/actions-text.ts';
 export { doctorText } from './report/doctor-text.ts';

@@ -1,5 +1,5 @@
 import { BackfillError, type DateRange, type Forgettable, type Interval } from '../index.ts';
-import { actionsCount, plural, tied, forgettableText, setAsideLine } from '../terminal.ts';
+import { amountsText, forgettableText, isAnything, plural, setAsideLine, tied } from '../terminal.ts';
 import { ask, canAsk } from './ask.ts';
 import { storeOption } from './told-commands.ts';
 import { command } from './command.ts';
@@ -51,20 +51,13 @@ async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
     tell('Nothing was forgotten.');
     return EXIT.someFailed;
   }
-  const {
-    rows,
-    actions,
-    id,
-    notFound,
-    setAside,
-    staged = 0,
-  } = await counting((onProgress) => history.forget(tickers, { ...range, onProgress }));
+  const forgotten = await counting((onProgress) => history.forget(tickers, { ...range, onProgress }));
+  const { id, notFound, setAside, staged = 0 } = forgotten;
   for (const file of setAside) tell(setAsideLine(file));
   const code = Math.max(tellNotFound(notFound), setAside.length > 0 ? EXIT.someFailed : EXIT.done);
-  tell(`Forgot ${plural(rows, 'bar')}${actions === 0 ? '' : `, ${actionsCount(actions)}`}.`);
+  tell(`Forgot ${amountsText(forgotten)}.`);
   if (staged > 0) tell(`Removed ${plural(staged, 'staged answer')} for whole markets, too.`);
-  // What was known of sessions without a bar the next run learns again.
-  if (id !== null && rows + actions > 0)
+  if (id !== null && isAnything(forgotten))
     tell(`To bring that back: ${tied(`backfill restore ${id}${storeOption(argv.store)}`)}`);
   return code;
 }

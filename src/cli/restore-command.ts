@@ -1,5 +1,5 @@
-import { BackfillError, type ForgottenEntry, type History } from '../index.ts';
-import { actionsCount, forgottenText, plural } from '../terminal.ts';
+import { BackfillError, type History } from '../index.ts';
+import { amountsText, forgottenText, holdsAnything, isAnything } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import { EXIT } from './exit-codes.ts';
@@ -35,10 +35,10 @@ export const restoreCommand = command({
     }
     const which = id === NEWEST ? await newest(history) : id;
     const restored = await counting((onProgress) => history.restore(which, { onProgress }));
-    const { rows, actions, entry, elsewhere } = restored;
+    const { entry, elsewhere } = restored;
     if (json) await printJson(restored);
-    else if (rows + actions === 0) tell(`All that ${entry.id} holds is in the store.`);
-    else tell(`Brought back ${plural(rows, 'bar')}, ${actionsCount(actions)}.`);
+    else if (!isAnything(restored)) tell(`All that ${entry.id} holds is in the store.`);
+    else tell(`Brought back ${amountsText(restored, { always: true })}.`);
     if (!json) for (const line of elsewhere) tell(`${line.charAt(0).toUpperCase()}${line.slice(1)}`);
     return EXIT.done;
   },
@@ -53,9 +53,4 @@ async function newest(history: History): Promise<string> {
     'usage',
     'nothing that was forgotten is left to bring back; backfill restore lists all',
   );
-}
-
-/** Whether there is a bar, a split or a dividend in it, and not only what was known of sessions without one. */
-function holdsAnything({ series, actions }: ForgottenEntry): boolean {
-  return actions > 0 || series.some(({ rows }) => rows > 0);
 }

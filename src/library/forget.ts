@@ -1,11 +1,14 @@
 import { type Series, seriesKey } from '../core/bars/bars.ts';
+import { calendarById } from '../core/calendar/calendars.ts';
+import { within } from '../core/coverage/coverage.ts';
 import { actionDaysOf } from '../core/plan/slice.ts';
 import { type DayRange, parseDay } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { contains, intersect, span } from '../core/session/ranges.ts';
 import { eachBounded, eachCounted, type OnDone } from '../store/bounded.ts';
 import { isDamage } from '../store/damage.ts';
-import type { ForgetStep, ForgottenSeries } from '../store/forgotten.ts';
+import { emptySessions } from '../store/empty-sessions.ts';
+import type { ForgetStep, ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
 import { elsewhereLines } from '../core/instrument/moved-part.ts';
 import type { BarStore, Rename } from '../store/store.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
@@ -55,11 +58,29 @@ export async function forget(
       const removed = await store.forgetActions(ticker, days);
       actions += removed;
     });
+    const { empty, exDays } = knownIn(entry);
     return {
-      ...{ rows, actions, id: entry?.id ?? null, notFound: nothingOf, setAside: scan.setAside },
+      ...{
+        rows,
+        actions,
+        empty,
+        exDays,
+        id: entry?.id ?? null,
+        notFound: nothingOf,
+        setAside: scan.setAside,
+      },
       ...(staged.length > 0 && { staged: staged.length }),
     };
   });
+}
+
+/** What was known besides the bars, splits and dividends themselves. */
+function knownIn(entry: ForgottenEntry | undefined): Pick<Forgotten, 'empty' | 'exDays'> {
+  const series = entry?.series ?? [];
+  return {
+    empty: series.reduce((sum, { empty }) => sum + (empty?.sessions ?? 0), 0),
+    exDays: entry?.exDays ?? 0,
+  };
 }
 
 /** What `History.forgettable` gives. Reads bars where a range is given, and takes no lock. */
@@ -128,11 +149,14 @@ async function partOf(
   state: SeriesState,
   days: DayRange | undefined,
 ): Promise<ForgottenSeries | undefined> {
-  const { series, coverage, rows } = state;
-  if (days === undefined) return { series, rows, days: span(coverage.present) ?? null };
+  const { series, rows } = state;
   if (!isKnownIn(state, days)) return undefined;
-  const present = intersect(coverage.present, [days]);
-  return { series, rows: await countBars(store, series, days), days: span(present) ?? null };
+  const coverage = days === undefined ? state.coverage : within(state.coverage, [days]);
+  const empty = emptySessions(coverage, calendarById(state.calendar));
+  return {
+    ...{ series, rows: days === undefined ? rows : await countBars(store, series, days) },
+    ...{ days: span(coverage.present) ?? null, ...(empty && { empty }) },
+  };
 }
 
 /** Of a damaged file none: whoever forgets it is told. */

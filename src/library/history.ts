@@ -112,6 +112,10 @@ export interface Forgotten {
   readonly rows: number;
   /** Splits and dividends in force. */
   readonly actions: number;
+  /** Sessions that were known to have no bar, over all series. */
+  readonly empty: number;
+  /** Sessions of which it was known what splits and dividends they have, over all tickers. */
+  readonly exDays: number;
   /** By what `restore` brings it back; null if there was nothing. */
   readonly id: string | null;
   /** Tickers of which there was nothing to forget. */

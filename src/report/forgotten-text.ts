@@ -6,10 +6,51 @@ import { formatCount, plural, table } from './table.ts';
 /** Tickers that are named; the others are counted. */
 const NAMED = 5;
 
-/** What goes, or went, of how many series: `1,260 bars of 5 series, 3 splits and dividends`. */
+/**
+ * What goes of how many series: `1,260 bars of 5 series, 3 splits and dividends`, and where that is no bar, what is known
+ * without one.
+ */
 function amountText(series: readonly ForgottenSeries[], actions: number): string {
-  const bars = `${plural(rowsOf(series), 'bar')} of ${formatCount(series.length)} series`;
-  return actions === 0 ? bars : `${bars}, ${actionsCount(actions)}`;
+  const rows = rowsOf(series);
+  const bars = `${plural(rows, 'bar')} of ${formatCount(series.length)} series`;
+  const empty = series.reduce((sum, one) => sum + (one.empty?.sessions ?? 0), 0);
+  return `${bars}${actions === 0 ? '' : `, ${actionsCount(actions)}`}${knownText({ rows, actions, empty, exDays: 0 })}`;
+}
+
+/** What was forgotten or brought back. */
+interface Amounts {
+  readonly rows: number;
+  readonly actions: number;
+  /** Sessions that are known to have no bar. */
+  readonly empty: number;
+  /** Sessions of which it is known what splits and dividends they have. */
+  readonly exDays: number;
+}
+
+/** `2 bars, 1 split or dividend`; the second only where there are some, or `always`; and where no bar is, what is known without one. */
+export function amountsText(amounts: Amounts, { always = false } = {}): string {
+  const { rows, actions } = amounts;
+  return `${plural(rows, 'bar')}${actions === 0 && !always ? '' : `, ${actionsCount(actions)}`}${knownText(amounts)}`;
+}
+
+/** Whether there is anything of these, and not only what was known of days on which nothing trades. */
+export function isAnything({ rows, actions, empty, exDays }: Amounts): boolean {
+  return rows + actions + empty + exDays > 0;
+}
+
+/** The same of an entry. Of one of an earlier version, of which that is not recorded, it is taken for granted. */
+export function holdsAnything({ series, actions, exDays }: ForgottenEntry): boolean {
+  if (exDays === undefined) return true;
+  const empty = series.reduce((sum, one) => sum + (one.empty?.sessions ?? 0), 0);
+  return isAnything({ rows: rowsOf(series), actions, empty, exDays });
+}
+
+/** Beside bars it goes without saying: `, and that 1 session has none`. */
+function knownText({ rows, empty, exDays, actions }: Amounts): string {
+  if (rows > 0) return '';
+  if (empty > 0) return `, and that ${plural(empty, 'session')} ${empty === 1 ? 'has' : 'have'} none`;
+  if (exDays === 0 || actions > 0) return '';
+  return `, and that ${plural(exDays, 'session')} ${exDays === 1 ? 'has' : 'have'} no split or dividend`;
 }
 
 /** `1 split or dividend`, `3 splits and dividends` */
@@ -33,9 +74,12 @@ function tickersText(series: readonly ForgottenSeries[]): string {
   return tickers.length > NAMED ? `${named} and ${formatCount(tickers.length - NAMED)} more` : named;
 }
 
-/** First and last session with a bar: `2024-06-03 to 2024-06-28`; empty for none. */
+/** First and last session with a bar, or where there is none, known without one: `2024-06-03 to 2024-06-28`; empty for none. */
 function spanText(series: readonly ForgottenSeries[]): string {
-  const all = span(series.flatMap(({ days }): DayRange[] => (days === null ? [] : [days])));
+  const bars = series.flatMap(({ days }) => days ?? []);
+  const all = span(
+    bars.length > 0 ? bars : series.flatMap(({ empty }): DayRange[] => (empty ? [empty.days] : [])),
+  );
   return all === undefined ? '' : `${formatDay(all.from)} to ${formatDay(all.to - 1)}`;
 }
 

@@ -10,6 +10,8 @@ export interface ForgetOrder {
   readonly actionsOf: readonly string[];
   /** Session dates and ex-dates. Default: all. */
   readonly range?: DayRange;
+  /** Which session dates of a series within `range` are meant, ascending and disjoint. Default: all. */
+  readonly daysOf?: (series: Series) => readonly DayRange[];
   /** When, ms since the epoch. */
   readonly at: number;
   /** Is told how many series were copied. */
@@ -34,6 +36,8 @@ export interface ForgottenEntry {
   readonly series: readonly ForgottenSeries[];
   /** Splits and dividends in force. */
   readonly actions: number;
+  /** Sessions of which it was known what splits and dividends they have, over all tickers. Default: not recorded. */
+  readonly exDays?: number;
   /** What of it its tickers had of others by renames, when it was forgotten. Default: nothing that was recorded. */
   readonly movedFrom?: readonly MovedPart[];
   /** When it was brought back last, ms since the epoch; null for never. */
@@ -46,6 +50,15 @@ export interface ForgottenSeries {
   readonly rows: number;
   /** Session dates of the bars; null for none. */
   readonly days: DayRange | null;
+  /** Sessions that are known to have no bar. Default: there are none, or it is not recorded. */
+  readonly empty?: EmptySessions;
+}
+
+/** Sessions that are known to have no bar, one at least. */
+export interface EmptySessions {
+  readonly sessions: number;
+  /** From the first to the last of them. */
+  readonly days: DayRange;
 }
 
 /** What `restoreForgotten` brought back. */
@@ -55,4 +68,8 @@ export interface Restored {
   readonly rows: number;
   /** Splits and dividends that were not in force. */
   readonly actions: number;
+  /** Sessions without a bar of which that was not known, over all series. */
+  readonly empty: number;
+  /** Sessions of which it was not known what splits and dividends they have, over all tickers. */
+  readonly exDays: number;
 }

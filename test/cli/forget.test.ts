@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -104,6 +104,31 @@ describe('backfill forget', () => {
     const { code, stderr } = await backfill('forget', 'ALFA', '--start', '2026-02-07', '--end', '2026-02-08');
     expect([code, stderr]).toEqual([0, 'Forgot 0 bars.\n']);
     expect((await backfill('restore', 'newest')).stderr).toMatch(/^Brought back 2 bars, /);
+  });
+
+  it('what is known without a bar goes and comes back in so many words, and is the newest then', async () => {
+    const rows = ['2024-03-04', '2024-03-06', '2024-03-07'].map((day) => `${day},1,9,1,${day.at(-1)},100\n`);
+    await mkdir(join(folder, 'files'), { recursive: true });
+    await writeFile(join(folder, 'files', 'HOLE.csv'), `date,open,high,low,close,volume\n${rows.join('')}`);
+    const files = ['--provider', 'csv', '--provider-url', 'csv=files', '--basis', 'raw'];
+    await backfill('HOLE', ...files, '--start', '2024-03-01', '--end', '2024-03-07', '--quiet');
+    const known = async (): Promise<string> => (await backfill('status', 'HOLE', '--json')).stdout;
+    const before = await known();
+    await backfill('forget', 'HOLE', '--start', '2024-03-06', '--end', '2024-03-06');
+    const forgot = await backfill('forget', 'HOLE', '--start', '2024-03-05', '--end', '2024-03-05');
+    const [, id = ''] = /backfill restore (\S+)\n$/.exec(forgot.stderr) ?? [];
+    expect(forgot.stderr).toBe(
+      `Forgot 0 bars, and that 1 session has none.\nTo bring that back: backfill restore ${id}\n`,
+    );
+    expect((await backfill('restore')).stdout).toMatch(
+      new RegExp(`^${id} +0 2024-03-05 2024-03-05 HOLE +-$`, 'm'),
+    );
+    expect((await backfill('restore', 'newest')).stderr).toBe(
+      'Brought back 0 bars, 0 splits and dividends, and that 1 session has none.\n',
+    );
+    expect((await backfill('restore', id)).stderr).toBe(`All that ${id} holds is in the store.\n`);
+    expect((await backfill('restore', 'newest')).stderr).toMatch(/^Brought back 1 bar, /);
+    expect(await known()).toBe(before);
   });
 
   it.each([

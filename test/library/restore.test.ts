@@ -31,6 +31,23 @@ describe('what was forgotten comes back exactly', () => {
     expect((await history.doctor()).damages).toEqual([]);
   });
 
+  it.each([
+    ['sessions that are known to have no bar', 'AAPL', { start: '2026-02-18', end: '2026-02-22' }, 3, 3],
+    ['sessions that are known to have no split', 'AAPL', { start: '2026-02-02', end: '2026-02-03' }, 0, 2],
+    ['both about bars', 'AAPL', {}, 4, 19],
+    ['days on which nothing trades', 'AAPL', { start: '2026-02-21', end: '2026-02-22' }, 0, 0],
+  ] as const)('and %s are counted', async (_, tickers, range, empty, exDays) => {
+    const forgotten = await history.forget(tickers, range);
+    expect(forgotten).toMatchObject({ empty, exDays });
+    const id = forgotten.id ?? '';
+    expect(await history.restore(id)).toMatchObject({ empty, exDays });
+    expect(await history.restore(id)).toMatchObject({ rows: 0, actions: 0, empty: 0, exDays: 0 });
+    const [entry] = await history.forgotten();
+    expect(entry).toMatchObject({ exDays });
+    const recorded = (entry?.series ?? []).map((one) => one.empty?.sessions ?? 0);
+    expect(recorded.reduce((sum, sessions) => sum + sessions, 0)).toBe(empty);
+  });
+
   it('and all of it is counted, while it goes and comes', async () => {
     const steps: string[] = [];
     const onProgress = ({ doing, done, of }: ForgetStep): void => void steps.push(`${doing} ${done}/${of}`);

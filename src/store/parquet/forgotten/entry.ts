@@ -3,7 +3,7 @@ import { sealed, unsealed } from '../../../core/seal.ts';
 import type { MovedPart } from '../../../core/instrument/moved-part.ts';
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import { isInterval } from '../../../core/session/interval.ts';
-import type { ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
+import type { EmptySessions, ForgottenEntry, ForgottenSeries } from '../../forgotten.ts';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
 import {
   type Json,
@@ -41,8 +41,12 @@ export async function writeEntry(blobs: Blobs, entry: ForgottenEntry): Promise<v
   const json = {
     id: entry.id,
     forgottenAt: new Date(entry.forgottenAt).toISOString(),
-    series: entry.series.map(({ series, rows, days }) => ({ ...series, rows, days: days && pairOf(days) })),
+    series: entry.series.map(({ series, rows, days, empty }) => ({
+      ...{ ...series, rows, days: days && pairOf(days) },
+      ...(empty && { empty: { sessions: empty.sessions, days: pairOf(empty.days) } }),
+    })),
     actions: entry.actions,
+    exDays: entry.exDays,
     ...(entry.movedFrom && { movedFrom: entry.movedFrom.map(movedPartJson) }),
   };
   await writeJson(blobs, `${entryPath(entry.id)}/${ENTRY_FILE}`, json);
@@ -92,13 +96,14 @@ export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntr
   const restored = await readText(blobs, `${folder}/${RESTORED_FILE}`);
   try {
     const json = asWritten(content);
-    const actions = json['actions'];
-    if (typeof actions !== 'number') throw malformed(actions);
+    const actions = count(json['actions']);
+    const exDays = json['exDays'] === undefined ? undefined : count(json['exDays']);
     const restoredAt = restored === undefined ? null : instant(asWritten(restored)['restoredAt']);
     const series = list(json['series']).map(seriesOf);
     const movedFrom = list(json['movedFrom'] ?? []).map(movedPartIn);
     return {
       ...{ id, forgottenAt: instant(json['forgottenAt']), series, actions, restoredAt },
+      ...(exDays !== undefined && { exDays }),
       ...(movedFrom.length > 0 && { movedFrom }),
     };
   } catch (error) {
@@ -113,10 +118,24 @@ export async function readEntry(blobs: Blobs, id: string): Promise<ForgottenEntr
 }
 
 function seriesOf(value: unknown): ForgottenSeries {
-  const { ticker, interval, rows, days } = fields(value);
+  const { ticker, interval, rows, days, empty } = fields(value);
   if (typeof interval !== 'string' || !isInterval(interval)) throw malformed(interval);
-  if (typeof rows !== 'number') throw malformed(rows);
-  return { series: { ticker: text(ticker), interval }, rows, days: days === null ? null : rangeOf(days) };
+  return {
+    series: { ticker: text(ticker), interval },
+    rows: count(rows),
+    days: days === null ? null : rangeOf(days),
+    ...(empty !== undefined && { empty: emptyOf(empty) }),
+  };
+}
+
+function emptyOf(value: unknown): EmptySessions {
+  const { sessions, days } = fields(value);
+  return { sessions: count(sessions), days: rangeOf(days) };
+}
+
+function count(value: unknown): number {
+  if (typeof value !== 'number') throw malformed(value);
+  return value;
 }
 
 function movedPartJson({ rename: { from, to, start, end }, days }: MovedPart): object {

@@ -72,7 +72,7 @@ async function forgetIn(
   before: PartitionContent,
   { range, ifVersion }: { readonly range: DayRange } & Pick<PutOptions, 'ifVersion'>,
 ): Promise<number> {
-  const { kept, gone } = cutPartition(partition, before, range);
+  const { kept, gone } = cutPartition(partition, before, [range]);
   if (kept === undefined) {
     if (before.knowledge.told !== undefined) await keepTold(blobs, partition.series.ticker);
     await noteTaken(blobs, barsPath(partition));
@@ -81,22 +81,29 @@ async function forgetIn(
   return gone?.bars.length ?? 0;
 }
 
-/** What is left of a partition without a range of session dates, and what goes; undefined for nothing. */
+/** What is left of a partition without some session dates, ascending and disjoint, and what goes; undefined for nothing. */
 export function cutPartition(
   { series }: Partition,
   { bars, knowledge }: PartitionContent,
-  range: DayRange,
+  days: readonly DayRange[],
 ): { readonly kept: PartitionContent | undefined; readonly gone: PartitionContent | undefined } {
   const dayOf = sessionDateOf(series.interval, calendarById(knowledge.calendar));
-  const [from, to] = [firstOfDay(bars, dayOf, range.from), firstOfDay(bars, dayOf, range.to)];
-  const kept = concatBars([slice(bars, 0, from), slice(bars, to, bars.length)]);
-  const gone = slice(bars, from, to);
-  const [stays, leaves] = [unlearn(knowledge.coverage, [range]), within(knowledge.coverage, [range])];
+  const stay: StoredBars[] = [];
+  const leave: StoredBars[] = [];
+  let next = 0;
+  for (const run of days) {
+    const [from, to] = [firstOfDay(bars, dayOf, run.from), firstOfDay(bars, dayOf, run.to)];
+    stay.push(slice(bars, next, from));
+    leave.push(slice(bars, from, to));
+    next = to;
+  }
+  stay.push(slice(bars, next, bars.length));
+  const [stays, leaves] = [unlearn(knowledge.coverage, days), within(knowledge.coverage, days)];
   const part = (own: StoredBars, coverage: Coverage): PartitionContent | undefined =>
     own.length === 0 && knownDays(coverage).length === 0
       ? undefined
       : { bars: own, knowledge: { ...knowledge, coverage } };
-  return { kept: part(kept, stays), gone: part(gone, leaves) };
+  return { kept: part(concatBars(stay), stays), gone: part(concatBars(leave), leaves) };
 }
 
 function knownDays(coverage: Coverage): DayRange[] {

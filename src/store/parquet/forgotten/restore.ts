@@ -1,11 +1,11 @@
 import type { ActionBook } from '../../../core/actions/action-book.ts';
 import { mergeIdentity, type Series, seriesKey } from '../../../core/bars/bars.ts';
-import { calendarById } from '../../../core/calendar/calendars.ts';
+import { calendarById, calendarFor } from '../../../core/calendar/calendars.ts';
 import { NO_BARS } from '../../../core/bars/columns.ts';
 import { learn, NOTHING_KNOWN } from '../../../core/coverage/coverage.ts';
 import { type Day, formatDay } from '../../../core/session/day.ts';
 import { BackfillError } from '../../../core/errors.ts';
-import { span } from '../../../core/session/ranges.ts';
+import { span, subtract } from '../../../core/session/ranges.ts';
 import { type GivenBack, giveBack, giveBackActions } from '../../../core/coverage/give-back.ts';
 import { mergeBars } from '../../../core/bars/merge-bars.ts';
 import { sessionDateOf } from '../../../core/bars/partition.ts';
@@ -46,32 +46,36 @@ export async function restoreForgotten(
   const partitions = await listPartitions(blobs.below(folder));
   const tickers = await tickersWithActions(blobs.below(folder));
   await assertNoConflict(blobs, live, entry, partitions, tickers);
-  let actions = 0;
+  let [actions, exDays] = [0, 0];
   await eachBounded(tickers, async (ticker) => {
     const gone = await readGone(blobs, entry, { ticker }, (copy) => bookIn(copy, ticker));
-    let more = 0;
+    let [more, known] = [0, 0];
     await live.updateActions(ticker, (now) => {
       const { book } = giveBackActions(gone, now);
       // Where somebody else wrote meanwhile, this is asked again.
       more = book.entries.length - now.entries.length;
+      known = calendarFor(ticker).count(subtract(book.covered, now.covered));
       return book;
     });
     actions += more;
+    exDays += known;
   });
-  let rows = 0;
+  let [rows, empty] = [0, 0];
   await eachCounted(partitions, onDone, async (partition) => {
     const gone = await readGone(blobs, entry, partition.series, (copy) => readPartition(copy, partition));
     if (gone === undefined) return;
-    let more = 0;
+    let [more, known] = [0, 0];
     await live.update(partition, gone.knowledge.calendar, (now) => {
       const after = mergedBack(paired(partition, gone, now));
       more = after.bars.length - (now?.bars.length ?? 0);
+      known = emptyBesides(after.knowledge, now?.knowledge);
       return after;
     });
     rows += more;
+    empty += known;
   });
   await noteRestored(blobs, id, at);
-  return { entry, rows, actions };
+  return { entry, rows, actions, empty, exDays };
 }
 
 async function assertNoConflict(
@@ -142,6 +146,11 @@ function mergedBack({ gone, now, back }: Pair): PartitionContent {
     fetchedAt: latest(now.knowledge.fetchedAt, gone.knowledge.fetchedAt),
   };
   return { bars: mergeBars(now.bars, back.bars), knowledge };
+}
+
+/** Sessions that are known to have no bar, and were not before. */
+function emptyBesides({ coverage, calendar }: Knowledge, before: Knowledge | undefined): number {
+  return calendarById(calendar).count(subtract(coverage.absent, before?.coverage.absent ?? []));
 }
 
 function latest(a: number | null, b: number | null): number | null {
