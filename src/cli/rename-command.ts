@@ -125,7 +125,7 @@ function sentence(line: string): string {
 }
 
 function report(renamed: Renamed): void {
-  const { from, to, what, when, bars, actions, revisions, differing, kept, setAside } = renamed;
+  const { from, to, what, when, bars, actions, revisions, differing, kept, keptBars, setAside } = renamed;
   for (const file of setAside) tell(setAsideLine(file));
   if (bars + actions + revisions + differing === 0) {
     tell(`${what}: nothing of ${from} is stored ${when}. The rename is recorded.`);
@@ -135,7 +135,9 @@ function report(renamed: Renamed): void {
   if (differing > 0)
     tell(
       `${to}'s own stay where both know a session; of ${from} ${differing} differ and are in quarantine/` +
-        (kept === null ? '.' : `: backfill restore ${kept} brings its sessions back.`),
+        (kept === null
+          ? '.'
+          : `: backfill restore ${kept} brings ${plural(keptBars, 'bar')} of its sessions back.`),
     );
 }
 

@@ -9,7 +9,7 @@ import type { Day, DayRange } from '../core/session/day.ts';
 import { grouped } from '../core/grouped.ts';
 import { type HandOver, handOver } from '../core/coverage/hand-over.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/bars/partition.ts';
-import { contains, intersect, span, subtract, union } from '../core/session/ranges.ts';
+import { contains, intersect, normalize, subtract, union } from '../core/session/ranges.ts';
 import type { BarStore, RejectedRow } from '../store/store.ts';
 import type { SeriesState } from '../store/scan.ts';
 import { smallest } from '../core/extremes.ts';
@@ -102,8 +102,8 @@ export interface Clash {
   readonly series: Series;
   /** Sessions of which a price differs, ascending. */
   readonly repriced: readonly Day[];
-  /** From the first to the last session with any difference; undefined for none. */
-  readonly days: DayRange | undefined;
+  /** Sessions with any difference, ascending and disjoint. */
+  readonly days: readonly DayRange[];
 }
 
 /** What `moveSeries` would put aside. */
@@ -120,7 +120,7 @@ export async function clashOf(store: BarStore, move: Move): Promise<Clash> {
     for (const day of found.repriced) repriced.push(day);
     for (const ts of found.differing.ts) differing.push({ from: dayOf(ts), to: dayOf(ts) + 1 });
   }
-  return { series: old.series, repriced, days: span(differing) };
+  return { series: old.series, repriced, days: normalize(differing) };
 }
 
 /** What is known of the instrument under both names; the heir's own word wins, but history began with the older one. */

@@ -1,7 +1,6 @@
 import { formatDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
-import { span } from '../core/session/ranges.ts';
 import type { Rename } from '../core/instrument/rename.ts';
 import type { ForgottenEntry } from '../store/forgotten.ts';
 import type { BarStore } from '../store/store.ts';
@@ -32,10 +31,10 @@ export async function keepClashing(
 ): Promise<ForgottenEntry | undefined> {
   const clashes = await clashesOf(store, moves);
   if (keepNew !== true) assertAgreed(wanted, clashes);
-  const range = span(clashes.flatMap(({ days }) => days ?? []));
-  if (range === undefined) return undefined;
-  const series = clashes.flatMap((clash) => (clash.days === undefined ? [] : [clash.series]));
-  return store.keepForgotten({ series, actionsOf: [], range, at });
+  // Neither what moves nor what is the same of both: restored, it would stand under both names.
+  const days = new Map(clashes.map((clash) => [clash.series, clash.days]));
+  const series = [...days].flatMap(([one, differing]) => (differing.length === 0 ? [] : [one]));
+  return store.keepForgotten({ series, actionsOf: [], daysOf: (one) => days.get(one) ?? [], at });
 }
 
 /** Throws `usage` where prices differ: what is stored of two companies is not to be put aside by a slip of the pen. */

@@ -60,6 +60,7 @@ export async function rename(engine: Engine, wanted: Rename, how: RenameHow): Pr
       revisions,
       differing: series.reduce((sum, { differing }) => sum + differing, actions.differing),
       kept: kept?.id ?? null,
+      keptBars: (kept?.series ?? []).reduce((sum, { rows }) => sum + rows, 0),
       setAside: scan.setAside,
     };
   });

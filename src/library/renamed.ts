@@ -40,6 +40,8 @@ export interface Renamed {
   readonly differing: number;
   /** By what `restore` brings the old ticker's bars of these sessions back; null if there are none. */
   readonly kept: string | null;
+  /** How many these are: all of each session of which a bar differs. */
+  readonly keptBars: number;
   /** Files that could not be read and were moved to quarantine: what they held is lost of the new ticker now. */
   readonly setAside: Scan['setAside'];
 }

@@ -152,7 +152,8 @@ async function assertNothingElse(
   { from, to }: Rename,
   back: readonly Move[],
 ): Promise<void> {
-  for (const { series, days } of await clashesOf(store, back)) {
+  for (const { series, days: differing } of await clashesOf(store, back)) {
+    const days = span(differing);
     if (days === undefined) continue;
     throw refused(
       `${from} has other ${series.interval} bars of its own by now ${daysText(days)} than ${to} got from it`,

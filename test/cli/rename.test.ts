@@ -79,7 +79,7 @@ describe('backfill rename', () => {
     expect(first.stderr).toBe(
       'FB became META on 2022-06-09: moved 1 bar, 0 splits and dividends before 2022-06-09.\n' +
         "META's own stay where both know a session; of FB 1 differ and are in quarantine/: " +
-        `backfill restore ${id} brings its sessions back.\n`,
+        `backfill restore ${id} brings 1 bar of its sessions back.\n`,
     );
     expect((await backfill('restore')).stdout).toContain(id);
     expect([first.code, first.stdout]).toEqual([0, '']);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { enterAction, withdrawAction } from '../../src/core/actions/action-book.ts';
 import { describe, expect, it } from 'vitest';
-import { type CorporateAction } from '../../src/core/bars/bars.ts';
+import type { CorporateAction, Series } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
 import { NOON, at, coverage, daily, days } from '../store/fixtures.ts';
 import { rowsIn } from '../store/rows.ts';
@@ -70,6 +70,37 @@ describe('where both tickers have a session', () => {
     expect(await rowsIn(store, META)).toEqual([FB_BARS[0], ...other]);
     await history.restore(done.kept ?? '');
     expect(await rowsIn(store, FB)).toEqual(FB_BARS.slice(1));
+  });
+
+  it('what moves, and what both say alike, is not put aside with what lies around it', async () => {
+    await holdFacebook();
+    const later = ['2022-06-01', '2022-06-02', '2022-06-03'].map((date) => daily(date, { source: 'csv' }));
+    const all = [...later, ...FB_BARS];
+    await hold(FB, all);
+    // Of 1 and 8 June the two differ, of the 2nd META has no bar, and of the 3rd the same one.
+    const own = [{ ...later[0], close: 7 }, later[2], { ...FB_BARS[2], close: 9 }].map((bar) =>
+      daily(ON, bar),
+    );
+    await hold(META, own);
+    const done = await history.rename('FB', 'META', { on: ON, keepNew: true });
+    expect(done).toMatchObject({ bars: 3, differing: 2, keptBars: 2 });
+    expect(await history.restore(done.kept ?? '')).toMatchObject({ rows: 2 });
+    expect(await rowsIn(store, FB)).toEqual([later[0], FB_BARS[2]]);
+    expect(await rowsIn(store, META)).toEqual([own[0], later[1], own[1], ...FB_BARS.slice(0, 2), own[2]]);
+  });
+
+  it('each interval’s own sessions are put aside, be they other ones', async () => {
+    const [first, second] = [at('2021-01-04T14:30Z'), at('2021-01-05T14:30Z')];
+    const hours: Series = { ticker: 'FB', interval: '1h' };
+    const daysOf = [daily('2021-01-04', { close: 5 }), daily('2021-01-05', { close: 6 })];
+    await hold(hours, [first, second]);
+    await hold(FB, daysOf);
+    await hold({ ticker: 'META', interval: '1h' }, [{ ...first, close: first.close * 2 }]);
+    await hold(META, [{ ...(daysOf[1] ?? daily(ON)), close: 7 }]);
+    const done = await history.rename('FB', 'META', { on: ON, keepNew: true });
+    expect(done).toMatchObject({ bars: 2, differing: 2, keptBars: 2 });
+    await history.restore(done.kept ?? '');
+    expect([await rowsIn(store, hours), await rowsIn(store, FB)]).toEqual([[first], [daysOf[1]]]);
   });
 
   it('and only a volume differs, it is no other price', async () => {
