@@ -9,10 +9,6 @@ export type { CopySums } from './copy/sums.ts';
 export { openMarket, startSimulator } from './library/markets.ts';
 export type {
   BackfillOptions,
-  ForgetOptions,
-  Forgettable,
-  BroughtBack,
-  Forgotten,
   History,
   HistoryOptions,
   HistoryRequest,
@@ -21,6 +17,7 @@ export type {
   UniverseRequest,
   VerifyOptions,
 } from './library/history.ts';
+export type { BroughtBack, Forgettable, ForgetOptions, Forgotten } from './library/forgotten.ts';
 export type { SourceNote } from './library/source-note.ts';
 export type {
   AdjustOptions,

@@ -3,21 +3,18 @@ import { calendarById } from '../core/calendar/calendars.ts';
 import { within } from '../core/coverage/coverage.ts';
 import { actionDaysOf } from '../core/plan/slice.ts';
 import { type DayRange, parseDay } from '../core/session/day.ts';
-import type { Interval } from '../core/session/interval.ts';
 import { contains, intersect, span } from '../core/session/ranges.ts';
 import { eachBounded, eachCounted, type OnDone } from '../store/bounded.ts';
 import { isDamage } from '../store/damage.ts';
 import { emptySessions } from '../store/empty-sessions.ts';
-import type { ForgetStep, ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
+import type { ForgetStep, ForgottenEntry, ForgottenSeries, KnownBesides } from '../store/forgotten.ts';
 import { elsewhereLines } from '../core/instrument/moved-part.ts';
 import type { BarStore, Rename } from '../store/store.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { Engine } from './engine.ts';
-import type { BroughtBack, Forgettable, ForgetOptions, Forgotten } from './history.ts';
+import type { BroughtBack, Forgettable, ForgetOptions, ForgetRange, Forgotten } from './forgotten.ts';
 import type { DateRange } from './read-options.ts';
 import { type NotFound, notFound } from './not-found.ts';
-
-type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
 
 /** What `History.forget` does; `tickers` undefined: all in the store. */
 export async function forget(
@@ -75,7 +72,7 @@ export async function forget(
 }
 
 /** What was known besides the bars, splits and dividends themselves. */
-function knownIn(entry: ForgottenEntry | undefined): Pick<Forgotten, 'empty' | 'exDays'> {
+function knownIn(entry: ForgottenEntry | undefined): KnownBesides {
   const series = entry?.series ?? [];
   return {
     empty: series.reduce((sum, { empty }) => sum + (empty?.sessions ?? 0), 0),

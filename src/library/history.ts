@@ -17,17 +17,18 @@ import type { IssuesReport } from '../report/issues.ts';
 import type { SqlRows } from '../store/sql.ts';
 import type { LeftOut, StoreViews } from '../store/views.ts';
 import type { Examination } from '../store/damage.ts';
-import type { ForgetStep, ForgottenEntry, ForgottenSeries, Restored } from '../store/forgotten.ts';
+import type { ForgottenEntry } from '../store/forgotten.ts';
 import type { Scan } from '../store/scan.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { CoverageHtml } from '../report/coverage-page/page-html.ts';
 import type { DoctorOptions } from './doctor.ts';
+import type { BroughtBack, Forgettable, ForgetOptions, ForgetRange, Forgotten } from './forgotten.ts';
 import type { RunOnRecord, RunsOnRecord } from '../report/runs-text.ts';
 import type { SeriesStatus, StoreStatus } from '../report/status-text.ts';
 import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
-import type { AdjustOptions, DateRange, ExportRequest, PlotOptions, ReadOptions } from './read-options.ts';
+import type { AdjustOptions, ExportRequest, PlotOptions, ReadOptions } from './read-options.ts';
 import type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
 import type { QueueOptions } from './queue-options.ts';
 import type { SourceNote } from './source-note.ts';
@@ -89,47 +90,6 @@ export interface VerifyOptions extends SeriesSelection, RangeOptions {
 export interface RevisionsRequest extends SeriesSelection {
   /** Told of each file that cannot be read, which is passed over. Default: it is thrown. */
   readonly onDamage?: (error: BackfillError) => void;
-}
-
-/** Which sessions `forget` removes, of which intervals. Default: all. */
-export type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
-
-export interface ForgetOptions {
-  /** Is told after every series, or partition. */
-  readonly onProgress?: (step: ForgetStep) => void;
-}
-
-/** What `forget` would remove. */
-export interface Forgettable {
-  /** Series of which something is known in the range. */
-  readonly series: readonly ForgottenSeries[];
-  /** Splits and dividends in force. */
-  readonly actions: number;
-}
-
-/** What `forget` removed. */
-export interface Forgotten {
-  readonly rows: number;
-  /** Splits and dividends in force. */
-  readonly actions: number;
-  /** Sessions that were known to have no bar, over all series. */
-  readonly empty: number;
-  /** Sessions of which it was known what splits and dividends they have, over all tickers. */
-  readonly exDays: number;
-  /** By what `restore` brings it back; null if there was nothing. */
-  readonly id: string | null;
-  /** Tickers of which there was nothing to forget. */
-  readonly notFound: readonly NotFound[];
-  /** Partitions that could not be read and were moved to quarantine: they count as missing too. */
-  readonly setAside: Scan['setAside'];
-  /** Staged answers for whole markets of those sessions, which are gone too. Default: none. */
-  readonly staged?: number;
-}
-
-/** What `restore` brought back. */
-export interface BroughtBack extends Restored {
-  /** A line for each rename by which it belongs to another ticker than it lies under, with what to do. */
-  readonly elsewhere: readonly string[];
 }
 
 /** What is said of adjusted bars, in lines. */

@@ -1,6 +1,6 @@
 import { type DayRange, formatDay } from '../core/session/day.ts';
 import { span } from '../core/session/ranges.ts';
-import type { ForgetStep, ForgottenEntry, ForgottenSeries } from '../store/forgotten.ts';
+import type { ForgetStep, ForgottenEntry, ForgottenSeries, KnownBesides } from '../store/forgotten.ts';
 import { formatCount, plural, table } from './table.ts';
 
 /** Tickers that are named; the others are counted. */
@@ -18,13 +18,9 @@ function amountText(series: readonly ForgottenSeries[], actions: number): string
 }
 
 /** What was forgotten or brought back. */
-interface Amounts {
+interface Amounts extends KnownBesides {
   readonly rows: number;
   readonly actions: number;
-  /** Sessions that are known to have no bar. */
-  readonly empty: number;
-  /** Sessions of which it is known what splits and dividends they have. */
-  readonly exDays: number;
 }
 
 /** `2 bars, 1 split or dividend`; the second only where there are some, or `always`; and where no bar is, what is known without one. */

@@ -61,15 +61,19 @@ export interface EmptySessions {
   readonly days: DayRange;
 }
 
-/** What `restoreForgotten` brought back. */
-export interface Restored {
+/** What is known besides bars, splits and dividends. */
+export interface KnownBesides {
+  /** Sessions that are known to have no bar, over all series. */
+  readonly empty: number;
+  /** Sessions of which it is known what splits and dividends they have, over all tickers. */
+  readonly exDays: number;
+}
+
+/** What `restoreForgotten` brought back, of what was not there or not known. */
+export interface Restored extends KnownBesides {
   readonly entry: ForgottenEntry;
   /** Bars that were not there. */
   readonly rows: number;
   /** Splits and dividends that were not in force. */
   readonly actions: number;
-  /** Sessions without a bar of which that was not known, over all series. */
-  readonly empty: number;
-  /** Sessions of which it was not known what splits and dividends they have, over all tickers. */
-  readonly exDays: number;
 }

@@ -7,9 +7,9 @@ import { type Statement, oneSelect } from './one-select.ts';
 import { asUsage } from './sql-error.ts';
 import { namedApart, withNames } from './sql-names.ts';
 import { asPattern } from './sql-path.ts';
+import { asSqlValues, plain, type SqlValue } from './sql-values.ts';
 
-/** A value of a result: text, a number, a boolean, null, or nested JSON. 64-bit integers that JSON cannot hold are text. */
-export type SqlValue = string | number | boolean | null | object;
+export type { SqlValue } from './sql-values.ts';
 
 /** The rows of one SELECT, as they come. */
 export interface SqlRows {
@@ -120,7 +120,7 @@ async function close(connection: DuckDBConnection, files: string): Promise<void>
 }
 
 async function select(connection: DuckDBConnection, sql: string): Promise<SqlRows> {
-  const { DuckDBTypeId, JsonDuckDBValueConverter } = await import('@duckdb/node-api');
+  const { DuckDBTypeId } = await import('@duckdb/node-api');
   const result = await asUsage(connection.stream(sql));
   const numbers = new Set([
     DuckDBTypeId.TINYINT,
@@ -137,6 +137,7 @@ async function select(connection: DuckDBConnection, sql: string): Promise<SqlRow
     DuckDBTypeId.DOUBLE,
     DuckDBTypeId.DECIMAL,
   ]);
+  const converted = await asSqlValues();
   // Asked for before anybody is given rows, so that what fails at once fails before they have begun.
   const first = await asUsage(result.fetchChunk());
   const columns = namedApart(result.columnNames());
@@ -151,20 +152,9 @@ async function select(connection: DuckDBConnection, sql: string): Promise<SqlRow
         chunk = await asUsage(result.fetchChunk())
       ) {
         yield chunk
-          .convertRows(JsonDuckDBValueConverter)
+          .convertRows(converted)
           .map((row) => row.map((value, i) => plain(value as SqlValue, numeric[i] === true)));
       }
     },
   };
-}
-
-/** Integers of 64 bits and decimals come as text. */
-function plain(value: SqlValue, isNumber: boolean): SqlValue {
-  if (!isNumber || typeof value !== 'string') return value;
-  const number = Number(value);
-  return Number.isInteger(number) && !Number.isSafeInteger(number)
-    ? value
-    : Number.isNaN(number)
-      ? value
-      : number;
 }

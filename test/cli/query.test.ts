@@ -48,6 +48,40 @@ describe('backfill query', () => {
     expect(await backfill('query', sql, '--format', format)).toEqual({ code: 0, stdout, stderr: '' });
   });
 
+  it('says what is infinite or no number in the same words, of whatever kind and in every format', async () => {
+    const times = ['date', 'timestamp', 'timestamptz', 'timestamp_s', 'timestamp_ms', 'timestamp_ns'];
+    const kinds = ['double', 'float', ...times];
+    const both = (kind: string): string => `['infinity'::${kind}, '-infinity'::${kind}] AS ${kind}s`;
+    const cells = kinds.map((kind) => `'infinity'::${kind} AS a_${kind}, '-infinity'::${kind} AS b_${kind}`);
+    const sql = `SELECT ${[...cells, ...kinds.map(both), "'nan'::double AS n, ['nan'::float] AS ns, NULL AS o"].join(', ')}`;
+    const inf = ['Infinity', '-Infinity'];
+    const said = [...kinds.flatMap(() => inf), ...kinds.map(() => inf), 'NaN', ['NaN'], null];
+    const print = async (format: string): Promise<string> =>
+      (await backfill('query', sql, '--format', format)).stdout;
+    expect(Object.values(JSON.parse(await print('ndjson')) as object)).toEqual(said);
+    const [row = {}] = JSON.parse(await print('json')) as object[];
+    expect(Object.values(row)).toEqual(said);
+    const asText = said.map((value) => (Array.isArray(value) ? JSON.stringify(value) : (value ?? '')));
+    const inCsv = asText.map((text) => (text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text));
+    expect((await print('csv')).split('\n')[1]).toBe(inCsv.join(','));
+    const narrow = "SELECT '-inf'::double AS a, 'infinity'::date AS b, ['nan'::float] AS c";
+    const table = (await backfill('query', narrow, '--format', 'table')).stdout;
+    expect(table.split('\n')[1]).toBe('-Infinity Infinity ["NaN"]');
+    // As JSON has no other way to say it, it can be read back.
+    const back = kinds.map((kind) => `'Infinity'::${kind} = 'infinity'::${kind} AS ${kind}s`);
+    expect(
+      Object.values(
+        JSON.parse(
+          (await backfill('query', `SELECT ${back.join(', ')}`, '--format', 'ndjson')).stdout,
+        ) as object,
+      ),
+    ).toEqual(kinds.map(() => true));
+    const finite = "SELECT '5881580-07-10'::date AS d, 1e308 AS n, '2024-01-02'::timestamp AS t";
+    expect((await backfill('query', finite)).stdout).toBe(
+      'd,n,t\n5881580-07-10,1e+308,2024-01-02 00:00:00\n',
+    );
+  });
+
   it('says of tickers that no store writes so how a store does', async () => {
     const asked = "SELECT count(*) AS n FROM bars WHERE ticker = 'alfa' OR ticker IN ('KUMO.T', 'BRK.B')";
     expect(await backfill('query', asked)).toEqual({
