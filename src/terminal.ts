@@ -67,6 +67,7 @@ export {
   quotedForShell,
   storeOption,
 } from './report/told-commands.ts';
+export { withDates } from './report/json-dates.ts';
 export {
   amountsText,
   forgetStepText,

@@ -1,5 +1,7 @@
+import { withDates } from '../terminal.ts';
+
 /**
- * The text of `JSON.stringify(value)` in pieces, each entry of the lists at its top by itself: of many series the whole
+ * The text of `JSON.stringify(value, withDates)` in pieces, each entry of the lists at its top by itself: of many series the whole
  * may be longer than a string can be.
  */
 export function* jsonPieces(value: object): Generator<string> {
@@ -9,7 +11,7 @@ export function* jsonPieces(value: object): Generator<string> {
   }
   let before = '{';
   for (const [name, field] of Object.entries(value) as [string, unknown][]) {
-    const text = Array.isArray(field) ? '' : JSON.stringify(field);
+    const text = Array.isArray(field) ? '' : JSON.stringify(withDates(name, field), withDates);
     if (text === undefined) continue;
     yield `${before}${JSON.stringify(name)}:${text}`;
     if (Array.isArray(field)) yield* listPieces(field);
@@ -20,6 +22,7 @@ export function* jsonPieces(value: object): Generator<string> {
 
 function* listPieces(list: readonly unknown[]): Generator<string> {
   yield '[';
-  for (const [i, entry] of list.entries()) yield (i > 0 ? ',' : '') + (JSON.stringify(entry) ?? 'null');
+  for (const [i, entry] of list.entries())
+    yield (i > 0 ? ',' : '') + (JSON.stringify(entry, withDates) ?? 'null');
   yield ']';
 }

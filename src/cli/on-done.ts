@@ -8,6 +8,7 @@ import {
   listProviders,
 } from '../index.ts';
 import type { Declarations } from './declaration.ts';
+import { withDates } from '../terminal.ts';
 import { EXIT } from './exit-codes.ts';
 import { type Filled, oneOrAll } from './fill.ts';
 import { messageInFlags } from './in-flags.ts';
@@ -54,7 +55,7 @@ export async function followedBy(
     carriedOut(
       command,
       environmentOf({ ...told, runs }, without),
-      `${JSON.stringify(oneOrAll(told.summaries))}\n`,
+      `${JSON.stringify(oneOrAll(told.summaries), withDates)}\n`,
     );
   let filled: Filled;
   try {

@@ -154,9 +154,11 @@ describe('backfill restore', () => {
     );
     expect((await backfill('restore', 'newest')).stderr).toMatch(/^Brought back 19 bars, /);
     const [entry] = JSON.parse((await backfill('restore', '--json')).stdout) as [
-      { id: string; restoredAt: number },
+      { id: string; restoredAt: string; forgottenAt: string; series: unknown },
     ];
-    expect(entry.restoredAt).toBeGreaterThan(0);
+    expect(entry.restoredAt > entry.forgottenAt && entry.forgottenAt > '2026').toBe(true);
+    const days = { from: '2026-02-02', to: '2026-02-27' };
+    expect(entry.series).toMatchObject([{ rows: 19, days }]);
     expect((await backfill('restore', entry.id)).stderr).toBe(
       `All that ${entry.id} holds is in the store.\n`,
     );

@@ -141,13 +141,13 @@ describe('--metrics-file', () => {
     const { code } = await backfill('ALFA', 'BRVO.PA', 'NOSUCH', ...SAMPLE, ...FILE);
     expect(code).toBe(1);
     const { stdout } = await backfill('runs', 'show', 'last', '--json', '--store', 'data');
-    const { summary } = JSON.parse(stdout) as { summary: Record<string, number> };
+    const { summary } = JSON.parse(stdout) as { summary: Record<string, number> & { endedAt: string } };
     const samples = await written();
     expect(samples.get('backfill_bars_total{provider="sample"}')).toBe(summary['bars']);
     expect(samples.get('backfill_series_total{outcome="fetched"}')).toBe(2);
     expect(samples.get('backfill_series_total{outcome="unavailable"}')).toBe(1);
     expect(samples.get('backfill_last_run_exit_code')).toBe(1);
-    expect(samples.get('backfill_last_run_end_timestamp_seconds')).toBe((summary['endedAt'] ?? 0) / 1000);
+    expect(samples.get('backfill_last_run_end_timestamp_seconds')).toBe(Date.parse(summary.endedAt) / 1000);
     expect(samples.get('backfill_run_in_progress')).toBe(0);
     expect(samples.get('backfill_sessions_overdue{calendar="XNYS"}')).toBe(0);
     expect(samples.get('backfill_coverage_ratio{calendar="XPAR"}')).toBe(1);
