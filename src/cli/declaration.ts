@@ -80,7 +80,7 @@ export type ValuesOf<D extends Declarations> = {
 /** A value from outside the command line, and where it stands. */
 export interface Setting {
   readonly value: unknown;
-  /** `BACKFILL_DAYS`, `BACKFILL_DAYS in .env line 3`, `backfill.config.json` or `profile gentle`. */
+  /** `BACKFILL_DAYS`, `BACKFILL_DAYS in .env line 3`, `backfill.config.json line 2 column 3` or `profile gentle`. */
   readonly source: string;
 }
 

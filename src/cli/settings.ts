@@ -1,6 +1,7 @@
 import { BackfillError } from '../index.ts';
 import { closest, inOneLine, readTextFileIfAny } from '../terminal.ts';
 import type { Declaration, Declarations, Setting, Settings } from './declaration.ts';
+import { placesIn, placeText } from './json-places.ts';
 import { OTHER_NAMES, TOKEN_VARIABLE, TOLD_VARIABLES } from './known-variables.ts';
 import { type Variable, loadVariables } from './variables.ts';
 
@@ -23,13 +24,13 @@ export function loadSettings(declared: Declarations, environmentFile?: string): 
   const known = new Set(Object.keys(declared));
   const { given, filed } = loadVariables(environmentFile);
   const settings = new Map<string, Setting>();
-  for (const [name, value] of Object.entries(readConfig())) {
+  for (const [name, { value, source }] of readConfig()) {
     if (!known.has(name))
       throw new BackfillError(
         'usage',
-        `${CONFIG_FILE}: there is no option "${name}"${optionMeant(name, declared)}`,
+        `${source}: there is no option "${name}"${optionMeant(name, declared)}`,
       );
-    settings.set(name, { value, source: CONFIG_FILE });
+    settings.set(name, { value, source });
   }
   const isGeneric = ({ name }: Variable): boolean => OTHER_NAMES.get(name)?.isGeneric === true;
   const inFile = filed.filter((variable) => !variable.isHidden || isGeneric(variable));
@@ -182,17 +183,31 @@ function readSwitch(name: string, value: unknown, source: string): boolean {
   );
 }
 
-function readConfig(): Record<string, unknown> {
+/** What each field says, and where it stands. */
+function readConfig(): Settings {
   const content = readTextFileIfAny(CONFIG_FILE, CONFIG_FILE);
-  if (content === undefined) return {};
-  try {
-    const config: unknown = JSON.parse(content);
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-      return config as Record<string, unknown>;
-    }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BackfillError('usage', `${CONFIG_FILE} is no JSON: ${inOneLine(why)}`, { cause: error });
+  if (content === undefined) return new Map();
+  const { fields, wrongAt } = placesIn(content);
+  const placeOf = (at: number): string => `${CONFIG_FILE} ${placeText(content, at)}`;
+  if (wrongAt !== undefined) {
+    const [sign] = content.slice(wrongAt);
+    const why = sign === undefined ? 'it ends too early' : `${quoted(sign)} cannot stand here`;
+    throw new BackfillError('usage', `${placeOf(wrongAt)}: is no JSON: ${why}`);
   }
-  throw new BackfillError('usage', `${CONFIG_FILE}: must be a JSON object such as { "store": "data" }`);
+  const config: unknown = JSON.parse(content);
+  if (typeof config === 'object' && config !== null && !Array.isArray(config))
+    return new Map(
+      Object.entries(config).map(([name, value]) => [
+        name,
+        { value, source: placeOf(fields.get(name) ?? 0) },
+      ]),
+    );
+  throw new BackfillError(
+    'usage',
+    `${placeOf(content.search(/\S/))}: must be a JSON object such as { "store": "data" }`,
+  );
+}
+
+function quoted(sign: string): string {
+  return inOneLine(JSON.stringify(sign));
 }

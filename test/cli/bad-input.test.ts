@@ -121,8 +121,15 @@ describe('bad input is one clear line, exit 2, and an unchanged store', () => {
     for (const [text, message] of [
       ['{ "dry-run": "maybe" }', 'the setting dry-run is "maybe"; it must be true or false'],
       ['{ "store": { "url": 1 } }', 'the setting store is {"url":1}; it must be a text'],
-      ['[1]', 'must be a JSON object'],
-      ['{', 'is no JSON'],
+      ['\n [1]', 'backfill.config.json line 2 column 2: must be a JSON object'],
+      ['{', 'backfill.config.json line 1 column 2: is no JSON: it ends too early'],
+      ['{\n  "days": 5\n  "store": "x"\n}', 'line 3 column 3: is no JSON: "\\"" cannot stand here'],
+      ['{ "days": 5,\r\n  dry: true }', 'line 2 column 3: is no JSON: "d" cannot stand here'],
+      [
+        '{\n\t"days": 5,\n\t"stor": "x"\n}',
+        'line 3 column 2: there is no option "stor"; did you mean store?',
+      ],
+      ['{\n\t"days": 5,\n\t"store": 7\n}', 'backfill.config.json line 3 column 2: the setting store is 7'],
     ] as const) {
       await writeFile(config, text);
       const { code, stderr } = await backfill();

@@ -27,8 +27,8 @@ describe('backfill config', () => {
     const all = await configured();
     expect(all.get('days')).toBe('30 from BACKFILL_DAYS in .env line 1');
     expect(all.get('strict')).toBe('off from BACKFILL_STRICT in .env line 2');
-    expect(all.get('store')).toBe('prices from backfill.config.json');
-    expect(all.get('tickers')).toBe('AAPL,MSFT from backfill.config.json');
+    expect(all.get('store')).toBe('prices from backfill.config.json line 1 column 3');
+    expect(all.get('tickers')).toBe('AAPL,MSFT from backfill.config.json line 1 column 22');
     expect(all.get('provider')).toBe('yahoo from default');
   });
 
@@ -43,7 +43,10 @@ describe('backfill config', () => {
     // One that is no path from the root counts as none.
     expect(await stateOf('here')).toMatchObject({ value: '~/.local/state/backfill', source: 'default' });
     await write('backfill.config.json', '{ "state": "quotas" }');
-    expect(await stateOf(folder)).toMatchObject({ value: 'quotas', source: 'backfill.config.json' });
+    expect(await stateOf(folder)).toMatchObject({
+      value: 'quotas',
+      source: 'backfill.config.json line 1 column 3',
+    });
   });
 
   it('shows no password', async () => {
@@ -90,9 +93,11 @@ describe('backfill config', () => {
     for (const [i, [line, option, message]] of refused.entries())
       expect(said.get(option)).toContain(`${line.split('=')[0]} in .env line ${i + 1}: ${message}`);
     expect(said.get('workers')).toBe(
-      'backfill.config.json: --workers 1.5: must be "auto" or a whole number above 0',
+      'backfill.config.json line 1 column 3: --workers 1.5: must be "auto" or a whole number above 0',
     );
-    expect(said.get('store')).toBe('backfill.config.json: the setting store is 7; it must be a text');
+    expect(said.get('store')).toBe(
+      'backfill.config.json line 1 column 19: the setting store is 7; it must be a text',
+    );
     expect([said.get('tickers'), said.get('timeout')]).toEqual([undefined, undefined]);
     const { stdout: text, code: textCode } = await backfill('config');
     expect(text).toMatch(/^days +0 +BACKFILL_DAYS in .env line 1 +BACKFILL_DAYS in .env line 1: --days 0: /m);

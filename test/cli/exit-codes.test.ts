@@ -62,7 +62,8 @@ describe('the exit code', () => {
       expect(await run('backfill', [], other)).toEqual({
         code: 2,
         stdout: '',
-        stderr: 'backfill: backfill.config.json: --timeout 5: say the unit, such as 5s or 5ms\n',
+        stderr:
+          'backfill: backfill.config.json line 1 column 3: --timeout 5: say the unit, such as 5s or 5ms\n',
       });
     });
   });

@@ -112,7 +112,7 @@ describe('backfill', () => {
       expect((await checkData('--store', 'settings', '--now', '2026-03-02T23:00:00Z')).code).toBe(0);
       await writeFile(join(folder, 'backfill.config.json'), '{ "dayz": 3 }');
       expect((await backfill()).stderr).toBe(
-        'backfill: backfill.config.json: there is no option "dayz"; did you mean days?\n',
+        'backfill: backfill.config.json line 1 column 3: there is no option "dayz"; did you mean days?\n',
       );
     } finally {
       await rm(join(folder, 'backfill.config.json'));

@@ -110,7 +110,7 @@ describe('where two speak of one option', () => {
     await write('backfill.config.json', '{ "profile": "gentle" }');
     expect(await days()).toBe('5 from profile gentle');
     await write('backfill.config.json', '{ "profile": "gentle", "in-flight": 4 }');
-    expect(await days()).toBe('4 from backfill.config.json');
+    expect(await days()).toBe('4 from backfill.config.json line 1 column 24');
     await write('.env', 'BACKFILL_IN_FLIGHT=3');
     expect(await days()).toBe('3 from BACKFILL_IN_FLIGHT in .env line 1');
     expect(await days({ BACKFILL_IN_FLIGHT: '2' })).toBe('2 from BACKFILL_IN_FLIGHT');
@@ -174,7 +174,7 @@ describe('a value that cannot be read is one line with the variable, the value a
     ['frobnicate', ''],
   ])('nor is a name that is no option of the settings file: %s', async (name, near) => {
     await write('backfill.config.json', JSON.stringify({ [name]: 'ALFA' }));
-    const message = `backfill: backfill.config.json: there is no option "${name}"${near}\n`;
+    const message = `backfill: backfill.config.json line 1 column 2: there is no option "${name}"${near}\n`;
     expect(await runWith({}, run, folder)).toEqual({ code: 2, stdout: '', stderr: message });
     expect(await runWith({}, ['config'], folder)).toEqual({ code: 2, stdout: '', stderr: message });
   });
