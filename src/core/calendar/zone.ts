@@ -46,6 +46,13 @@ export class Zone {
     return instant + this.#offsetAt(instant);
   }
 
+  /** The instants, ascending, at which a local clock shows `clock`, ms since the epoch as if it were UTC: none, one or two. */
+  instantsShowing(clock: number): readonly number[] {
+    const offsets = [clock - MS_PER_DAY, clock + MS_PER_DAY].map((near) => this.#offsetAt(near));
+    const instants = [...new Set(offsets)].map((offset) => clock - offset);
+    return instants.filter((instant) => this.clockAt(instant) === clock).toSorted((a, b) => a - b);
+  }
+
   /** Local time minus UTC at an instant, in ms. */
   #offsetAt(instant: number): number {
     if (this.#name === 'UTC') return 0;

@@ -5,7 +5,6 @@ import type { StampedRows } from './stamped-rows.ts';
 import { writtenDay } from './stamps.ts';
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 const zones = new Map<string, Zone>();
 
@@ -24,38 +23,11 @@ export function instantsOf({ bars: { ts: clocks }, offsets }: StampedRows, zone:
 }
 
 /**
- * The same in the order of their file. Where clocks are set back an hour comes twice: its stamps are of the later one once
- * the file has been through the earlier.
+ * The instants, ascending, at which the clock of a zone shows what a stamp without an offset does, ms since the epoch: two where
+ * it is set back, none where it is set forward.
  */
-export function instantsInOrder(rows: StampedRows, zone: string): Float64Array {
-  const { bars, offsets } = rows;
-  const instants = instantsOf(rows, zone);
-  const { length } = instants;
-  const isDescending = (instants[0] ?? 0) > (instants.at(-1) ?? 0);
-  const isLong = longDays(zone);
-  let before = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < length; i++) {
-    const at = isDescending ? length - 1 - i : i;
-    const [clock, instant] = [bars.ts[at] as number, instants[at] as number];
-    if (Number.isNaN(offsets?.[at] ?? Number.NaN) && isLong(writtenDay(clock))) {
-      const either = [instant - HOUR_MS, instant, instant + HOUR_MS].filter(
-        (one) => zoneNamed(zone).clockAt(one) === clock,
-      );
-      instants[at] = either.find((one) => one > before) ?? instant;
-    }
-    before = instants[at] as number;
-  }
-  return instants;
-}
-
-/** Whether a day is longer than others by a zone's clock. Most are asked for many times in a row. */
-function longDays(zone: string): (day: Day) => boolean {
-  let [last, isLong] = [Number.NaN, false];
-  return (day) => {
-    if (day !== last) isLong = instantAt(day + 1, 0, zone) - instantAt(day, 0, zone) > MS_PER_DAY;
-    last = day;
-    return isLong;
-  };
+export function instantsShowing(clock: number, zone: string): readonly number[] {
+  return zoneNamed(zone).instantsShowing(clock);
 }
 
 /** The instant at which the clock of a zone shows what a stamp does, whatever offset that has. */

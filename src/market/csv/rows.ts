@@ -4,7 +4,8 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
-import { clockOf, instantsInOrder } from './clock.ts';
+import { clockOf } from './clock.ts';
+import { instantsInOrder } from './clock-changes.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import { footerNotes, titleNotes } from './footer.ts';
 import { NotFinal } from './not-final.ts';
@@ -183,7 +184,7 @@ export function datedOf(all: StampedRows): StampedRows {
 
 /**
  * Rows of a file, or a stretch of one, with the starts of their bars, ascending. `zone`: the clock of stamps without an
- * offset. Throws `usage` where daily ones are on no sessions.
+ * offset. Throws `usage` where daily ones are on no sessions, and where a change of clocks leaves a time untold.
  */
 export function placedRows(
   path: string,
@@ -197,7 +198,7 @@ export function placedRows(
   const late = lateMs(interval, { stamps });
   const dated = isDaily
     ? dailyStarts(path, stamped, zone, calendar)
-    : instantsInOrder(stamped, zone).map((ts) => ts - late);
+    : instantsInOrder(path, stamped, { zone, calendar, interval }).map((ts) => ts - late);
   // Where no row has a date there is no place for the others.
   const isWhole = stamped === all || stamped.bars.length === 0;
   const { rows, starts } = isWhole

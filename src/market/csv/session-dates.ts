@@ -1,6 +1,6 @@
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { type Day, formatDay, utcDayOf } from '../../core/session/day.ts';
-import { instantsInOrder, minutesOfDay } from './clock.ts';
+import { instantsOf, minutesOfDay } from './clock.ts';
 import { malformed } from './records.ts';
 import { otherIfExplained } from './shifted-dates.ts';
 import type { StampedRows } from './stamped-rows.ts';
@@ -26,10 +26,10 @@ export function sessionDates(path: string, rows: StampedRows, zone: string, cale
   const { bars } = rows;
   const localDay = (instant: number): Day => calendar.localDay(instant);
   if (areMidnights(bars.ts)) {
-    const local = (): Day[] => Array.from(instantsInOrder(rows, zone), localDay);
+    const local = (): Day[] => Array.from(instantsOf(rows, zone), localDay);
     return otherIfExplained(Array.from(bars.ts, writtenDay), local, bars, calendar);
   }
-  const instants = Array.from(instantsInOrder(rows, zone));
+  const instants = Array.from(instantsOf(rows, zone));
   const local = instants.map(localDay);
   const readings = [local, instants.map(utcDayOf), Array.from(bars.ts, localDay)];
   // Where no zone is known, local midnight may be any hour of UTC's afternoon.
