@@ -1,4 +1,5 @@
 import { ofMetaTrader } from './meta-trader.ts';
+import { besideFirst } from './beside-symbol.ts';
 import type { FileName } from './name-said.ts';
 import { isAbout, isDate, isOfWords, isWord, undated, withoutCopy } from './name-words.ts';
 import { atPlace, inView, yearAtPlace } from './place-in-name.ts';
@@ -18,7 +19,7 @@ const SHARE_CLASS = /^([A-Z]{1,5})_([ABC])$/;
  * Alpha Vantage's `daily_IBM` and `intraday_5min_IBM`, TradingView's `BATS_T, 1D`, `NYSE:NBL_data`, Stooq's `hd.us`,
  * Binance's `BTCUSDT-1m-2024-01` and `Binance_BTCUSDT_d`, MetaTrader's `EURUSD60`, HistData's `DAT_ASCII_EURUSD_M1_202401`.
  * A place before or behind a `_` ends the ticker (`SAP_DE`), or leaves it untold (`AIR_FR`). Else the ticker is the name up
- * to the first `_`. Names that differ in their case alone are never read as two instruments.
+ * to the first `_`, unless what stands behind that may be it rather (`D_AAPL`). Names that differ in their case alone are never read as two instruments.
  */
 export function readFileName(stem: string): FileName {
   const first = withoutCopy(stem.trim());
@@ -57,7 +58,7 @@ function inParts(parts: string[]): FileName | undefined {
   const told = ofNumber(parts) ?? ofClass(first, others) ?? atPlace(parts);
   // In capitals a word may be a ticker, but not where another name stands behind it: `DAILY_IBM`.
   const isHidden = isWord(first.toLowerCase()) && !/\d/.test(first) && others.some((part) => part.length > 1);
-  return told ?? (isHidden ? { kind: 'word', ticker: first } : undefined);
+  return told ?? (isHidden ? { kind: 'word', ticker: first } : besideFirst(parts));
 }
 
 /** `BRK.B` of `BRK_B`, `BRK_B_data`; of one in small letters nobody knows what it is. */

@@ -7,6 +7,9 @@ const WORDS = (
   'kurs kurse kursdaten daten historisch historische historischekurse aktie aktien cotizacion cotizaciones ' +
   'historico historicos historica historicas precio precios datos accion acciones cours historique historiques ' +
   'donnees prix quotazioni storico storici prezzi dati cotacoes dados precos koersen ' +
+  'hist eod wiki etf etfs funds equity equities shares forex currency currencies digital coins watchlist portfolio ' +
+  'universe constituents components quandl sharadar kaggle crsp norgate firstrate kibot simfin intrinio marketstack ' +
+  'twelvedata iexcloud bloomberg refinitiv eoddata histdata dukascopy metatrader tradingview ' +
   'yahoo yfinance alphavantage tiingo polygon stooq eodhd barchart investing marketwatch macrotrends finnhub'
 ).split(' ');
 

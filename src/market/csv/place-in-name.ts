@@ -1,16 +1,21 @@
 import { type FileName } from './name-said.ts';
+import { isMinutes, isTag } from './beside-symbol.ts';
 import { isDate, isWord, undated } from './name-words.ts';
 import { isPair } from './ticker-name.ts';
-import { CRYPTO_VENUES, CURRENCY_VENUES, suffixOfPlace, suffixOfVenue } from './venues.ts';
+import {
+  CRYPTO_VENUES,
+  CURRENCY_VENUES,
+  OF_NUMBERS,
+  suffixInFront,
+  suffixOfPlace,
+  suffixOfVenue,
+} from './venues.ts';
 
 // Where an instrument trades, as a part of a file's name before or behind its symbol, in capitals or not. What may be such a place,
 // and is none that is sure, leaves the ticker untold: it is neither dropped nor taken for the ticker.
 
 /** Symbols that a place may stand behind, with a class or a suffix of their own. */
 const SYMBOL = /^[A-Z0-9]{1,8}([.-][A-Z0-9]{1,3})?$/;
-
-/** Suffixes of exchanges whose symbols are numbers, which may look like years. */
-const OF_NUMBERS = /^\.(T|HK|TWO?|SS|SZ|KS|KQ|KL|SR)$/;
 
 /**
  * What the parts of a name between `_` say where one of them is, or may be, a place: `SAP.DE` of `SAP_DE`, `XETR_SAP` and
@@ -22,7 +27,11 @@ export function atPlace(parts: readonly string[]): FileName | undefined {
   if (isUpToDate(parts)) return untold('_to', 'a place or a word');
   const isExchange = first.toUpperCase() === 'FX' && second.toUpperCase() === 'IDC';
   if (isExchange) return more[0] === undefined ? undefined : atVenue('FX', more[0]);
-  return beforeSymbol(first, second) ?? behindSymbol(first, [second, ...more]);
+  return (
+    beforeSymbol(first, second) ??
+    behindSymbol(first, [second, ...more]) ??
+    suffixBefore(first, [second, ...more])
+  );
 }
 
 /** Whether a name says up to when its rows are, perhaps: `AAPL_to_2020`, and no `SHOP_TO_2015_2020`. */
@@ -66,6 +75,23 @@ function behindSymbol(symbol: string, rest: readonly string[]): FileName | undef
     return untold(`_${written}`, 'a place');
   const isCapital = symbol === name && place === place.toUpperCase();
   return placed(name, suffix, isCapital) ?? untold(`_${written}`, 'a place');
+}
+
+/**
+ * `0700.HK` of `HK` and `0700`, `AAPL` of `US` and `AAPL`; untold where the first may be a ticker as well as a place and the next
+ * one too. Undefined where the first is no place, or is the ticker before what says more of it (`F_Ford`).
+ */
+function suffixBefore(first: string, [symbol = '', ...more]: readonly string[]): FileName | undefined {
+  const [place, name] = [first.toUpperCase(), undated(symbol).toUpperCase()];
+  const suffix = suffixInFront(place, name);
+  const isCapital = first === place && symbol === symbol.toUpperCase();
+  const isMarked = first === place && !isCapital;
+  if (suffix === undefined || isTag(symbol) || !SYMBOL.test(name)) return undefined;
+  if (suffix === null) return isMarked ? undefined : untold(first, 'a place');
+  // In small letters it may be any word: `us_tech`, `t_7203`.
+  const isSure = isCapital || (/^\d+$/.test(name) && place.length > 1);
+  const found = isSure && !isMinutes(name) && more.every(isTag) ? placed(name, suffix, isCapital) : undefined;
+  return found ?? untold(first, 'a place');
 }
 
 /** A symbol with what its ticker ends in there; undefined where it ends in that of another place. */

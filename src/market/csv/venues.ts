@@ -36,6 +36,11 @@ const CRYPTO_NAMES =
   'BINANCE COINBASE KRAKEN BITSTAMP BITFINEX BYBIT OKX GEMINI KUCOIN HUOBI BITTREX POLONIEX CRYPTO';
 export const CRYPTO_VENUES: ReadonlySet<string> = new Set(CRYPTO_NAMES.split(' '));
 
+/** Whether a name in capitals is a country, or a venue of currencies or crypto, that is no ticker. */
+export function isNoTicker(name: string): boolean {
+  return CURRENCY_VENUES.has(name) || CRYPTO_VENUES.has(name) || name === 'US' || name === 'USA';
+}
+
 /** Countries whose letters are no suffix. */
 const COUNTRIES: Readonly<Record<string, string>> = { US: '', USA: '', UK: '.L', JP: '.T' };
 
@@ -100,6 +105,24 @@ export function suffixOfPlace(letters: string, symbol: string): string | null | 
   // Shanghai's symbols are numbers; Bloomberg has it for Stockholm.
   if (letters === 'SS' && !/^\d{6}$/.test(symbol)) return null;
   return isExchangeSuffix(letters) ? `.${letters}` : undefined;
+}
+
+/** Suffixes of exchanges whose symbols are numbers, which may look like years. */
+export const OF_NUMBERS = /^\.(T|HK|TWO?|SS|SZ|KS|KQ|KL|SR)$/;
+
+/**
+ * What a ticker ends in whose name begins with these letters, in capitals, before a `_`: `.HK` for `HK` before a number, nothing
+ * for `US`; null where they are a suffix and may be a ticker of their own (`DE_SAP`, `L_VOD`); undefined where they are none.
+ * `symbol`: what stands behind them.
+ */
+export function suffixInFront(letters: string, symbol: string): string | null | undefined {
+  const isNumber = /^\d+$/.test(symbol);
+  const isOf = (suffix: string): boolean => isNumber && OF_NUMBERS.test(suffix) && /^\d{4,6}$/.test(symbol);
+  const suffix = Object.hasOwn(COUNTRIES, letters) ? COUNTRIES[letters] : undefined;
+  if (suffix !== undefined) return isOf(suffix) || !(isNumber || OF_NUMBERS.test(suffix)) ? suffix : null;
+  const own = suffixOfPlace(letters, symbol);
+  if (own === undefined || own === null || suffixOfVenue(letters) !== undefined) return undefined;
+  return isOf(own) ? own : null;
 }
 
 function named(suffix: string, names: string): Record<string, string> {
