@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyCheckout, lendDependencies, ROOT } from './checkout.ts';
+import { copyCheckout, ROOT } from './checkout.ts';
+import { installInto, pack } from './installed.ts';
 
 let folder = '';
 /** A project of somebody who installed the tarball. */
@@ -15,16 +16,9 @@ beforeAll(async () => {
   project = join(folder, 'project');
   const checkout = join(folder, 'checkout');
   await copyCheckout(checkout);
-  // As strict as a server's umask may be.
-  execFileSync('sh', ['-c', 'umask 077 && npm pack --pack-destination ..'], { cwd: checkout, stdio: 'pipe' });
-  const tarball = join(folder, 'backfill-0.1.0.tgz');
+  const tarball = pack(folder, { from: checkout, builds: true });
   packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
-
-  const installed = join(project, 'node_modules', 'backfill');
-  await mkdir(installed, { recursive: true });
-  execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
-  await lendDependencies(project);
-  await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+  await installInto(project, tarball);
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
