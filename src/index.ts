@@ -95,6 +95,15 @@ export type { InspectRequest, InspectedFile, InspectedSeries, Inspection } from 
 export type { Market } from './market/market.ts';
 export type { RequestLogEntry, Simulator, SimulatorOptions } from './simulator/server.ts';
 export { ADJUSTMENTS, type Adjustment } from './core/adjust/factors.ts';
+export type {
+  AbsentSpan,
+  DamagedFile,
+  LackReason,
+  LackingSpan,
+  SessionSpan,
+  SpansOf,
+  Verdict,
+} from './library/verdict.ts';
 export type { Exported } from './library/exported.ts';
 export type { NotFound } from './library/not-found.ts';
 export { misspeltTickers } from './library/misspelt-tickers.ts';

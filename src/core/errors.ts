@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'unknown-ticker' // the provider says it knows nothing of this ticker
   | 'no-data' // the provider knows the ticker and has nothing in the range
   | 'out-of-range' // the provider says that its plan or look-back does not reach
-  | 'incomplete' // the answer left wanted sessions unexplained
+  | 'incomplete' // wanted sessions are left unexplained: by an answer, or where what is stored was to be complete
   | 'mostly-rejected' // most of the rows that came could not be stored
   | 'not-stored' // the store has no bar of the series
   | 'basis-unknown' // what prices are adjusted by is not known

@@ -5,7 +5,7 @@ import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { knownSpan } from '../core/coverage/coverage.ts';
-import type { DayRange } from '../core/session/day.ts';
+import type { Day, DayRange } from '../core/session/day.ts';
 import { span, union } from '../core/session/ranges.ts';
 import { type Universe, livedIn } from '../core/universe/universe.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -13,6 +13,7 @@ import { type CoverageReport, nothingStored, reportCoverage } from '../report/co
 import type { Judged } from '../report/series-coverage.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
+import type { AsOf } from './as-of.ts';
 import { type FirstKnown, firstKnown } from './first-known.ts';
 import type { HistoryRequest } from './history.ts';
 import { lastRuns } from './left-undone.ts';
@@ -104,7 +105,7 @@ async function countUncompared(store: BarStore, { series: known }: Scan): Promis
 }
 
 /** From when on the series of a scan are known. */
-function firstOf({ series }: Scan): FirstKnown {
+export function firstOf({ series }: Scan): FirstKnown {
   return firstKnown(
     [...series.values()].flatMap(({ calendar, series: { interval }, coverage }) => {
       const known = knownSpan(coverage);
@@ -136,6 +137,8 @@ interface Besides {
   readonly lives: Universe['lives'];
   /** From when on a series would be known of which nothing is. */
   readonly first: FirstKnown;
+  /** Sessions that were not over by then are not meant. Default: `now`. */
+  readonly until?: AsOf;
 }
 
 const NOTHING_BESIDES: Besides = { lost: new Map(), lives: new Map(), first: () => undefined };
@@ -144,19 +147,26 @@ const NOTHING_BESIDES: Besides = { lost: new Map(), lives: new Map(), first: () 
  * The range that a request means of each series; where it says not from when on, what is `lost` belongs to it. Throws
  * `usage`.
  */
-function judgeBy(
+export function judgeBy(
   capabilities: Capabilities,
   now: number,
   request: HistoryRequest,
-  { lost, lives, first }: Besides = NOTHING_BESIDES,
+  { lost, lives, first, until }: Besides = NOTHING_BESIDES,
 ): (state: SeriesState, calendar: Calendar) => Judged {
   const wanted = parseRange(request);
   return ({ series, coverage }, calendar) => {
-    const settled = calendar.lastSettled(now, capabilities.intervals[series.interval]?.settleDelayMs ?? 0);
+    const { settleDelayMs = 0 } = capabilities.intervals[series.interval] ?? {};
+    const settled = calendar.lastSettled(now, settleDelayMs);
     const known = span(union(lost.get(seriesKey(series)) ?? [], [knownSpan(coverage) ?? []].flat()));
     // Another provider may have settled the last session sooner than this one would.
-    const last = known === undefined ? settled : Math.max(settled, known.to - 1);
+    const latest = known === undefined ? settled : Math.max(settled, known.to - 1);
+    const last = until === undefined ? latest : Math.min(latest, lastOver(calendar, until));
     const from = known?.from ?? first(calendar.id, series.interval);
     return { ...livedIn(wanted(calendar, last, from), lives.get(series.ticker)), settled, now };
   };
+}
+
+/** The last day whose session was over. */
+function lastOver(calendar: Calendar, { day, instant }: AsOf): Day {
+  return day ?? calendar.lastSettled(instant, 0);
 }

@@ -1,0 +1,40 @@
+import { BackfillError } from '../core/errors.ts';
+import { type Day, hasDate, parseDay } from '../core/session/day.ts';
+import { shown } from '../core/shown.ts';
+
+/** Up to when something is known: to the end of a session date, or to an instant, ms since the epoch. */
+export type AsOf =
+  | { readonly day: Day; readonly instant?: never }
+  | { readonly instant: number; readonly day?: never };
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * `YYYY-MM-DD`, an ISO instant with its zone, or ms since the epoch. Throws `invalid-date` for a text that is neither, and `usage`
+ * for what is no text.
+ */
+export function parseAsOf(asOf: unknown): AsOf {
+  if (typeof asOf === 'number' && hasDate(asOf)) return { instant: asOf };
+  if (typeof asOf !== 'string')
+    throw new BackfillError(
+      'usage',
+      `asOf ${shown(asOf)}: must be a day such as "2026-01-02", an instant such as "2026-01-02T21:00:00Z", or ms since the epoch`,
+    );
+  const [, date = asOf] = INSTANT.exec(asOf) ?? [];
+  try {
+    const day = parseDay(date);
+    if (date === asOf) return { day };
+  } catch (error) {
+    throw new BackfillError('invalid-date', `asOf ${(error as Error).message}${orInstant(asOf)}`, {
+      cause: error,
+    });
+  }
+  const instant = Date.parse(asOf);
+  if (!Number.isNaN(instant)) return { instant };
+  throw new BackfillError('invalid-date', `asOf ${shown(asOf)} is no time of day`);
+}
+
+/** What to add where an instant may have been meant. */
+function orInstant(text: string): string {
+  return text.includes('T') ? ', or as an instant with its zone, such as 2026-01-02T21:00:00Z' : '';
+}
