@@ -2,7 +2,8 @@ import { basisGaps } from '../core/adjust/basis.ts';
 import { plural } from '../core/plural.ts';
 import { storedRowsOf } from '../core/bars/bar-builder.ts';
 import { type Bar, type CorporateAction, type Dividend, type Series, seriesKey } from '../core/bars/bars.ts';
-import type { StoredBars } from '../core/bars/columns.ts';
+import { closeTimes } from '../core/bars/bar-close.ts';
+import { NO_BARS, type StoredBars, slice } from '../core/bars/columns.ts';
 import { concatBars } from '../core/bars/concat-bars.ts';
 import { type DayRange, formatDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -30,8 +31,16 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
     const bars = await store.readBars(series, dayRange(options));
     if (bars.length > 0) return storedRowsOf(bars);
   }
+  const scan = await store.scan({ tickers: [series.ticker], intervals: intervalsFor(series.interval) });
+  assertReadable(scan, series, options);
+  const parts: StoredBars[] = [];
+  for await (const part of (await openAdjusted(store, scan, series, options)).bars) parts.push(part);
+  return storedRowsOf(concatBars(parts));
+}
+
+/** Throws `store-corrupt` where damage took some of the range, and `not-stored` for a series without any bar. */
+export function assertReadable(scan: Scan, series: Series, options: ReadOptions): void {
   const { ticker, interval } = series;
-  const scan = await store.scan({ tickers: [ticker], intervals: intervalsFor(interval) });
   const isLacking = ({ path, isRevisions, ...of }: SetAside): boolean => {
     if (of.ticker !== ticker || of.interval !== interval || isRevisions) return false;
     const held = scan.held?.get(path);
@@ -40,11 +49,9 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
   const lost = unreadableIn(scan).find(isLacking);
   if (lost !== undefined)
     throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
+  if ((scan.series.get(seriesKey(series))?.rows ?? 0) > 0) return;
   const [missing] = notFound(scan, { tickers: [ticker], intervals: [interval] }, ({ rows }) => rows > 0);
   if (missing !== undefined) throw new BackfillError('not-stored', missing.reason, { ticker });
-  const parts: StoredBars[] = [];
-  for await (const part of (await openAdjusted(store, scan, series, options)).bars) parts.push(part);
-  return storedRowsOf(concatBars(parts));
 }
 
 /** Intervals to scan for adjusted bars of one: daily closes may stand in for missing ones. */
@@ -56,6 +63,10 @@ export function intervalsFor(interval: Interval): Interval[] {
 export interface AdjustedBars {
   /** One partition at a time. */
   readonly bars: AsyncIterable<StoredBars>;
+  /** Days that may have bars; undefined: there is nothing to read. */
+  readonly days: DayRange | undefined;
+  /** Those of some of these days, as they are in `bars`. */
+  readonly read: (days: DayRange) => Promise<StoredBars>;
   /** What is odd about the dividends that they are adjusted for, a line each. */
   readonly doubts: readonly string[];
 }
@@ -73,20 +84,32 @@ export async function openAdjusted(
   onDamage?: (error: BackfillError) => void,
 ): Promise<AdjustedBars> {
   const reading = readingOf(scan, series, options);
-  if (reading === undefined) return { bars: nothing(), doubts: [] };
+  if (reading === undefined)
+    return { bars: nothing(), days: undefined, read: () => Promise.resolve(NO_BARS), doubts: [] };
   const { steps, doubts } = await stepsOf(store, scan, reading, sourcesIn(store));
   const { sessionOf, days } = reading;
+  const read = async (part: DayRange): Promise<StoredBars> =>
+    adjustBars(closedIn(reading, await store.readBars(series, part)), steps, sessionOf);
   async function* parts(): AsyncGenerator<StoredBars> {
-    for (const part of partsOf(reading?.series ?? series, days)) {
+    for (const part of partsOf(series, days)) {
       try {
-        yield adjustBars(await store.readBars(series, part), steps, sessionOf);
+        yield await read(part);
       } catch (error) {
         if (onDamage === undefined || !isDamage(error)) throw error;
         onDamage(error);
       }
     }
   }
-  return { bars: parts(), doubts };
+  return { bars: parts(), days, read, doubts };
+}
+
+/** Without those that had not closed when the reading is of. */
+function closedIn({ series, calendar, closedBy }: Reading, bars: StoredBars): StoredBars {
+  if (closedBy === undefined) return bars;
+  const closes = closeTimes(series.interval, calendar)(bars);
+  let closed = bars.length;
+  while (closed > 0 && (closes[closed - 1] as number) > closedBy) closed--;
+  return slice(bars, 0, closed);
 }
 
 /** Whether a series can be adjusted. */
@@ -161,8 +184,8 @@ async function assertKnown(
   scan: Scan,
   sourceOf: SourceOf,
 ): Promise<void> {
-  const { series, state, daily, calendar, mode, days, asOf } = reading;
-  const { unanswered, closes } = basisGaps({
+  const { series, state, daily, calendar, mode, days, asOf, knownThrough } = reading;
+  const { unanswered: open, closes } = basisGaps({
     mode,
     first: calendar.sessionOnOrAfter(days.from),
     asOf,
@@ -172,6 +195,7 @@ async function assertKnown(
     actions,
     answered: scan.actions.get(series.ticker) ?? [],
   });
+  const unanswered = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: knownThrough + 1 }]);
   const gap = unanswered[0];
   if (gap !== undefined) {
     const more = unanswered.length > 1 ? ` and ${plural(unanswered.length - 1, 'more gap')}` : '';

@@ -1,7 +1,12 @@
 import { parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
+import type { Series } from '../core/bars/bars.ts';
+import { parseTicker } from '../core/instrument/ticker.ts';
 import { INTERVALS, isInterval } from '../core/session/interval.ts';
+import { parseAsOf } from './as-of.ts';
+import { BAR_COLUMNS } from './bar-batch.ts';
 import type { HistoryOptions } from './history.ts';
+import type { ReadOptions } from './read-options.ts';
 
 /** What callers give, as JavaScript may give it. */
 type Given = object | undefined;
@@ -32,6 +37,28 @@ export function checkRequest(request: Given): void {
 export function checked<R extends object>(request: R): R {
   checkRequest(request);
   return request;
+}
+
+/** What a read is of, once it is checked: throws as `checkRequest` does, and for columns and requirements that there are not. */
+export function checkedRead<R extends ReadOptions & { readonly columns?: readonly string[] }>(options: R): R {
+  if (!isObject(options)) throw bad('the options', options, "must be an object such as { adjust: 'all' }");
+  const { asOf, require, columns, ...request } = options;
+  checkRequest(request);
+  if (asOf !== undefined) parseAsOf(asOf);
+  if (require !== undefined && require !== 'complete') throw bad('require', require, 'must be "complete"');
+  if (columns !== undefined && !Array.isArray(columns))
+    throw bad('columns', columns, "must be a list such as ['close', 'volume']");
+  for (const column of columns ?? [])
+    if (!(BAR_COLUMNS as readonly string[]).includes(column))
+      throw bad('columns', column, `there is no such column; there are ${BAR_COLUMNS.join(', ')}`);
+  return options;
+}
+
+/** Throws `invalid-ticker` and `unsupported-interval`. */
+export function canonical({ ticker, interval }: Series): Series {
+  checkTickers(ticker);
+  checkInterval('interval', interval);
+  return { ticker: parseTicker(ticker), interval };
 }
 
 /** Throws `usage` for tickers that name nobody: an order to forget must not mean all by accident. */
@@ -92,7 +119,7 @@ function checkIntervals(intervals: unknown): void {
 }
 
 /** Throws `unsupported-interval`. */
-export function checkInterval(name: string, interval: unknown): void {
+function checkInterval(name: string, interval: unknown): void {
   if (typeof interval === 'string' && isInterval(interval)) return;
   const what = `there is no such interval; there are ${INTERVALS.join(', ')}`;
   throw new BackfillError('unsupported-interval', `${name} ${shown(interval)}: ${what}`);

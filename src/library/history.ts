@@ -19,6 +19,7 @@ import type { LeftOut, StoreViews } from '../store/views.ts';
 import type { Examination } from '../store/damage.ts';
 import type { ForgottenEntry } from '../store/forgotten.ts';
 import type { Scan } from '../store/scan.ts';
+import type { BarStreams } from './bar-streams.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { CoverageHtml } from '../report/coverage-page/page-html.ts';
@@ -121,7 +122,7 @@ export type ViewsScript = StoreViews & BasisSaid;
  * const bars = await history.read({ ticker: 'AAPL', interval: '1d' }, { start: '2026-01-01' });
  * await history.close();
  */
-export interface History {
+export interface History extends BarStreams {
   readonly capabilities: Capabilities;
   /** What the store knows of each series, without reading bars. */
   scan(): Promise<Scan>;
@@ -187,8 +188,8 @@ export interface History {
   /** Final bars that a later answer changed, with their old values, and those that stayed against one. */
   revisions(request?: RevisionsRequest): Promise<SeriesRevision[]>;
   /**
-   * Stored bars, ascending: as traded unless `adjust` says otherwise; none where it has none in the range. Throws `not-stored`
-   * for a series without any, `store-corrupt` where damage took some of the range, `basis-unknown` where factors lack something.
+   * Stored bars, ascending, as traded unless `adjust` says otherwise; perhaps none. Throws `not-stored` for a series without any,
+   * `store-corrupt` where damage took some of the range, `basis-unknown` where factors lack something, and `incomplete`.
    */
   read(series: Series, options?: ReadOptions): Promise<Bar[]>;
   /**

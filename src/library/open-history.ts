@@ -1,6 +1,7 @@
+import type { BarStreams } from './bar-streams.ts';
 import { changeActions } from './actions-by-hand.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
-import { checkOptions, checkTickers, checked } from './check-request.ts';
+import { canonical, checkOptions, checkTickers, checked } from './check-request.ts';
 import { coverageOf, notFoundIn } from './coverage.ts';
 import { coverageHtmlOf } from './coverage-html.ts';
 import { doctor } from './doctor.ts';
@@ -13,8 +14,9 @@ import { findIssues, findRevisions } from './issues.ts';
 import { assertHistoryOptions, assertArguments } from './option-names.ts';
 import { type Parts, partsOf, scanOptionsOf } from './parts.ts';
 import { plotOf } from './plot.ts';
-import { canonical, readsOf } from './reads.ts';
+import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
+import { streamsOf } from './streams.ts';
 import { runOnRecord, runsOnRecord } from './run-history.ts';
 import { runsOf } from './runs.ts';
 import { seriesStatusOf, statusOf } from './status.ts';
@@ -38,7 +40,7 @@ export function historyOf(parts: Parts): History {
   const calls: Calls = {
     scan: () => store.scan(),
     ...runsOf(parts),
-    ...readsOf(store, tickersToRead),
+    ...readsOf(parts),
     plot: async (series, how = {}) => plotOf(parts, canonical(series), checked(how)),
     actions: (ticker) => store.readActions(parseTicker(ticker)),
     actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
@@ -76,11 +78,11 @@ export function historyOf(parts: Parts): History {
     holding: (work) => engine.holding(work),
     renameByMapFile: (path, how = {}) => renameByMapFile(engine, path, { ...how, at: clock() }),
   };
-  return { capabilities, ...counted(calls, engine), close: () => engine.close() };
+  return { capabilities, ...counted(calls, engine), ...streamsOf(parts), close: () => engine.close() };
 }
 
-/** The methods of a history that do something. */
-type Calls = Omit<History, 'capabilities' | 'close'>;
+/** The methods of a history that do something, but for those that give what is read on demand. */
+type Calls = Omit<History, 'capabilities' | 'close' | keyof BarStreams>;
 
 /** None takes more than three. */
 type Method = (...given: [a: never, b: never, c: never]) => Promise<unknown>;

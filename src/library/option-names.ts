@@ -27,6 +27,7 @@ const BACKFILL = {
   secondOpinion: true,
 } as const;
 const ADJUST = { adjust: true, asOf: true } as const;
+const READ = { ...DATES, ...ADJUST, require: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
 const RENAME_DATES = { ...DATES, on: true } as const;
 const RENAME = { ...RENAME_DATES, keepNew: true, inAdvance: true } as const;
@@ -59,7 +60,8 @@ const OF_METHODS: Readonly<
   verify: [0, { ...REQUEST, ...RUN, sample: true, seed: true } satisfies NamesOf<'verify', 0>],
   issues: [0, SELECTION satisfies NamesOf<'issues', 0>],
   revisions: [0, { ...SELECTION, onDamage: true } satisfies NamesOf<'revisions', 0>],
-  read: [1, { ...DATES, ...ADJUST } satisfies NamesOf<'read', 1>],
+  read: [1, READ satisfies NamesOf<'read', 1>],
+  batches: [1, { ...READ, columns: true } satisfies NamesOf<'batches', 1>],
   plot: [1, { ...RANGE, ...ADJUST } satisfies NamesOf<'plot', 1>],
   query: [2, ADJUST satisfies NamesOf<'query', 2>],
   views: [0, ADJUST satisfies NamesOf<'views', 0>],
@@ -111,11 +113,15 @@ export function assertArguments(method: string, given: readonly unknown[]): void
     assertKind(method, argument === 0 ? 'the request' : 'the options', given[argument], 'an object');
     assertKnown(method, given[argument], names);
   }
-  if (method === 'read' || method === 'plot')
-    assertKnown(`the series of ${method}`, given[0], {
-      ticker: true,
-      interval: true,
-    } satisfies Names<Series>);
+  if (OF_SERIES.has(method)) for (const one of [given[0]].flat()) assertSeries(method, one);
+}
+
+/** Methods whose first argument is a series, or several. */
+const OF_SERIES: ReadonlySet<string> = new Set(['read', 'plot', 'batches'] satisfies (keyof History)[]);
+
+function assertSeries(method: string, series: unknown): void {
+  assertKind(method, 'the series', series, 'an object');
+  assertKnown(`the series of ${method}`, series, { ticker: true, interval: true } satisfies Names<Series>);
 }
 
 function assertKind(method: string, what: string, value: unknown, must: keyof typeof KINDS): void {

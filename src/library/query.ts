@@ -1,3 +1,4 @@
+import { parseDay } from '../core/session/day.ts';
 import type { BarStore } from '../store/store.ts';
 import type { AdjustedView, JudgeBasis } from '../store/views.ts';
 import { adjustability } from './adjusted.ts';
@@ -40,8 +41,9 @@ function judgeOf(store: BarStore): { judge: JudgeBasis; judged: () => Basis } {
 }
 
 function adjustedView(options: AdjustOptions): AdjustedView {
-  const { mode } = parseAdjust({ adjust: 'all', ...options });
-  return { mode, asOf: options.asOf };
+  const { adjust = 'all', asOf } = options;
+  if (asOf !== undefined) parseDay(asOf);
+  return { mode: parseAdjust({ adjust }).mode, asOf };
 }
 
 /** What `History.unadjustable` gives: one line a series. */

@@ -19,11 +19,26 @@ export interface AdjustOptions {
 /** What is drawn of a series. Default range: from the first session that is known to the last settled one. */
 export interface PlotOptions extends RangeOptions, AdjustOptions {}
 
-export interface ReadOptions extends DateRange, AdjustOptions {}
+export interface ReadOptions extends DateRange, Pick<AdjustOptions, 'adjust'> {
+  /**
+   * What was known then: no bar that had not closed, and prices adjusted for what had gone ex. `YYYY-MM-DD`: by the end of that
+   * session, inclusive. An ISO instant with its zone, or ms since the epoch: by that moment, at which a daily bar is known once
+   * its session has closed, and any other bar once its own stretch has; what goes ex on the exchange's date of that moment is
+   * applied. Values are those that are on record today, the final ones, whatever was said of them at the time. Default: the day of
+   * the last bar.
+   */
+  readonly asOf?: string | number;
+  /**
+   * `complete`: throws `incomplete`, before any bar is given, where a session of the range that is over lacks a final bar and
+   * nobody said that there is none. Where no `start` is given the range begins with the first session that is known of the series.
+   * Default: what there is.
+   */
+  readonly require?: 'complete';
+}
 
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
 
-export interface ExportRequest extends ReadOptions {
+export interface ExportRequest extends DateRange, AdjustOptions {
   readonly tickers?: string | readonly string[];
   /** Default `1d`. */
   readonly interval?: Interval;

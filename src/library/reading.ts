@@ -2,14 +2,15 @@ import { type Series, seriesKey } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type Coverage, NOTHING_KNOWN } from '../core/coverage/coverage.ts';
-import { type Day, type DayRange, parseDay } from '../core/session/day.ts';
+import type { Day, DayRange } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { type Adjustment, ADJUSTMENTS, isAdjustment } from '../core/adjust/factors.ts';
 import { periodRange, sessionDateOf } from '../core/bars/partition.ts';
 import { intersect } from '../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../store/scan.ts';
 import { dayRange } from './forget.ts';
-import type { AdjustOptions, ReadOptions } from './read-options.ts';
+import { type AsOf, parseAsOf } from './as-of.ts';
+import type { ReadOptions } from './read-options.ts';
 
 /** What is read of one series. */
 export interface Reading {
@@ -22,21 +23,25 @@ export interface Reading {
   readonly mode: Adjustment;
   /** Days that may have bars. */
   readonly days: DayRange;
-  /** Inclusive. */
+  /** Last ex-date that counts, inclusive. */
   readonly asOf: Day;
+  /** Up to which ex-date all must be known, inclusive: there is no bar of a later day yet. */
+  readonly knownThrough: Day;
+  /** Bars that close later are not given, ms since the epoch. Default: all of the days are. */
+  readonly closedBy?: number;
 }
 
 /** Throws `usage` and `invalid-date`. */
-export function parseAdjust({ adjust = 'none', asOf }: AdjustOptions): {
+export function parseAdjust({ adjust = 'none', asOf }: Pick<ReadOptions, 'adjust' | 'asOf'>): {
   mode: Adjustment;
-  asOf: Day | undefined;
+  asOf: AsOf | undefined;
 } {
   if (!isAdjustment(adjust))
     throw new BackfillError(
       'usage',
       `there is no adjustment "${String(adjust)}"; there are ${ADJUSTMENTS.join(', ')}`,
     );
-  return { mode: adjust, asOf: asOf === undefined ? undefined : parseDay(asOf) };
+  return { mode: adjust, asOf: asOf === undefined ? undefined : parseAsOf(asOf) };
 }
 
 /** What a read is of; undefined if there is nothing to read. */
@@ -45,12 +50,14 @@ export function readingOf(scan: Scan, series: Series, options: ReadOptions): Rea
   const state = scan.series.get(seriesKey(series));
   const last = state?.coverage.present.at(-1);
   if (state === undefined || last === undefined) return undefined;
-  const until = asOf ?? last.to - 1;
+  const calendar = calendarById(state.calendar);
+  const closedBy = asOf?.instant;
+  const until = closedBy === undefined ? (asOf?.day ?? last.to - 1) : calendar.localDay(closedBy);
   const wanted = dayRange(options) ?? periodRange('all');
   const range = { from: wanted.from, to: Math.min(wanted.to, until + 1) };
   const [first, ...more] = intersect(state.coverage.present, [range]);
   if (first === undefined) return undefined;
-  const calendar = calendarById(state.calendar);
+  const days = { from: first.from, to: more.at(-1)?.to ?? first.to };
   return {
     series,
     state,
@@ -58,7 +65,15 @@ export function readingOf(scan: Scan, series: Series, options: ReadOptions): Rea
     calendar,
     sessionOf: sessionDateOf(series.interval, calendar),
     mode,
-    days: { from: first.from, to: more.at(-1)?.to ?? first.to },
+    days,
     asOf: until,
+    knownThrough: closedBy === undefined ? until : lastNeeded(series, calendar, closedBy, days),
+    ...(closedBy !== undefined && { closedBy }),
   };
+}
+
+/** Last day of which an ex-date must be known at an instant: of the session that is open, where there may be bars of it. */
+function lastNeeded({ interval }: Series, calendar: Calendar, instant: number, days: DayRange): Day {
+  const closed = calendar.lastSettled(instant, 0);
+  return interval === '1d' ? closed : Math.max(closed, days.to - 1);
 }

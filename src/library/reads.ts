@@ -1,22 +1,23 @@
-import type { Series } from '../core/bars/bars.ts';
-import { parseTicker } from '../core/instrument/ticker.ts';
-import type { BarStore } from '../store/store.ts';
+import type { Bar, Series } from '../core/bars/bars.ts';
 import { readAdjusted } from './adjusted.ts';
-import { checkInterval, checkTickers, checked } from './check-request.ts';
+import { verdictOn } from './bar-source.ts';
+import { canonical, checked, checkedRead } from './check-request.ts';
+import { assertComplete } from './complete.ts';
 import { exportTo } from './export-file.ts';
 import { exportPerTicker } from './export-per-ticker.ts';
-import type { History, HistoryRequest } from './history.ts';
+import type { History } from './history.ts';
+import type { Parts } from './parts.ts';
+import type { ReadOptions } from './read-options.ts';
 import { doubtfulDividendsOf, query, unadjustableOf, viewsOf } from './query.ts';
+import type { VerdictTools } from './verdict-in.ts';
 
 type Reads = Pick<History, 'read' | 'query' | 'views' | 'unadjustable' | 'doubtfulDividends' | 'export'>;
 
-/** The methods of a history that give bars. `tickersOf` resolves what a user names; undefined: all in the store. */
-export function readsOf(
-  store: BarStore,
-  tickersOf: (named: HistoryRequest['tickers'], stop?: AbortSignal) => Promise<readonly string[] | undefined>,
-): Reads {
+/** The methods of a history that give bars. */
+export function readsOf({ tickersToRead: tickersOf, ...tools }: Parts): Reads {
+  const { store } = tools;
   return {
-    read: async (series, options = {}) => readAdjusted(store, canonical(series), checked(options)),
+    read: async (series, options = {}) => readWhole(tools, canonical(series), checkedRead(options)),
     query: (sql, use, options = {}) => query(store, sql, options, use),
     views: (options = {}) => viewsOf(store, options),
     unadjustable: (options = {}) => unadjustableOf(store, options),
@@ -29,9 +30,8 @@ export function readsOf(
   };
 }
 
-/** Throws `invalid-ticker` and `unsupported-interval`. */
-export function canonical({ ticker, interval }: Series): Series {
-  checkTickers(ticker);
-  checkInterval('interval', interval);
-  return { ticker: parseTicker(ticker), interval };
+/** What `History.read` gives. */
+async function readWhole(tools: VerdictTools, series: Series, options: ReadOptions): Promise<Bar[]> {
+  if (options.require !== undefined) assertComplete(await verdictOn(tools, [series], options));
+  return readAdjusted(tools.store, series, options);
 }

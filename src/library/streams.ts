@@ -1,0 +1,15 @@
+import type { BarStreams } from './bar-streams.ts';
+import { barBatches } from './bar-batches.ts';
+import { assertArguments } from './option-names.ts';
+import type { Parts } from './parts.ts';
+
+/** The methods of a history that give bars as they are read: each batch is a call. */
+export function streamsOf({ store, capabilities, clock, engine }: Parts): BarStreams {
+  const tools = { store, capabilities, clock, call: engine.call.bind(engine) };
+  return {
+    batches: (series, options = {}) => {
+      assertArguments('batches', [series, options]);
+      return barBatches(tools, series, options);
+    },
+  };
+}
