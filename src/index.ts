@@ -19,6 +19,13 @@ export type {
 } from './library/history.ts';
 export type { BroughtBack, Forgettable, ForgetOptions, Forgotten } from './library/forgotten.ts';
 export type { BarBatch, BarBatches, BarBatchOptions, BarColumn, BarColumns } from './library/bar-batch.ts';
+export type {
+  Replay,
+  ReplayBatch,
+  ReplayOptions,
+  ReplayRow,
+  ReplayRowOptions,
+} from './library/replay-batch.ts';
 export { BAR_COLUMNS } from './library/bar-batch.ts';
 export type { SourceNote } from './library/source-note.ts';
 export type {

@@ -1,5 +1,6 @@
 import type { Series } from '../core/bars/bars.ts';
 import type { BarBatches, BarColumn, BarBatchOptions } from './bar-batch.ts';
+import type { Replay, ReplayBatch, ReplayOptions, ReplayRow, ReplayRowOptions } from './replay-batch.ts';
 
 /** The methods of a history that give bars as they are read. */
 export interface BarStreams {
@@ -20,4 +21,24 @@ export interface BarStreams {
     series: Series | readonly Series[],
     options?: BarBatchOptions<Column>,
   ): BarBatches<Column>;
+
+  /**
+   * Stored bars of several series, daily and intraday ones together, in the order in which they were known: each at the instant
+   * at which it closed, see `asOf`, so that the daily bar of a session comes with the last minutes of it, and a strategy that
+   * goes by it trades on nothing that it could not have known. Bars of one instant come in the order in which their series are
+   * named. Adjusted as of the end of the range or `asOf`, which is not as of each bar: `adjust: 'none'` is as traded then.
+   *
+   * Batches by default, with `rows` bars one by one. Read as it goes, however long it takes, with about two million bars in
+   * memory at most, or a day of all series where that is more. Makes no request: what the store lacks is not replayed, and
+   * `verdict` tells of it. Throws as `batches` does; `basis-unknown` before the first batch.
+   *
+   * @example
+   * for await (const { rows, of, at, close, series } of history.replay(portfolio, { asOf: '2026-06-30', columns: ['close'] }))
+   *   for (let i = 0; i < rows; i++) strategy.onBar(series[of[i]].ticker, at[i], close[i]);
+   */
+  replay(series: Series | readonly Series[], options: ReplayRowOptions): Replay<ReplayRow>;
+  replay<Column extends BarColumn = BarColumn>(
+    series: Series | readonly Series[],
+    options?: ReplayOptions<Column>,
+  ): Replay<ReplayBatch<Column>>;
 }

@@ -62,6 +62,7 @@ const OF_METHODS: Readonly<
   revisions: [0, { ...SELECTION, onDamage: true } satisfies NamesOf<'revisions', 0>],
   read: [1, READ satisfies NamesOf<'read', 1>],
   batches: [1, { ...READ, columns: true } satisfies NamesOf<'batches', 1>],
+  replay: [1, { ...READ, columns: true, rows: true } satisfies NamesOf<'replay', 1>],
   plot: [1, { ...RANGE, ...ADJUST } satisfies NamesOf<'plot', 1>],
   query: [2, ADJUST satisfies NamesOf<'query', 2>],
   views: [0, ADJUST satisfies NamesOf<'views', 0>],
@@ -117,7 +118,12 @@ export function assertArguments(method: string, given: readonly unknown[]): void
 }
 
 /** Methods whose first argument is a series, or several. */
-const OF_SERIES: ReadonlySet<string> = new Set(['read', 'plot', 'batches'] satisfies (keyof History)[]);
+const OF_SERIES: ReadonlySet<string> = new Set([
+  'read',
+  'plot',
+  'batches',
+  'replay',
+] satisfies (keyof History)[]);
 
 function assertSeries(method: string, series: unknown): void {
   assertKind(method, 'the series', series, 'an object');

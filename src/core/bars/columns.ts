@@ -68,8 +68,8 @@ export function barAt(bars: Bars, i: number): Ohlcv {
     low: bars.low[i] as number,
     close: bars.close[i] as number,
     volume: bars.volume[i] as number,
-    vwap: known(bars.vwap, i),
-    trades: known(bars.trades, i),
+    vwap: knownAt(bars.vwap, i),
+    trades: knownAt(bars.trades, i),
   };
 }
 
@@ -82,14 +82,15 @@ export function storedBarAt(bars: StoredBars, i: number): Bar {
     low: bars.low[i] as number,
     close: bars.close[i] as number,
     volume: bars.volume[i] as number,
-    vwap: known(bars.vwap, i),
-    trades: known(bars.trades, i),
+    vwap: knownAt(bars.vwap, i),
+    trades: knownAt(bars.trades, i),
     source: sourceAt(bars, i),
     fetchedAt: bars.fetchedAt[i] as number,
   };
 }
 
-function known(column: Float64Array | null, i: number): number | null {
+/** A value of a column in which NaN is not known, and neither is any where there is none. */
+export function knownAt(column: Float64Array | null, i: number): number | null {
   const value = column?.[i] ?? Number.NaN;
   return Number.isNaN(value) ? null : value;
 }
