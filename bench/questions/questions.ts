@@ -13,6 +13,7 @@ import { postgres } from './postgres.ts';
 import { quota } from './quota.ts';
 import { reach } from './reach.ts';
 import { readers } from './readers.ts';
+import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { scale } from './scale.ts';
 import { topUp } from './top-up.ts';
@@ -42,4 +43,5 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['reach', reach],
   ['machines', machines],
   ['run', run],
+  ['replay', replay],
 ]);

@@ -68,8 +68,8 @@ export class ReplayCursor {
     this.#windows = windows;
   }
 
-  /** Reads the next window that has bars of it; false: there is none any more. */
-  async advance(): Promise<boolean> {
+  /** Reads the next window that has bars of it; where there is none it has no bar any more. */
+  async advance(): Promise<void> {
     const { present, read, closes, stretch } = this.#series;
     for (; this.#window < this.#windows.length; this.#window++) {
       const [days] = intersect([stretch.days], this.#windows.slice(this.#window, this.#window + 1));
@@ -79,10 +79,9 @@ export class ReplayCursor {
       this.#window++;
       [this.bars, this.at, this.place] = [bars, closes(bars), 0];
       this.#order();
-      return true;
+      return;
     }
     [this.bars, this.at] = [NO_BARS, new Float64Array(0)];
-    return false;
   }
 
   /** No bar is known before the last one of the window before. */

@@ -12,11 +12,11 @@ export class ReplayGathering {
   readonly #columns: readonly BarColumn[];
   readonly #series: readonly Series[];
   readonly #most: number;
-  #of = new Uint32Array(2 * BATCH_BARS);
-  #at = new Float64Array(2 * BATCH_BARS);
-  #place = new Uint32Array(2 * BATCH_BARS);
+  #of: Uint32Array;
+  #at: Float64Array;
+  #place: Uint32Array;
   /** Of which of `#chunks` each bar is. */
-  #chunk = new Uint32Array(2 * BATCH_BARS);
+  #chunk: Uint32Array;
   /** Windows that bars of the batch are of. */
   #chunks: StoredBars[] = [];
   /** By the place of a series, which of them it is in; none of this batch yet: 0. */
@@ -27,6 +27,8 @@ export class ReplayGathering {
   constructor(series: readonly Series[], columns: readonly BarColumn[], most = BATCH_BARS) {
     [this.#series, this.#columns, this.#most] = [series, columns, most];
     this.#chunkOf = new Uint32Array(series.length);
+    [this.#of, this.#at] = [new Uint32Array(most), new Float64Array(most)];
+    [this.#place, this.#chunk] = [new Uint32Array(most), new Uint32Array(most)];
   }
 
   /** Whether it has enough, and may end where another instant begins. */

@@ -52,7 +52,7 @@ async function* batchesIn(
   const open = seriesOpener(store, await source.readable(), options);
   const cursors = await cursorsOf(series, open, memory);
   const queue = new TimeQueue();
-  await eachBounded(cursors, async (cursor) => void (await cursor?.advance()));
+  await eachBounded(cursors, async (cursor) => cursor?.advance());
   for (const [of, cursor] of cursors.entries())
     if (cursor !== undefined && cursor.at.length > 0) queue.add(of, cursor.at[0] as number);
   const gathering = new ReplayGathering(series, options.columns ?? BAR_COLUMNS, batch);
@@ -69,7 +69,7 @@ async function* batchesIn(
       } while (cursor.at[cursor.place] === due.time);
       if (cursor.place < cursor.at.length) queue.add(of, cursor.at[cursor.place] as number);
     }
-    if (gathering.isFull && queue.time > due.time) yield gathering.taken() as ReplayBatch;
+    if (gathering.isFull) yield gathering.taken() as ReplayBatch;
   }
   const last = gathering.taken();
   if (last !== undefined) yield last;

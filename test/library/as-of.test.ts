@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { BackfillError } from '../../src/core/errors.ts';
 import { parseDay } from '../../src/core/session/day.ts';
+import { readAdjusted } from '../../src/library/adjusted.ts';
 import { parseAsOf } from '../../src/library/as-of.ts';
-import { beginAnswered, answered, closes, dividend, split } from './answered-week.ts';
+import { at, coverage, update } from '../store/fixtures.ts';
+import { beginAnswered, answered, closes, dividend, split, store } from './answered-week.ts';
 
 beginAnswered();
 
@@ -35,6 +37,12 @@ describe('a read as of an instant', () => {
     await answered([split], '2026-02-20', '2026-02-27');
     expect(await closes({ adjust: 'splits', asOf: FRIDAY - 1 })).toEqual([50, 50, 100, 100]);
     await expect(closes({ adjust: 'splits', asOf: FRIDAY })).rejects.toThrow('of 2026-02-27..2026-02-27;');
+    const hours = { ticker: 'AAPL', interval: '1h' } as const;
+    const days = { from: parseDay('2026-02-26'), to: parseDay('2026-02-28') };
+    const bars = [at('2026-02-26T20:30Z'), at('2026-02-27T19:30Z'), at('2026-02-27T20:30Z')];
+    await store.upsert(update(bars, { series: hours, learned: coverage({ present: [days] }) }));
+    const intraday = readAdjusted(store, hours, { adjust: 'splits', asOf: FRIDAY - 1 });
+    await expect(intraday).rejects.toThrow('AAPL 1h cannot be adjusted: nobody has answered');
   });
 });
 

@@ -75,6 +75,11 @@ describe('a request that cannot be meant names its option and value', () => {
       ],
     ],
     ['read', (request) => history.read({ ticker: 'AAPL', interval: '1d' }, request), BAD_RANGES],
+    [
+      'query',
+      (request) => history.query('SELECT 1', async () => undefined, request),
+      [[{ asOf: '2026-02-25T21:00Z' }, 'invalid-date', 'is not a date; write it as YYYY-MM-DD']],
+    ],
     ['forget of a range', (request) => history.forget('AAPL', request), [...BAD_RANGES, ...BAD.slice(7)]],
   ];
   for (const [name, call, cases] of METHODS)

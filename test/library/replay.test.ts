@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedBarsOf } from '../../src/core/bars/bar-builder.ts';
 import type { Series } from '../../src/core/bars/bars.ts';
+import type { StoredBars } from '../../src/core/bars/columns.ts';
 import { formatDay } from '../../src/core/session/day.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { replayOf } from '../../src/library/replay.ts';
+import type { ReplayOptions } from '../../src/library/replay-batch.ts';
+import { ReplayCursor } from '../../src/library/replay-cursor.ts';
 import { capabilitiesOf } from '../../src/providers/registry.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { BarStore } from '../../src/store/store.ts';
@@ -55,6 +59,19 @@ describe('a replay of days and hours', () => {
       '03-02T21:00 AAPL 1h',
     ]);
     expect((await told([HOURS, DAYS])).slice(1, 3)).toEqual(['02-27T21:00 AAPL 1h', '02-27T21:00 AAPL 1d']);
+  });
+
+  it('has all bars that a series has at one instant before those of the next series', async () => {
+    const off: Series = { ticker: 'MSFT', interval: '1h' };
+    // What does not lie on the grid closes with the session too.
+    const bars = ['2026-02-27T20:30Z', '2026-02-27T20:45Z'].map((start) => at(start));
+    const learned = coverage({ present: [days('2026-02-27', '2026-02-28')] });
+    await store.upsert(update(bars, { series: off, learned }));
+    expect((await told([off, DAYS])).slice(0, 3)).toEqual([
+      '02-27T21:00 MSFT 1h',
+      '02-27T21:00 MSFT 1h',
+      '02-27T21:00 AAPL 1d',
+    ]);
   });
 
   it('ends where it is as of', async () => {
@@ -133,13 +150,14 @@ describe('a replay that is stopped', () => {
     });
   }
 
+  const toolsOver = (over: BarStore): Parameters<typeof replayOf>[0] => ({
+    ...{ store: over, capabilities: capabilitiesOf({ id: 'sample' }), clock: () => NOON },
+    call: (work) => work(),
+  });
+
   it('has read no more than the next window of each series', async () => {
     const reads: string[] = [];
-    const tools = {
-      ...{ store: watched(reads), capabilities: capabilitiesOf({ id: 'sample' }), clock: () => NOON },
-      call: <T>(work: () => Promise<T>) => work(),
-    };
-    const replay = replayOf(tools, [SYDNEY, DAYS, HOURS], {}, { batch: 1, memory: 1 });
+    const replay = replayOf(toolsOver(watched(reads)), [SYDNEY, DAYS, HOURS], {}, { batch: 1, memory: 1 });
     expect(reads).toEqual([]);
     const reading = replay[Symbol.asyncIterator]();
     await reading.next();
@@ -159,6 +177,24 @@ describe('a replay that is stopped', () => {
     expect(reads).toHaveLength(12);
   });
 
+  it('reads no days that have no bar, and as many at a time as those that are asked for allow', async () => {
+    const far: Series = { ticker: 'FAR', interval: '1d' };
+    const present = [days('2026-01-05', '2026-01-10'), days('2026-03-02', '2026-03-07')];
+    const stamps = ['01-05', '01-06', '01-07', '01-08', '01-09', '03-02', '03-03', '03-04', '03-05', '03-06'];
+    const bars = stamps.map((date) => daily(`2026-${date}`));
+    await store.upsert(update(bars, { series: far, learned: coverage({ present }) }));
+    const readsOf = async (options: ReplayOptions, memory: number): Promise<string[]> => {
+      const reads: string[] = [];
+      await itemsOf(replayOf(toolsOver(watched(reads)), far, options, { memory }));
+      return reads.map((read) => read.slice('FAR 1d 2026-'.length));
+    };
+    // Ten bars in 61 days: six days at a time.
+    expect(await readsOf({}, 1)).toEqual(['01-05', '02-28', '03-06']);
+    // Of the ten bars two: they may be in memory together.
+    expect(await readsOf({ start: '2026-03-03', end: '2026-03-04' }, 2)).toEqual(['03-03']);
+    expect(await readsOf({ start: '2026-03-03', end: '2026-03-04' }, 1)).toEqual(['03-03', '03-04']);
+  });
+
   it('is no more once the history is closed, in rows too', async () => {
     const other = openHistory({ store: join(path, 'store'), provider: { id: 'sample' } });
     const rows = other.replay(DAYS, { rows: true });
@@ -175,4 +211,23 @@ describe('a replay that is stopped', () => {
     await expect(reading.next()).rejects.toMatchObject({ code: 'cancelled' });
     await expect(late.next()).rejects.toMatchObject({ code: 'cancelled' });
   });
+});
+
+it('no bar of a window is known before the last one of the window before', async () => {
+  const read = async ({ from }: { readonly from: number }): Promise<StoredBars> =>
+    storedBarsOf([daily(formatDay(from)), daily(formatDay(from + 1))]);
+  const all = days('2026-03-02', '2026-03-06');
+  const windows = [days('2026-03-02', '2026-03-04'), days('2026-03-04', '2026-03-06')];
+  const closes = (): Float64Array => Float64Array.from(times.shift() ?? []);
+  const times = [
+    [10, 20],
+    [15, 30],
+  ];
+  const cursor = new ReplayCursor({ stretch: { days: all, rows: 4 }, present: [all], read, closes }, windows);
+  await cursor.advance();
+  expect([...cursor.at]).toEqual([10, 20]);
+  await cursor.advance();
+  expect([...cursor.at]).toEqual([20, 30]);
+  await cursor.advance();
+  expect([...cursor.at]).toEqual([]);
 });

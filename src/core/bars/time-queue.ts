@@ -15,11 +15,6 @@ export class TimeQueue {
   /** To which a place was added last: the next one mostly goes there too. */
   #latest: Due & { readonly places: number[] } = { time: Number.NaN, places: [] };
 
-  /** The next time; infinite where nothing is due. */
-  get time(): number {
-    return this.#times[0] ?? Number.POSITIVE_INFINITY;
-  }
-
   /** Adds a place that is not in it. */
   add(place: number, time: number): void {
     if (this.#latest.time !== time) this.#latest = { time, places: this.#placesAt(time) };

@@ -64,6 +64,14 @@ describe('an intraday bar', () => {
     expect(closes('1h', 'XTKS', '2026-03-02T02:45Z')).toEqual(['2026-03-02T03:45']);
   });
 
+  it('closes by its own session, whichever bars were asked for before', () => {
+    const times = closeTimes('1h', calendarById('XNYS'));
+    const closeOf = (start: string): number =>
+      times({ length: 1, ts: Float64Array.of(Date.parse(start)) })[0] as number;
+    expect(closeOf('2026-03-03T20:30Z')).toBe(Date.parse('2026-03-03T21:00Z'));
+    expect(closeOf('2026-03-02T20:30Z')).toBe(Date.parse('2026-03-02T21:00Z'));
+  });
+
   it('never closes before the one that it follows', () => {
     const short = { open: HALF_HOUR, close: 2 * HALF_HOUR, lunch: null };
     const calendar = {
