@@ -5,7 +5,7 @@
 import { openHistory } from '../../dist/src/index.js';
 
 const [store, way] = process.argv.slice(2);
-const history = openHistory({ store, provider: { id: 'csv', settings: { basis: 'raw' } } });
+const history = openHistory({ store });
 const { series: known } = await history.scan();
 const series = [...known.values()].map((state) => state.series);
 

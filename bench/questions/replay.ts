@@ -73,7 +73,7 @@ async function rowsOf({ quick, scratch, tell }: BenchOptions, tickers: number): 
       tell,
     ),
   );
-  const measured = await inRounds(contestants, { warmUps: 1, runs: quick ? 1 : 5 });
+  const measured = await inRounds(contestants, { warmUps: 1, runs: quick ? 1 : 3 });
   const all = [...measured.values()].flat();
   // The sums are of another order of the same bars: the last digits differ.
   const isSame = ({ bars, sum }: Given): boolean =>

@@ -1,6 +1,6 @@
 import { type CloseTimes, closeTimes } from '../core/bars/bar-close.ts';
 import { type Series, seriesKey } from '../core/bars/bars.ts';
-import { NO_BARS, type StoredBars } from '../core/bars/columns.ts';
+import { NO_BARS, own, type StoredBars } from '../core/bars/columns.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { intersect } from '../core/session/ranges.ts';
@@ -74,7 +74,8 @@ export class ReplayCursor {
     for (; this.#window < this.#windows.length; this.#window++) {
       const [days] = intersect([stretch.days], this.#windows.slice(this.#window, this.#window + 1));
       if (days === undefined || intersect(present, [days]).length === 0) continue;
-      const bars = await read(days);
+      // Part of a partition would keep all of it in memory.
+      const bars = own(await read(days));
       if (bars.length === 0) continue;
       this.#window++;
       [this.bars, this.at, this.place] = [bars, closes(bars), 0];

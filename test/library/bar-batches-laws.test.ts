@@ -21,7 +21,7 @@ describe('batches', () => {
       }),
       { numRuns: 20 },
     );
-    expect(given).toBeGreaterThan(3000);
+    expect(given).toBeGreaterThan(500);
   });
 
   it('of what was known at an instant are those of a store that knows no more, whatever comes later', async () => {
@@ -46,6 +46,6 @@ describe('batches', () => {
       ),
       { numRuns: 40 },
     );
-    expect(compared).toBeGreaterThan(2000);
+    expect(compared).toBeGreaterThan(300);
   });
 });

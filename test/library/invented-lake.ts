@@ -38,14 +38,10 @@ const TICKERS = { AAPL: 'XNYS', '7203.T': 'XTKS', 'BTC-USD': '24-7' } as const;
 
 const seed = fc.integer({ min: 1, max: 2 ** 30 });
 
-/** Which (ticker, interval) there are, and in which order. */
-const named: fc.Arbitrary<readonly Series[]> = fc.shuffledSubarray(
-  Object.keys(TICKERS).flatMap((ticker) => [
-    { ticker, interval: '1d' as const },
-    { ticker, interval: '1h' as const },
-  ]),
-  { minLength: 1, maxLength: 4 },
-);
+const SERIES: Series[] = Object.keys(TICKERS).flatMap((ticker) => [
+  { ticker, interval: '1d' },
+  { ticker, interval: '1h' },
+]);
 
 const action = fc.record({
   day: fc.integer({ min: FIRST + 1, max: LAST }),
@@ -53,16 +49,23 @@ const action = fc.record({
   amount: fc.constantFrom(0.25, 0.5, 1.25),
 });
 
-/** A few series of some weeks, some of whose sessions lack a bar. */
-export const lakes: fc.Arbitrary<Lake> = fc
-  .record({ named, seed, actions: fc.uniqueArray(action, { maxLength: 4, selector: ({ day }) => day }) })
-  .map(({ named: all, seed: own, actions: planned }) => {
-    const actions = new Map(
-      Object.entries(TICKERS).map(([ticker, id], i) => [ticker, actionsOn(calendarById(id), planned, i)]),
-    );
-    const series = all.map((one, i) => invent(one, actions.get(one.ticker) ?? [], own + i));
-    return { series, actions };
-  });
+/** So many series of some weeks, some of whose sessions lack a bar; of four, two are of one ticker. */
+export const lakesOf = (minLength: number, maxLength: number): fc.Arbitrary<Lake> =>
+  fc
+    .record({
+      named: fc.shuffledSubarray(SERIES, { minLength, maxLength }),
+      seed,
+      actions: fc.uniqueArray(action, { maxLength: 4, selector: ({ day }) => day }),
+    })
+    .map(({ named: all, seed: own, actions: planned }) => {
+      const actions = new Map(
+        Object.entries(TICKERS).map(([ticker, id], i) => [ticker, actionsOn(calendarById(id), planned, i)]),
+      );
+      const series = all.map((one, i) => invent(one, actions.get(one.ticker) ?? [], own + i));
+      return { series, actions };
+    });
+
+export const lakes = lakesOf(1, 4);
 
 /** Each ticker has some of them. */
 function actionsOn(

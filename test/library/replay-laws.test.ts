@@ -8,7 +8,7 @@ import type { ReplayBatch, ReplayRow } from '../../src/library/replay-batch.ts';
 import { capabilitiesOf } from '../../src/providers/registry.ts';
 import { openStore } from '../../src/store/open.ts';
 import { NOON } from '../store/fixtures.ts';
-import { instants, type Lake, lakes, readings } from './invented-lake.ts';
+import { instants, type Lake, lakes, lakesOf, readings } from './invented-lake.ts';
 import { beginLakes, historyOf, itemsOf, outcome, storeOf } from './lake-history.ts';
 
 beginLakes();
@@ -68,7 +68,7 @@ describe('a replay', () => {
       }),
       { numRuns: 20 },
     );
-    expect(given).toBeGreaterThan(3000);
+    expect(given).toBeGreaterThan(500);
   });
 
   it('is the same however little it may have in memory, and no batch ends within an instant', async () => {
@@ -100,7 +100,7 @@ describe('a replay', () => {
       }),
       { numRuns: 20 },
     );
-    expect(batchesSeen).toBeGreaterThan(100);
+    expect(batchesSeen).toBeGreaterThan(20);
   });
 
   it('as of an instant is that of a store that knows no more: nothing of what comes later is in it', async () => {
@@ -133,14 +133,14 @@ describe('a replay', () => {
       ),
       { numRuns: 40 },
     );
-    expect(compared).toBeGreaterThan(2000);
-    expect(splitsLater).toBeGreaterThan(3);
+    expect(compared).toBeGreaterThan(300);
+    expect(splitsLater).toBeGreaterThan(0);
   });
 
   it('gives bars of one instant in the order in which their series are named', async () => {
     let ties = 0;
     await fc.assert(
-      fc.asyncProperty(lakes, async (lake) => {
+      fc.asyncProperty(lakesOf(4, 6), async (lake) => {
         const history = await historyOf(lake);
         const order = namedIn(lake).toReversed();
         const place = new Map(order.map((series, i) => [seriesKey(series), i]));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../src/core/bars/bar-builder.ts';
 import type { Series } from '../../src/core/bars/bars.ts';
-import type { StoredBars } from '../../src/core/bars/columns.ts';
+import { slice, type StoredBars } from '../../src/core/bars/columns.ts';
 import { formatDay } from '../../src/core/session/day.ts';
 import type { History } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
@@ -193,6 +193,20 @@ describe('a replay that is stopped', () => {
     // Of the ten bars two: they may be in memory together.
     expect(await readsOf({ start: '2026-03-03', end: '2026-03-04' }, 2)).toEqual(['03-03']);
     expect(await readsOf({ start: '2026-03-03', end: '2026-03-04' }, 1)).toEqual(['03-03', '03-04']);
+  });
+
+  it('keeps of a partition no more than the window that it is in', async () => {
+    const present = [days('2026-01-05', '2026-01-10')];
+    const week = storedBarsOf(['05', '06', '07', '08', '09'].map((date) => daily(`2026-01-${date}`)));
+    const read = async (): Promise<StoredBars> => slice(week, 1, 2);
+    const closes = ({ ts }: { readonly ts: Float64Array }): Float64Array => ts;
+    const series = { stretch: { days: days('2026-01-05', '2026-01-10'), rows: 5 }, present, read, closes };
+    const cursor = new ReplayCursor(series, present);
+    await cursor.advance();
+    const { length, ts, close, fetchedAt, source } = cursor.bars;
+    expect(length).toBe(1);
+    for (const { buffer } of [ts, close, fetchedAt]) expect(buffer.byteLength).toBe(8);
+    expect(source.codes.buffer.byteLength).toBe(2);
   });
 
   it('is no more once the history is closed, in rows too', async () => {

@@ -113,6 +113,12 @@ export function slice<B extends Bars>(bars: B, from: number, to: number): B {
   return eachColumn(bars, Math.max(0, end - start), part, part);
 }
 
+/** The same bars in columns of their own: what they may have been views of can go. */
+export function own<B extends Bars>(bars: B): B {
+  const copy = <C extends Float64Array | Uint16Array>(column: C): C => column.slice() as C;
+  return eachColumn(bars, bars.length, copy, copy);
+}
+
 /**
  * Gives out `count` columns of one length, filled with 0, that share a buffer: each with one of its own takes several times
  * as long to make as a few bars to copy.
