@@ -45,6 +45,13 @@ interface Fixture {
 
 export const FIXTURES: readonly Fixture[] = [
   { of: 'import { batchesOf, joinRuns', prints: '0\n' },
+  { of: 'history.batches(', prints: 'AAPL 20 true\nMSFT 20 true\n0\n' },
+  {
+    of: 'history.replay(',
+    prints: ['05', '06', '07', '08']
+      .flatMap((day) => ['MSFT', 'AAPL'].map((ticker) => `2026-01-${day}T21:00:00.000Z ${ticker}\n`))
+      .join(''),
+  },
   { of: 'universe/etf_20241201.json', files: { 'universe/etf_20241201.json': '["AAPL"]' } },
   { of: 'universe/us_equities_*.json', files: { 'universe/us_equities_20241201.json': '["AAPL", "MSFT"]' } },
   // There is no such host.
