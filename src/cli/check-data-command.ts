@@ -90,6 +90,7 @@ async function checkData(argv: Options): Promise<number> {
   if (argv.issues || argv.revisions) return listIssues(history, argv, given({ tickers, intervals }));
   const report = await reportOf(history, argv, { ...given({ tickers, intervals }), ...rangeOf(argv) });
   await (argv.json ? printJson(jsonOf(report, argv)) : print(coverageText(report, argv, dataPage(argv.all))));
+  if (argv.html !== undefined) tell(`Page written to ${argv.html}`);
   const hint = staleHint(report);
   if (hint !== undefined) tell(hint.replace(/--end \S+/, tied));
   return judged(report, failUnder);

@@ -50,7 +50,10 @@ function countsText({
     ...(unavailable > 0 ? [`${formatCount(unavailable)} cannot be had`] : []),
     ...(notRun > 0 ? [`${formatCount(notRun)} not run`] : []),
   ];
-  return `${counts.join(', ')}${stopped === null ? '' : `; stopped: ${stopped.message}`}`;
+  if (stopped === null) return counts.join(', ');
+  // Who stopped it himself need not be told why.
+  const isTold = stopped.message.startsWith('the run was stopped');
+  return `${counts.join(', ')}; ${isTold ? '' : 'stopped: '}${stopped.message}`;
 }
 
 function batchesText({ first, last, of }: NonNullable<LastRun['batches']>): string {

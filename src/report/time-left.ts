@@ -24,16 +24,19 @@ const BOUND_SHARE = 0.8;
  * - by the quotas: what is left to be sent, spaced and in the windows that they allow. That is what the plan counts of tasks
  *   that have not ended, and what will be asked for beyond it: as large a share as so far, taken anew when a task ends, so
  *   that it only falls in between.
- * - by the pace of the latest tasks, which says nothing where the run is bound by a quota: where as much was sent as it lets
+ * - by the pace of the latest tasks, the start among them, before which a folder may have been read to the end: so it says
+ *   nothing until the others have had as much time as the first one took. It says nothing either where the run is bound by a quota: where as much was sent as it lets
  *   through. While a quota is used up, or the provider wants a pause, its clock stands still.
  */
 export function timeLeftOf(quotas: readonly Quota[], startedAt: number): TimeLeft {
   const clock = workClock(quotas, startedAt);
   const demand = countDemand();
   let ends = [{ at: 0, requests: 0, sent: 0 }];
+  let firstAt: number | undefined;
   const byPace = (at: number, sent: number, kept: readonly Quota[]): number | null => {
     const [first, last] = [ends[0], ends.at(-1)];
     if (first === undefined || last === undefined || last.requests === first.requests) return null;
+    if (first.at === 0 && at < 2 * (firstAt ?? at)) return null;
     const time = at - first.at;
     const { spacing } = pacingOf(kept.filter(isPaced));
     // The first goes without a wait.
@@ -45,9 +48,9 @@ export function timeLeftOf(quotas: readonly Quota[], startedAt: number): TimeLef
     end(requests, at, traffic) {
       demand.end(requests, traffic);
       const made = (ends.at(-1)?.requests ?? 0) + requests;
-      ends = [...ends, { at: clock.read(at, traffic), requests: made, sent: traffic.sent }].slice(
-        -PACE_TASKS,
-      );
+      const worked = clock.read(at, traffic);
+      firstAt ??= worked;
+      ends = [...ends, { at: worked, requests: made, sent: traffic.sent }].slice(-PACE_TASKS);
     },
     now(at, traffic) {
       const worked = clock.read(at, traffic);

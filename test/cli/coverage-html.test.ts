@@ -20,7 +20,8 @@ describe('check-data --html', () => {
   it('writes a page beside what it prints, and changes nothing of that', async () => {
     const plain = await checkData('--days', '5');
     const { code, stdout, stderr } = await checkData('--days', '5', '--html', 'report.html');
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: plain.stdout, stderr: plain.stderr });
+    const said = `Page written to report.html\n${plain.stderr}`;
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: plain.stdout, stderr: said });
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
     const page = await pageIn('report.html');
     expect(page.series.map(([ticker]) => ticker)).toEqual(['ALFA', 'BRIQ']);

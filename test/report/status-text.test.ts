@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextBatchLine } from '../../src/report/batches-text.ts';
+import { lastRunText } from '../../src/report/last-run-text.ts';
 import { neverBegunText } from '../../src/report/left-text.ts';
 import { UNBOUNDED, wrapped } from '../../src/report/page.ts';
 import {
@@ -134,6 +135,18 @@ describe('a status', () => {
       expect(text).toMatch(/\n {11}(fetches )?a year of one ticker\n/);
     },
   );
+
+  it.each([
+    ['the run was stopped', '0 fetched; the run was stopped'],
+    ['the run was stopped between two batches', '0 fetched; the run was stopped between two batches'],
+    ['it was begun and has not ended', '0 fetched; stopped: it was begun and has not ended'],
+  ])('says of a run once that %s', (message, said) => {
+    const counts = { fetched: 0, failed: 0, unavailable: 0, notRun: 0 };
+    const run = { id: 'x', provider: 'sample', startedAt: AT, endedAt: AT, ...counts };
+    expect(lastRunText({ ...run, stopped: { reason: 'interrupted', message } })).toBe(
+      `2026-11-20 21:15 UTC, from sample: ${said}`,
+    );
+  });
 
   it('of a store is a line a fact', () => {
     const lines = statusText(STATUS, UNBOUNDED);

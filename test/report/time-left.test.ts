@@ -57,13 +57,32 @@ function everySecond(one: ReturnType<typeof run>, ms: number): number[] {
 }
 
 describe('the time left of a run', () => {
-  it('is not known before a task has ended, and then goes by the pace', () => {
+  it('is not known before others have had the time of the first task, and then goes by the pace', () => {
     const one = run(100);
     expect(one.pass(SECOND)).toBeNull();
-    for (let done = 1; done <= 99; done++) {
+    one.send();
+    expect(one.end(1)).toBeNull();
+    expect(one.pass(SECOND - 1)).toBeNull();
+    one.pass(1);
+    for (let done = 2; done <= 99; done++) {
       one.send();
-      expect(one.end(1)).toBeCloseTo(((100 - done) * done * SECOND) / done, -1);
+      expect(one.end(1)).toBeCloseTo((100 - done) * SECOND, -1);
       one.pass(SECOND);
+    }
+  });
+
+  it.each([
+    ['one after the other', 1],
+    ['eight at once', 8],
+  ])('is not wild where a start comes before all tasks, and these end %s', (_, atOnce) => {
+    const one = run(1000);
+    one.pass(46 * SECOND);
+    for (let done = 0; done < 1000 - atOnce; done += atOnce) {
+      for (let i = 0; i < atOnce; i++) one.end(1);
+      const left = one.pass(230 * atOnce);
+      const trueLeft = (1000 - done - atOnce) * 230;
+      if (left !== null) expect(left).toBeLessThan(3 * trueLeft);
+      if (done > 300) expect(left).toBeGreaterThan(0.7 * trueLeft);
     }
   });
 
