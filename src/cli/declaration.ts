@@ -25,6 +25,8 @@ export interface Declaration {
   readonly bare?: { readonly value: string; readonly isValue: RegExp };
   /** What shells complete its value to, where others may be given too. */
   readonly offers?: readonly string[];
+  /** A command whose list has ids that shells complete it to, and words that stand for one; behind what it `offers`. */
+  readonly idsOf?: { readonly command: string; readonly words: readonly string[] };
   /** Makes the value of its text, named `--days`. Throws `usage`. Default: the text itself. */
   readonly read?: (name: string, text: string) => unknown;
   readonly default?: string;

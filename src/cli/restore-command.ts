@@ -20,7 +20,12 @@ export const restoreCommand = command({
     { does: 'One of the list', line: 'backfill restore 20261120T211500Z-3f9a' },
   ],
   options: {
-    id: { word: 'one', value: 'ID', describe: 'Which: its id, or newest; without it they are listed' },
+    id: {
+      word: 'one',
+      value: 'ID',
+      idsOf: { command: 'restore', words: [NEWEST] },
+      describe: 'Which: its id, or newest; without it they are listed',
+    },
     ...STORE,
     json: { type: 'switch', group: OUTPUT, describe: 'Print the list, or what was brought back, as JSON' },
   },

@@ -22,6 +22,8 @@ export const runsCommand = command({
       type: 'list',
       word: 'many',
       value: 'WHAT',
+      offers: ['show', 'compare'],
+      idsOf: { command: 'runs', words: ['last'] },
       describe: 'show ID, or compare ID ID; an id may be cut, last is the newest; without it runs are listed',
     },
     last: {

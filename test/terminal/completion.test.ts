@@ -43,6 +43,21 @@ const TYPED: readonly (readonly [typed: string, becomes: string])[] = [
   ['backfill inspect my-pri', 'backfill inspect my-prices.csv'],
   ['backfill --store my-fol', 'backfill --store my-folder/'],
   ['check-data --only', 'check-data --only-incomplete '],
+  ['backfill -t @my-pri', 'backfill -t @my-prices.csv'],
+  ['check-data @my-pri', 'check-data @my-prices.csv'],
+  ['backfill AAPL,@my-pri', 'backfill AAPL,@my-prices.csv'],
+  ['backfill runs sh', 'backfill runs show '],
+  ['backfill runs show la', 'backfill runs show last'],
+  ['backfill restore new', 'backfill restore newest'],
+  ['backfill restore --store my-store 2', 'backfill restore --store my-store ID'],
+  ['backfill runs --store my-store show 2', 'backfill runs --store my-store show ID'],
+];
+
+/** What a store that was filled once, and of which something was forgotten, calls that. */
+const ID = String.raw`\d{8}T\d{6}Z-[\da-f]{4}`;
+const STORED = [
+  'backfill ALFA --provider sample --days 3 --quiet --store my-store',
+  'backfill forget ALFA --yes --store my-store',
 ];
 
 describeWith(TMUX)('Tab completes what is typed', () => {
@@ -52,6 +67,8 @@ describeWith(TMUX)('Tab completes what is typed', () => {
       await writeFile(join(terminal.home, 'my-prices.csv'), 'date,close\n');
       await mkdir(join(terminal.home, 'my-folder'));
       await writeFile(join(terminal.home, 'my-folder.txt'), '');
+      for (const line of STORED) expect(await terminal.run(line)).toBe(0);
+      await terminal.run('clear');
       await terminal.start(begins);
       await terminal.waitFor(/exec [^\n]*\n[^]*[#$%>]$/);
       await terminal.start(`${loads} && echo ${loaded}`);
@@ -59,7 +76,7 @@ describeWith(TMUX)('Tab completes what is typed', () => {
       for (const [typed, becomes] of TYPED) {
         await terminal.press(typed, 'Tab');
         // Zsh has a comma behind a word of a list, and takes it back for a blank.
-        const line = new RegExp(`[#$%>] ${becomes.trimEnd()},? *$`, 'm');
+        const line = new RegExp(`[#$%>] ${becomes.trimEnd().replace(/ID$/, ID)},? *$`, 'm');
         expect(await terminal.waitFor(line)).toMatch(line);
         await terminal.press('C-c');
         // What is typed before the shell has heard of it is taken away too, or added to the line.

@@ -1,4 +1,4 @@
-import type { CompletedCommand, CompletedOption, Offer } from './completed.ts';
+import { type CompletedCommand, type CompletedOption, ID_PATTERN, type Offer } from './completed.ts';
 
 /** A script for bash (4 or later) that completes both programs; a line each. */
 export function bashCompletion(commands: readonly CompletedCommand[]): string[] {
@@ -7,6 +7,19 @@ export function bashCompletion(commands: readonly CompletedCommand[]): string[] 
     '# bash completion of backfill and check-data',
     '_backfill_words() { COMPREPLY=($(compgen -P "$head" -W "$1" -- "${cur##*,}")); }',
     '_backfill_files() { compopt -o filenames; mapfile -t COMPREPLY < <(compgen "$1" -- "$cur"); }',
+    // Where an @ is a word of its own, as bash has it by default, the name behind it is replaced with the @ nevertheless.
+    '_backfill_lists() {',
+    '  if [[ $prev == @ ]]; then mapfile -t COMPREPLY < <(compgen -P @ -f -- "$cur")',
+    '  elif [[ $cur == @ ]]; then mapfile -t COMPREPLY < <(compgen -P @ -f)',
+    '  elif [[ ${cur##*,} == @* ]]; then mapfile -t COMPREPLY < <(compgen -P "$head@" -f -- "${cur##*@}"); fi',
+    '}',
+    '_backfill_ids() {',
+    '  local at store=()',
+    '  for ((at = 1; at < COMP_CWORD; at++)); do',
+    '    [[ ${COMP_WORDS[at]} == --store ]] && store=(--store "${COMP_WORDS[at+1]}")',
+    '  done',
+    `  _backfill_words "$2 $("\${COMP_WORDS[0]}" "$1" "\${store[@]}" 2>/dev/null </dev/null | grep -oE '${ID_PATTERN}')"`,
+    '}',
     '_backfill() {',
     '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= head= word',
     '  [[ $cur == *,* ]] && head=${cur%,*},',
@@ -16,6 +29,7 @@ export function bashCompletion(commands: readonly CompletedCommand[]): string[] 
     `      case $word in ${names.join('|')}) command=$word; break ;; esac`,
     '    done',
     '  fi',
+    '  if [[ $prev == @ ]]; then _backfill_lists; return; fi',
     '  case "$command $prev" in',
     ...valueCases(commands),
     '  esac',
@@ -27,7 +41,10 @@ export function bashCompletion(commands: readonly CompletedCommand[]): string[] 
     '  fi',
     '  case $command in',
     ...commands.map(({ name, words }) => {
-      const offered = name === '' ? `((COMP_CWORD > 1)) || ${wordsCall(names)}` : call(words);
+      const offered =
+        name === ''
+          ? `((COMP_CWORD > 1)) || [[ $cur == @* ]] || ${wordsCall(names)}; [[ $COMPREPLY ]] || ${call(words)}`
+          : call(words);
       return `    '${name}') ${offered} ;;`;
     }),
     '  esac',
@@ -52,7 +69,14 @@ function valueCases(commands: readonly CompletedCommand[]): string[] {
 
 function call(offer: Offer): string {
   if (offer.is === 'words') return wordsCall(offer.words);
-  return { files: '_backfill_files -f', folders: '_backfill_files -d', nothing: ':' }[offer.is];
+  if (offer.is !== 'ids')
+    return {
+      ...{ files: '_backfill_files -f', folders: '_backfill_files -d' },
+      ...{ lists: '_backfill_lists', nothing: ':' },
+    }[offer.is];
+  const { command, words, verbs } = offer;
+  const ids = `_backfill_ids ${command} '${words.join(' ')}'`;
+  return verbs.length === 0 ? ids : `if [[ $prev == ${command} ]]; then ${wordsCall(verbs)}; else ${ids}; fi`;
 }
 
 const wordsCall = (words: readonly string[]): string => `_backfill_words '${words.join(' ')}'`;

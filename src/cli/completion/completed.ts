@@ -1,10 +1,25 @@
 import type { Command } from '../command.ts';
 import { ALWAYS, type Declaration, wordName } from '../declaration.ts';
 
-/** What a shell offers where a value is due: these words, names of the disk, or nothing. */
+/** Ids of what lies in a store. */
+export interface OfferedIds {
+  readonly is: 'ids';
+  /** The command whose list has them. */
+  readonly command: string;
+  /** Words that stand for one. */
+  readonly words: readonly string[];
+  /** What stands right behind the command instead; none: an id may. */
+  readonly verbs: readonly string[];
+}
+
+/** What a shell offers where a value is due: these words, ids, names of the disk, those behind an `@`, or nothing. */
 export type Offer =
   | { readonly is: 'words'; readonly words: readonly string[]; readonly withCommas: boolean }
-  | { readonly is: 'files' | 'folders' | 'nothing' };
+  | OfferedIds
+  | { readonly is: 'files' | 'folders' | 'lists' | 'nothing' };
+
+/** An id as a list of the program begins its lines with, as an extended regular expression. */
+export const ID_PATTERN = '^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}';
 
 /** One option as a shell completes it. */
 export interface CompletedOption {
@@ -52,9 +67,15 @@ function completedOption([name, declaration]: readonly [string, Declaration]): C
   return { name, short, describe, value };
 }
 
-function offerOf({ choices, offers, isList, value }: Declaration): Offer {
+function offerOf({ choices, offers, idsOf, isList, value = '' }: Declaration): Offer {
   const words = choices ?? offers;
+  if (idsOf !== undefined) return { is: 'ids', ...idsOf, verbs: words ?? [] };
   if (words !== undefined) return { is: 'words', words, withCommas: isList === true };
-  if (value === 'FILE' || value === 'PATH') return { is: 'files' };
-  return { is: value === 'FOLDER' || value === 'STORE' ? 'folders' : 'nothing' };
+  return { is: PLACES[value] ?? 'nothing' };
 }
+
+/** What the help calls a value that is a name of the disk. */
+const PLACES: Readonly<Record<string, 'files' | 'folders' | 'lists'>> = {
+  ...{ FILE: 'files', PATH: 'files', TICKERS: 'lists' },
+  ...{ FOLDER: 'folders', STORE: 'folders', FROM: 'folders', TO: 'folders' },
+};

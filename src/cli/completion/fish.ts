@@ -1,4 +1,4 @@
-import type { CompletedCommand, CompletedOption, Offer } from './completed.ts';
+import { type CompletedCommand, type CompletedOption, ID_PATTERN, type Offer } from './completed.ts';
 
 /** A script for fish that completes both programs; a line each. */
 export function fishCompletion(commands: readonly CompletedCommand[]): string[] {
@@ -13,6 +13,27 @@ export function fishCompletion(commands: readonly CompletedCommand[]): string[] 
     '      return',
     '    end',
     '  end',
+    'end',
+    'function __backfill_lists',
+    '  set -l token (commandline -ct)',
+    "  if string match -q '*@*' -- $token",
+    "    set -l before (string replace -r '@[^@]*$' '@' -- $token)",
+    "    for path in (__fish_complete_path (string replace -r '.*@' '' -- $token) | string replace -r '\\t.*' '')",
+    '      echo $before$path',
+    '    end',
+    '  end',
+    'end',
+    'function __backfill_ids',
+    '  set -l typed (commandline -opc)',
+    '  if test -n "$argv[2]" -a "$typed[-1]" = $argv[1]',
+    "    string split ' ' $argv[2]",
+    '    return',
+    '  end',
+    '  set -l store',
+    '  set -l at (contains -i -- --store $typed)',
+    '  and set store --store $typed[(math $at + 1)]',
+    "  string split ' ' $argv[3]",
+    `  $typed[1] $argv[1] $store 2>/dev/null </dev/null | string match -r '${ID_PATTERN}'`,
     'end',
     'complete -c backfill -f',
     'complete -c check-data -f',
@@ -42,8 +63,13 @@ function described({ name, short, describe, value }: CompletedOption): string {
 }
 
 function offered(offer: Offer): string {
+  if (offer.is === 'ids')
+    return `-a '(__backfill_ids ${offer.command} "${offer.verbs.join(' ')}" "${offer.words.join(' ')}")'`;
   if (offer.is !== 'words')
-    return { files: '-F', folders: "-a '(__fish_complete_directories)'", nothing: '' }[offer.is];
+    return {
+      ...{ files: '-F', folders: "-a '(__fish_complete_directories)'" },
+      ...{ lists: "-a '(__backfill_lists)'", nothing: '' },
+    }[offer.is];
   const words = offer.words.join(' ');
   return offer.withCommas ? `-a '(__fish_append , ${words})'` : `-a '${words}'`;
 }

@@ -1,4 +1,10 @@
-import type { CompletedCommand, CompletedOption, Offer } from './completed.ts';
+import {
+  type CompletedCommand,
+  type CompletedOption,
+  ID_PATTERN,
+  type Offer,
+  type OfferedIds,
+} from './completed.ts';
 
 /** A script for zsh that completes both programs, as a file `_backfill` in `fpath` or by `eval`; a line each. */
 export function zshCompletion(commands: readonly CompletedCommand[]): string[] {
@@ -9,9 +15,11 @@ export function zshCompletion(commands: readonly CompletedCommand[]): string[] {
     '  local -a commands=(',
     ...named.map(({ name, describe }) => `    ${quoted(`${escaped(name)}:${describe}`)}`),
     '  )',
-    "  ((CURRENT == 2)) && _describe 'command' commands",
+    "  [[ $PREFIX != *@* ]] && ((CURRENT == 2)) && _describe 'command' commands || _backfill_lists",
     '}',
     '_backfill_word() { return 1; }',
+    "_backfill_lists() { compset -P '*@' && _files; }",
+    ...commands.flatMap(({ words }) => (words.is === 'ids' ? idsFunction(words) : [])),
     '_backfill() {',
     '  local command= at',
     '  if [[ ${words[1]:t} == check-data ]]; then command=check-data; else',
@@ -47,8 +55,25 @@ function specOf({ name, short, describe, value }: CompletedOption): string {
   return short === undefined ? long : `${quoted(`*-${short}${says}${takes}`)} ${long}`;
 }
 
+const idsName = (command: string): string => `_backfill_${command}_ids`;
+
+/** Where a command has verbs, they stand right behind it: what the command was is taken out of `words` by then. */
+function idsFunction({ command, words, verbs }: OfferedIds): string[] {
+  return [
+    `${idsName(command)}() {`,
+    ...(verbs.length === 0 ? [] : [`  if ((CURRENT == 2)); then compadd - ${verbs.join(' ')}; return; fi`]),
+    '  local -a ids store; local at=${words[(I)--store]}',
+    '  ((at)) && store=(--store ${(Q)words[at+1]})',
+    `  ids=(${words.join(' ')} \${(f)"$($words[1] ${command} $store 2>/dev/null </dev/null | grep -oE '${ID_PATTERN}')"})`,
+    '  compadd -a ids',
+    '}',
+  ];
+}
+
 function actionOf(offer: Offer): string {
-  if (offer.is !== 'words') return { files: '_files', folders: '_files -/', nothing: ' ' }[offer.is];
+  if (offer.is === 'ids') return idsName(offer.command);
+  if (offer.is !== 'words')
+    return { files: '_files', folders: '_files -/', lists: '_backfill_lists', nothing: ' ' }[offer.is];
   const words = offer.words.join(' ');
   return offer.withCommas ? `_sequence compadd - ${words}` : `(${words})`;
 }
