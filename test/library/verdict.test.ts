@@ -198,6 +198,46 @@ describe('the verdict on a store', () => {
     }
   });
 
+  it('begins of what nothing is stored with what is known of others', async () => {
+    const { path, remove } = await temporaryFolder();
+    try {
+      const store = openStore(path);
+      await store.upsert(update(WEEK, { learned: coverage({ present: [FEBRUARY_WEEK] }) }));
+      const none = { ticker: 'MSFT', interval: '1d' } as const;
+      const { lacks } = await verdictIn({ store, capabilities, clock: () => NOW }, [none], {
+        end: '2026-02-27',
+      });
+      expect(lacks).toMatchObject([{ series: none, ranges: [{ start: '2026-02-23' }], sessions: 5 }]);
+    } finally {
+      await remove();
+    }
+  });
+
+  it('takes no word for final where another one of a chain was asked for the same in vain', async () => {
+    const { path, remove } = await temporaryFolder();
+    try {
+      const store = openStore(path);
+      const absent = [
+        absence(days('2026-02-16', '2026-02-21'), { reason: 'vendor-empty', provider: 'first' }),
+      ];
+      await store.upsert(update(WEEK, { learned: coverage({ present: [FEBRUARY_WEEK], absent }) }));
+      const told = async (): Promise<readonly number[]> => {
+        const tools = { store, capabilities, clock: () => NOW };
+        const verdict = await verdictIn(tools, [AAPL], { start: '2026-02-16', end: '2026-02-27' });
+        return [verdict.lacks, verdict.absent].map((all) => all[0]?.sessions ?? 0);
+      };
+      expect(await told()).toEqual([0, 4]);
+      await store.saveRun(NOW - 1000, {
+        ...{ provider: 'second', startedAt: NOW - 1000, endedAt: NOW - 500 },
+        left: [{ why: 'failed', interval: '1d', from: '2026-02-16', to: '2026-02-27', tickers: ['AAPL'] }],
+        chain: { providers: ['first', 'second'], begunAt: NOW - 1000 },
+      });
+      expect(await told()).toEqual([4, 0]);
+    } finally {
+      await remove();
+    }
+  });
+
   it('agrees with the coverage that is reported', async () => {
     const { path, remove } = await temporaryFolder();
     try {

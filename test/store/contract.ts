@@ -10,6 +10,7 @@ import { describeQuotaJournal } from './contract/quota-journal.ts';
 import { describeRecords } from './contract/records.ts';
 import { describeRejected } from './contract/rejected.ts';
 import { describeRenames } from './contract/renames.ts';
+import { describeReplay } from './contract/replay.ts';
 import { describeRevisions } from './contract/revisions.ts';
 import { describeScan } from './contract/scan.ts';
 import { describeSeries } from './contract/series.ts';
@@ -23,6 +24,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
   describe(`store contract: ${name}`, () => {
     describeBars(open);
     describeSeries(open);
+    describeReplay(open);
     describeRevisions(open);
     describeKnowledge(open);
     describeTopUps(open);
