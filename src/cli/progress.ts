@@ -51,6 +51,8 @@ export function startProgress(quotas: readonly Quota[], stop: AbortSignal): Prog
     show: (event) => {
       watch.note(event);
       if (event.type !== 'running') return;
+      // What is asked for again begins again.
+      end();
       end = keepShowing((width) =>
         width === undefined
           ? progressText(watch.now(), stop.aborted)

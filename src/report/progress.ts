@@ -109,22 +109,23 @@ function handedOnIn({ before, chain, asksUnnamed = [] }: Of<'asking'>): (event: 
   };
 }
 
-/** Series of a plan, each finished with the last of its wants. */
+/** Series of a plan, each finished with the last of its wants; one that is planned again is not finished any more. */
 function countSeries() {
   const wantsLeft = new Map<string, number>();
+  const done = new Set<string>();
   const failed = new Set<string>();
   const handedOn = new Set<string>();
-  let total = 0;
-  let done = 0;
   let tickerWidth = 0;
   return {
     plan({ tasks }: Plan): void {
+      const again = new Set<string>();
       for (const { series } of tasks.flatMap(({ wants }) => wants)) {
         const key = seriesKey(series);
+        if (!again.has(key)) for (const before of [wantsLeft, done, failed, handedOn]) before.delete(key);
+        again.add(key);
         wantsLeft.set(key, (wantsLeft.get(key) ?? 0) + 1);
         tickerWidth = Math.max(tickerWidth, series.ticker.length);
       }
-      total = wantsLeft.size;
     },
     /** A task of a series that is finished already does it over. */
     finish(series: Series, end: End): void {
@@ -132,12 +133,13 @@ function countSeries() {
       if (end === 'failed') failed.add(key);
       if (end === 'handed-on') handedOn.add(key);
       const left = (wantsLeft.get(key) ?? 0) - 1;
-      if (left === 0) done++;
+      if (left === 0) done.add(key);
       wantsLeft.set(key, left);
     },
     counts: () => {
       const others = [...handedOn].filter((key) => !failed.has(key));
-      return { done, total, failed: failed.size, handedOn: others.length, tickerWidth };
+      const all = { done: done.size, total: wantsLeft.size };
+      return { ...all, failed: failed.size, handedOn: others.length, tickerWidth };
     },
   };
 }

@@ -52,4 +52,16 @@ describe('progress where there is no terminal', () => {
     vi.advanceTimersByTime(60_000);
     expect(written.split('\n')).toHaveLength(3);
   });
+
+  it('begins again where some of it is asked for again, and ends with it', () => {
+    const progress = startProgress([], new AbortController().signal);
+    for (let i = 0; i < 3; i++) {
+      progress.show(PLANNED);
+      progress.show(running(0));
+    }
+    vi.advanceTimersByTime(10_000);
+    expect(written.split('\n')).toHaveLength(2);
+    progress.end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -76,6 +76,14 @@ describe('a run that is watched', () => {
     expect(run.after(1, finished(task('BRIQ'), true)).failed).toBe(2);
   });
 
+  it('counts a series once that is planned again, as it ends then', () => {
+    const [one, two] = [task('ALFA'), task('BRIQ')];
+    const run = watched([one, two]);
+    expect(run.after(1, finished(one, true), finished(two, true))).toMatchObject({ done: 2, failed: 2 });
+    expect(run.after(1, planned([two]))).toMatchObject({ done: 1, total: 2, failed: 1 });
+    expect(run.after(1, finished(two))).toMatchObject({ done: 2, total: 2, failed: 1 });
+  });
+
   it('counts apart what a later one of a chain is asked for, or the same one in another way, and what the last one failed in', () => {
     const chain = { type: 'asking', quotas: [], chain: ['polygon', 'yahoo'] } as const;
     const first: BackfillEvent = { ...chain, provider: 'polygon', before: [], asksUnnamed: ['1d'] };
