@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { BackfillEvent } from '../backfill/run/events.ts';
-import { joinRuns } from '../backfill/settle/joined-runs.ts';
+import { askedAgain } from '../backfill/settle/asked-again.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
-import { seriesKey } from '../core/bars/bars.ts';
+import { isUniverse } from '../backfill/want/universe.ts';
+import { type Series, seriesKey } from '../core/bars/bars.ts';
 import { plural } from '../core/plural.ts';
+import type { Interval } from '../core/session/interval.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import { clearCompleted, tellCompleted } from '../queue/completed.ts';
 import { redisAddress } from '../redis/address.ts';
@@ -42,11 +44,35 @@ export async function throughQueue(
   }
 }
 
-/** Whether a result says that all that was wanted is stored. */
-function isStored(event: BackfillEvent): boolean {
-  if (event.type !== 'finished' || event.failure !== null || !event.result.ok) return false;
+/** Whether a result says that all that was wanted is stored. What only the end of a run can judge, its summary tells. */
+function isStored(event: Of<'finished'>): boolean {
+  if (event.failure !== null || !event.result.ok) return false;
   const { missing, waiting, unconfirmed } = event.result.report;
   return missing === 0 && waiting === 0 && unconfirmed === null;
+}
+
+type Of<T extends BackfillEvent['type']> = Extract<BackfillEvent, { readonly type: T }>;
+
+/** Series that a run told to be stored, by their keys. */
+class ToldStored {
+  readonly #keys = new Set<string>();
+
+  note(event: BackfillEvent): void {
+    if (event.type !== 'finished') return;
+    const key = seriesKey(event.want.series);
+    // Of several wants of a series one may fail.
+    if (isStored(event)) this.#keys.add(key);
+    else this.#keys.delete(key);
+  }
+
+  /** Those of which the end of the run says nothing else: it may have taken an answer back that is another's. */
+  at({ left }: RunSummary): ReadonlySet<string> {
+    const all = new Set(this.#keys);
+    for (const { tickers, interval } of left)
+      for (const ticker of tickers) all.delete(seriesKey({ ticker, interval: interval as Interval }));
+    this.#keys.clear();
+    return all;
+  }
 }
 
 async function untilStored(
@@ -55,21 +81,18 @@ async function untilStored(
   request: BackfillOptions,
   { run, universe }: ThroughQueue,
 ): Promise<RunSummary> {
-  const stored = new Set<string>();
+  const told = new ToldStored();
   const onEvent = (event: BackfillEvent): void => {
-    if (event.type === 'finished') {
-      const key = seriesKey(event.want.series);
-      // Of several wants of a series one may fail.
-      if (isStored(event)) stored.add(key);
-      else stored.delete(key);
-    }
+    told.note(event);
     request.onEvent?.(event);
   };
-  let summary = await run({ ...request, onEvent });
+  let last = await run({ ...request, onEvent });
+  let summary = last;
   // Their own tickers are known to nobody but themselves.
   if (request.retryFailed || request.plan !== undefined) return summary;
   for (let round = 1; ; round++) {
     if (summary.stopped !== null) return summary;
+    const stored = told.at(last);
     // What is meant was told.
     const { onEvent: _told, ...quiet } = request;
     const series = await coverageNow(parts, request, await universe(quiet));
@@ -83,12 +106,33 @@ async function untilStored(
       type: 'note',
       line: `${plural(lost.length, 'series', 'series')} told to be stored, and not there: asked for again`,
     });
-    stored.clear();
     const tickers = [...new Set(lost.map(({ ticker }) => ticker))];
-    const again = await run({ ...request, tickers, everything: false, onEvent });
-    const { runId } = summary;
-    summary = { ...joinRuns([summary, again]), ...(runId !== undefined && { runId }) };
+    last = await run({ ...request, tickers: someOf(request.tickers, tickers), everything: false, onEvent });
+    summary = askedAgainFor(lost, summary, last);
   }
+}
+
+/** Some tickers of those that a request names; each is wanted on the days on which it was. */
+function someOf(all: BackfillOptions['tickers'], tickers: readonly string[]): Universe | readonly string[] {
+  return isUniverse(all) ? { tickers, lives: all.lives } : tickers;
+}
+
+/** A run, and the one after it for what turned out to lack: of that, the latter counts. */
+function askedAgainFor(lost: readonly Series[], before: RunSummary, again: RunSummary): RunSummary {
+  const { runId, series, complete } = before;
+  const about = { provider: '', empty: new Set<string>() };
+  const asked = new Map(lost.map((one) => [seriesKey(one), one.ticker]));
+  const tickers = new Set(lost.map(({ ticker }) => ticker));
+  const first = {
+    ...before,
+    fetched: before.fetched - lost.length,
+    fetchedTickers: before.fetchedTickers - tickers.size,
+  };
+  const { summary } = askedAgain(
+    { ...about, summary: first, asked: new Map() },
+    { ...about, summary: again, asked },
+  );
+  return { ...summary, series, complete, ...(runId !== undefined && { runId }) };
 }
 
 async function coverageNow(

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type QueueWorker, openHistory, openQueueDesk, startWorker } from '../../src/index.ts';
@@ -31,11 +32,13 @@ describeWith(REDIS)('a run through a queue', () => {
       ...{ store: bucket.url, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON },
       stateFolder: join(folder.path, 'state'),
     });
+    const begun: string[] = [];
     const notes: string[] = [];
     let isLost = false;
     const summary = await history.backfill({
       ...{ tickers: ['ALFA', 'BRIQ'], days: 20 },
       onEvent: (event) => {
+        if (event.type === 'begun') begun.push(event.runId);
         if (event.type === 'note') notes.push(event.line);
         if (event.type !== 'finished' || isLost || event.want.series.ticker !== 'ALFA') return;
         isLost = true;
@@ -45,11 +48,47 @@ describeWith(REDIS)('a run through a queue', () => {
     });
     await history.close();
     expect(notes).toContain('1 series told to be stored, and not there: asked for again');
-    expect(summary).toMatchObject({ failed: 0, runId: expect.any(String) });
+    expect(summary).toMatchObject({ series: 2, fetched: 2, fetchedTickers: 2, failed: 0, runId: begun[0] });
+    expect(begun).toHaveLength(2);
     expect([...(await openStore(bucket.url).scan()).series.keys()]).toEqual(['ALFA 1d', 'BRIQ 1d']);
     const desk = await openQueueDesk(redis.url);
     expect((await desk.redis.smembers('backfill:completed')).toSorted()).toEqual(['ALFA', 'BRIQ']);
     await desk.close();
+  });
+
+  it('takes two tickers that got the very same bars back once, and does not ask for them again', async () => {
+    const files = join(folder.path, 'files');
+    await mkdir(files);
+    const rows = Array.from(
+      { length: 28 },
+      (_, i) => `2026-02-${String(i + 1).padStart(2, '0')},10,11,9,${10 + i / 100},${100 + i}`,
+    );
+    for (const ticker of ['ALIKE', 'TWIN'])
+      await writeFile(
+        join(files, `${ticker}.csv`),
+        ['date,open,high,low,close,volume', ...rows, ''].join('\n'),
+      );
+    const history = openHistory({
+      ...{ store: bucket.url, queue: redis.url, clock: () => NOON, stateFolder: join(folder.path, 'state') },
+      provider: { id: 'csv', url: files, settings: { basis: 'raw' } },
+    });
+    const begun: string[] = [];
+    const notes: string[] = [];
+    const summary = await history.backfill({
+      ...{ tickers: ['ALIKE', 'TWIN'], start: '2026-02-02', end: '2026-02-27' },
+      onEvent: (event) => {
+        if (event.type === 'begun') begun.push(event.runId);
+        if (event.type === 'note') notes.push(event.line);
+      },
+    });
+    await history.close();
+    expect(summary).toMatchObject({ series: 2, failed: 2, fetched: 0, runId: begun[0] });
+    expect(summary.failures.map(({ ticker, code }) => [ticker, code])).toEqual([
+      ['ALIKE', 'bad-answer'],
+      ['TWIN', 'bad-answer'],
+    ]);
+    expect(begun).toHaveLength(1);
+    expect(notes.filter((line) => line.includes('asked for again'))).toEqual([]);
   });
 
   it('empties what readers know to be complete where all is fetched anew', async () => {
