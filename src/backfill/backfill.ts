@@ -54,7 +54,7 @@ const STOP_GRACE_MS = 5000;
 /**
  * The main job: scan → gaps → plan → run → report. Writes the run's record into the store. What goes wrong with a
  * ticker is in the summary, and so is what ended the run once it had begun; thrown is only what keeps it from beginning
- * (`usage`, `store-locked`, `store-unusable`).
+ * (`usage`, `store-locked`, `store-unusable`); and `store-locked` where another process took it over, which records it.
  */
 export function backfill(request: BackfillRequest, tools: BackfillTools): Promise<RunSummary> {
   const { chain, context } = tools;
@@ -244,7 +244,6 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promis
   const { traffic } = runner;
   const stops = watchStops(() => traffic.cancel());
   const done = nothingDone();
-  const { notRun } = done;
   let ending: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
     stops.stop(INTERRUPTED);
@@ -267,6 +266,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promis
     lost = await closeRunner(runner);
     if (runner.deaths > 0) writer.noteTrouble();
   }
+  if (runner.lost !== undefined) throw runner.lost;
   // A quota that could not be kept shut the gate: that nobody answered was no fault of the provider's.
   const stopped =
     stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
@@ -279,7 +279,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promis
       ? quotaOpening(quotas, standing)
       : null;
   return {
-    ...{ ...done, stopped, opens, refused: stops.refusals(notRun) },
+    ...{ ...done, stopped, opens, refused: stops.refusals(done.notRun) },
     traffic: { sent, succeeded, retries, throttles, bytesReceived },
     requestsBy: requestsBy(plan.totals.requests, done.priced, { sent, beyond }),
     ...handedOut,

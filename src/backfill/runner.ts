@@ -1,6 +1,6 @@
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
-import type { ErrorData } from '../core/errors.ts';
+import type { BackfillError, ErrorData } from '../core/errors.ts';
 import type { Day } from '../core/session/day.ts';
 import type { Task } from '../core/plan/task.ts';
 import type { Quota, QuotaStanding } from '../core/plan/quota.ts';
@@ -224,6 +224,8 @@ export interface Runner {
   readonly ahead?: number;
   /** Threads or machines so far that died in the middle of one of its tasks. */
   readonly deaths: number;
+  /** Why the run is another process's by now: what becomes of it is that one's to tell. Default: it is this one's. */
+  readonly lost?: BackfillError | undefined;
   readonly traffic: Traffic;
   /** Never rejects: whatever happens to the task is in its result. */
   run(order: TaskOrder): Promise<TaskResult>;

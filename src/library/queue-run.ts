@@ -101,6 +101,9 @@ function closedWith(runner: Runner, end: () => void): Runner {
     get deaths() {
       return runner.deaths;
     },
+    get lost() {
+      return runner.lost;
+    },
     ...(runner.ahead !== undefined && { ahead: runner.ahead }),
     traffic: runner.traffic,
     run: (order) => runner.run(order),

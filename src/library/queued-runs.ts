@@ -4,7 +4,7 @@ import { shown } from '../core/shown.ts';
 import { startDiscovery } from '../queue/discovery.ts';
 import { enqueueRun as handOver } from '../queue/handed-over.ts';
 import type { QueuePace, QueueWorker } from '../queue/options.ts';
-import { type RegisteredRun, forgetRun, readRun, setRunState } from '../queue/run.ts';
+import { type RegisteredRun, endRun, readRun } from '../queue/run.ts';
 import { readRequest, takeOver } from '../queue/take-over.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
@@ -177,10 +177,7 @@ function opened(
   const close = async (): Promise<void> => {
     await history.close();
     // Where nothing was left to do, nobody else ended it.
-    await withRedis(own.queue, async (redis) => {
-      await setRunState(redis, id, 'ended');
-      await forgetRun(redis, id);
-    });
+    await withRedis(own.queue, (redis) => endRun(redis, id, PLANNER));
   };
   return { id, history: { ...history, backfill }, request: requestOfKept(kept), close };
 }

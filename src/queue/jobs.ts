@@ -77,11 +77,14 @@ export class Jobs {
     await Promise.all(own.map((one) => this.#takeBack(one)));
   }
 
-  /** Every task is settled so, whatever its job does. */
-  async settleAll(why: BackfillError): Promise<void> {
-    const all = [...this.#all];
-    const jobs = all.flatMap(({ job }) => job ?? []);
-    for (const one of all) this.#settle(one, failed(one.order, why));
+  /** Every task is settled so, whatever its job does. Gives the jobs. */
+  settleAll(why: BackfillError): readonly string[] {
+    const jobs = [...this.#all].flatMap(({ job }) => job ?? []);
+    for (const one of this.#all) this.#settle(one, failed(one.order, why));
+    return jobs;
+  }
+
+  async remove(jobs: readonly string[]): Promise<void> {
     await Promise.all(jobs.map((job) => this.#queue.remove(job)));
   }
 

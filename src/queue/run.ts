@@ -125,14 +125,29 @@ export async function readRuns(redis: Redis): Promise<readonly RegisteredRun[]> 
   return runs.filter((run) => run !== undefined && run.state !== 'ended') as RegisteredRun[];
 }
 
-/** Only of a run that is known: nothing is made of one that is not. */
-const SET_STATE = `if redis.call('EXISTS', KEYS[1]) == 1 then
-  redis.call('HSET', KEYS[1], 'state', ARGV[1])
-  ${TELL}
-end`;
+/** Only of a run that is known: nothing is made of one that is not; and by its planner, where one says so. */
+const SET_STATE = `local planner = redis.call('HGET', KEYS[1], 'planner')
+if not planner then return 0 end
+if ARGV[2] ~= '' and planner ~= ARGV[2] then return -1 end
+redis.call('HSET', KEYS[1], 'state', ARGV[1])
+${TELL}
+return 1`;
 
-export async function setRunState(redis: Redis, id: string, state: RunState): Promise<void> {
-  await redis.eval(SET_STATE, 1, runKey(id), state);
+/** Tells what becomes of a run. `planner`: who plans it; where another one does by now, nothing is told. Default: whoever. */
+export async function setRunState(
+  redis: Redis,
+  id: string,
+  state: RunState,
+  planner = '',
+): Promise<'told' | 'unknown' | 'another'> {
+  const told = await redis.eval(SET_STATE, 1, runKey(id), state, planner);
+  if (told === 1) return 'told';
+  return told === 0 ? 'unknown' : 'another';
+}
+
+/** Ends a run that nobody works for, whatever became of it, unless another planner is at it. */
+export async function endRun(redis: Redis, id: string, planner: string): Promise<void> {
+  if ((await setRunState(redis, id, 'ended', planner)) === 'told') await forgetRun(redis, id);
 }
 
 /**

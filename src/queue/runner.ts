@@ -12,7 +12,7 @@ import { PREFIX, trafficKey, workersKey } from './names.ts';
 import { keepRequest } from './take-over.ts';
 import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
 import { atMost, failed, stopped } from './outcomes.ts';
-import { type QueueRun, beatOfPlanner, forgetRun, readRun, registerRun, setRunState } from './run.ts';
+import { type QueueRun, beatOfPlanner, endRun, readRun, registerRun, setRunState } from './run.ts';
 
 /** Tasks that are given to the queue before those in work have ended: machines go on with them when the planner dies. */
 const AHEAD = 2000;
@@ -52,6 +52,8 @@ class QueueRunner implements Runner {
   readonly ahead = AHEAD;
   readonly traffic = { cancel: () => this.#cancel(), now: () => this.#now() };
   deaths = 0;
+  /** Another planner took the run over while this one was silent. */
+  lost: BackfillError | undefined;
   readonly #redis: Redis;
   readonly #run: QueueRun;
   readonly #planner: string;
@@ -123,7 +125,7 @@ class QueueRunner implements Runner {
   run(order: TaskOrder): Promise<TaskResult> {
     if (this.#closing !== undefined)
       return Promise.resolve(failed(order, new BackfillError('cancelled', 'the run has ended')));
-    if (this.#state === 'abandoned') return Promise.resolve(failed(order, stopped()));
+    if (this.#state === 'abandoned') return Promise.resolve(failed(order, this.lost ?? stopped()));
     const result = this.#jobs.run(order);
     this.#unsettled.add(result);
     void result.then(() => this.#unsettled.delete(result));
@@ -133,8 +135,8 @@ class QueueRunner implements Runner {
   abandon(): void {
     if (this.#state === 'abandoned') return;
     this.#state = 'abandoned';
-    this.#later(setRunState(this.#redis, this.#run.id, 'abandoned'));
-    this.#later(this.#jobs.settleAll(stopped()));
+    const jobs = this.#jobs.settleAll(stopped());
+    this.#later(this.#tell('abandoned').then((isTold) => (isTold ? this.#jobs.remove(jobs) : undefined)));
   }
 
   close(): Promise<void> {
@@ -145,7 +147,7 @@ class QueueRunner implements Runner {
   #cancel(): void {
     if (this.#state !== 'open') return;
     this.#state = 'cancelled';
-    this.#later(setRunState(this.#redis, this.#run.id, 'cancelled').then(() => this.#jobs.cancel()));
+    this.#later(this.#tell('cancelled').then((isTold) => (isTold ? this.#jobs.cancel() : undefined)));
   }
 
   #now(): TrafficNow {
@@ -167,7 +169,7 @@ class QueueRunner implements Runner {
 
   async #look(): Promise<void> {
     const heard = await beatOfPlanner(this.#redis, this.#run, this.#planner);
-    if (heard === 'another') await this.#giveUp();
+    if (heard === 'another') return this.#giveUp();
     if (heard === 'unknown') {
       // Redis was emptied: before a job is added again, its run has to be there.
       await registerRun(this.#redis, this.#run, this.#planner, this.#state);
@@ -183,12 +185,23 @@ class QueueRunner implements Runner {
     this.#sayWhetherAlone();
   }
 
-  /** Another planner took the run over while this one was silent. */
+  /** Tells what becomes of the run, unless it is another's by now. */
+  async #tell(state: 'cancelled' | 'abandoned' | 'ended'): Promise<boolean> {
+    if (this.lost !== undefined) return false;
+    const heard = await setRunState(this.#redis, this.#run.id, state, this.#planner);
+    if (heard === 'another') await this.#giveUp();
+    return heard !== 'another';
+  }
+
+  /** Another planner took the run over while this one was silent: what it does is that one's. */
   async #giveUp(): Promise<void> {
-    const other = (await readRun(this.#redis, this.#run.id))?.planner ?? 'another';
-    const message = `run ${this.#run.id} is planned by ${other} now: nothing was heard of this one for too long`;
+    const { id } = this.#run;
+    const other = (await readRun(this.#redis, id).catch(() => undefined))?.planner ?? 'another';
+    const message = `run ${id} is planned by ${other} now, which tells what becomes of it: nothing was heard of this one for too long`;
+    const cause = Object.assign(new Error('it was taken over'), { code: 'ESTALE' });
+    this.lost ??= new BackfillError('store-locked', message, { cause });
     this.#state = 'abandoned';
-    await this.#jobs.settleAll(new BackfillError('store-locked', message));
+    this.#jobs.settleAll(this.lost);
   }
 
   #sayWhetherAlone(): void {
@@ -210,11 +223,12 @@ class QueueRunner implements Runner {
   async #end(): Promise<void> {
     await Promise.all(this.#unsettled);
     await atMost(CLOSE_MS, this.#looks.stop());
-    await atMost(CLOSE_MS, setRunState(this.#redis, this.#run.id, 'ended'));
+    await atMost(CLOSE_MS, this.#tell('ended'));
+    if (this.lost !== undefined) return this.letGo();
     await atMost(this.#pace.leaveMs, this.#untilAllLeft());
     await atMost(
       CLOSE_MS,
-      this.#counts.read().then(() => forgetRun(this.#redis, this.#run.id)),
+      this.#counts.read().then(() => endRun(this.#redis, this.#run.id, this.#planner)),
     );
     await this.letGo();
     const { failure } = this.#counts;

@@ -103,4 +103,26 @@ describeWith(REDIS)('a run through a queue', () => {
     expect(await desk.redis.smembers('backfill:completed')).toEqual(['BRIQ:1h']);
     await desk.close();
   });
+
+  it('leaves a run to the planner that took it over: it neither ends nor records that', async () => {
+    const history = openHistory({
+      ...{ store: bucket.url, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON },
+      stateFolder: join(folder.path, 'state'),
+    });
+    const desk = await openQueueDesk(redis.url);
+    let id = '';
+    const run = history.backfill({
+      ...{ tickers: ['CORV', 'DUNO'], days: 20 },
+      onEvent: (event) => {
+        if (event.type === 'begun') id = event.runId;
+        if (event.type === 'running') void desk.redis.hset(`backfill:run:${id}`, 'planner', 'another');
+      },
+    });
+    await expect(run).rejects.toThrow(/^run \S+ is planned by another now/);
+    await history.close();
+    expect(await desk.runs()).toMatchObject([{ id, planner: 'another', state: 'open' }]);
+    const records = await openStore(bucket.url).readRuns(10);
+    expect(records.map((one) => one.id)).not.toContain(id);
+    await desk.close();
+  });
 });

@@ -5,7 +5,7 @@ import { readMachines } from '../../src/queue/machines.ts';
 import { readRun } from '../../src/queue/run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
-import { connected, hand, planner, withRedis } from './farm.ts';
+import { QUICK, connected, hand, planner, withRedis } from './farm.ts';
 import { endOf, pretendedRun, runAll } from './pretended.ts';
 
 describeWith(REDIS)('tasks that go through a queue', () => {
@@ -149,6 +149,40 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     expect(endOf(await runner.run({ ...order, task: distribute }))).toBe('ok');
     await runner.close();
   });
+
+  it.each(['a look', 'a stop', 'the end'])(
+    'are left as they are by a planner that another one replaced, as it learns by %s',
+    async (by) => {
+      const { pools } = await hand('one', { capacityOf: () => 1 });
+      const pace = { ...QUICK, lookMs: by === 'a look' ? QUICK.lookMs : 60_000 };
+      const first = await planner('RUN', { pace });
+      const ends = runAll(first, by === 'the end' ? ['A'] : ['SLOW@1500', 'B']);
+      await expect.poll(() => pools.get('RUN')?.begun).toHaveLength(1);
+      if (by === 'the end') await ends;
+      const redis = await connected();
+      await redis.hset(runKey('RUN'), 'beat', '1');
+      const second = await planner('RUN', { planner: 'second', isAttached: true });
+      if (by === 'a stop') {
+        first.traffic.cancel();
+        first.abandon();
+      }
+      await ends;
+      await first.close();
+      expect(first.lost).toMatchObject({
+        code: 'store-locked',
+        message: expect.stringMatching(/^run RUN is planned by second now/),
+      });
+      expect(await readRun(redis, 'RUN')).toMatchObject({ planner: 'second', state: 'open' });
+      expect(await redis.ttl(runKey('RUN'))).toBe(-1);
+      const waiting = await redis.llen(`${PREFIX}:sample:wait`);
+      expect(waiting).toBe(by === 'the end' ? 0 : 1);
+      expect(pools.get('RUN')).toMatchObject({ isCancelled: false, isAbandoned: false });
+      expect(await runAll(second, ['C'])).toEqual({ C: 'ok' });
+      expect(second.lost).toBeUndefined();
+      await second.close();
+      expect(await readRun(redis, 'RUN')).toMatchObject({ planner: 'second', state: 'ended' });
+    },
+  );
 
   it('are done under the lease of the planner of now', async () => {
     const { joined, released } = await hand();
