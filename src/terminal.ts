@@ -47,6 +47,7 @@ export { providersText } from './report/providers-text.ts';
 export { discoveredText } from './report/discovered-text.ts';
 export { seriesStatusText, statusText } from './report/status-text.ts';
 export { escaped } from './core/quoted.ts';
+export { beyond } from './backfill/run/begun-batches.ts';
 export { damagedText, leftLines, neverBegunText, spoiltText } from './report/left-text.ts';
 export { listedLine } from './report/listed-text.ts';
 export {

@@ -1,8 +1,12 @@
-import { openAttached } from '../index.ts';
+import { type BackfillOptions, type Universe, openAttached } from '../index.ts';
+import { batchLine, batchesName, beyond, neverBegunText } from '../terminal.ts';
 import { command } from './command.ts';
+import { EXIT } from './exit-codes.ts';
 import { done } from './fill.ts';
+import { tellTotal } from './fill-one.ts';
 import { ALL, OUTPUT, STORE, WATCHED, given } from './options.ts';
 import { openObservers } from './observers.ts';
+import { tell } from './output.ts';
 import { CONNECTION } from './provider-options.ts';
 import { QUEUE, assertQueueGiven, tellWorkers } from './queue-option.ts';
 import { LOGGED } from './run-log.ts';
@@ -29,7 +33,8 @@ export const attachCommand = command({
   },
   notes:
     'It waits for what machines still have of the run, looks at the store, and has them do what lacks, under the same id. ' +
-    'While the process that began it is there, that is refused.',
+    'While the process that began it is there, that is refused. Of a run in batches it is the batch that was begun: what comes ' +
+    'after it is told, with how to go on.',
   explicit: ['run'],
   run: async (argv) => {
     const queue = assertQueueGiven(argv.queue, 'attach');
@@ -37,6 +42,7 @@ export const attachCommand = command({
     await tellWorkers({ queue, quiet: argv.quiet });
     const attached = await openAttached({ queue, run, ...given({ store: argv.store, stateFolder }) });
     const { history, request } = attached;
+    const batch = batchOf(request);
     const telling = { ...argv, dryRun: false };
     const observers = await openObservers(
       {
@@ -47,10 +53,22 @@ export const attachCommand = command({
       history,
     );
     try {
-      return (await done({ history, requests: [request], telling, observer: observers.watch() })).code;
+      if (batch !== undefined) tellTotal(batchLine(batch), telling);
+      const purpose = batch && { purpose: batchesName([batch]) };
+      const filling = { history, requests: [request], telling, ...purpose, observer: observers.watch() };
+      const { code } = await done(filling);
+      // Those after it were the business of the process that is gone.
+      const rest = beyond({ provider: history.capabilities.id, ...(batch && { batch }) });
+      for (const one of rest) tell(neverBegunText(one));
+      return rest.length > 0 ? Math.max(code, EXIT.someFailed) : code;
     } finally {
       await observers.close();
       await attached.close();
     }
   },
 });
+
+/** Which part of a list a run is of. */
+function batchOf({ tickers }: BackfillOptions): Universe['batch'] {
+  return typeof tickers === 'object' && 'batch' in tickers ? tickers.batch : undefined;
+}

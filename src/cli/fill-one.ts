@@ -53,6 +53,8 @@ export interface Filling {
   /** Carried out one after the other, until one is stopped. */
   readonly requests: readonly BackfillOptions[];
   readonly telling: Telling;
+  /** What it is called at its end. Default: a backfill. */
+  readonly purpose?: RunPurpose;
   /** Told of each run. Default: nobody. */
   readonly observer?: RunObserver;
 }

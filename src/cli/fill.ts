@@ -82,7 +82,7 @@ async function runAtOnce(filling: Filling, stop: AbortSignal): Promise<readonly 
   for (const request of filling.requests) {
     const summary = await runOf(request, filling, stop);
     summaries.push(summary);
-    report(summary, filling.telling);
+    report(summary, filling.telling, filling.purpose);
     if (summary.stopped !== null) break;
   }
   return summaries;

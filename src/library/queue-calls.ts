@@ -13,7 +13,7 @@ export interface QueuedRun {
   readonly id: string;
   /** Asks whom the run asks, and writes its store. */
   readonly history: History;
-  /** What was asked for. */
+  /** What was asked for. Of a run in batches it is the one of them, see `Universe.batch`: those after it nobody goes on with. */
   readonly request: BackfillOptions;
   /** Ends it, and its history. */
   close(): Promise<void>;

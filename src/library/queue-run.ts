@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Runner, RunToStart } from '../backfill/runner.ts';
+import { isUniverse } from '../backfill/want/universe.ts';
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
 import { redisAddress } from '../redis/address.ts';
 import type { BarStore } from '../store/store.ts';
 import type { BackfillOptions, HistoryOptions } from './history.ts';
-import { keptRequest } from './kept-request.ts';
+import { type KeptRequest, keptRequest } from './kept-request.ts';
 
 /** This process among the planners. */
 export const PLANNER = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
@@ -81,12 +82,20 @@ export async function startQueueRun(
     const kept = request && { request: keptRequest(options, request) };
     const runner = await openQueueRunner({ redis, run, planner: PLANNER, onNote, isAttached, ...kept });
     if (kept !== undefined)
-      onNote(`Run ${id}: should this process die, workers go on, and so does backfill attach ${id}`);
+      onNote(
+        `Run ${id}: should this process die, workers go on, and so does backfill attach ${id}${withWhat(kept.request)}`,
+      );
     return closedWith(runner, () => redis.disconnect());
   } catch (error) {
     redis.disconnect();
     throw error;
   }
+}
+
+/** Of a run in batches, that it is one of them. */
+function withWhat({ request: { tickers } }: KeptRequest): string {
+  const batch = isUniverse(tickers) ? tickers.batch : undefined;
+  return batch === undefined ? '' : `, with batch ${batch.number} of ${batch.of} alone`;
 }
 
 /** The same runner, whose end ends what it needs. */

@@ -148,6 +148,23 @@ describeWith(REDIS)('several machines', () => {
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`run "${id}": it has ended`)]);
   }, 60_000);
 
+  it('go on with a batch whose planner was killed, and tell what of its list nobody began', async () => {
+    const planner = started([...asking(10), '--batch-size', '4']);
+    const told = ended(planner);
+    const id = await runningId();
+    await expect.poll(() => connection.llen('backfill:yahoo:wait')).toBe(4);
+    planner.kill('SIGKILL');
+    expect((await told).stderr).toContain(`backfill attach ${id}, with batch 1 of 3 alone\n`);
+    // As if it were long ago.
+    await connection.hset(`backfill:run:${id}`, 'beat', '1');
+    await worker('--id', 'alpha', '--log-level', 'error');
+    const { code, stderr } = await backfill('attach', id, '--no-progress');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Batch 1 of 3: tickers 1-4 of 10\n')]);
+    expect(stderr).toContain('Batch 1 of 3 complete');
+    expect(stderr).toMatch(/Never begun: 6 tickers, batches 2-3 of 3 from yahoo: .* --start-batch 1\n/);
+    expect((await openStore(store).scan()).series.size).toBe(4);
+  });
+
   it('plan runs that nobody waits for', async () => {
     await writeFile(join(folder.path, 'some.txt'), 'ALFA\nBRIQ\n');
     const range = asking(10).slice(1);

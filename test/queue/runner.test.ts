@@ -171,6 +171,8 @@ describeWith(REDIS)('tasks that go through a queue', () => {
       expect(first.lost).toMatchObject({
         code: 'store-locked',
         message: expect.stringMatching(/^run RUN is planned by second now/),
+        // No mistake in the command.
+        cause: { code: 'ESTALE' },
       });
       expect(await readRun(redis, 'RUN')).toMatchObject({ planner: 'second', state: 'open' });
       expect(await redis.ttl(runKey('RUN'))).toBe(-1);

@@ -29,9 +29,9 @@ export function cutShort(runs: readonly RecordedRun[]): readonly RecordedRun[] {
   });
 }
 
-/** What comes after the batch that a run was, of those that `cutShort` gives. */
-export function beyond({ provider, batch }: RecordedRun): NeverBegun[] {
-  if (batch === undefined) return [];
+/** What comes after the batch that a run was. */
+export function beyond({ provider, batch }: Pick<RecordedRun, 'provider' | 'batch'>): NeverBegun[] {
+  if (batch === undefined || batch.number >= batch.of) return [];
   const { number, of, last, total } = batch;
   return [{ provider, tickers: total - last, first: number + 1, last: of, of, startBatch: number }];
 }
