@@ -242,7 +242,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promis
   const context = { ...tools.context, lock: writer.lock };
   const runner = await tools.startRunner(plan.tasks.length, { id: tools.runId, context });
   const { traffic } = runner;
-  const stops = watchStops(() => traffic.cancel());
+  const stops = watchStops(runner);
   const done = nothingDone();
   let ending: NodeJS.Timeout | undefined;
   const interrupt = (): void => {

@@ -1,5 +1,6 @@
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
+import type { Stop } from './run/stops.ts';
 import type { BackfillError, ErrorData } from '../core/errors.ts';
 import type { Day } from '../core/session/day.ts';
 import type { Task } from '../core/plan/task.ts';
@@ -226,6 +227,8 @@ export interface Runner {
   readonly deaths: number;
   /** Why the run is another process's by now: what becomes of it is that one's to tell. Default: it is this one's. */
   readonly lost?: BackfillError | undefined;
+  /** What ended the run from outside. Default: nothing did. */
+  readonly drained?: Stop | undefined;
   readonly traffic: Traffic;
   /** Never rejects: whatever happens to the task is in its result. */
   run(order: TaskOrder): Promise<TaskResult>;

@@ -113,7 +113,7 @@ function neverClosed({ capabilities }: Parts): Earlier {
 /** Whether nobody else is asked: the run was told to stop, or nothing can be stored. */
 function endsAll({ stopped }: RunSummary): boolean {
   if (stopped === null || stopped.isClosed) return false;
-  return ['interrupted', 'store-failed', 'failed'].includes(stopped.reason);
+  return ['interrupted', 'drained', 'store-failed', 'failed'].includes(stopped.reason);
 }
 
 async function standingOf(

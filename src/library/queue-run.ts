@@ -110,6 +110,9 @@ function closedWith(runner: Runner, end: () => void): Runner {
     get deaths() {
       return runner.deaths;
     },
+    get drained() {
+      return runner.drained;
+    },
     get lost() {
       return runner.lost;
     },

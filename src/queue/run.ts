@@ -154,7 +154,7 @@ export async function endRun(redis: Redis, id: string, planner: string): Promise
  * A run has ended, and everybody left it: what it was asked goes, and in an hour who did what for it. What it was, jobs that come
  * late learn, and whoever has those run again that were given up: that stays as long as these do.
  */
-export async function forgetRun(redis: Redis, id: string): Promise<void> {
+async function forgetRun(redis: Redis, id: string): Promise<void> {
   await redis
     .multi()
     .srem(RUNS, id)

@@ -1,6 +1,7 @@
 import { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Runner, TaskOrder, TaskResult, TrafficNow } from '../backfill/runner.ts';
+import type { Stop } from '../backfill/run/stops.ts';
 import { BackfillError } from '../core/errors.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { CountsOfAll } from './counts.ts';
@@ -54,6 +55,8 @@ class QueueRunner implements Runner {
   deaths = 0;
   /** Another planner took the run over while this one was silent. */
   lost: BackfillError | undefined;
+  /** Its queue was. */
+  drained: Stop | undefined;
   readonly #redis: Redis;
   readonly #run: QueueRun;
   readonly #planner: string;
@@ -150,6 +153,14 @@ class QueueRunner implements Runner {
     this.#later(this.#tell('cancelled').then((isTold) => (isTold ? this.#jobs.cancel() : undefined)));
   }
 
+  /** Nobody else stops a run but who drains its queue. */
+  #drain(): void {
+    const { id, provider } = this.#run;
+    this.drained = { reason: 'drained', message: `the queue of ${provider.id} was drained` };
+    this.#onNote(`${this.drained.message}: nothing more is asked for run ${id}, what is in work ends`);
+    this.#cancel();
+  }
+
   #now(): TrafficNow {
     return this.#counts.sum(Date.now());
   }
@@ -176,9 +187,8 @@ class QueueRunner implements Runner {
       await this.keepRequest();
       this.#jobs.startAnew();
     }
-    // Somebody else may have stopped it, as by draining its queue.
     if (this.#state === 'open' && (await readRun(this.#redis, this.#run.id))?.state === 'cancelled')
-      this.#cancel();
+      this.#drain();
     await this.#counts.read();
     this.#machines = await readMachines(this.#redis);
     await this.#jobs.look();

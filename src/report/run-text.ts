@@ -164,6 +164,7 @@ function headline(summary: RunSummary, purpose: RunPurpose = 'Backfill'): string
   const after = `Stopped after ${plural(fetchedTickers, 'ticker')}`;
   const lines: Readonly<Record<StopReason, string>> = {
     interrupted: `Interrupted after ${plural(fetchedTickers, 'ticker')}. Progress saved. Run the same command to continue.`,
+    drained: `${after}: ${stopped.message}. Progress saved. Run the same command to continue.`,
     'quota-exhausted': usedUpLine(summary),
     unreachable: `${capitalized(stopped.message)} ${after}. Progress saved. Run the same command again.`,
     'provider-down': `${after}: the provider is down (${stopped.message}). Progress saved.`,

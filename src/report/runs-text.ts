@@ -68,6 +68,7 @@ function timeOf({ startedAt, endedAt }: RunSummary): string {
 
 const STOPPED: Readonly<Record<StopReason, string>> = {
   interrupted: 'interrupted',
+  drained: 'queue drained',
   'quota-exhausted': 'quota used up',
   'provider-down': 'provider down',
   unreachable: 'unreachable',

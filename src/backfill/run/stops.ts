@@ -5,6 +5,7 @@ import { type Task, type Want, intervalOf } from '../../core/plan/task.ts';
 /** Why a run ended before its plan did. */
 export type StopReason =
   | 'interrupted'
+  | 'drained' // somebody took its tasks out of the queue
   | 'quota-exhausted'
   | 'provider-down'
   | 'unreachable' // nothing got through to the provider from here: no network, no such host
@@ -77,15 +78,21 @@ function trippedOver(failure: ErrorData | undefined, tripped: Stop): Stop {
   return { reason: code === 'unreachable' ? 'unreachable' : tripped.reason, message };
 }
 
-/** Nothing has ended yet. `onStop` is called once, when the run is to end. */
-export function watchStops(onStop: () => void): Stops {
+/** What is stopped, and may be so from outside: see `Runner`. */
+interface Stopped {
+  readonly traffic: { readonly cancel: () => void };
+  readonly drained?: Stop | undefined;
+}
+
+/** Nothing has ended yet. Once the run is to end, its runner lets no further request through. */
+export function watchStops(runner: Stopped): Stops {
   let stopped: Stop | null = null;
   let lastFailure: ErrorData | undefined;
   const closed = { series: new Map<Interval, ErrorData>(), market: new Map<Interval, ErrorData>() };
   const stop = (why: Stop): void => {
     if (stopped !== null) return;
     stopped = why;
-    onStop();
+    runner.traffic.cancel();
   };
   const noteTold = (error: ErrorData): 'failed' | 'not-run' => {
     const why = stopOf(error);
@@ -104,7 +111,7 @@ export function watchStops(onStop: () => void): Stops {
   };
   return {
     get stopped() {
-      return stopped;
+      return runner.drained ?? stopped;
     },
     get mayStillWrite() {
       return stopped?.reason !== 'store-failed' && stopped?.reason !== 'failed';

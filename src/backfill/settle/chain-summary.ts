@@ -213,7 +213,7 @@ function isStillLacking(interval: Interval, { missing }: ListStanding): boolean 
 }
 
 /** Of those that ask for second opinions only these end the chain: what else keeps one from coming is told with it. */
-const ENDS_OPINIONS: ReadonlySet<Stop['reason']> = new Set(['interrupted', 'quota-exhausted']);
+const ENDS_OPINIONS: ReadonlySet<Stop['reason']> = new Set(['interrupted', 'drained', 'quota-exhausted']);
 
 /** What ended a run of the chain: a quota first, as its code says most, and an interruption before that. */
 function stopOf(
