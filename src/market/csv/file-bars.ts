@@ -7,6 +7,8 @@ export interface FileBars {
   readonly bars: Bars;
   /** What is wrong with those that cannot be read, by row. */
   readonly faults: ReadonlyMap<number, string>;
+  /** The line of each in its file; not there where that is not known. */
+  readonly lines?: Int32Array | null;
 }
 
 /** How many rows there are, and from when to when. */
@@ -49,7 +51,8 @@ export function ascending(rows: FileBars): FileBars {
   const places = Int32Array.from(ts, (_, i) => i).toSorted((a, b) => {
     return (ts[a] as number) - (ts[b] as number) || a - b;
   });
-  return { bars: pick(rows.bars, places), faults: atPlaces(rows.faults, places) };
+  const lines = rows.lines && places.map((place) => rows.lines?.[place] ?? 0);
+  return { bars: pick(rows.bars, places), faults: atPlaces(rows.faults, places), ...(lines && { lines }) };
 }
 
 /** How many rows there are in memory, ascending. */

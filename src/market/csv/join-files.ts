@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { BarBuilder } from '../../core/bars/bar-builder.ts';
-import { formatDay, utcDayOf } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { currencyKnown, mayBeSameCurrency, priceCurrencyIn } from '../../core/currency.ts';
-import { shortened } from '../../core/quoted.ts';
+import { plural } from '../../core/plural.ts';
+import { escaped, shortened } from '../../core/quoted.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { ascending, type FileBars, type RowCounts } from './file-bars.ts';
 import { allOf, inMemory, inTurn, type RowsInTime } from './rows-in-time.ts';
@@ -99,6 +99,7 @@ export function currencyOfFiles(files: readonly RowsOfFile[], ticker: string): C
 function overlapping(lists: readonly RowsOfFile[]): JoinedRows {
   const taken = new Map<number, Taken>();
   const repeated: Taken[] = [];
+  const contradictions = new Contradictions();
   for (const { path, mayBeCut: cutAt, rows: ofFile } of lists) {
     const file: HeldFile = { path, mayBeCut: cutAt, rows: allOf(ofFile) };
     const { ts, length } = file.rows.bars;
@@ -112,11 +113,11 @@ function overlapping(lists: readonly RowsOfFile[]): JoinedRows {
         continue;
       }
       const first = pick(before, { file, at });
-      if (first === undefined)
-        throw mixed(before.file, file, `contradict each other on ${formatDay(utcDayOf(stamp))}`);
-      taken.set(stamp, first);
+      if (first !== undefined) taken.set(stamp, first);
+      else contradictions.add(before, { file, at });
     }
   }
+  contradictions.assertNone();
   const all = [...taken.values(), ...repeated];
   return {
     rows: inMemory(ascending(together(all))),
@@ -172,6 +173,35 @@ function pick(before: Taken, after: Taken): Taken | undefined {
   return isLast(after) ? before : undefined;
 }
 
+/** Rows of a stamp that contradict each other, and how many more the same two files have. */
+class Contradictions {
+  #first: readonly [Taken, Taken] | undefined;
+  #more = 0;
+
+  add(one: Taken, other: Taken): void {
+    if (this.#first === undefined) this.#first = [one, other];
+    else if (this.#first[0].file === one.file && this.#first[1].file === other.file) this.#more++;
+  }
+
+  /** Throws `usage` for the first, with what both have. */
+  assertNone(): void {
+    if (this.#first === undefined) return;
+    const [one, other] = this.#first;
+    const stamp = new Date(one.file.rows.bars.ts[one.at] as number).toISOString();
+    const isDay = stamp.endsWith('T00:00:00.000Z');
+    const when = isDay ? `on ${stamp.slice(0, 10)}` : `at ${stamp.slice(0, 16).replace('T', ' ')} UTC`;
+    const fields = PRICES.filter((field) => !agreeIn(field, one, other));
+    const name = basename(one.file.path) === basename(other.file.path) ? (path: string) => path : basename;
+    const has = (row: Taken): string => {
+      const values = fields.map((field) => `${field} ${row.file.rows.bars[field][row.at]}`).join(', ');
+      const line = row.file.rows.lines?.[row.at];
+      return `${values} in ${escaped(name(row.file.path))}${line === undefined ? '' : `, line ${line}`}`;
+    };
+    const more = this.#more === 0 ? '' : `; ${plural(this.#more, 'more row')} of both`;
+    throw mixed(one.file, other.file, `contradict each other ${when} (${has(one)}; ${has(other)}${more})`);
+  }
+}
+
 function mayBeCut({ file, at }: Taken): boolean {
   return file.mayBeCut !== null && file.mayBeCut === file.rows.bars.ts[at];
 }
@@ -187,11 +217,15 @@ function isLast({ file, at }: Taken): boolean {
 }
 
 function agree(one: Taken, other: Taken): boolean {
-  return (['open', 'high', 'low', 'close'] as const).every((field) => {
-    const a = one.file.rows.bars[field][one.at] as number;
-    const b = other.file.rows.bars[field][other.at] as number;
-    return Number.isNaN(a) || Number.isNaN(b) || Math.abs(a - b) <= Math.abs(a) * TOLERANCE;
-  });
+  return PRICES.every((field) => agreeIn(field, one, other));
+}
+
+const PRICES = ['open', 'high', 'low', 'close'] as const;
+
+function agreeIn(field: (typeof PRICES)[number], one: Taken, other: Taken): boolean {
+  const a = one.file.rows.bars[field][one.at] as number;
+  const b = other.file.rows.bars[field][other.at] as number;
+  return Number.isNaN(a) || Number.isNaN(b) || Math.abs(a - b) <= Math.abs(a) * TOLERANCE;
 }
 
 function mixed(a: { readonly path: string }, b: { readonly path: string }, why: string): BackfillError {

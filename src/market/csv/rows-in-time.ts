@@ -54,7 +54,13 @@ function together(parts: readonly FileBars[]): FileBars {
     for (const [i, fault] of part.faults) faults.set(passed + i, fault);
     passed += part.bars.length;
   }
-  return { bars: concatBars(parts.map(({ bars }) => bars)), faults };
+  const lines = parts.flatMap((part) => Array.from(part.lines ?? []));
+  const areKnown = lines.length === passed;
+  return {
+    bars: concatBars(parts.map(({ bars }) => bars)),
+    faults,
+    ...(areKnown && { lines: Int32Array.from(lines) }),
+  };
 }
 
 function shifted(

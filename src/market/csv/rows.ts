@@ -214,7 +214,11 @@ export function placedRows(
     if (aside.isUndated === true) continue;
     for (const one of aside.told ?? []) told.push({ ...one, path, exDay: exDay(starts[i] as number) });
   }
-  return { rows: ascending({ bars: inForm({ ...rows.bars, ts: starts }), faults }), told, mayBeCut };
+  return {
+    rows: ascending({ bars: inForm({ ...rows.bars, ts: starts }), faults, lines: rows.lines }),
+    told,
+    mayBeCut,
+  };
 }
 
 /** Looks at intraday rows that are read by the clock of a zone. */

@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { ALL, folderOf, HEADER, marketOf, stampsOf } from './folders.ts';
+import { ALL, fileOf, folderOf, HEADER, marketOf, stampsOf, times } from './folders.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 
 function bars(first: string, ...closes: number[]): string {
@@ -149,9 +149,35 @@ describe('two files of one ticker', () => {
       'MSFT.csv': bars('2024-01-08', 1),
     });
     expect(() => market.intervals('IBM')).toThrow(
-      /ibm_1\.csv and .*ibm_2\.csv stand for one ticker and contradict each other on 2024-01-08: rename or remove one/,
+      /ibm_1\.csv and .*ibm_2\.csv stand for one ticker and contradict each other on 2024-01-08 \(open 1, high 1, low 1, close 1 in ibm_1\.csv, line 2; open 10, high 10, low 10, close 10 in ibm_2\.csv, line 2; 1 more row of both\): rename or remove one/,
     );
     expect(market.intervals('MSFT')).toEqual(['1d']);
+  });
+
+  it('say where they contradict each other, at what time and in which values', () => {
+    const minutes = times(['2024-01-08'], '09:30', '10:00', 1);
+    const text = fileOf(minutes);
+    const other = text
+      .replace('09:40:00,10,11,9,10.5', '09:40:00,10,11,9,10.75')
+      .replace('09:45:00,10,', '09:45:00,9.5,');
+    const reading = (files: Record<string, string>) => {
+      const market = marketOf(files);
+      return () => market.intervals('SPY');
+    };
+    expect(
+      reading({ 'SPY_part1.csv': text, 'SPY_part2.csv': other.replace('time,', '# comment\ntime,') }),
+    ).toThrow(
+      /contradict each other at 2024-01-08 14:40 UTC \(close 10\.5 in SPY_part1\.csv, line 12; close 10\.75 in SPY_part2\.csv, line 13; 1 more row of both\): rename/,
+    );
+    const backwards = `${text.split('\n')[0]}\n${other.trimEnd().split('\n').slice(1).toReversed().join('\n')}\n`;
+    expect(
+      reading({
+        'a/SPY.csv': text.replace('09:40:00,10,11,9,10.5', '09:40:00,10,11,9,10.75'),
+        'b/SPY.csv': backwards,
+      }),
+    ).toThrow(
+      /contradict each other at 2024-01-08 14:45 UTC \(open 10 in .*a\/SPY\.csv, line 17; open 9\.5 in .*b\/SPY\.csv, line 16\): rename/,
+    );
   });
 
   it('are both refused where each is named after something else', () => {

@@ -68,6 +68,19 @@ describe('a long file that has to be read at once', () => {
     },
   );
 
+  it('since another contradicts it, it is refused with line and values', () => {
+    const lines = linesOf();
+    const other = lines
+      .slice(700)
+      .map((line, i) => (i === 40 ? line.replace(/^([^,]*),[^,]*/, '$1,9.999') : line));
+    const [stretches, atOnce] = bothOf({ 'BTC-USD_part1.csv': PLAIN, 'BTC-USD_part2.csv': text(other) });
+    const told = toldOf(stretches, 'BTC-USD');
+    expect(told).toEqual(toldOf(atOnce, 'BTC-USD'));
+    expect(told).toMatch(
+      /contradict each other at .* in BTC-USD_part1\.csv, line 742; .* in BTC-USD_part2\.csv, line 42\)/,
+    );
+  });
+
   it('since others overlap it is joined with them', () => {
     const files = { 'BTC-USD_a.csv': PLAIN, 'BTC-USD_b.csv': text(linesOf().slice(700)) };
     const [stretches, atOnce] = bothOf(files);
