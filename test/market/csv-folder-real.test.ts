@@ -99,7 +99,7 @@ describeWith(REAL_DATA)('folders of real data', () => {
 
   it('of crypto and currencies are named by their pairs', () => {
     const crypto = csvFolderMarket(realData('crypto'));
-    expect(crypto.tickers()).toEqual(['BTC-USD', 'BTC-USDT', 'ETH-USDT']);
+    expect(crypto.tickers()).toEqual(['BTC-BUSD', 'BTC-USD', 'BTC-USDT', 'ETH-USDT']);
     expect(crypto.intervals('BTC-USDT')).toEqual(['1h', '1d']);
     expect(on(crypto, 'BTC-USDT', '2017-08-17')).toMatchObject({ open: 4261.48, volume: 795.150377 });
     expect(crypto.rows('BTC-USDT', '1h', ALL)).toHaveLength(120);

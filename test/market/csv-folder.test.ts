@@ -141,11 +141,20 @@ describe('names of files', () => {
       'FOOUSD.csv': weekdays,
       'crypto/BAZEUR.csv': weekdays,
       'BTCBUSD.csv': rows,
+      'DOGEBUSD.csv': rows,
       'no ticker.csv': weekdays,
       'README.md': '#',
       'actions.csv': 'ticker,date,kind,value\n',
     });
-    expect(market.tickers()).toEqual(['AIR.PA', 'BAZ-EUR', 'BRK-B', 'BTC-USDT', 'EURUSD=X', 'FOOUSD']);
+    expect(market.tickers()).toEqual([
+      'AIR.PA',
+      'BAZ-EUR',
+      'BRK-B',
+      'BTC-BUSD',
+      'BTC-USDT',
+      'EURUSD=X',
+      'FOOUSD',
+    ]);
     expect(market.rows('BTC-USDT', '1d', ALL)).toHaveLength(2);
   });
 

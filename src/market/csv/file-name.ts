@@ -3,7 +3,7 @@ import { besideFirst } from './beside-symbol.ts';
 import type { FileName } from './name-said.ts';
 import { isAbout, isDate, isOfWords, isWord, undated, withoutCopy } from './name-words.ts';
 import { atPlace, inView, yearAtPlace } from './place-in-name.ts';
-import { isPair, isReuters } from './ticker-name.ts';
+import { isPair, isReuters, pairOfBinance } from './ticker-name.ts';
 import { isVenueAlone, suffixOfVenue } from './venues.ts';
 
 /** No ticker without a suffix is longer. */
@@ -11,6 +11,8 @@ const LONGEST = 8;
 
 /** A symbol, the length of its bars and a month or year, as HistData.com names its files, of which `DAT` is no symbol. */
 const HIST_DATA = /^DAT_[A-Z]+_([A-Z]{3})([A-Z]{3})_/i;
+/** A symbol, the length of its bars and a month or a day, as the files of Binance's archive are named. */
+const BINANCE = /^([A-Z0-9]{4,})-\d+(?:mo|[smhdw])-\d{4}-\d{2}(?:-\d{2})?$/;
 const TRADING_VIEW = /^(?<symbol>.+?), ?(\d+[A-Z]?|[SDWM])(_[0-9a-f]{5})?$/;
 const SHARE_CLASS = /^([A-Z]{1,5})_([ABC])$/;
 
@@ -23,6 +25,9 @@ const SHARE_CLASS = /^([A-Z]{1,5})_([ABC])$/;
  */
 export function readFileName(stem: string): FileName {
   const first = withoutCopy(stem.trim());
+  const [, ofBinance = ''] = BINANCE.exec(first) ?? [];
+  const traded = pairOfBinance(ofBinance);
+  if (traded !== undefined) return { kind: 'ticker', ticker: traded, isCrypto: true };
   const pair = /^([A-Z]{3})_([A-Z]{3,4})(?![A-Z0-9])/i.exec(first)?.slice(1).join('') ?? '';
   if (isPairNamed(pair)) return { kind: 'ticker', ticker: pair, isCrypto: true };
   const [, one = '', other = ''] = HIST_DATA.exec(first) ?? [];

@@ -5,8 +5,11 @@ import { parseTicker } from '../../core/instrument/ticker.ts';
 /** Longest first, so that `USDT` is not taken for a base that ends in `USD` and so on. */
 const QUOTES = CRYPTO_QUOTES.split(' ').toSorted((a, b) => b.length - a.length);
 
-/** Dollar coins whose pairs a name without a dash does not tell from those in `USD`: `BATUSD` is not `BA-TUSD`. */
-const UNKNOWN_QUOTES = ['BUSD', 'FDUSD', 'TUSD'];
+/**
+ * Dollar coins whose pairs a name without a dash does not tell from those in `USD`: `BATUSD` is not `BA-TUSD`, but `BTCBUSD` is of
+ * a known coin.
+ */
+const DOUBTFUL_QUOTES = ['BUSD', 'FDUSD', 'TUSD'];
 
 /** No share's ticker ends like these. */
 const COINS = new Set(['USDT', 'USDC']);
@@ -36,7 +39,7 @@ export function tickerNamed(name: string, isCrypto: () => boolean): string | und
   const upper = name.toUpperCase().replace(/^([A-Z0-9]{2,})\/([A-Z]{3,5})$/, '$1$2');
   const [, one = '', other = ''] = /^([A-Z]{3})[-_]?([A-Z]{3})$/.exec(upper) ?? [];
   if (CURRENCIES.has(one) && CURRENCIES.has(other)) return `${one}${other}=X`;
-  const quotes = [...UNKNOWN_QUOTES, ...QUOTES].filter((suffix) => upper.endsWith(suffix));
+  const quotes = [...DOUBTFUL_QUOTES, ...QUOTES].filter((suffix) => upper.endsWith(suffix));
   const isOfKnown = (suffix: string): boolean => BASES.has(upper.slice(0, -suffix.length));
   const quote = quotes.find(isOfKnown) ?? quotes[0];
   const base = upper.slice(0, -(quote?.length ?? 0));
@@ -45,7 +48,8 @@ export function tickerNamed(name: string, isCrypto: () => boolean): string | und
     /^[A-Z0-9]{2,}$/.test(base) &&
     (COINS.has(quote) || BASES.has(base) || isCrypto())
   ) {
-    return UNKNOWN_QUOTES.includes(quote) ? undefined : `${KRAKENS[base] ?? base}-${quote}`;
+    const isUntold = DOUBTFUL_QUOTES.includes(quote) && !BASES.has(base);
+    return isUntold ? undefined : `${KRAKENS[base] ?? base}-${quote}`;
   }
   if (isReuters(upper)) return undefined;
   return parsed(
@@ -64,6 +68,15 @@ export function isReuters(name: string): boolean {
 /** Whether two words in capitals are a pair: two currencies, or a coin and what it is often priced in. */
 export function isPair(base: string, quote: string): boolean {
   return CURRENCIES.has(quote) ? CURRENCIES.has(base) || BASES.has(base) : COINS.has(quote);
+}
+
+/** What Binance quotes pairs in, of which none ends like another: it quotes nothing in dollars themselves. */
+const BINANCES = QUOTES.filter((quote) => quote !== 'USD');
+
+/** `DOGE-BUSD` of `DOGEBUSD`, a symbol of Binance's; undefined where its quote is not known. */
+export function pairOfBinance(symbol: string): string | undefined {
+  const quote = BINANCES.find((one) => symbol.endsWith(one) && symbol.length > one.length);
+  return quote && `${symbol.slice(0, -quote.length)}-${quote}`;
 }
 
 function parsed(name: string): string | undefined {

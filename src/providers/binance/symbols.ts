@@ -2,11 +2,12 @@ import { BackfillError } from '../../core/errors.ts';
 
 /**
  * What pairs are quoted in on Binance spot, today's and those that left; the commonest first. None ends like another, so
- * that a symbol is parted in one way: AEUR is left out, which would not be told from EUR (ADAEUR). Source: the symbols of the
+ * that a symbol is parted in one way: AEUR is left out, which would not be told from EUR (ADAEUR), and so are PLN, RON and UAH,
+ * which behind a dash may be kinds of a share. Source: the symbols of the
  * archive's listing of 2025.
  */
 export const QUOTES: readonly string[] =
-  'USDT USDC FDUSD BTC ETH BNB EUR TRY TUSD BUSD USD1 BRL JPY GBP AUD MXN ARS ZAR CZK COP DAI EURI'.split(
+  'USDT USDC FDUSD BTC ETH BNB EUR TRY TUSD BUSD USD1 BRL JPY GBP AUD MXN ARS ZAR CZK COP DAI EURI SOL DOGE XRP TRX'.split(
     ' ',
   );
 

@@ -238,7 +238,7 @@ describe('calendarFor', () => {
     'SH600519',
     'RELIANCE',
     'NIFTY50',
-    'BTC-SOL',
+    'BTC-SOLA',
   ])('the bare code %s has no calendar', (ticker) => {
     expect(calendarFor(ticker)).toMatchObject({ id: 'weekdays', advisory: true });
   });

@@ -113,7 +113,7 @@ describe('files of one ticker that are named differently', () => {
     const names = Array.from({ length: 25 }, (_, i) => `A${i}`);
     const files = names.flatMap((name) => [
       [`${name}.csv`, before],
-      [`${name}_XYZ.csv`, after],
+      [`${name}_ZZ.csv`, after],
     ]);
     const { notes } = marketOf(Object.fromEntries(files) as Record<string, string>);
     expect(notes).toHaveLength(21);

@@ -135,7 +135,8 @@ export const FUTURES = 'weekdays:America/New_York';
  * (So nothing of three letters that begins with P, R, U or W is among them: `PLN`, `RON`, `UAH`.)
  */
 export const CRYPTO_QUOTES =
-  'USD USDT USDC EUR GBP JPY CAD AUD CHF INR KRW CNY HKD TRY BTC ETH BNB FDUSD TUSD BUSD USD1 DAI EURI BRL MXN ARS ZAR CZK COP';
+  'USD USDT USDC EUR GBP JPY CAD AUD CHF INR KRW CNY HKD TRY BTC ETH BNB FDUSD TUSD BUSD USD1 DAI EURI BRL MXN ARS ZAR CZK COP ' +
+  'SOL DOGE XRP TRX';
 
 /**
  * A ticker of the United States: up to five letters, then perhaps what kind of share it is: a class (`BRK-B`), a preferred
