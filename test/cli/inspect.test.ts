@@ -105,7 +105,7 @@ describe('backfill inspect', () => {
     expect(await inspect(folder, 'nothing')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'backfill: "nothing" is no readable folder or file\n',
+      stderr: 'backfill: there is no folder or file "nothing"\n',
     });
     expect(await inspect(folder)).toMatchObject({ code: 2, stdout: '' });
   });

@@ -61,7 +61,7 @@ describe('a named pipe where a file should be is waited for by nobody', () => {
     ],
     ['map.csv', ['rename', '--map-file', 'map.csv'], `map.csv: cannot be read: ${NO_FILE}`],
     ['my-csv/actions.csv', ['AAPL', ...url('my-csv')], NO_FILE],
-    ['my.csv', url('my.csv'), '"my.csv" is no readable folder or file'],
+    ['my.csv', url('my.csv'), '"my.csv" cannot be read: it is a named pipe, and neither a folder nor a file'],
     ['log', ['simulate', '--from', 'sample', '--log', 'log'], '--log log: cannot be written (ENXIO)'],
     [
       'state/quota/yahoo-anonymous-port-1.json.lock',

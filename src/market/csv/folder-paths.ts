@@ -1,24 +1,32 @@
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BackfillError } from '../../core/errors.ts';
+import { fileTrouble } from '../../core/file-trouble.ts';
 import { quoted } from '../../core/quoted.ts';
+import { kindOf } from '../plain-file.ts';
 
 /** As much of a path as is shown. */
 const LONGEST_PATH = 4096;
 
-/** Throws `usage` where there is no such folder or file. */
+/** Throws `usage` where there is no such folder or file, or it is closed to us. */
 export function assertThere(shown: string): void {
-  if (!existsSync(shown)) throw notThere(shown);
+  kindAt(shown);
+}
+
+function kindAt(shown: string): string {
+  try {
+    return kindOf(statSync(resolve(shown)));
+  } catch (error) {
+    throw notThere(shown, error);
+  }
 }
 
 /** A folder and the paths of all files in it, or a file's folder and the file alone. */
 export function pathsIn(shown: string): [root: string, paths: readonly string[]] {
   const root = resolve(shown);
-  try {
-    if (statSync(root).isFile()) return [dirname(root), [root]];
-  } catch (error) {
-    throw notThere(shown, error);
-  }
+  const kind = kindAt(shown);
+  if (kind === 'file') return [dirname(root), [root]];
+  if (kind !== 'folder') throw notThere(shown, new Error(`it is a ${kind}, and neither a folder nor a file`));
   return [root, filesBelow(root, shown).toSorted()];
 }
 
@@ -37,8 +45,11 @@ function filesBelow(folder: string, shown: string): string[] {
   );
 }
 
-function notThere(shown: string, cause?: unknown): BackfillError {
-  return new BackfillError('usage', `${quoted(shown, LONGEST_PATH)} is no readable folder or file`, {
-    cause,
-  });
+function notThere(shown: string, cause: unknown): BackfillError {
+  const name = quoted(shown, LONGEST_PATH);
+  const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = isAbsent
+    ? `there is no folder or file ${name}`
+    : `${name} cannot be read${fileTrouble(cause, 'read')}`;
+  return new BackfillError('usage', message, { cause });
 }

@@ -65,7 +65,7 @@ describe('a folder within that cannot be read', () => {
     const look = (): unknown => lookThrough(folder, new SharedTables(new FileStates(), {}));
     // Nothing is closed to the superuser.
     if (spawnSync('ls', [within]).status === 0) expect(look).not.toThrow();
-    else expect(look).toThrow(`"${within}" is no readable folder or file`);
+    else expect(look).toThrow(`"${within}" cannot be read: the user who runs this has no right to it`);
     chmodSync(within, 0o700);
   });
 });

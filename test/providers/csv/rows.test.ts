@@ -57,7 +57,7 @@ describe('a folder as a provider', () => {
   });
 
   it('says first that there is no such folder, whatever else is not said', () => {
-    expect(() => openCsv({ id: 'csv', url: '/nope' })).toThrow('"/nope" is no readable folder or file');
+    expect(() => openCsv({ id: 'csv', url: '/nope' })).toThrow('there is no folder or file "/nope"');
   });
 
   it('is of another edition once numbers or dates are to be read otherwise', async () => {
