@@ -25,7 +25,7 @@ export function sameSeries(stored: readonly StoredSeries[]): ReadonlyMap<StoredS
 }
 
 /** Tickers that are named. */
-const NAMED = 3;
+export const NAMED = 3;
 
 /** Why none of such a series would be kept. */
 export function alikeText(series: string, others: readonly string[]): string {

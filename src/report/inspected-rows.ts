@@ -26,7 +26,9 @@ export function judgedNotes(judged: FirstJudgement, of: string): string[] {
     ...lines(rejected.map(asSaid), 'to be rejected'),
     ...lines(fillers.map(asSaid), 'that nobody traded, to be left out'),
     ...(repeated > 0
-      ? [`${plural(repeated, 'row')} of ${of} that only repeats another, to be left out`]
+      ? [
+          `${plural(repeated, 'row')} of ${of} that only ${repeated === 1 ? 'repeats' : 'repeat'} another, to be left out`,
+        ]
       : []),
     ...lines(
       oddities.filter(({ outside }) => outside === undefined),

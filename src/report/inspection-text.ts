@@ -35,7 +35,8 @@ export function inspectionText(inspection: Inspection, page: Page = UNBOUNDED): 
   const refused = files.filter((file) => file.refused.length > 0).length;
   const count = files.filter(({ isFolder }) => isFolder !== true).length;
   const total = `${plural(count, 'file')}, ${formatCount(stored.series)} series, ${plural(stored.bars, 'bar')}; refused: ${plural(refused, 'file')}.`;
-  const nothing = series.length === 0 ? ' No file of it can be read: a run would refuse it.' : '';
+  const why = files.length + notes.length === 0 ? 'It holds no file' : 'No file of it can be read';
+  const nothing = series.length === 0 ? ` ${why}: a run would refuse it.` : '';
   return [
     ...(isShort ? summaryLines(files, basis, width) : files.flatMap((file) => fileLines(file, basis, width))),
     ...notes.flatMap((note) => wrapped(printable(note), width)),
@@ -175,7 +176,7 @@ function clockText({ interval, clock }: InspectedSeries): string {
     user: `${clock.zone}, as --csv-zone says`,
     default: `${clock.zone}, the exchange’s own: give --csv-zone if it is another`,
   };
-  return by[clock.by];
+  return interval === '1d' ? `its times tell the session dates: ${by[clock.by]}` : by[clock.by];
 }
 
 /** A label and a text behind it, in lines. A label that is too long stands in a line of its own. */

@@ -2,7 +2,7 @@ import { basename, relative, resolve } from 'node:path';
 import { type FirstJudgement, judgeFirst } from '../backfill/judge/first-answer.ts';
 import { fingerprintOf } from '../core/bars/fingerprint.ts';
 import type { Series } from '../core/bars/bars.ts';
-import { calendarById } from '../core/calendar/calendars.ts';
+import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { type CsvFolderMarket, inspectedFolder } from '../market/csv-folder.ts';
@@ -13,7 +13,7 @@ import { type CsvClient, clientOf, readingOf } from '../providers/csv/client.ts'
 import { parseReading } from '../providers/csv/parse.ts';
 import { CSV_SETTINGS, type CsvSettings } from '../providers/csv/settings.ts';
 import type { Basis } from '../providers/provider.ts';
-import { alikeText, sameSeries, type StoredSeries } from './inspected-alike.ts';
+import { alikeText, NAMED, sameSeries, type StoredSeries } from './inspected-alike.ts';
 import { asStored, judgedNotes } from './inspected-rows.ts';
 import { plural } from './table.ts';
 import { assertSettings } from '../providers/settings.ts';
@@ -63,7 +63,7 @@ export interface Inspection {
   readonly basis: Basis | null;
   /** What a run over all of it would store, rows that several files have once; nothing of tickers that are refused. */
   readonly stored: { readonly series: number; readonly bars: number };
-  /** Lines about files that are none of bars. */
+  /** Lines about files that are none of bars, and about tickers without a calendar. */
   readonly notes: readonly string[];
 }
 
@@ -103,7 +103,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
       })),
     basis: basis ?? null,
     stored: { series: kept.length, bars: kept.reduce((sum, { bars }) => sum + bars, 0) },
-    notes: market.unread.asides,
+    notes: [...market.unread.asides, ...calendarNotes(market.tickers())],
   };
 }
 
@@ -135,6 +135,17 @@ function understood(files: Map<string, Understood>, path: string): Understood {
       (what = { series: [], dialect: null, isFolder: false, notes: new Set(), refused: new Set() }),
     );
   return what;
+}
+
+/** A line about tickers of whose exchange no calendar is known: they may be none. */
+function calendarNotes(tickers: readonly string[]): string[] {
+  const unknown = tickers.filter((ticker) => calendarFor(ticker).advisory);
+  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : '';
+  const names = unknown.slice(0, NAMED).join(', ') + more;
+  const way = 'rename the files if they are of other tickers';
+  return unknown.length === 0
+    ? []
+    : [`no calendar is known for ${names}: what is expected is a guess; ${way}`];
 }
 
 function inspectTicker(ticker: string, inspecting: Inspecting): void {
@@ -267,7 +278,7 @@ function seriesOf(
   { interval, bars, refused, first, last, table, currency }: FileRead,
 ): InspectedSeries {
   const text = startText(interval === '1d' || bars === null);
-  const clock = interval === '1d' ? null : (table?.clock ?? null);
+  const clock = table?.clock ?? null;
   const range = { first: text(first), last: text(last) };
   return { ticker, interval, bars, refusedRows: refused, ...range, clock, currency };
 }

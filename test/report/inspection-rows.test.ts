@@ -134,6 +134,13 @@ describe('an inspection, of rows that a run would not take,', () => {
     ]);
   });
 
+  it('says of several rows that they only repeat others', async () => {
+    const { files } = await inspected({
+      'AAPL.csv': `${daily()}${daily().split('\n').slice(2, 5).join('\n')}\n`,
+    });
+    expect(files[0]?.notes).toContain('3 rows of AAPL 1d that only repeat another, to be left out');
+  });
+
   it('refuses a file of whose rows a run would lose most', async () => {
     const lines = DAYS.map((day, i) => `${day},10,11,9,${i < 3 ? '-5' : '10'},1\n`).join('');
     const { files } = await inspected({ 'AAPL.csv': `${HEADER}\n${lines}` }, { basis: 'raw' });

@@ -156,7 +156,7 @@ describe('an inspection', () => {
     );
     const piped = inspectionText(inspection, { ...UNBOUNDED, isWhole: false }).join('\n');
     expect(piped.match(/^ {2}note {10}X\d+\.csv: /gm)).toHaveLength(25);
-    expect(piped).not.toContain(' more');
+    expect(piped.match(/ more\b.*/g)).toEqual([expect.stringMatching(/^ more: what is expected is a guess/)]);
     expect(lines.length).toBeLessThan(80);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
     expect(inspectionText(inspection).join('\n')).toContain('X24.csv\n  X24 1d        4 bars');
@@ -205,7 +205,9 @@ describe('an inspection', () => {
   it('names each file of a ticker that is refused, with the other one', async () => {
     const folder = folderOf({ 'BRK-B.csv': daily(), 'BRK.B.csv': daily('10.9'), 'BRK-B (1).csv': daily() });
     const { files } = await inspectFiles({ path: folder }, () => NOW);
-    const contradict = 'stand for one ticker and contradict each other on 2024-01-04: rename or remove one';
+    const contradict =
+      'stand for one ticker and contradict each other on 2024-01-04 (close 10.4 in BRK-B (1).csv, line 4; close 10.9 in ' +
+      'BRK.B.csv, line 4): rename or remove one';
     const [first, third] = ['BRK-B (1).csv', 'BRK.B.csv'].map((name) => join(folder, name));
     expect(files.map(({ refused }) => refused)).toEqual([
       [`it and ${third} ${contradict}`],
@@ -226,6 +228,7 @@ describe('an inspection', () => {
       '',
       'OTHER.csv',
       '',
+      'no calendar is known for T0, T1, T10 and 8 more: what is expected is a guess; rename the files if they are of other tickers',
       '12 files, 12 series, 60 bars; refused: 0 files. Nothing was stored.',
     ]);
   });

@@ -11,8 +11,8 @@ export interface FileRead extends RowCounts {
   readonly interval: Interval;
   /** Set where its rows are not kept in memory, but read again when they are asked for. */
   readonly isLong?: true;
-  /** How its table was understood and the clock of its stamps; null for files of Lean. */
-  readonly table: { readonly dialect: Dialect; readonly clock: ClockUsed } | null;
+  /** How its table was understood and the clock of its stamps, null of dates alone; null for files of Lean. */
+  readonly table: { readonly dialect: Dialect; readonly clock: ClockUsed | null } | null;
   /** What its prices are in, as it says; null where it does not. */
   readonly currency: string | null;
   /** Set where none of its bars is read, as they are on no grid of a session's. */

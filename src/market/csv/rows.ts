@@ -51,7 +51,8 @@ export interface FileRows extends RowsOfFile {
   readonly notFinal: NotFinal;
   /** A line for each kind of rows that have no bar. */
   readonly notes: readonly string[];
-  readonly clock: ClockUsed;
+  /** Null of daily rows that are dates alone. */
+  readonly clock: ClockUsed | null;
   readonly dialect: Dialect;
 }
 
@@ -111,7 +112,7 @@ function rowsOfInterval(
   const what = {
     notFinal,
     notes,
-    clock: clockUsed(haveOffsets(rows), clock, zone, context),
+    clock: areDates(rows, placed, interval) ? null : clockUsed(haveOffsets(rows), clock, zone, context),
     dialect,
     currency,
   };
@@ -123,6 +124,13 @@ function rowsOfInterval(
     intraday.assertOwn(path);
   }
   return { ...heldInFile(path, interval, placed), ...what };
+}
+
+/** Whether daily rows are stamped with their session dates alone, which no clock moves. */
+function areDates(rows: StampedRows, { rows: { bars } }: PlacedRows, interval: Interval): boolean {
+  const written = datedOf(rows).bars.ts;
+  const placed = new Set(bars.ts);
+  return interval === '1d' && written.every((ts) => placed.has(ts));
 }
 
 /** Rows without those that are not final. */

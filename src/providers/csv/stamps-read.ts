@@ -15,7 +15,7 @@ export function stampsRead(
   if (interval === '1d') return null;
   const files = market.filesRead(ticker).filter((file) => file.interval === interval);
   const [first, ...others] = files.map(({ table }) => table?.clock);
-  if (first === undefined) return null;
+  if (first === undefined || first === null) return null;
   const { zone, by } = first;
   if (!others.every((clock) => clock?.zone === zone && clock.by === by)) return null;
   const tellTheirs = by === 'offset' || by === 'header';
