@@ -61,7 +61,7 @@ describe('backfill inspect', () => {
   it('exits 1 where nothing can be read, and says why', async () => {
     expect(await inspect(folderOf({}), '.')).toMatchObject({
       code: 1,
-      stdout: `0 files, 0 series, 0 bars; refused: 0 files. No file of it can be read: a run would refuse it. Nothing was stored.\n`,
+      stdout: `0 files, 0 series, 0 bars; refused: 0 files. It holds no file: a run would refuse it. Nothing was stored.\n`,
     });
     const others = await inspect(
       folderOf({ 'notes.md': 'x', 'actions.csv': 'ticker,date,kind,value\n' }),
