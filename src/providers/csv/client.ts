@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { RejectedAction } from '../../core/actions/action-checks.ts';
-import { isSplit } from '../../core/bars/bars.ts';
+import { isSplit, type Series } from '../../core/bars/bars.ts';
 import type { Bars } from '../../core/bars/columns.ts';
 import { concatBars } from '../../core/bars/concat-bars.ts';
 import { type Day, parseDay } from '../../core/session/day.ts';
@@ -9,7 +9,9 @@ import { calendarById } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { option } from '../../core/option-name.ts';
 import { smallest } from '../../core/extremes.ts';
+import { checkBars } from '../../core/checks/checks.ts';
 import { grouped } from '../../core/grouped.ts';
+import { plural } from '../../core/plural.ts';
 import type { Oddity } from '../../core/checks/oddity.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/checks/plausibility.ts';
@@ -136,7 +138,7 @@ export function clientOf(
       const splits = basis === 'raw' ? [] : reading.actions.filter(isSplit);
       const aroundSplits = rowsAround(market, request, splits);
       const badActions = market.badActions(ticker);
-      const notRead = market.notRead(ticker);
+      const notRead = [...market.notRead(ticker), ...repeatNotes(rows.bars, request.series)];
       const [edition, ownList] = [editionOf(ticker), ownListOf(ticker)];
       const told = { badActions, aroundSplits, notRead, edition, ownList };
       return {
@@ -151,6 +153,15 @@ export function clientOf(
     notes: market.notes,
     notListed: [...unnamedRows(market.unread), ...namelessFiles(market.unread)],
   };
+}
+
+/** A line about rows that only repeat another, as the checks of a run leave them out. `bars`: ascending. */
+function repeatNotes(bars: Bars, { ticker, interval }: Series): string[] {
+  if (bars.ts.every((ts, i) => i === 0 || ts !== bars.ts[i - 1])) return [];
+  const { accepted, rejected } = checkBars(bars);
+  const count = bars.length - accepted.length - rejected.length;
+  const repeat = count === 1 ? 'repeats' : 'repeat';
+  return count === 0 ? [] : [`${plural(count, 'row')} of ${ticker} ${interval} that only ${repeat} another`];
 }
 
 /** All of a folder at once, however many files it has. */

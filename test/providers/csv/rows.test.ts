@@ -20,6 +20,20 @@ describe('a folder as a provider', () => {
     expect(answer).toMatchObject({ wireBasis: 'raw', explained: [] });
   });
 
+  it('names rows that only repeat another, and none that contradict one', async () => {
+    const rows = ['02', '03', '04'].map((day) => `2024-01-${day},10,11,9,10,5\n`);
+    const read = async (...more: string[]): Promise<unknown> => {
+      const text = ['date,open,high,low,close,volume\n', ...rows, ...more].join('');
+      const url = await folderOf({ 'AAPL.csv': text });
+      const provider = openCsv({ id: 'csv', url, settings: { basis: 'raw' } });
+      return (await fetchBars(provider, 'AAPL', range('2024-01-02', '2024-01-05'))).notRead;
+    };
+    expect(await read()).toEqual([]);
+    expect(await read(...rows.slice(1))).toEqual(['2 rows of AAPL 1d that only repeat another']);
+    expect(await read(rows[0] as string)).toEqual(['1 row of AAPL 1d that only repeats another']);
+    expect(await read('2024-01-04,10,11,9,10.5,5\n')).toEqual([]);
+  });
+
   it('tells apart what lies off the grid of a session', async () => {
     const text = 'time,open,high,low,close,volume\n';
     const at = [
