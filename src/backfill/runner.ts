@@ -1,6 +1,6 @@
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { AbsenceReason } from '../core/coverage/evidence.ts';
-import type { Stop } from './run/stops.ts';
+import type { Stop } from './stop.ts';
 import type { BackfillError, ErrorData } from '../core/errors.ts';
 import type { Day } from '../core/session/day.ts';
 import type { Task } from '../core/plan/task.ts';

@@ -1,7 +1,7 @@
 import { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Runner, TaskOrder, TaskResult, TrafficNow } from '../backfill/runner.ts';
-import type { Stop } from '../backfill/run/stops.ts';
+import type { Stop } from '../backfill/stop.ts';
 import { BackfillError } from '../core/errors.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { CountsOfAll } from './counts.ts';

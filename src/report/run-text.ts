@@ -1,5 +1,6 @@
 import type { Failure } from '../backfill/failure.ts';
-import type { Refusal, StopReason } from '../backfill/run/stops.ts';
+import type { Refusal } from '../backfill/run/stops.ts';
+import type { StopReason } from '../backfill/stop.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { opinionLines, providerLines, unheardLines } from './chain-text.ts';
 import { lostLine } from './distrusted-text.ts';

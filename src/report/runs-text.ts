@@ -1,5 +1,5 @@
 import type { RecordedChain } from '../backfill/run/run-record.ts';
-import type { StopReason } from '../backfill/run/stops.ts';
+import type { StopReason } from '../backfill/stop.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { BatchPlace } from '../core/universe/universe.ts';
 import { utcMinute } from './listed-text.ts';

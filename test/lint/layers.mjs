@@ -52,6 +52,7 @@ const ORDERS = [
     folder: 'src/backfill',
     lines: [
       ['compared-sessions.ts', 'drift.ts', 'readable-renames.ts', 'told-actions.ts'],
+      ['stop.ts'],
       ['runner.ts'],
       ['failure.ts'],
       ['run', 'judge'],

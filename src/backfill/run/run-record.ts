@@ -3,7 +3,7 @@ import type { BatchPlace } from '../../core/universe/universe.ts';
 import type { BarStore } from '../../store/store.ts';
 import type { Failure } from '../failure.ts';
 import type { RecordedLives } from './recorded-lives.ts';
-import type { Stop } from './stops.ts';
+import type { Stop } from '../stop.ts';
 
 /**
  * Why a run left a series undone:

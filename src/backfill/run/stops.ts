@@ -1,17 +1,9 @@
 import { type ErrorCode, type ErrorData, errorData, scopeOf } from '../../core/errors.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { type Task, type Want, intervalOf } from '../../core/plan/task.ts';
+import type { Stop, StopReason } from '../stop.ts';
 
-/** Why a run ended before its plan did. */
-export type StopReason =
-  | 'interrupted'
-  | 'drained' // somebody took its tasks out of the queue
-  | 'quota-exhausted'
-  | 'provider-down'
-  | 'unreachable' // nothing got through to the provider from here: no network, no such host
-  | 'refused' // the provider does not accept the key
-  | 'store-failed' // the disk is full, say
-  | 'failed';
+export type { Stop, StopReason } from '../stop.ts';
 
 /** An interval that the provider does not open to this key: after the first task nothing more of it was asked. */
 export interface Refusal {
@@ -21,13 +13,6 @@ export interface Refusal {
   readonly message: string;
   /** Tickers left because of it: not asked for, or under way when the first was refused. */
   readonly tickers: readonly string[];
-}
-
-export interface Stop {
-  readonly reason: StopReason;
-  readonly message: string;
-  /** The provider is open to nobody here, or to no such key: it is no fault of the moment. Default: it is something else. */
-  readonly isClosed?: true;
 }
 
 /** Errors that speak of the whole run. */

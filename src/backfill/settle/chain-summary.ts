@@ -5,7 +5,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import type { Closed } from '../plan/cannot-give.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { type Failure, isUnavailability } from '../failure.ts';
-import type { Stop } from '../run/stops.ts';
+import type { Stop } from '../stop.ts';
 import type { TrafficCounts } from '../runner.ts';
 import { type TrafficRates, ratesOf } from '../run/traffic-rates.ts';
 import { joinRuns } from './joined-runs.ts';

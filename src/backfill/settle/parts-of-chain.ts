@@ -1,6 +1,6 @@
 import { asAsked } from '../run/begun-batches.ts';
 import type { RecordedRun } from '../run/run-record.ts';
-import type { Stop } from '../run/stops.ts';
+import type { Stop } from '../stop.ts';
 
 /** What one provider of a chain did, by its records. Plain JSON. */
 export interface RecordedPart extends Pick<

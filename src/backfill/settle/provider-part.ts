@@ -1,5 +1,6 @@
 import type { Oddity } from '../../core/checks/oddity.ts';
-import type { Refusal, Stop } from '../run/stops.ts';
+import type { Refusal } from '../run/stops.ts';
+import type { Stop } from '../stop.ts';
 import type { TrafficRates } from '../run/traffic-rates.ts';
 import type { RequestsBy } from './requests-by.ts';
 import type { TrafficCounts } from '../runner.ts';
