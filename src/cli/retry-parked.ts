@@ -19,7 +19,7 @@ export async function retryParked(
   } finally {
     await history.close();
   }
-  const taken = await desk.takeOutParked();
+  const taken = await desk.takeOutParked(store);
   const tasks = taken.reduce((sum, one) => sum + one.tasks, 0);
   const unknown = taken.reduce((sum, one) => sum + one.unknown, 0);
   if (tasks > 0) tell(`${plural(tasks, 'parked task')} taken out`);

@@ -3,7 +3,9 @@ import { hostname } from 'node:os';
 import type { Runner, RunToStart } from '../backfill/runner.ts';
 import { isUniverse } from '../backfill/want/universe.ts';
 import { BackfillError } from '../core/errors.ts';
+import { queueCommand } from '../core/for-shell.ts';
 import { option } from '../core/option-name.ts';
+import { isSameStore } from '../core/same-store.ts';
 import { redisAddress } from '../redis/address.ts';
 import type { BarStore } from '../store/store.ts';
 import type { BackfillOptions, HistoryOptions } from './history.ts';
@@ -42,9 +44,9 @@ export async function withOrphan(thrown: unknown, queue: string, { url }: BarSto
   // That the store is locked is what the user has to know, whatever its queue says.
   const runs = redis === undefined ? [] : await readRuns(redis).catch(() => []);
   redis?.disconnect();
-  const orphan = runs.find((run) => run.store === url && run.plannerSilentMs > SILENT_MS);
+  const orphan = runs.find((run) => isSameStore(run.store, url) && run.plannerSilentMs > SILENT_MS);
   if (orphan === undefined) return thrown;
-  const message = `the store ${url} is being written by workers of run ${orphan.id}, whose planner is gone; go on with it: backfill attach ${orphan.id}`;
+  const message = `the store ${url} is being written by workers of run ${orphan.id}, whose planner is gone; go on with it: ${queueCommand(`attach ${orphan.id}`, { queue, store: url })}`;
   return new BackfillError('store-locked', message, { cause: thrown });
 }
 
@@ -80,10 +82,18 @@ export async function startQueueRun(
   };
   try {
     const kept = request && { request: keptRequest(options, request) };
-    const runner = await openQueueRunner({ redis, run, planner: PLANNER, onNote, isAttached, ...kept });
+    const runner = await openQueueRunner({
+      redis,
+      run,
+      server: options.queue,
+      planner: PLANNER,
+      onNote,
+      isAttached,
+      ...kept,
+    });
     if (kept !== undefined)
       onNote(
-        `Run ${id}: should this process die, workers go on, and so does backfill attach ${id}${withWhat(kept.request)}`,
+        `Run ${id}: should this process die, workers go on, and so does ${queueCommand(`attach ${id}`, { queue: options.queue, store })}${withWhat(kept.request)}`,
       );
     return closedWith(runner, () => redis.disconnect());
   } catch (error) {

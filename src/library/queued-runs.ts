@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { BackfillError } from '../core/errors.ts';
+import { isSameStore } from '../core/same-store.ts';
 import { shown } from '../core/shown.ts';
 import { startDiscovery } from '../queue/discovery.ts';
 import { enqueueRun as handOver } from '../queue/handed-over.ts';
@@ -153,7 +154,8 @@ function attachable(id: string, run: RegisteredRun | undefined, store: string | 
       `the queue knows no such run that goes on, and ${store ?? 'no store'} keeps none; ask again for what it was to fetch`,
     );
   if (run.state === 'ended') throw refused('it has ended');
-  if (run.store !== store) throw refused(`it writes ${run.store}, not ${String(store)}`);
+  if (store === undefined || !isSameStore(run.store, store))
+    throw refused(`it writes ${run.store}, not ${String(store)}`);
   return run;
 }
 

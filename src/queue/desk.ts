@@ -4,9 +4,11 @@ import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { type TaskLease, leasesOf, recoverOverdue } from './leases.ts';
-import { DISCOVERY_QUEUE, PREFIX, PROVIDERS } from './names.ts';
+import { openStore } from '../store/open.ts';
+import { DISCOVERY_QUEUE, PREFIX } from './names.ts';
 import { type TakenOut, takeOutParked } from './parked.ts';
 import { type Ping, ping } from './ping.ts';
+import { type NamedQueue, readQueues } from './queues.ts';
 import { type Role, byProcess, roleOf } from './roles.ts';
 import { type RegisteredRun, readRuns } from './run.ts';
 import { type WaitingTasks, drainQueue, waitingByRun } from './waiting.ts';
@@ -15,6 +17,8 @@ import { type WaitingTasks, drainQueue, waitingByRun } from './waiting.ts';
 export interface Depth {
   /** Its provider; `discovery`: runs that nobody waits for. */
   readonly provider: string;
+  /** Where its tasks write, as it is shown; null: they are of any store. */
+  readonly store: string | null;
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
@@ -29,7 +33,7 @@ export class QueueDesk {
   readonly redis: Redis;
   /** Its URL, without the password. */
   readonly server: string;
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, NamedQueue>();
 
   private constructor(redis: Redis, server: string) {
     this.redis = redis;
@@ -43,19 +47,22 @@ export class QueueDesk {
   }
 
   /** Those that there are, by name; that of runs which nobody waits for is last. */
-  async queues(): Promise<readonly Queue[]> {
-    const names = (await this.redis.smembers(PROVIDERS))
-      .filter((name) => name !== DISCOVERY_QUEUE)
-      .toSorted();
+  async queues(): Promise<readonly NamedQueue[]> {
+    const known = await readQueues(this.redis);
+    const names = [...known.keys()].toSorted();
     return [...names, DISCOVERY_QUEUE].map((name) => {
-      const known = this.#queues.get(name);
-      if (known !== undefined) return known;
-      const queue = new Queue(name, { connection: this.redis, prefix: PREFIX });
-      // Whoever asks while its Redis is away waits, or is told so.
-      queue.on('error', () => undefined);
-      this.#queues.set(name, queue);
-      return queue;
+      const { provider = DISCOVERY_QUEUE, store = null } = known.get(name) ?? {};
+      return this.#queues.get(name) ?? this.#open(name, { provider, store });
     });
+  }
+
+  #open(name: string, whose: Pick<NamedQueue, 'provider' | 'store'>): NamedQueue {
+    const queue = new Queue(name, { connection: this.redis, prefix: PREFIX });
+    // Whoever asks while its Redis is away waits, or is told so.
+    queue.on('error', () => undefined);
+    const named = { queue, ...whose };
+    this.#queues.set(name, named);
+    return named;
   }
 
   async depths(): Promise<readonly Depth[]> {
@@ -100,27 +107,31 @@ export class QueueDesk {
     return this.#ofEach((queue) => drainQueue(this.redis, queue));
   }
 
-  /** Takes the tasks out that were given up, and tells what they were for; whole runs wait again. */
-  takeOutParked(): Promise<readonly TakenOut[]> {
-    return this.#ofEach(async (queue) => [await takeOutParked(this.redis, queue)]);
+  /**
+   * Takes the tasks of a store out that were given up, and tells what they were for; whole runs of it wait again. `store`: its
+   * URL.
+   */
+  async takeOutParked(store: string): Promise<readonly TakenOut[]> {
+    const { url } = openStore(store);
+    return this.#ofEach(async (queue) => [await takeOutParked(this.redis, queue, url)]);
   }
 
-  async #ofEach<T>(what: (queue: Queue) => Promise<readonly T[]>): Promise<readonly T[]> {
+  async #ofEach<T>(what: (queue: NamedQueue) => Promise<readonly T[]>): Promise<readonly T[]> {
     let all: readonly T[] = [];
     for (const queue of await this.queues()) all = all.concat(await what(queue));
     return all;
   }
 
   async close(): Promise<void> {
-    for (const queue of this.#queues.values()) await queue.close();
+    for (const { queue } of this.#queues.values()) await queue.close();
     this.redis.disconnect();
   }
 }
 
-async function depthOf(queue: Queue, now: number): Promise<Depth> {
+async function depthOf({ queue, provider, store }: NamedQueue, now: number): Promise<Depth> {
   const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
   const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
   const [first] = waiting === 0 ? [] : await queue.getWaiting(0, 0);
   const oldestMs = first === undefined ? null : Math.max(0, now - first.timestamp);
-  return { provider: queue.name, waiting: waiting + prioritized, active, delayed, failed, oldestMs };
+  return { provider, store, waiting: waiting + prioritized, active, delayed, failed, oldestMs };
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BackfillError } from '../core/errors.ts';
+import { isSameStore } from '../core/same-store.ts';
 import type { HandedOverRuns } from '../store/handed-over.ts';
 import { type HandedOver, handOverLost } from './handed-over.ts';
 import { type Machine, beat, sayGone } from './machines.ts';
@@ -112,7 +113,7 @@ class Discovery implements QueueWorker {
     const { carryOut, onNote = () => undefined } = this.#options;
     this.#inWork++;
     try {
-      if (store !== this.#options.store)
+      if (!isSameStore(store, this.#options.store))
         await this.#leave(job, token, `it writes ${store}, and this worker ${this.#options.store}`);
       const end = await carryOut(run, this.#stop.signal);
       this.#waiting.delete(run);

@@ -1,9 +1,10 @@
-import { type Queue, Worker } from 'bullmq';
+import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type JobData, orderOf } from './job.ts';
 import { type LeaseEvent, claimed } from './lease-events.ts';
 import { DISCOVERY_QUEUE, PREFIX } from './names.ts';
 import { MOST_STARTS } from './provider-queue.ts';
+import type { NamedQueue } from './queues.ts';
 import { readRun } from './run.ts';
 
 /** A task that a machine has in work, or had when it was last heard of. Plain JSON. */
@@ -26,15 +27,20 @@ export interface TaskLease {
 }
 
 /** The tasks in work of a queue, those that are overdue first. */
-export async function leasesOf(redis: Redis, queue: Queue): Promise<readonly TaskLease[]> {
+export async function leasesOf(redis: Redis, named: NamedQueue): Promise<readonly TaskLease[]> {
+  const { queue } = named;
   const ids = await redis.lrange(queue.toKey('active'), 0, -1);
-  const leases = await Promise.all(ids.map((id) => leaseOf(redis, queue, id)));
+  const leases = await Promise.all(ids.map((id) => leaseOf(redis, named, id)));
   return leases
     .filter((lease) => lease !== undefined)
     .toSorted((a, b) => Number(b.isOverdue) - Number(a.isOverdue) || a.since - b.since);
 }
 
-async function leaseOf(redis: Redis, queue: Queue, id: string): Promise<TaskLease | undefined> {
+async function leaseOf(
+  redis: Redis,
+  { queue, provider }: NamedQueue,
+  id: string,
+): Promise<TaskLease | undefined> {
   const key = queue.toKey(id);
   const [[text, worker, since], leftMs, token] = await Promise.all([
     redis.hmget(key, 'data', 'pb', 'processedOn'),
@@ -46,7 +52,7 @@ async function leaseOf(redis: Redis, queue: Queue, id: string): Promise<TaskLeas
   const until = isOverdue ? null : Date.now() + leftMs;
   const holder = { worker: worker ?? '', token: token ?? '', until: until ?? 0 };
   return {
-    ...{ provider: queue.name, job: id, worker: worker ?? '', since: Number(since ?? 0) },
+    ...{ provider, job: id, worker: worker ?? '', since: Number(since ?? 0) },
     ...{ until, isOverdue },
     parts: queue.name === DISCOVERY_QUEUE ? [] : await partsOf(redis, JSON.parse(text) as JobData, holder),
   };
@@ -75,8 +81,9 @@ async function partsOf(
  * Has the tasks whose worker gave no sign for too long go back to where another takes them, as workers do by themselves within
  * half a minute; one that was started too often is parked. Gives how many are not in work any more.
  */
-export async function recoverOverdue(redis: Redis, queue: Queue): Promise<number> {
-  const before = (await leasesOf(redis, queue)).filter(({ isOverdue }) => isOverdue);
+export async function recoverOverdue(redis: Redis, named: NamedQueue): Promise<number> {
+  const { queue } = named;
+  const before = (await leasesOf(redis, named)).filter(({ isOverdue }) => isOverdue);
   if (before.length === 0) return 0;
   const worker = new Worker(queue.name, undefined, {
     ...{ connection: redis, prefix: PREFIX, autorun: false, maxStalledCount: MOST_STARTS },

@@ -7,8 +7,8 @@ export const PARKED_SECONDS = 604_800;
 /** Queues that are no provider's: what a planner is to do that nobody waits for. */
 export const DISCOVERY_QUEUE = 'discovery';
 
-/** The set of all queues of tasks, which are named by the ids of their providers (`[a-z][a-z0-9-]*`). */
-export const PROVIDERS = `${PREFIX}:providers`;
+/** A hash of all queues of tasks by name, see `QueueOf`. */
+export const QUEUES = `${PREFIX}:queues`;
 
 /** A hash of workers by id, see `Machine`. */
 export const MACHINES = `${PREFIX}:machines`;

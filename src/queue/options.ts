@@ -10,6 +10,8 @@ export interface QueueRunnerOptions {
   /** Connected; it stays open. */
   readonly redis: Redis;
   readonly run: QueueRun;
+  /** URL of the server, for the commands that are told. */
+  readonly server: string;
   /** Who plans, as others are told: `HOST:PID` and what tells it from others there. */
   readonly planner: string;
   /** Goes on with what another planner of the run left: its counts and its jobs stay. Default: the run is new. */

@@ -1,9 +1,12 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Day, formatDay } from '../core/session/day.ts';
+import { isSameStore } from '../core/same-store.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { type JobData, orderOf } from './job.ts';
+import type { HandedOver } from './handed-over.ts';
 import { DISCOVERY_QUEUE } from './names.ts';
+import type { NamedQueue } from './queues.ts';
 import { type QueueRun, readRun } from './run.ts';
 
 /** Of a run, what another one for the same work needs. */
@@ -31,35 +34,39 @@ export interface TakenOut {
   readonly runs: readonly string[];
 }
 
-/** Takes the tasks out of a queue that were given up, and tells what they were for. */
-export async function takeOutParked(redis: Redis, queue: Queue): Promise<TakenOut> {
+/** Takes the tasks of a store out of a queue that were given up, and tells what they were for. `store`: as it is shown. */
+export async function takeOutParked(
+  redis: Redis,
+  { queue, provider, store: its }: NamedQueue,
+  store: string,
+): Promise<TakenOut> {
+  if (its !== null && !isSameStore(its, store)) return { provider, tasks: 0, work: [], unknown: 0, runs: [] };
   const ids = await redis.zrange(queue.toKey('failed'), '0', '-1');
   if (queue.name === DISCOVERY_QUEUE) {
     const runs: string[] = [];
-    for (const id of ids) if (await waitsAgain(queue, id)) runs.push(id);
-    return { provider: queue.name, tasks: 0, work: [], unknown: 0, runs };
+    for (const id of ids) if (await waitsAgain(queue, id, store)) runs.push(id);
+    return { provider, tasks: 0, work: [], unknown: 0, runs };
   }
   const gathered = new Map<string, Gathered>();
   let unknown = 0;
   for (const id of ids) {
-    if (!(await gather(gathered, redis, queue, id))) unknown++;
+    if (!(await gather(gathered, redis, queue, id, provider))) unknown++;
     await queue.remove(id);
   }
   const work = [...gathered.values()].map(({ own, interval, tickers, from, to }): ParkedWork => {
     const range = { start: formatDay(from), end: formatDay(to - 1) };
     return { ...own, interval, tickers: [...tickers].toSorted(), ...range };
   });
-  return { provider: queue.name, tasks: ids.length, work, unknown, runs: [] };
+  return { provider, tasks: ids.length, work, unknown, runs: [] };
 }
 
-/** False: somebody else did that, or removed it. */
-async function waitsAgain(queue: Queue, id: string): Promise<boolean> {
+/** False: it is for another store, or somebody else did that, or removed it. */
+async function waitsAgain(queue: Queue<HandedOver>, id: string, store: string): Promise<boolean> {
   const job = await queue.getJob(id);
-  return (
-    job?.retry('failed').then(
-      () => true,
-      () => false,
-    ) ?? false
+  if (job === undefined || !isSameStore(job.data.store, store)) return false;
+  return job.retry('failed').then(
+    () => true,
+    () => false,
   );
 }
 
@@ -78,6 +85,7 @@ async function gather(
   redis: Redis,
   queue: Queue,
   id: string,
+  provider: string,
 ): Promise<boolean> {
   const text = await redis.hget(queue.toKey(id), 'data');
   if (text === null) return false;
@@ -86,7 +94,7 @@ async function gather(
   const order = await orderOf(data, redis).catch(() => undefined);
   if (order === undefined || order.task.wants.length === 0) return false;
   // A server that was emptied since knows no more.
-  const own = run === undefined ? { provider: { id: queue.name } } : ownOf(run);
+  const own = run === undefined ? { provider: { id: provider } } : ownOf(run);
   for (const { series, range } of order.task.wants) {
     const key = `${JSON.stringify(own)} ${series.interval}`;
     const known = gathered.get(key);

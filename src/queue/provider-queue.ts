@@ -19,6 +19,8 @@ const LOOK_MS = 5000;
 export interface ProviderQueueOptions {
   readonly redis: Redis;
   readonly provider: string;
+  /** In Redis. */
+  readonly queue: string;
   /** Of the worker. */
   readonly name: string;
   readonly pace: QueuePace;
@@ -68,8 +70,8 @@ export class ProviderQueue {
     const now = monotonicNow();
     if (now - this.#lookedAt < Math.min(LOOK_MS, this.#options.pace.stuckMs / 2)) return;
     this.#lookedAt = now;
-    const { redis, pace, onNote } = this.#options;
-    const key = `${PREFIX}:${this.provider}`;
+    const { redis, pace, queue, onNote } = this.#options;
+    const key = `${PREFIX}:${queue}`;
     const [waiting, isQueuePaused] = await Promise.all([
       redis.llen(`${key}:wait`),
       redis.hexists(`${key}:meta`, 'paused'),
@@ -89,9 +91,9 @@ export class ProviderQueue {
   }
 
   #start(atOnce: number): Worker<JobData, Carried> {
-    const { redis, name, pace, process } = this.#options;
+    const { redis, queue, name, pace, process } = this.#options;
     const consumer = new Worker<JobData, Carried>(
-      this.provider,
+      queue,
       async (job, token = '') => {
         this.#inWork++;
         this.#aliveAt = monotonicNow();

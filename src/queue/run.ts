@@ -3,7 +3,8 @@ import { BackfillError } from '../core/errors.ts';
 import type { Quota } from '../core/plan/quota.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { GONE_MS } from './machines.ts';
-import { NEWS, PARKED_SECONDS, PROVIDERS, RUNS, partKey, runKey, trafficKey, workersKey } from './names.ts';
+import { NEWS, PARKED_SECONDS, QUEUES, RUNS, partKey, runKey, trafficKey, workersKey } from './names.ts';
+import { type QueueOf, queueName } from './queues.ts';
 
 /** What all jobs of a run have in common. Plain JSON, without a secret and without the password of a store. */
 export interface QueueRun {
@@ -55,7 +56,7 @@ end
 redis.call('HSET', KEYS[1], 'planner', ARGV[1], 'run', ARGV[2], 'state', ARGV[3], 'beat', string.format('%.0f', now))
 redis.call('PERSIST', KEYS[1])
 redis.call('SADD', KEYS[2], ARGV[4])
-redis.call('SADD', KEYS[3], ARGV[5])
+redis.call('HSETNX', KEYS[3], ARGV[5], ARGV[7])
 ${TELL}
 return {}`;
 
@@ -65,12 +66,17 @@ local planner = redis.call('HGET', KEYS[1], 'planner')
 if not planner then return 0 end
 if planner ~= ARGV[1] then return -1 end
 redis.call('HSET', KEYS[1], 'beat', string.format('%.0f', now))
-redis.call('SADD', KEYS[2], ARGV[2])
+redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
 return 1`;
 
 const READ = `${NOW}
 local of = redis.call('HMGET', KEYS[1], 'run', 'state', 'planner', 'beat')
 return { string.format('%.0f', now), of[1], of[2], of[3], of[4] }`;
+
+/** Whose tasks a run's are. */
+export function queueOf({ provider, store }: QueueRun): QueueOf {
+  return { provider: provider.id, store };
+}
 
 /**
  * Registers a run, or the one who goes on with it. Throws `store-locked` where another planner is at it, who was heard of in
@@ -82,8 +88,11 @@ export async function registerRun(
   planner: string,
   state: RunState = 'open',
 ): Promise<void> {
-  const keys = [runKey(run.id), RUNS, PROVIDERS] as const;
-  const told = [planner, JSON.stringify(run), state, run.id, run.provider.id, GONE_MS];
+  const keys = [runKey(run.id), RUNS, QUEUES] as const;
+  const queue = queueOf(run);
+  const told = [
+    ...[planner, JSON.stringify(run), state, run.id, queueName(queue), GONE_MS, JSON.stringify(queue)],
+  ];
   const [other, silentMs] = (await redis.call('EVAL', [REGISTER, keys.length, ...keys, ...told])) as [
     string?,
     string?,
@@ -98,10 +107,12 @@ export async function registerRun(
 /** Tells that its planner is there. Gives whether that is heard: the run may not be known any more, or another plans it. */
 export async function beatOfPlanner(
   redis: Redis,
-  { id, provider }: QueueRun,
+  run: QueueRun,
   planner: string,
 ): Promise<'heard' | 'unknown' | 'another'> {
-  const told = await redis.eval(BEAT, 2, runKey(id), PROVIDERS, planner, provider.id);
+  const queue = queueOf(run);
+  const keys = [runKey(run.id), QUEUES] as const;
+  const told = await redis.eval(BEAT, 2, ...keys, planner, queueName(queue), JSON.stringify(queue));
   if (told === 1) return 'heard';
   return told === 0 ? 'unknown' : 'another';
 }

@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis';
 import type { Runner, TaskOrder, TaskResult, TrafficNow } from '../backfill/runner.ts';
 import type { Stop } from '../backfill/stop.ts';
 import { BackfillError } from '../core/errors.ts';
+import { queueCommand } from '../core/for-shell.ts';
+import { isSameStore } from '../core/same-store.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { CountsOfAll } from './counts.ts';
 import type { JobData } from './job.ts';
@@ -13,7 +15,8 @@ import { PREFIX, trafficKey, workersKey } from './names.ts';
 import { keepRequest } from './take-over.ts';
 import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
 import { atMost, failed, stopped } from './outcomes.ts';
-import { type QueueRun, beatOfPlanner, endRun, readRun, registerRun, setRunState } from './run.ts';
+import { queueName } from './queues.ts';
+import { type QueueRun, beatOfPlanner, endRun, queueOf, readRun, registerRun, setRunState } from './run.ts';
 
 /** Tasks that are given to the queue before those in work have ended: machines go on with them when the planner dies. */
 const AHEAD = 2000;
@@ -59,6 +62,7 @@ class QueueRunner implements Runner {
   drained: Stop | undefined;
   readonly #redis: Redis;
   readonly #run: QueueRun;
+  readonly #server: string;
   readonly #planner: string;
   readonly #request: unknown;
   readonly #pace: QueuePace;
@@ -75,14 +79,15 @@ class QueueRunner implements Runner {
   /** Since when nobody takes the jobs, and when that was last said, by the gates' clock. */
   #alone: { readonly since: number; said?: number } | undefined;
 
-  constructor({ redis, run, planner, request, onNote = () => undefined, pace }: QueueRunnerOptions) {
+  constructor({ redis, run, server, planner, request, onNote = () => undefined, pace }: QueueRunnerOptions) {
     this.#redis = redis;
     this.#run = run;
+    this.#server = server;
     this.#planner = planner;
     this.#request = request;
     this.#onNote = onNote;
     this.#pace = { ...PACE, ...pace };
-    this.#queue = new Queue<JobData>(run.provider.id, { connection: redis, prefix: PREFIX });
+    this.#queue = new Queue<JobData>(queueName(queueOf(run)), { connection: redis, prefix: PREFIX });
     // What a connection meets is met by whoever asks through it, too.
     this.#queue.on('error', () => undefined);
     this.#counts = new CountsOfAll(redis, run.id);
@@ -165,11 +170,11 @@ class QueueRunner implements Runner {
     return this.#counts.sum(Date.now());
   }
 
-  /** Machines that are there for this provider. */
+  /** Machines that are there for tasks of this provider, and write this store. */
   #own(): readonly SeenMachine[] {
-    const { id } = this.#run.provider;
+    const { provider, store } = this.#run;
     return this.#machines.filter(
-      ({ isAlive, isDraining, capacity }) => isAlive && !isDraining && id in capacity,
+      (one) => one.isAlive && !one.isDraining && provider.id in one.capacity && isSameStore(one.store, store),
     );
   }
 
@@ -224,10 +229,17 @@ class QueueRunner implements Runner {
     const { since, said = Number.NEGATIVE_INFINITY } = this.#alone;
     if (now - since < this.#pace.noWorkerMs || now - said < SAID_AGAIN_MS) return;
     this.#alone = { since, said: now };
-    const { id } = this.#run.provider;
-    this.#onNote(
-      `no worker takes tasks of ${id} from the queue; start one: backfill worker --queue … --store …`,
-    );
+    this.#onNote(this.#whyAlone());
+  }
+
+  /** That nobody takes the jobs, and what those do who are there. */
+  #whyAlone(): string {
+    const { provider, store } = this.#run;
+    const start = queueCommand('worker', { queue: this.#server, store });
+    const elsewhere = this.#machines.filter((one) => one.isAlive && !isSameStore(one.store, store));
+    const [other] = elsewhere;
+    const theirs = other === undefined ? '' : ` (${other.name} writes ${other.store})`;
+    return `no worker takes tasks of ${provider.id} that write ${store}${theirs}; start one: ${start}`;
   }
 
   async #end(): Promise<void> {

@@ -6,7 +6,8 @@ import type { JobData } from './job.ts';
 import { GONE_MS } from './machines.ts';
 import { PREFIX, runKey } from './names.ts';
 import { PACE } from './options.ts';
-import { type QueueRun, beatOfPlanner, registerRun } from './run.ts';
+import { queueName } from './queues.ts';
+import { type QueueRun, beatOfPlanner, queueOf, registerRun } from './run.ts';
 
 /** How often who takes over looks whether the planner is silent for long enough, ms. */
 const AGAIN_MS = 1000;
@@ -39,7 +40,7 @@ export async function takeOver(
   { lookMs } = PACE,
 ): Promise<void> {
   await registerOnceSilent(redis, run, planner);
-  const queue = new Queue<JobData>(run.provider.id, { connection: redis, prefix: PREFIX });
+  const queue = new Queue<JobData>(queueName(queueOf(run)), { connection: redis, prefix: PREFIX });
   queue.on('error', () => undefined);
   try {
     while ((await takeBack(queue, run.id)) > 0) {

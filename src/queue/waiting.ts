@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { DISCOVERY_QUEUE } from './names.ts';
+import type { NamedQueue } from './queues.ts';
 import { readRun, setRunState } from './run.ts';
 
 /** Tasks of a run that wait in the queue of a provider. Plain JSON. */
@@ -25,13 +26,16 @@ async function waitingIds(redis: Redis, queue: Queue): Promise<string[]> {
 }
 
 /** What waits, by run. */
-export async function waitingByRun(redis: Redis, queue: Queue): Promise<readonly WaitingTasks[]> {
+export async function waitingByRun(
+  redis: Redis,
+  { queue, provider }: NamedQueue,
+): Promise<readonly WaitingTasks[]> {
   const counts = new Map<string, number>();
   for (const id of await waitingIds(redis, queue)) {
     const run = runOfJob(queue.name, id);
     counts.set(run, (counts.get(run) ?? 0) + 1);
   }
-  return [...counts].map(([run, tasks]) => ({ provider: queue.name, run, tasks }));
+  return [...counts].map(([run, tasks]) => ({ provider, run, tasks }));
 }
 
 /** A job's id begins with its run's; one that is a whole run has its id. */
@@ -43,8 +47,9 @@ function runOfJob(queue: string, id: string): string {
  * Removes what waits, and has nothing more be asked for the runs that it is of: whoever plans one is told that it was stopped.
  * What is in work ends. Gives what was removed, by run.
  */
-export async function drainQueue(redis: Redis, queue: Queue): Promise<readonly WaitingTasks[]> {
-  const found = await waitingByRun(redis, queue);
+export async function drainQueue(redis: Redis, named: NamedQueue): Promise<readonly WaitingTasks[]> {
+  const { queue, provider } = named;
+  const found = await waitingByRun(redis, named);
   if (queue.name !== DISCOVERY_QUEUE)
     for (const { run } of found) if (await isOpen(redis, run)) await setRunState(redis, run, 'cancelled');
   const removed = new Map<string, number>();
@@ -58,7 +63,7 @@ export async function drainQueue(redis: Redis, queue: Queue): Promise<readonly W
       removed.set(run, (removed.get(run) ?? 0) + (gone[i] === 1 ? 1 : 0));
     }
   }
-  return [...removed].map(([run, tasks]) => ({ provider: queue.name, run, tasks }));
+  return [...removed].map(([run, tasks]) => ({ provider, run, tasks }));
 }
 
 async function isOpen(redis: Redis, run: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { DelayedError, type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { TaskResult } from '../backfill/runner.ts';
 import { BackfillError } from '../core/errors.ts';
+import { isSameStore } from '../core/same-store.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { Latency, tasksAtOnce } from './at-once.ts';
 import type { Carried } from './carried.ts';
@@ -11,10 +12,11 @@ import { type JobData, carryResult, orderOf } from './job.ts';
 import { type LeaseEvent, type LeaseHolder, claimed, ended, givenBack } from './lease-events.ts';
 import { Looks } from './looks.ts';
 import { type Machine, beat, readMachines, sayGone } from './machines.ts';
-import { PREFIX, PROVIDERS } from './names.ts';
+import { PREFIX } from './names.ts';
 import { PACE, type QueuePace, type QueueWorker, type QueueWorkerOptions } from './options.ts';
 import { atMost, failed, reasonOf, stopped } from './outcomes.ts';
 import { ProviderQueue } from './provider-queue.ts';
+import { queueName, readQueues } from './queues.ts';
 import { hearOfRuns } from './run-news.ts';
 import { readRun } from './run.ts';
 import { Throughput } from './throughput.ts';
@@ -90,8 +92,13 @@ class TakingWorker implements QueueWorker {
   }
 
   async #look(): Promise<void> {
-    for (const provider of await this.#redis.smembers(PROVIDERS))
-      if (!this.#served.has(provider) && this.#draining === undefined && this.#options.serves(provider))
+    for (const { provider, store } of (await readQueues(this.#redis)).values())
+      if (
+        isSameStore(store, this.#store) &&
+        !this.#served.has(provider) &&
+        this.#draining === undefined &&
+        this.#options.serves(provider)
+      )
         this.#serve(provider);
     await beat(this.#redis, this.#machine());
     const machines = await readMachines(this.#redis);
@@ -106,7 +113,8 @@ class TakingWorker implements QueueWorker {
   #serve(provider: string): void {
     const { name, capacityOf, onNote = () => undefined } = this.#options;
     const queue = new ProviderQueue({
-      ...{ redis: this.#redis, provider, name, pace: this.#pace, atOnce: capacityOf(provider), onNote },
+      ...{ redis: this.#redis, provider, queue: queueName({ provider, store: this.#store }) },
+      ...{ name, pace: this.#pace, atOnce: capacityOf(provider), onNote },
       process: (job, token) => this.#process(provider, job, token),
     });
     this.#served.set(provider, { queue, latency: new Latency(), throttles: 0 });
@@ -221,8 +229,8 @@ class TakingWorker implements QueueWorker {
   }
 
   /** The start of a job that met no trouble does not count among those that it may have. */
-  async #uncount({ queueName, id = '' }: Job<JobData>): Promise<void> {
-    await this.#redis.hincrby(`${PREFIX}:${queueName}:${id}`, 'ats', -1);
+  async #uncount({ queueName: name, id = '' }: Job<JobData>): Promise<void> {
+    await this.#redis.hincrby(`${PREFIX}:${name}:${id}`, 'ats', -1);
   }
 
   /** Undefined: the run is not known, or has ended. Throws what joining it throws. */
@@ -246,10 +254,10 @@ class TakingWorker implements QueueWorker {
   async #join(id: string): Promise<WorkedRun | undefined> {
     const run = await readRun(this.#redis, id);
     if (run === undefined || run.state === 'ended') return undefined;
-    if (run.store !== this.#store)
+    if (!isSameStore(run.store, this.#store))
       throw new BackfillError(
         'usage',
-        `run ${run.id} writes ${run.store}, and the worker ${this.#options.name} ${this.#store}: start one with backfill worker --store ${run.store}`,
+        `run ${run.id} writes ${run.store}, and the worker ${this.#options.name} ${this.#store}: it takes none of those`,
       );
     return WorkedRun.join(run, this.id, this.#options);
   }

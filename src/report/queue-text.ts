@@ -1,3 +1,4 @@
+import { queueCommand } from '../core/for-shell.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { utcMinute } from './listed-text.ts';
 import type { Page } from './page.ts';
@@ -19,6 +20,7 @@ interface ToldMachine {
 
 interface ToldDepth {
   readonly provider: string;
+  readonly store: string | null;
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
@@ -44,6 +46,7 @@ export interface QueueStanding {
 
 const DEPTHS: readonly Column<ToldDepth>[] = [
   { title: 'QUEUE', text: ({ provider }) => provider },
+  { title: 'STORE', text: ({ store }) => store ?? 'any', leftOut: 3 },
   { title: 'WAITING', text: ({ waiting }) => formatCount(waiting), right: true },
   { title: 'IN WORK', text: ({ active }) => formatCount(active), right: true },
   { title: 'DELAYED', text: ({ delayed }) => formatCount(delayed), right: true, leftOut: 2 },
@@ -75,13 +78,16 @@ const RUNS: readonly Column<ToldRun>[] = [
 
 /** How a queue stands: its depths, its machines, its runs. */
 export function queueText({ server, depths, machines, runs }: QueueStanding, page: Page): string[] {
-  const none = 'No worker is there; start one: backfill worker --queue … --store …';
+  const none = `No worker is there; start one: ${queueCommand('worker', { queue: server })}`;
   return [
     `Queue ${server}`,
     ...section(DEPTHS, depths, page, 'Nothing waits, and nothing was ever handed out.'),
     '',
     ...section(MACHINES, machines, page, none),
     ...(runs.length === 0 ? [] : ['', ...section(RUNS, runs, page, '')]),
+    ...runs
+      .filter(isOrphan)
+      .map((run) => `Go on with it: ${queueCommand(`attach ${run.id}`, { ...run, queue: server })}`),
   ];
 }
 
@@ -101,8 +107,12 @@ function heardText({ silentMs, isAlive, isDraining }: ToldMachine): string {
   return isDraining ? 'ends' : 'there';
 }
 
-function plannerText({ id, planner, plannerSilentMs }: ToldRun): string {
-  return plannerSilentMs > 15_000 ? `gone; backfill attach ${id} goes on` : planner;
+function isOrphan({ plannerSilentMs }: Pick<ToldRun, 'plannerSilentMs'>): boolean {
+  return plannerSilentMs > 15_000;
+}
+
+function plannerText({ planner, plannerSilentMs }: ToldRun): string {
+  return isOrphan({ plannerSilentMs }) ? 'gone' : planner;
 }
 
 /** The workers of a run, in a line: `Workers: one (4 threads), two (8 threads)`. */

@@ -1,3 +1,4 @@
+import { quotedForShell } from '../core/for-shell.ts';
 import { withoutPassword } from '../core/without-password.ts';
 import { TIE, TOLD_COMMAND, tied } from './page.ts';
 
@@ -18,12 +19,6 @@ export function storeOption(store: string): string {
 export function optionText(name: string, value: string): string {
   const shown = withoutPassword(value);
   return tied(` --${name}${shown.startsWith('-') ? '=' : ' '}${quotedForShell(shown)}`);
-}
-
-/** A word as a shell takes it for one. */
-export function quotedForShell(value: string): string {
-  const isPlain = /^[\w./:@%+=,-]+$/.test(value);
-  return isPlain ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** A line with the commands that it tells of as they can be pasted. */

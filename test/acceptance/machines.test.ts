@@ -5,6 +5,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { PREFIX } from '../../src/queue/names.ts';
+import { queueName } from '../../src/queue/queues.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -61,6 +62,9 @@ describeWith(REDIS)('several machines', () => {
       await new Promise((resolve) => child.once('exit', resolve));
     }
   });
+
+  /** The queue of the store of a test. */
+  const yahoo = (): string => queueName({ provider: 'yahoo', store });
 
   const started = (args: readonly string[], where = folder.path): ChildProcess => {
     const child = startWith(variables, args, where);
@@ -229,7 +233,7 @@ describeWith(REDIS)('several machines', () => {
     const planner = started(asking(100, '2/2s'));
     const planned = ended(planner);
     const id = await runningId();
-    await expect.poll(() => connection.llen('backfill:yahoo:wait')).toBe(TICKERS.length);
+    await expect.poll(() => connection.llen(`backfill:${yahoo()}:wait`)).toBe(TICKERS.length);
     const asked = await backfill('queue', 'drain');
     expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining(`10 tasks of run ${id} (yahoo)`)]);
     const drained = await backfill('queue', 'drain', '--yes', '--json');
@@ -242,7 +246,7 @@ describeWith(REDIS)('several machines', () => {
         /\nthe queue of yahoo was drained: nothing more is asked for run [^]*\nStopped after 0 tickers: the queue of yahoo was drained\. .*\n.*Not run: 10/,
       ),
     });
-    expect(await connection.llen('backfill:yahoo:wait')).toBe(0);
+    expect(await connection.llen(`backfill:${yahoo()}:wait`)).toBe(0);
     await worker('--id', 'alpha');
     const ping = await backfill('queue', 'ping', '--json');
     expect([ping.code, JSON.parse(ping.stdout)]).toMatchObject([
@@ -261,8 +265,8 @@ describeWith(REDIS)('several machines', () => {
   it('take again what was given up, and what a dead one had', async () => {
     const planner = started([...asking(20), '--json']);
     const planned = ended(planner);
-    await expect.poll(() => connection.llen('backfill:yahoo:wait')).toBe(TICKERS.length);
-    const poisoned = new Worker('yahoo', undefined, {
+    await expect.poll(() => connection.llen(`backfill:${yahoo()}:wait`)).toBe(TICKERS.length);
+    const poisoned = new Worker(yahoo(), undefined, {
       connection,
       prefix: PREFIX,
       autorun: false,
@@ -271,9 +275,9 @@ describeWith(REDIS)('several machines', () => {
     const first = await poisoned.getNextJob('token');
     await first?.moveToFailed(new Error('job started more than allowable limit'), 'token', false);
     await poisoned.getNextJob('token');
-    const queue = new Queue('yahoo', { connection, prefix: PREFIX });
+    const queue = new Queue(yahoo(), { connection, prefix: PREFIX });
     const [active] = await queue.getActive();
-    await connection.del(`backfill:yahoo:${active?.id}:lock`);
+    await connection.del(`backfill:${yahoo()}:${active?.id}:lock`);
     const overdue = JSON.parse((await backfill('leases', '--json')).stdout) as { leases: object[] };
     expect(overdue.leases).toMatchObject([{ worker: 'dying', isOverdue: true, until: null }]);
     const freed = JSON.parse((await backfill('leases', '--recover', '--json')).stdout) as object;

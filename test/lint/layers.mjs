@@ -38,7 +38,7 @@ const ORDERS = [
         'without-password.ts',
       ],
       ['seal.ts'],
-      ['shown.ts', 'known-names.ts', 'percent.ts'],
+      ['shown.ts', 'known-names.ts', 'percent.ts', 'same-store.ts', 'for-shell.ts'],
       ['session'],
       ['calendar'],
       ['bars'],

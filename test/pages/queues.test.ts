@@ -6,7 +6,8 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Dashboard, type History, openHistory, startDashboard } from '../../src/index.ts';
 import { beat } from '../../src/queue/machines.ts';
-import { PREFIX, PROVIDERS } from '../../src/queue/names.ts';
+import { PREFIX, QUEUES } from '../../src/queue/names.ts';
+import { queueName } from '../../src/queue/queues.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { CHROMIUM, REDIS, describeWith } from '../needs.ts';
@@ -15,6 +16,9 @@ import { NOON } from '../store/fixtures.ts';
 import { expectCalm, hardToUse, visit, withBrowser } from './browser.ts';
 
 const BOTH = { isMet: CHROMIUM.isMet && REDIS.isMet, lack: `${CHROMIUM.lack}, or ${REDIS.lack}` };
+
+const SAMPLE = { provider: 'sample', store: 's3://bars/lake' };
+const NAME = queueName(SAMPLE);
 
 describeWith(BOTH)('the machines and their queues in a browser', () => {
   withBrowser();
@@ -29,12 +33,12 @@ describeWith(BOTH)('the machines and their queues in a browser', () => {
     folder = await mkdtemp(join(tmpdir(), 'backfill-queues-'));
     redis = await startRedis();
     connection = await connectRedis(redisAddress(redis.url));
-    queue = new Queue('sample', { connection, prefix: PREFIX });
+    queue = new Queue(NAME, { connection, prefix: PREFIX });
     queue.on('error', () => undefined);
-    await connection.sadd(PROVIDERS, 'sample');
+    await connection.hset(QUEUES, NAME, JSON.stringify(SAMPLE));
     await queue.addBulk(['A', 'B', 'C'].map((name) => ({ name, data: { run: 'R1', name } })));
     // One of them fails for good.
-    const worker = new Worker('sample', undefined, { connection, prefix: PREFIX, autorun: false });
+    const worker = new Worker(NAME, undefined, { connection, prefix: PREFIX, autorun: false });
     const job = await worker.getNextJob('token');
     await job?.moveToFailed(new Error('a poison <job>'), 'token', false);
     await beat(connection, {
@@ -61,7 +65,7 @@ describeWith(BOTH)('the machines and their queues in a browser', () => {
     await expect
       .poll(() => rowsOf('Machines'))
       .toEqual(['one', 'lake<b>, process 7', 'download', '4', '2', '120', '41', '1', expect.any(String)]);
-    expect((await rowsOf('Queues')).slice(0, 5)).toEqual(['sample', '2', '0', '0', '1']);
+    expect((await rowsOf('Queues')).slice(0, 5)).toEqual(['sample', 's3://bars/lake', '2', '0', '0']);
     expect(await hardToUse(page)).toEqual([]);
     await redis.kill();
     await expect
@@ -77,9 +81,9 @@ describeWith(BOTH)('the machines and their queues in a browser', () => {
     const opened = await visit(dashboard.url);
     const { page } = opened;
     await page.getByRole('link', { name: 'Queues' }).click();
-    await page.getByText('sample').first().waitFor();
+    await page.getByText('sample s3://bars/lake').first().waitFor();
     await expect.poll(() => page.locator('main').innerText()).toContain('3 Jobs');
-    await page.goto(`${dashboard.url}queues/queue/sample?status=failed`);
+    await page.goto(`${dashboard.url}queues/queue/${NAME}?status=failed`);
     await page.getByText('a poison <job>').first().waitFor();
     expect(await queue.getFailedCount()).toBe(1);
     await page.getByRole('button', { name: 'Retry all' }).click();

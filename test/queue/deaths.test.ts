@@ -5,7 +5,7 @@ import { readRun } from '../../src/queue/run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
 import { endChildren, plannerChild, workerChild } from './children.ts';
-import { connected, hand, planner, withRedis } from './farm.ts';
+import { SAMPLE, connected, hand, planner, withRedis } from './farm.ts';
 import { endOf, runAll } from './pretended.ts';
 
 describeWith(REDIS)('a process of a queue that dies', () => {
@@ -50,7 +50,7 @@ describeWith(REDIS)('a process of a queue that dies', () => {
     const { DIE, ...others } = await ends;
     expect(new Set(Object.values(others))).toEqual(new Set(['ok']));
     expect([DIE, starts]).toEqual(['worker-crashed', 4]);
-    const queue = new Queue('sample', { connection: await connected(), prefix: PREFIX });
+    const queue = new Queue(SAMPLE, { connection: await connected(), prefix: PREFIX });
     const [parked] = await queue.getFailed();
     expect(parked).toMatchObject({ name: 'DIE', failedReason: 'job started more than allowable limit' });
     await queue.close();
@@ -82,13 +82,13 @@ describeWith(REDIS)('a process of a queue that dies', () => {
   it('has those who follow take its waiting jobs for their own', async () => {
     const child = await plannerChild('RUN', ['A', 'B']);
     const redis = await connected();
-    await expect.poll(() => redis.llen(`${PREFIX}:sample:wait`)).toBe(2);
+    await expect.poll(() => redis.llen(`${PREFIX}:${SAMPLE}:wait`)).toBe(2);
     child.kill();
     await child.ended;
     await redis.hset(`${PREFIX}:run:RUN`, 'beat', '1');
     const runner = await planner('RUN', { isAttached: true });
     const ends = runAll(runner, ['B', 'C']);
-    await expect.poll(() => redis.llen(`${PREFIX}:sample:wait`)).toBe(3);
+    await expect.poll(() => redis.llen(`${PREFIX}:${SAMPLE}:wait`)).toBe(3);
     const { pools } = await hand();
     expect(await ends).toEqual({ B: 'ok', C: 'ok' });
     await expect.poll(() => pools.get('RUN')?.begun.toSorted()).toEqual(['A', 'B', 'C']);
@@ -98,7 +98,7 @@ describeWith(REDIS)('a process of a queue that dies', () => {
   it('has those who follow wait for its jobs that write the same, and do their own after them', async () => {
     const child = await plannerChild('RUN', ['A']);
     const redis = await connected();
-    await expect.poll(() => redis.llen(`${PREFIX}:sample:wait`)).toBe(1);
+    await expect.poll(() => redis.llen(`${PREFIX}:${SAMPLE}:wait`)).toBe(1);
     child.kill();
     await child.ended;
     await redis.hset(`${PREFIX}:run:RUN`, 'beat', '1');
@@ -120,11 +120,11 @@ describeWith(REDIS)('a process of a queue that dies', () => {
     child.kill('SIGTERM');
     expect(await child.ended).toBe(0);
     const redis = await connected();
-    expect(await redis.llen(`${PREFIX}:sample:wait`)).toBe(1);
+    expect(await redis.llen(`${PREFIX}:${SAMPLE}:wait`)).toBe(1);
     const { pools } = await hand();
     expect(await ends).toEqual({ 'SLOW@1500': 'ok' });
     expect([runner.deaths, pools.get('RUN')?.begun]).toEqual([0, ['SLOW@1500']]);
-    const [, , ats] = await redis.hmget(`${PREFIX}:sample:${await lastJob()}`, 'name', 'stc', 'ats');
+    const [, , ats] = await redis.hmget(`${PREFIX}:${SAMPLE}:${await lastJob()}`, 'name', 'stc', 'ats');
     expect(ats).toBe('1');
     await runner.close();
   });
@@ -147,14 +147,14 @@ describeWith(REDIS)('a process of a queue that dies', () => {
     };
     await expect.poll(begunByIt).toBeGreaterThan(2);
     await runner.close();
-    const queue = new Queue('sample', { connection: await connected(), prefix: PREFIX });
+    const queue = new Queue(SAMPLE, { connection: await connected(), prefix: PREFIX });
     expect(await queue.getFailedCount()).toBe(0);
     await queue.close();
   });
 });
 
 async function lastJob(): Promise<string> {
-  const queue = new Queue('sample', { connection: await connected(), prefix: PREFIX });
+  const queue = new Queue(SAMPLE, { connection: await connected(), prefix: PREFIX });
   const [job] = await queue.getCompleted();
   await queue.close();
   return job?.id ?? '';

@@ -8,6 +8,7 @@ import type {
   QueueWorker,
   QueueWorkerOptions,
 } from '../../src/queue/options.ts';
+import { queueName } from '../../src/queue/queues.ts';
 import type { QueueRun } from '../../src/queue/run.ts';
 import { openQueueRunner } from '../../src/queue/runner.ts';
 import { startQueueWorker } from '../../src/queue/worker.ts';
@@ -21,6 +22,9 @@ export const QUICK: QueuePace = {
   ...{ lookMs: 50, silentMs: 300, noWorkerMs: 300, leaveMs: 3000, lockMs: 1000, stuckMs: 1000 },
   ...{ idleMs: 500, busyMs: 300, keptMs: 300 },
 };
+
+/** The queue of the pretended runs. */
+export const SAMPLE = queueName({ provider: 'sample', store: 's3://lake/data' });
 
 export let server: RedisServer;
 const connections: Redis[] = [];
@@ -91,7 +95,7 @@ export async function hand(name = 'hand', more: Partial<QueueWorkerOptions> = {}
 export async function planner(id: string, more: Partial<QueueRunnerOptions> = {}): Promise<Runner> {
   const redis = more.redis ?? (await connected());
   const runner = await openQueueRunner({
-    ...{ redis, run: pretendedRun(id), planner: 'planner', pace: QUICK, ...more },
+    ...{ redis, run: pretendedRun(id), server: server.url, planner: 'planner', pace: QUICK, ...more },
   });
   runners.push(runner);
   return runner;

@@ -117,7 +117,7 @@ describeWith(REDIS)('a run that was handed over', () => {
     const [redis, kept] = [await connected(), keeping('RUN')];
     await enqueueRun(redis, RUN);
     const queue = new Queue(DISCOVERY_QUEUE, { connection: redis, prefix: PREFIX });
-    await drainQueue(redis, queue);
+    await drainQueue(redis, { queue, provider: DISCOVERY_QUEUE, store: null });
     await queue.close();
     const { carried } = await planner(STORE, undefined, kept);
     await expect.poll(() => kept.list()).toEqual([]);

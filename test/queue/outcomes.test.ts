@@ -6,7 +6,7 @@ import { atMost, errorOfJob, isLost, reasonOf } from '../../src/queue/outcomes.t
 import { BackfillError } from '../../src/core/errors.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
-import { connected, planner, withRedis } from './farm.ts';
+import { SAMPLE, connected, planner, withRedis } from './farm.ts';
 import { endOf } from './pretended.ts';
 
 /** BullMQ's own words. */
@@ -45,7 +45,7 @@ describeWith(REDIS)('a job that failed only because it ran twice at once', () =>
     const end = runner.run(orderFor('A'));
     const series = [{ ok: false, error: { code: 'no-data', message: '', retryable: false } }];
     const worker = new Worker<JobData>(
-      'sample',
+      SAMPLE,
       () => {
         starts++;
         if (starts === 1) throw new Error(LOST);

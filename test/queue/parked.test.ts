@@ -4,10 +4,11 @@ import type { Redis } from 'ioredis';
 import { enqueueRun } from '../../src/queue/handed-over.ts';
 import { DISCOVERY_QUEUE, PARKED_SECONDS, PREFIX, runKey } from '../../src/queue/names.ts';
 import { takeOutParked } from '../../src/queue/parked.ts';
+import type { NamedQueue } from '../../src/queue/queues.ts';
 import type { QueueRun } from '../../src/queue/run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
-import { connected, planner, withRedis } from './farm.ts';
+import { SAMPLE, connected, planner, withRedis } from './farm.ts';
 import { endOf, pretendedRun } from './pretended.ts';
 
 const ASKED = {
@@ -17,6 +18,8 @@ const ASKED = {
   world: 'paper',
   requestedAsOf: '2026-03-01',
 };
+
+const LAKE = 's3://lake/data';
 
 const DIED = 'job started more than allowable limit';
 
@@ -33,17 +36,21 @@ async function park(ticker: string, run: QueueRun): Promise<void> {
   const runner = await planner(run.id, { run });
   const end = runner.run(orderFor(ticker));
   const redis = await connected();
-  await expect.poll(() => redis.llen(`${PREFIX}:sample:wait`)).toBe(1);
-  await giveUp(redis, 'sample');
+  await expect.poll(() => redis.llen(`${PREFIX}:${SAMPLE}:wait`)).toBe(1);
+  await giveUp(redis, SAMPLE);
   expect(endOf(await end)).toBe('worker-crashed');
   await runner.close();
 }
 
-async function takenOut(name = 'sample'): ReturnType<typeof takeOutParked> {
+async function takenOut(
+  name = SAMPLE,
+  { provider, store }: Pick<NamedQueue, 'provider' | 'store'> = { provider: 'sample', store: LAKE },
+  mine = LAKE,
+): ReturnType<typeof takeOutParked> {
   const redis = await connected();
   const queue = new Queue(name, { connection: redis, prefix: PREFIX });
   try {
-    return await takeOutParked(redis, queue);
+    return await takeOutParked(redis, { queue, provider, store }, mine);
   } finally {
     await queue.close();
   }
@@ -78,12 +85,21 @@ describeWith(REDIS)('what was given up', () => {
     expect((await takenOut()).work).toMatchObject([{ provider: { id: 'sample' }, tickers: ['A'] }]);
   });
 
+  it('stays where it is for another store', async () => {
+    await park('A', pretendedRun('RUN'));
+    const nothing = { tasks: 0, work: [], unknown: 0 };
+    expect(await takenOut(SAMPLE, undefined, 's3://lake/other')).toMatchObject(nothing);
+    expect(await takenOut(SAMPLE, undefined, 's3://lake/data/')).toMatchObject({ tasks: 1 });
+  });
+
   it('and is a whole run waits again for whoever plans it', async () => {
     const redis = await connected();
     await enqueueRun(redis, { run: 'RUN', store: 's3://lake/data' });
     await giveUp(redis, DISCOVERY_QUEUE);
     expect(await redis.zrange(`${PREFIX}:discovery:failed`, '0', '-1')).toEqual(['RUN']);
-    expect(await takenOut(DISCOVERY_QUEUE)).toEqual({
+    const any = { provider: DISCOVERY_QUEUE, store: null };
+    expect(await takenOut(DISCOVERY_QUEUE, any, 's3://lake/other')).toMatchObject({ runs: [] });
+    expect(await takenOut(DISCOVERY_QUEUE, any)).toEqual({
       ...{ provider: DISCOVERY_QUEUE, tasks: 0, work: [], unknown: 0, runs: ['RUN'] },
     });
     expect(await redis.lrange(`${PREFIX}:discovery:wait`, 0, -1)).toEqual(['RUN']);

@@ -8,7 +8,9 @@ import { endOf, pretendedRun } from './pretended.ts';
 const [url = '', id = '', pace = '{}', ...tickers] = process.argv.slice(2);
 const redis = await connectRedis(redisAddress(url));
 const run = pretendedRun(id);
-const runner = await openQueueRunner({ redis, run, planner: `child ${process.pid}`, pace: JSON.parse(pace) });
+const runner = await openQueueRunner({
+  ...{ redis, run, server: url, planner: `child ${process.pid}`, pace: JSON.parse(pace) },
+});
 console.log('begun');
 await Promise.all(
   tickers.map(async (ticker) => console.log(`${ticker} ${endOf(await runner.run(orderFor(ticker)))}`)),

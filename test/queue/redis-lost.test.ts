@@ -1,10 +1,10 @@
 import { Worker } from 'bullmq';
 import { expect, it, vi } from 'vitest';
-import { PREFIX, PROVIDERS } from '../../src/queue/names.ts';
+import { PREFIX, QUEUES } from '../../src/queue/names.ts';
 import { readRequest } from '../../src/queue/take-over.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
-import { connected, hand, planner, server, withRedis } from './farm.ts';
+import { SAMPLE, connected, hand, planner, server, withRedis } from './farm.ts';
 import { endOf, runAll } from './pretended.ts';
 
 const TICKERS = ['SLOW@400', 'SLOW@401', ...Array.from({ length: 20 }, (_, i) => `T${i}`)];
@@ -30,7 +30,9 @@ describeWith(REDIS)('a run whose Redis', () => {
     await expect.poll(() => readRequest(again, 'RUN')).toEqual({ tickers: TICKERS });
     expect(await ends).toEqual(ALL_OK);
     const redis = await connected();
-    expect(await redis.smembers(PROVIDERS)).toEqual(['sample']);
+    expect(await redis.hgetall(QUEUES)).toEqual({
+      [SAMPLE]: JSON.stringify({ provider: 'sample', store: 's3://lake/data' }),
+    });
     await runner.close();
     const { sent } = runner.traffic.now();
     expect(sent).toBe(pools.get('RUN')?.begun.length);
@@ -53,10 +55,10 @@ describeWith(REDIS)('a run whose Redis', () => {
     const runner = await planner('RUN');
     const redis = await connected();
     // Nobody hears of the job: its planner reads on behind what is told of it.
-    await redis.xadd(`${PREFIX}:sample:events`, '99999999999999-0', 'event', 'drained');
+    await redis.xadd(`${PREFIX}:${SAMPLE}:events`, '99999999999999-0', 'event', 'drained');
     await new Promise((resolve) => setTimeout(resolve, 100));
     const end = runner.run(orderFor('A'));
-    await redis.del(`${PREFIX}:sample:events`);
+    await redis.del(`${PREFIX}:${SAMPLE}:events`);
     await hand();
     expect(endOf(await end)).toBe('ok');
     await runner.close();

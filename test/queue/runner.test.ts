@@ -5,7 +5,7 @@ import { readMachines } from '../../src/queue/machines.ts';
 import { readRun } from '../../src/queue/run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
-import { QUICK, connected, hand, planner, withRedis } from './farm.ts';
+import { QUICK, SAMPLE, connected, hand, planner, server, withRedis } from './farm.ts';
 import { endOf, pretendedRun, runAll } from './pretended.ts';
 
 describeWith(REDIS)('tasks that go through a queue', () => {
@@ -49,7 +49,9 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     const runner = await planner('RUN', { onNote: (line) => void notes.push(line) });
     const waiting = runner.run(orderFor('A'));
     await expect.poll(() => notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/^no worker takes tasks of sample from the queue; start one: backfill worker /);
+    expect(notes[0]).toMatch(
+      /^no worker takes tasks of sample that write s3:\/\/lake\/data; start one: backfill worker --queue redis:/,
+    );
     await hand();
     expect(endOf(await waiting)).toBe('ok');
     await runner.close();
@@ -65,7 +67,7 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     expect(await readRun(redis, 'RUN')).toMatchObject({ state: 'ended' });
     expect(await redis.pttl(runKey('RUN'))).toBeGreaterThan(0);
     expect(endOf(await runner.run(orderFor('B')))).toBe('cancelled');
-    const queue = new Queue('sample', { connection: redis, prefix: PREFIX });
+    const queue = new Queue(SAMPLE, { connection: redis, prefix: PREFIX });
     const order = { json: JSON.stringify({ task: orderFor('LATE').task, now: 0 }) };
     const late = await queue.add('late', { run: 'RUN', key: '', order });
     await expect.poll(() => late.getState()).toBe('completed');
@@ -86,15 +88,33 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     await other.close();
   });
 
-  it('end the run where a worker has another store, in one line', async () => {
-    await hand('stranger', { store: 's3://other/data' });
-    const runner = await planner('RUN');
-    const { series } = await runner.run(orderFor('A'));
-    expect(series).toMatchObject([{ ok: false, error: { code: 'usage', scope: 'run', ticker: 'A' } }]);
-    expect(JSON.stringify(series)).toContain(
-      'run RUN writes s3://lake/data, and the worker stranger s3://other/data: start one with backfill worker --store s3://lake/data',
+  it('are left to workers of their store, however its URL is written', async () => {
+    const [here, there] = ['postgres://me@localhost/market', 'postgres://you@127.0.0.1:5432/market'];
+    const notes: string[] = [];
+    const stranger = await hand('stranger', { store: 'postgres://me@localhost/other' });
+    const run = pretendedRun('RUN', { store: here });
+    const runner = await planner('RUN', { run, onNote: (line) => void notes.push(line) });
+    const end = runAll(runner, ['A', 'B']);
+    await expect.poll(() => notes).toHaveLength(1);
+    expect(notes[0]).toBe(
+      `no worker takes tasks of sample that write ${here} (stranger writes postgres://me@localhost/other); start one: backfill worker --queue ${server.url} --store ${here}`,
     );
-    await runner.close();
+    const own = await hand('own', { store: there });
+    expect(await end).toEqual({ A: 'ok', B: 'ok' });
+    await expect.poll(() => runner.capacity).toBe(4);
+    expect([stranger.pools.size, own.pools.size]).toEqual([0, 1]);
+    // Nor is it stopped by what is asked for its own store meanwhile.
+    const other = pretendedRun('OTHER', { store: 'postgres://localhost:5432/other' });
+    const theirs = await planner('OTHER', { run: other });
+    expect(await runAll(theirs, ['C'])).toEqual({ C: 'ok' });
+    expect([stranger.pools.get('OTHER')?.begun, own.pools.size]).toEqual([['C'], 1]);
+    const { redis } = own;
+    await expect
+      .poll(async () => (await readMachines(redis)).map(({ capacity }) => capacity['sample']))
+      .toEqual([4, 4]);
+    await new Promise((resolve) => setTimeout(resolve, 4 * QUICK.lookMs));
+    expect([runner.capacity, theirs.capacity]).toEqual([4, 4]);
+    await Promise.all([runner.close(), theirs.close()]);
   });
 
   it('are seen by what a machine says of itself', async () => {

@@ -5,7 +5,8 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Dashboard, type History, openHistory, startDashboard } from '../../src/index.ts';
-import { PREFIX, PROVIDERS } from '../../src/queue/names.ts';
+import { PREFIX, QUEUES } from '../../src/queue/names.ts';
+import { queueName } from '../../src/queue/queues.ts';
 import { BoardRoutes } from '../../src/server/board/routes.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
@@ -16,6 +17,9 @@ import { ask } from './ask.ts';
 
 const TOKEN = 'a-token-of-some-length';
 const OWN = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' };
+
+const SAMPLE = { provider: 'sample', store: 's3://bars/lake' };
+const NAME = queueName(SAMPLE);
 
 describeWith(REDIS)('the board of queues in a dashboard', () => {
   let folder = '';
@@ -29,8 +33,8 @@ describeWith(REDIS)('the board of queues in a dashboard', () => {
     folder = await mkdtemp(join(tmpdir(), 'backfill-board-'));
     redis = await startRedis();
     connection = await connectRedis(redisAddress(redis.url));
-    await connection.sadd(PROVIDERS, 'sample');
-    queue = new Queue('sample', { connection, prefix: PREFIX });
+    await connection.hset(QUEUES, NAME, JSON.stringify(SAMPLE));
+    queue = new Queue(NAME, { connection, prefix: PREFIX });
     history = openHistory({ store: folder, stateFolder: folder, clock: () => NOON });
     dashboard = await startDashboard({ history, store: folder, port: 0, queue: redis.url });
   }, 30_000);
@@ -48,7 +52,7 @@ describeWith(REDIS)('the board of queues in a dashboard', () => {
   beforeEach(async () => {
     await queue.obliterate({ force: true });
     await queue.add('poison', { run: 'R1' });
-    const worker = new Worker('sample', undefined, { connection, prefix: PREFIX, autorun: false });
+    const worker = new Worker(NAME, undefined, { connection, prefix: PREFIX, autorun: false });
     const job = await worker.getNextJob('token');
     await job?.moveToFailed(new Error('poison'), 'token', false);
     await worker.close();
@@ -56,7 +60,7 @@ describeWith(REDIS)('the board of queues in a dashboard', () => {
   });
 
   const retry = (headers: Record<string, string>, on = dashboard): Promise<number> =>
-    ask(on.url, `/queues/api/queues/sample/${parked}/retry`, headers, 'PUT').then(({ status }) => status);
+    ask(on.url, `/queues/api/queues/${NAME}/${parked}/retry`, headers, 'PUT').then(({ status }) => status);
   const isParked = async (): Promise<boolean> => (await queue.getFailedCount()) === 1;
 
   it('retries for its own pages', async () => {
@@ -93,7 +97,7 @@ describeWith(REDIS)('the board of queues in a dashboard', () => {
     ['PUT', 'obliterate', '{"force":true}'],
     ['PUT', 'empty', ''],
   ])('refuses to %s …/%s: tasks are made by runs', async (method, what, body) => {
-    const response = await fetch(`${dashboard.url}queues/api/queues/sample/${what}`, {
+    const response = await fetch(`${dashboard.url}queues/api/queues/${NAME}/${what}`, {
       ...{ method, headers: { ...OWN, 'content-type': 'application/json' } },
       ...(body !== '' && { body }),
     });
@@ -102,7 +106,7 @@ describeWith(REDIS)('the board of queues in a dashboard', () => {
   });
 
   it('gives pages that load nothing from elsewhere, and files of its own alone', async () => {
-    const { headers, body } = await ask(dashboard.url, '/queues/queue/sample');
+    const { headers, body } = await ask(dashboard.url, `/queues/queue/${NAME}`);
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/);
     expect(body).toContain('<base href="/queues/" />');
     expect(body).not.toMatch(/<%|(?:href|src)="https?:/);

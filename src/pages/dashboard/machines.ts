@@ -30,6 +30,7 @@ export function machinesPart(): MachinesPart {
     'Queues',
     [
       { title: 'Provider', content: ({ provider }) => provider },
+      { title: 'Store', content: ({ store }) => store ?? 'any' },
       { title: 'Waiting', content: ({ waiting }) => countText(waiting), isNumber: true },
       { title: 'Delayed', content: ({ delayed }) => countText(delayed), isNumber: true },
       { title: 'In work', content: ({ active }) => countText(active), isNumber: true },

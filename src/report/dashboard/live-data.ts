@@ -175,6 +175,8 @@ export interface MachineNow {
 /** Tasks in the queue of a provider. */
 export interface QueueDepth {
   readonly provider: string;
+  /** Where its tasks write, without a password; null: they are of any store. */
+  readonly store: string | null;
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;

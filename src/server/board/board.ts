@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import type { Queue } from 'bullmq';
+import type { NamedQueue } from '../../queue/queues.ts';
 import type { Content } from '../routes.ts';
 import { type BoardQuestion, BoardRoutes } from './routes.ts';
 
@@ -25,7 +25,7 @@ const NOT_HERE =
   'The board retries, removes, promotes and pauses. Tasks are made by runs alone; backfill queue drain removes those that wait.';
 
 /** Opens it, mounted at `base`, which begins and ends with a slash. `queues`: those that there are now, by one call each time. */
-export function openBoard(base: string, queues: () => Promise<readonly Queue[]>): Board {
+export function openBoard(base: string, queues: () => Promise<readonly NamedQueue[]>): Board {
   const routes = new BoardRoutes(base);
   // Its files lie beside its package.json, wherever this code is bundled.
   const uiBasePath = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
@@ -46,16 +46,22 @@ export function openBoard(base: string, queues: () => Promise<readonly Queue[]>)
       },
     },
   });
-  const shown = new Map<Queue, BullMQAdapter>();
+  const shown = new Map<NamedQueue, BullMQAdapter>();
   return {
     answer: async (question) => {
       // A provider's queue is there from its first run on.
       if (question.path.startsWith('/api/')) {
         const now = await queues();
-        for (const queue of now) if (!shown.has(queue)) shown.set(queue, new BullMQAdapter(queue));
-        board.replaceQueues(now.flatMap((queue) => shown.get(queue) ?? []));
+        for (const named of now) if (!shown.has(named)) shown.set(named, adapterOf(named));
+        board.replaceQueues(now.flatMap((named) => shown.get(named) ?? []));
       }
       return routes.answer(question);
     },
   };
+}
+
+/** Under the plain names of its provider and store. */
+function adapterOf({ queue, provider, store }: NamedQueue): BullMQAdapter {
+  const displayName = store === null ? provider : `${provider} ${store}`;
+  return new BullMQAdapter(queue, { displayName });
 }

@@ -1,0 +1,37 @@
+import { isLoopback } from './loopback.ts';
+
+/** Ports of servers where their URLs name none. */
+const PORTS: Readonly<Record<string, string>> = { 'postgres:': '5432', 'http:': '80', 'https:': '443' };
+
+/**
+ * The same text for the same store, however its URL is written: whatever the name of a server's loopback, with its usual port or
+ * without, whoever logs in. `url`: as it is shown.
+ */
+export function sameStoreText(url: string): string {
+  const plain = url.replace(/^postgresql:/i, 'postgres:');
+  const parsed = URL.canParse(plain) ? new URL(plain) : undefined;
+  if (parsed === undefined) return url;
+  const endpoint = parsed.searchParams.get('endpoint');
+  // Where the server is, a region says nothing more; and what is left of a path is a database or a bucket's.
+  if (parsed.protocol === 's3:')
+    return `s3:${endpoint === null ? '' : placeOf(new URL(endpoint))}/${parsed.host}${pathOf(parsed)}`;
+  if (parsed.protocol !== 'postgres:') return url;
+  const schema = parsed.searchParams.get('schema') ?? 'public';
+  return `postgres:${placeOf(parsed)}${pathOf(parsed)} ${schema}`;
+}
+
+export function isSameStore(one: string, other: string): boolean {
+  return one === other || sameStoreText(one) === sameStoreText(other);
+}
+
+function placeOf({ hostname, port, protocol }: URL): string {
+  const host = hostname
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  return `${isLoopback(host) || host === '' ? 'localhost' : host}:${port || (PORTS[protocol] ?? '')}`;
+}
+
+function pathOf({ pathname }: URL): string {
+  return decodeURIComponent(pathname).replace(/\/+$/, '');
+}
