@@ -71,7 +71,8 @@ async function ping(desk: QueueDesk, { json }: QueueValues): Promise<number> {
   const warnings = pingWarnings(said);
   await (json ? printJson({ ...said, warnings }) : print(pingText(said)));
   for (const warning of warnings) tell(`warning: ${warning}`);
-  return said.machines.some(({ answeredMs }) => answeredMs === null) ? EXIT.someFailed : EXIT.done;
+  const isSilent = said.machines.some(({ answeredMs }) => answeredMs === null);
+  return isSilent || said.refuses !== null ? EXIT.someFailed : EXIT.done;
 }
 
 async function drain(desk: QueueDesk, { yes, json }: QueueValues): Promise<number> {

@@ -1,7 +1,10 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { BackfillError } from '../core/errors.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
+import { isRefusal } from '../redis/patient.ts';
+import { whyNot } from '../redis/words.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { type TaskLease, leasesOf, recoverOverdue } from './leases.ts';
 import { openStore } from '../store/open.ts';
@@ -43,7 +46,7 @@ export class QueueDesk {
   /** Connects. Throws `usage` for what is no URL of one, and `queue-unusable`. */
   static async open(url: string): Promise<QueueDesk> {
     const address = redisAddress(url);
-    return new QueueDesk(await connectRedis(address), address.shown);
+    return new QueueDesk(await connectRedis(address, { writes: false }), address.shown);
   }
 
   /** Those that there are, by name; that of runs which nobody waits for is last. */
@@ -118,8 +121,14 @@ export class QueueDesk {
 
   async #ofEach<T>(what: (queue: NamedQueue) => Promise<readonly T[]>): Promise<readonly T[]> {
     let all: readonly T[] = [];
-    for (const queue of await this.queues()) all = all.concat(await what(queue));
-    return all;
+    try {
+      for (const queue of await this.queues()) all = all.concat(await what(queue));
+      return all;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const message = `the Redis server ${this.server} does not do that: ${whyNot(error)}`;
+      throw new BackfillError('queue-unusable', message, { cause: error });
+    }
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { assertTaking } from '../redis/connection.ts';
+import { whyNot } from '../redis/words.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { byProcess } from './roles.ts';
@@ -17,6 +19,8 @@ export interface Ping {
   readonly maxmemoryPolicy: string;
   /** Whether it writes what it is told to disk as it comes. */
   readonly isAppendOnly: boolean;
+  /** Why it takes nothing that is written, as a full one does and a replica; null: it takes it. */
+  readonly refuses: string | null;
   /** Machines that were heard of, and after how many ms each was heard of again; null: not within a second. */
   readonly machines: readonly (Pick<SeenMachine, 'name' | 'host' | 'pid'> & {
     readonly answeredMs: number | null;
@@ -40,6 +44,7 @@ export async function ping(redis: Redis, server: string): Promise<Ping> {
     roundTripMs,
     maxmemoryPolicy: said.get('maxmemory_policy') ?? '',
     isAppendOnly: said.get('aof_enabled') === '1',
+    refuses: await assertTaking(redis).then(() => null, whyNot),
     machines: await answersOf(redis),
   };
 }

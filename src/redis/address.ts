@@ -28,7 +28,7 @@ const SCHEMES: Readonly<Record<string, boolean>> = {
  * `rediss://`. Without a password there, `REDISCLI_AUTH` has it, as for `redis-cli`. Throws `usage`.
  */
 export function redisAddress(url: string, env: NodeJS.ProcessEnv = process.env): RedisAddress {
-  const shown = withoutPassword(url);
+  const shown = withoutPassword(url).replace('://@', '://');
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isEncrypted = parsed && SCHEMES[parsed.protocol];
   if (parsed === undefined || isEncrypted === undefined || parsed.hostname === '')

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { BackfillError } from '../core/errors.ts';
 import type { RedisAddress } from './address.ts';
+import { type Patience, isRefusal, withPatience } from './patient.ts';
+import { whyNot } from './words.ts';
 
 /** How long a server may take to answer the first time, ms. */
 const CONNECT_MS = 5000;
@@ -12,19 +15,26 @@ const OLDEST = 5;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 3000;
 
+export interface Connecting {
+  /** Whether it has to take what it is told, too. Default true; who only looks may do so at a full one. */
+  readonly writes?: boolean;
+  /** In [0, 1), spreads the tries of machines. */
+  readonly random?: () => number;
+}
+
 /**
- * Connects to a server and sees that it can be used. Once it was there, what is asked of it waits until it is there again,
- * however long it is away. Throws `queue-unusable` in one line: who does not answer, where, why and what to do. `random`: in
- * [0, 1), spreads the tries of machines.
+ * Connects to a server and sees that it can be used. Once it was there, what is asked of it waits until it is there again, and
+ * takes what it is told, however long that is not so. Throws `queue-unusable` in one line: who does not answer, where, why and
+ * what to do.
  */
 export async function connectRedis(
   address: RedisAddress,
-  random: () => number = Math.random,
+  { writes = true, random = Math.random }: Connecting = {},
 ): Promise<Redis> {
   const { host, port, db, username, password, isEncrypted } = address;
   let isReached = false;
-  let trouble: unknown;
-  const redis = new Redis({
+  const patience: Patience = { isPatient: false, last: undefined };
+  const plain = new Redis({
     ...{ host, port, db, connectTimeout: CONNECT_MS, lazyConnect: true },
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -34,45 +44,41 @@ export async function connectRedis(
     retryStrategy: (tries) =>
       isReached ? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries) * (0.5 + random() / 2) : null,
   });
-  redis.on('error', (error: unknown) => (trouble = error));
+  const redis = withPatience(plain, patience);
+  redis.on('error', (error: unknown) => (patience.last = error));
   try {
     await redis.connect();
     const [, major = '0'] = /redis_version:(\d+)/.exec(await redis.info('server')) ?? [];
     if (Number(major) < OLDEST)
       throw new Error(`its version is ${major}, and the oldest that works is ${OLDEST}`);
+    // What the client asks for by itself is refused without a word.
+    if (db !== 0) await redis.select(db);
+    if (writes) await assertTaking(redis);
   } catch (error) {
     redis.disconnect();
-    throw unusable(address, trouble ?? error);
+    throw unusable(address, isRefusal(error) ? error : (patience.last ?? error));
   }
   isReached = true;
+  patience.isPatient = writes;
+  patience.last = undefined;
   return redis;
 }
 
-/** What the system's codes mean. */
-const UNREACHED: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there; start it, or see that host and port are right',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up now',
-  ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'no route leads there',
-  ECONNRESET: 'the connection was cut; TLS is written rediss://',
-};
-
-function unusable({ shown }: RedisAddress, error: unknown): BackfillError {
-  const { code = '', message } = error as Error & { readonly code?: string };
-  return new BackfillError(
-    'queue-unusable',
-    `the Redis server ${shown} cannot be used: ${UNREACHED[code] ?? inWords(message)}`,
-    {
-      cause: error,
-    },
-  );
+/** Writes a word, for a moment. Throws how the server refuses it. */
+export async function assertTaking(redis: Redis): Promise<void> {
+  try {
+    await redis.set(`backfill:probe:${randomBytes(6).toString('hex')}`, '1', 'PX', 1000);
+  } catch (error) {
+    // Rights to that key alone are nobody's trouble.
+    if (isRefusal(error)) throw error;
+  }
 }
 
-/** What the server says when it refuses, in words that say what to do. */
-function inWords(message: string): string {
-  if (message.startsWith('NOAUTH')) return 'it wants a password; put it into REDISCLI_AUTH';
-  if (/^(WRONGPASS|ERR invalid password)/.test(message)) return 'it does not accept the name and password';
-  if (/DB index is out of range/.test(message)) return 'it has no database of that number';
-  return message;
+function unusable({ shown, isEncrypted }: RedisAddress, error: unknown): BackfillError {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const isNoTls = isEncrypted && /^(?:ETIMEDOUT|ECONNRESET|EPIPE|EPROTO|ERR_SSL)/.test(code);
+  const why = isNoTls ? 'it does not answer in TLS; one without it is written redis://' : whyNot(error);
+  return new BackfillError('queue-unusable', `the Redis server ${shown} cannot be used: ${why}`, {
+    cause: error,
+  });
 }

@@ -16,6 +16,7 @@ interface ToldMachine {
   readonly silentMs: number;
   readonly isAlive: boolean;
   readonly isDraining: boolean;
+  readonly trouble?: string;
 }
 
 interface ToldDepth {
@@ -84,6 +85,9 @@ export function queueText({ server, depths, machines, runs }: QueueStanding, pag
     ...section(DEPTHS, depths, page, 'Nothing waits, and nothing was ever handed out.'),
     '',
     ...section(MACHINES, machines, page, none),
+    ...machines.flatMap(({ name, trouble }) =>
+      trouble === undefined ? [] : `${name} takes nothing now: ${trouble}`,
+    ),
     ...(runs.length === 0 ? [] : ['', ...section(RUNS, runs, page, '')]),
     ...runs
       .filter(isOrphan)
@@ -134,6 +138,7 @@ export interface PingSaid {
   readonly roundTripMs: number;
   readonly maxmemoryPolicy: string;
   readonly isAppendOnly: boolean;
+  readonly refuses: string | null;
   readonly machines: readonly {
     readonly name: string;
     readonly host: string;
@@ -142,9 +147,10 @@ export interface PingSaid {
   }[];
 }
 
-/** What a queue's server has that loses tasks. */
-export function pingWarnings({ maxmemoryPolicy, isAppendOnly }: PingSaid): string[] {
+/** What a queue's server has that loses tasks, or keeps any from being handed out. */
+export function pingWarnings({ maxmemoryPolicy, isAppendOnly, refuses }: PingSaid): string[] {
   return [
+    ...(refuses === null ? [] : [`it refuses what is written: ${refuses}`]),
     ...(maxmemoryPolicy === 'noeviction'
       ? []
       : [

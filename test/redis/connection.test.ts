@@ -2,11 +2,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { redisAddress } from '../../src/redis/address.ts';
-import { connectRedis } from '../../src/redis/connection.ts';
+import type { Redis } from 'ioredis';
+import { QueueDesk } from '../../src/queue/desk.ts';
+import { assertTaking, connectRedis } from '../../src/redis/connection.ts';
+import { watchRedis } from '../../src/redis/watch.ts';
 import { describeWith, REDIS } from '../needs.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
 const NO_VARIABLES = {};
+
+/** What turns a server into one that takes nothing, and back. */
+type Setting = readonly [string, string];
+const FULL: Setting = ['maxmemory', '1'];
+const REPLICA: Setting = ['replicaof', '127.0.0.1 1'];
+const PRIMARY: Setting = ['replicaof', 'no one'];
+
+async function set(redis: Redis, [name, value]: Setting): Promise<void> {
+  const [host = '', port = ''] = value.split(' ');
+  await (name === 'replicaof' ? redis.replicaof(host, port) : redis.config('SET', name, value));
+}
 
 describe('the URL of a Redis server', () => {
   it('names host, port, database, user and password', () => {
@@ -31,7 +45,7 @@ describe('the URL of a Redis server', () => {
     ],
     [
       'redis://:pw@h/x',
-      '"redis://@h/x" is no Redis server: "x" is no number of a database, as in redis://HOST:6379/0',
+      '"redis://h/x" is no Redis server: "x" is no number of a database, as in redis://HOST:6379/0',
     ],
   ])('%s is refused in one line without a password', (url, message) => {
     expect(() => redisAddress(url, NO_VARIABLES)).toThrow(
@@ -66,8 +80,90 @@ describeWith(REDIS)('a connection to Redis', () => {
     const refused = connectRedis(redisAddress(at(login), NO_VARIABLES));
     await expect(refused).rejects.toMatchObject({
       code: 'queue-unusable',
-      message: `the Redis server ${at(login).replace(':wrong', '')} cannot be used: ${why}`,
+      message: `the Redis server ${at('')} cannot be used: ${why}`,
     });
+  });
+});
+
+describeWith(REDIS)('a Redis that takes nothing', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(async () => server.destroy());
+
+  const SAYS: readonly (readonly [is: string, why: string, on: Setting, off: Setting])[] = [
+    ['full', 'its memory is full, and it takes nothing more; see maxmemory', FULL, ['maxmemory', '0']],
+    ['a replica', 'it is a replica, which only reads; give the one that it follows', REPLICA, PRIMARY],
+  ];
+
+  it.each(SAYS)('since it is %s is refused in one line, and may be looked at', async (_, why, on, off) => {
+    const address = redisAddress(server.url, NO_VARIABLES);
+    const redis = await connectRedis(address);
+    await set(redis, on);
+    await expect(connectRedis(address)).rejects.toMatchObject({
+      code: 'queue-unusable',
+      message: `the Redis server ${server.url} cannot be used: ${why}`,
+    });
+    const looking = await connectRedis(address, { writes: false });
+    await expect(assertTaking(looking)).rejects.toThrow(/OOM|READONLY/);
+    const desk = await QueueDesk.open(server.url);
+    expect(await desk.ping()).toMatchObject({ refuses: why });
+    // Whoever was there waits, through a script and on a connection of its own too; and a line says so.
+    const notes: string[] = [];
+    const pace = { everyMs: 20, afterMs: 200, againMs: 400 };
+    watchRedis(redis, server.url, (line) => void notes.push(line), pace);
+    const waiting = Promise.all([
+      redis.set('one', '1'),
+      redis.eval("return redis.call('SET', KEYS[1], '1')", 1, 'two'),
+      redis.duplicate().incr('three'),
+      redis.pipeline().set('four', '1').get('four').exec(),
+    ]);
+    await expect.poll(() => notes.length).toBeGreaterThan(1);
+    const line = `the Redis server ${server.url} has not worked for \\d s: ${why}; it is waited for`;
+    expect(notes.join('\n')).toMatch(new RegExp(`^(?:${line}\n?)+$`));
+    await set(looking, off);
+    expect((await waiting).slice(0, 3)).toEqual(['OK', 'OK', expect.any(Number)]);
+    await expect.poll(() => notes.at(-1)).toMatch(/ works again, after \d s$/);
+    expect(await desk.ping()).toMatchObject({ refuses: null });
+    await desk.close();
+    looking.disconnect();
+    redis.disconnect();
+  });
+
+  it('under a number that it has not, or that is none, is refused', async () => {
+    await expect(connectRedis(redisAddress(`${server.url}/99`, NO_VARIABLES))).rejects.toThrow(
+      `the Redis server ${server.url}/99 cannot be used: it has no database of that number`,
+    );
+    const redis = await connectRedis(redisAddress(`${server.url}/3`, NO_VARIABLES));
+    await redis.set('only', 'here');
+    expect(await redis.duplicate().get('only')).toBe('here');
+    redis.disconnect();
+  });
+
+  it('as TLS wants it says how it is written', async () => {
+    const url = server.url.replace('redis', 'rediss');
+    await expect(connectRedis(redisAddress(url, NO_VARIABLES))).rejects.toThrow(
+      'it does not answer in TLS; one without it is written redis://',
+    );
+  });
+});
+
+describe('what is no Redis', () => {
+  it.each([
+    ['answers in another language', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['hangs up', ''],
+  ])('and %s is said to be none', async (_, answer) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(answer));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    await expect(connectRedis(redisAddress(`redis://127.0.0.1:${port}`, NO_VARIABLES))).rejects.toThrow(
+      /no Redis answers there/,
+    );
+    server.close();
   });
 });
 

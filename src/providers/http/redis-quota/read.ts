@@ -14,7 +14,7 @@ export interface QuotasAtServer {
 
 /** Reads, and reserves nothing. `owners`: theirs alone. Default: of all. Throws `queue-unusable`. */
 export async function readQuotas(address: RedisAddress, owners?: readonly string[]): Promise<QuotasAtServer> {
-  const redis = await connectRedis(address);
+  const redis = await connectRedis(address, { writes: false });
   try {
     const [seconds, micros] = await redis.time();
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
