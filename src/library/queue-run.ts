@@ -31,6 +31,15 @@ export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
 }
 
 /**
+ * Looks whether a store can be used from here: its server answers, and lets this machine in; what a first run makes may lack.
+ * Throws `store-unusable`.
+ */
+export async function lookAtStore(store: BarStore): Promise<void> {
+  await store.whyNone();
+  await store.handedOver.list();
+}
+
+/**
  * What there is to say of a store that is locked by a run whose planner died: its workers write on, and somebody can take its
  * place. The error itself where there is no such run.
  */
@@ -40,7 +49,7 @@ export async function withOrphan(thrown: unknown, queue: string, { url }: BarSto
     import('../redis/connection.ts'),
     import('../queue/run.ts'),
   ]);
-  const redis = await connectRedis(redisAddress(queue)).catch(() => undefined);
+  const redis = await connectRedis(redisAddress(queue), { writes: false }).catch(() => undefined);
   // That the store is locked is what the user has to know, whatever its queue says.
   const runs = redis === undefined ? [] : await readRuns(redis).catch(() => []);
   redis?.disconnect();
@@ -66,13 +75,16 @@ export async function startQueueRun(
   { url: store }: BarStore,
   { onNote, request, isAttached }: QueueRunHow,
 ): Promise<Runner> {
-  const [{ connectRedis }, { openQueueRunner }] = await Promise.all([
+  const [{ connectRedis }, { watchRedis }, { openQueueRunner }] = await Promise.all([
     import('../redis/connection.ts'),
+    import('../redis/watch.ts'),
     import('../queue/runner.ts'),
   ]);
   const { quotas, rateShare, world, requestedAsOf } = options;
   const { storeUrl: _url, ...common } = context;
-  const redis = await connectRedis(redisAddress(options.queue));
+  const address = redisAddress(options.queue);
+  const redis = await connectRedis(address);
+  watchRedis(redis, address.shown, onNote);
   const run = {
     ...{ id, store, ...common },
     ...(quotas && { quotas }),

@@ -22,7 +22,7 @@ import {
   assertPlannerOptions,
 } from './option-names.ts';
 import { partsOf } from './parts.ts';
-import { PLANNER, assertQueue } from './queue-run.ts';
+import { PLANNER, assertQueue, lookAtStore } from './queue-run.ts';
 import { workerName } from './worker.ts';
 import type { OpenAttached, PlannerOptions, QueuedRun } from './queue-calls.ts';
 
@@ -94,7 +94,9 @@ export async function startPlanner(options: PlannerOptions, pace: Partial<QueueP
   const { queue, store: url, name = workerName(), onNote } = options;
   const store = openStore(url);
   assertQueue({ store: url, queue }, store);
-  const redis = await connectRedis(redisAddress(queue));
+  await lookAtStore(store);
+  const address = redisAddress(queue);
+  const redis = await connectRedis(address);
   const planner = await startDiscovery({
     ...{ redis, name, store: store.url, kept: store.handedOver, pace },
     ...(onNote && { onNote }),

@@ -9,7 +9,7 @@ import { openStore } from '../store/open.ts';
 import type { HistoryOptions } from './history.ts';
 import { assertWorkerOptions } from './option-names.ts';
 import { type Parts, partsOf } from './parts.ts';
-import { assertQueue } from './queue-run.ts';
+import { assertQueue, lookAtStore } from './queue-run.ts';
 import { poolSize, SPARE_TASKS } from './run-tools.ts';
 import { givenSecrets, secretsOf } from './secrets.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -32,17 +32,22 @@ export async function startWorker(
   const { queue, name = workerName(), onLease, onNote, ...own } = options;
   const store = openStore(own.store);
   assertQueue({ store: own.store, queue }, store);
-  const [{ connectRedis }, { startQueueWorker }] = await Promise.all([
+  await lookAtStore(store);
+  const [{ connectRedis }, { watchRedis }, { startQueueWorker }] = await Promise.all([
     import('../redis/connection.ts'),
+    import('../redis/watch.ts'),
     import('../queue/worker.ts'),
   ]);
   const engines = new LocalEngines({ ...own, quotaUrl: queue });
-  const redis = await connectRedis(redisAddress(queue));
+  const address = redisAddress(queue);
+  const redis = await connectRedis(address);
+  if (onNote) watchRedis(redis, address.shown, onNote);
   const worker = await startQueueWorker({
     ...{ redis, name, store: store.url, storeUrl: own.store, pace },
     threads: own.workers === 'auto' || own.workers === undefined ? availableParallelism() : own.workers,
     serves: hasKeys,
     capacityOf: (provider) => capacityOf(own, provider),
+    lookAtStore: () => lookAtStore(store),
     join: (lock) => store.join(lock),
     openRunner: (run) => engines.open(run),
     ...(onLease && { onLease }),

@@ -23,6 +23,8 @@ export interface Machine {
   readonly startedAt: number;
   /** It takes no more, and ends. */
   readonly isDraining?: true;
+  /** Why it takes none of some provider for a while, such as that it cannot log in to its store. */
+  readonly trouble?: string;
 }
 
 /** A machine that was heard of. */

@@ -65,6 +65,8 @@ export interface QueueWorkerOptions {
   readonly threads: number;
   /** Tasks of a provider that it has in work at once, at most. */
   readonly capacityOf: (provider: string) => number;
+  /** Looks whether the store can be used from here. Throws what keeps it from that. Default: it can. */
+  readonly lookAtStore?: () => Promise<void>;
   /** Joins the lease of a run's planner, so that what is committed here is committed under it. */
   readonly join: (lock: string) => Promise<Pick<Lease, 'lock' | 'release'>>;
   /** Opens what executes the tasks of a run here. */

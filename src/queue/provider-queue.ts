@@ -65,6 +65,13 @@ export class ProviderQueue {
     await this.#consumer.pause(true);
   }
 
+  /** Takes jobs again. */
+  resume(): void {
+    this.#isPaused = false;
+    this.#aliveAt = monotonicNow();
+    this.#consumer.resume();
+  }
+
   /** Makes its consumer anew where that hangs: after a restart of Redis some never take a job again. */
   async look(): Promise<void> {
     const now = monotonicNow();

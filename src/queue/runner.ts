@@ -236,9 +236,13 @@ class QueueRunner implements Runner {
   #whyAlone(): string {
     const { provider, store } = this.#run;
     const start = queueCommand('worker', { queue: this.#server, store });
-    const elsewhere = this.#machines.filter((one) => one.isAlive && !isSameStore(one.store, store));
-    const [other] = elsewhere;
-    const theirs = other === undefined ? '' : ` (${other.name} writes ${other.store})`;
+    const there = this.#machines.filter(({ isAlive }) => isAlive);
+    const unable = there.find((one) => one.trouble !== undefined && isSameStore(one.store, store));
+    const other = there.find((one) => !isSameStore(one.store, store));
+    const what =
+      unable === undefined ? `writes ${String(other?.store)}` : `cannot: ${String(unable.trouble)}`;
+    const who = unable ?? other;
+    const theirs = who === undefined ? '' : ` (${who.name} ${what})`;
     return `no worker takes tasks of ${provider.id} that write ${store}${theirs}; start one: ${start}`;
   }
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { DelayedError, type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { TaskResult } from '../backfill/runner.ts';
-import { BackfillError } from '../core/errors.ts';
+import { BackfillError, type ErrorData } from '../core/errors.ts';
 import { isSameStore } from '../core/same-store.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { Latency, tasksAtOnce } from './at-once.ts';
@@ -18,9 +18,10 @@ import { atMost, failed, reasonOf, stopped } from './outcomes.ts';
 import { ProviderQueue } from './provider-queue.ts';
 import { queueName, readQueues } from './queues.ts';
 import { hearOfRuns } from './run-news.ts';
-import { readRun } from './run.ts';
 import { Throughput } from './throughput.ts';
-import { WorkedRun } from './worked-run.ts';
+import { MOST_GIVEN_BACK, Rest, Unable, storeTrouble } from './unable.ts';
+import type { WorkedRun } from './worked-run.ts';
+import { WorkedRuns } from './worked-runs.ts';
 
 /** How long what is in work may take to end where nobody says, ms: whoever stops a container waits ten seconds. */
 const DRAIN_MS = 8000;
@@ -44,6 +45,8 @@ interface Served {
   readonly latency: Latency;
   /** Of its runs, at the last look. */
   throttles: number;
+  /** While it takes none. */
+  rest: Rest | undefined;
 }
 
 class TakingWorker implements QueueWorker {
@@ -55,7 +58,7 @@ class TakingWorker implements QueueWorker {
   readonly #startedAt = Date.now();
   readonly #throughput = new Throughput();
   readonly #served = new Map<string, Served>();
-  readonly #runs = new Map<string, Promise<WorkedRun | undefined>>();
+  readonly #runs: WorkedRuns;
   #machines = 1;
   readonly #looks: Looks;
   #stopHearing = (): void => undefined;
@@ -73,6 +76,7 @@ class TakingWorker implements QueueWorker {
     this.#store = options.store;
     this.#looks = new Looks(() => this.#look(), this.#pace.lookMs);
     this.id = `${options.name}#${randomBytes(3).toString('hex')}`;
+    this.#runs = new WorkedRuns(this.id, options);
   }
 
   async start(): Promise<void> {
@@ -103,10 +107,11 @@ class TakingWorker implements QueueWorker {
     await beat(this.#redis, this.#machine());
     const machines = await readMachines(this.#redis);
     this.#machines = machines.filter(({ isAlive }) => isAlive).length;
-    const runs = await this.#follow();
+    const runs = await this.#runs.follow();
     for (const served of this.#served.values()) {
       this.#adapt(served, runs);
       await served.queue.look();
+      void this.#endRest(served);
     }
   }
 
@@ -117,39 +122,22 @@ class TakingWorker implements QueueWorker {
       ...{ name, pace: this.#pace, atOnce: capacityOf(provider), onNote },
       process: (job, token) => this.#process(provider, job, token),
     });
-    this.#served.set(provider, { queue, latency: new Latency(), throttles: 0 });
+    this.#served.set(provider, { queue, latency: new Latency(), throttles: 0, rest: undefined });
   }
 
   #machine(): Machine {
     const { name, threads, capacityOf } = this.#options;
     const { done, failed: lost } = this.#throughput;
-    const capacity = [...this.#served.keys()].map((provider) => [provider, capacityOf(provider)]);
+    const able = [...this.#served].filter(([, { rest }]) => rest === undefined);
+    const [trouble] = [...this.#served.values()].flatMap(({ rest }) => rest?.why ?? []);
+    const capacity = able.map(([provider]) => [provider, capacityOf(provider)]);
     return {
       ...{ id: this.id, name, host: hostname(), pid: process.pid, store: this.#store, threads },
       ...{ capacity: Object.fromEntries(capacity), inWork: this.#inWork, done, failed: lost },
       ...{ perMinute: this.#throughput.perMinute(monotonicNow()), startedAt: this.#startedAt },
       ...(this.#draining !== undefined && { isDraining: true }),
+      ...(trouble !== undefined && { trouble }),
     };
-  }
-
-  /** Follows what became of the runs; gives those that go on. */
-  async #follow(): Promise<readonly WorkedRun[]> {
-    const going: WorkedRun[] = [];
-    for (const [id, joining] of this.#runs) {
-      const worked = await settledIn(joining);
-      if (worked === undefined || worked.isLeaving) continue;
-      if (worked.follow(await readRun(this.#redis, id))) void this.#leave(id, joining, worked);
-      else {
-        await worked.flush();
-        going.push(worked);
-      }
-    }
-    return going;
-  }
-
-  async #leave(id: string, joining: Promise<unknown>, worked: WorkedRun): Promise<void> {
-    await worked.leave();
-    if (this.#runs.get(id) === joining) this.#runs.delete(id);
   }
 
   #adapt(served: Served, runs: readonly WorkedRun[]): void {
@@ -187,7 +175,7 @@ class TakingWorker implements QueueWorker {
   async #take(provider: string, job: Job<JobData>, token: string): Promise<Carried> {
     const context = { storeUrl: this.#store, provider: { id: provider } };
     try {
-      const worked = await this.#runOf(job.data.run);
+      const worked = await this.#runs.of(job.data.run);
       const order = await orderOf(job.data, this.#redis);
       // Nobody waits for what became of it.
       if (worked === undefined)
@@ -202,15 +190,47 @@ class TakingWorker implements QueueWorker {
         this.#tell(givenBack(worked.run, order.task, holder, 'the worker ends'));
         await this.#giveBack(job, token);
       }
+      const why = worked.isStopped ? undefined : storeTrouble(result);
+      if (why !== undefined) {
+        this.#tell(givenBack(worked.run, order.task, holder, why.message));
+        throw new Unable(why);
+      }
       const isOk = result.error === undefined && result.series.every(({ ok }) => ok);
       this.#throughput.note(monotonicNow(), isOk);
       if (isOk) this.#served.get(provider)?.latency.note(monotonicNow() - begun, order.task.requests);
       this.#tell(ended(worked.run, order.task, holder, result));
       return await this.#carried(result, job);
     } catch (error) {
+      if (error instanceof Unable) return this.#pass(provider, job, token, error.why);
       if (error instanceof WaitingError) throw error;
       throw new Error(reasonOf(error), { cause: error });
     }
+  }
+
+  /** Gives back what this worker cannot do, and takes none of its kind for a while. Throws where that was done too often. */
+  async #pass(provider: string, job: Job<JobData>, token: string, why: ErrorData): Promise<never> {
+    const { name, onNote } = this.#options;
+    const key = `${PREFIX}:${job.queueName}:${job.id}`;
+    if ((await this.#redis.hincrby(key, 'givenBack', 1)) > MOST_GIVEN_BACK)
+      throw new Error(reasonOf(new BackfillError(why.code, `worker ${name}: ${why.message}`)));
+    const served = this.#served.get(provider);
+    if (served !== undefined && served.rest === undefined) {
+      served.rest = new Rest(why.message, this.#pace.busyMs);
+      onNote?.(
+        `gives tasks of ${provider} back, for others to do: ${why.message}; it looks again in ${Math.ceil(served.rest.ms / 1000)} s`,
+      );
+      await served.queue.pause();
+    }
+    return this.#giveBack(job, token);
+  }
+
+  /** Takes tasks again where what kept it from them is over. */
+  async #endRest(served: Served): Promise<void> {
+    const { lookAtStore = () => Promise.resolve() } = this.#options;
+    if (!(await served.rest?.isOver(lookAtStore)) || this.#draining !== undefined) return;
+    served.rest = undefined;
+    served.queue.resume();
+    this.#options.onNote?.(`takes tasks of ${served.queue.provider} again`);
   }
 
   #carried(result: TaskResult, { data, id = '' }: Job<JobData>): Promise<Carried> {
@@ -233,41 +253,12 @@ class TakingWorker implements QueueWorker {
     await this.#redis.hincrby(`${PREFIX}:${name}:${id}`, 'ats', -1);
   }
 
-  /** Undefined: the run is not known, or has ended. Throws what joining it throws. */
-  async #runOf(id: string): Promise<WorkedRun | undefined> {
-    const known = this.#runs.get(id);
-    const worked = await known;
-    if (known !== undefined && worked?.isLeaving !== true) return worked;
-    await worked?.leave();
-    // Of all that come at once the first joins.
-    const joining = this.#runs.get(id);
-    if (joining !== undefined && joining !== known) return this.#runOf(id);
-    const joined = this.#join(id);
-    this.#runs.set(id, joined);
-    const forget = (): void => {
-      if (this.#runs.get(id) === joined) this.#runs.delete(id);
-    };
-    joined.then((run) => run ?? forget(), forget);
-    return joined;
-  }
-
-  async #join(id: string): Promise<WorkedRun | undefined> {
-    const run = await readRun(this.#redis, id);
-    if (run === undefined || run.state === 'ended') return undefined;
-    if (!isSameStore(run.store, this.#store))
-      throw new BackfillError(
-        'usage',
-        `run ${run.id} writes ${run.store}, and the worker ${this.#options.name} ${this.#store}: it takes none of those`,
-      );
-    return WorkedRun.join(run, this.id, this.#options);
-  }
-
   async #drain(): Promise<void> {
     await atMost(GIVE_BACK_MS, beat(this.#redis, this.#machine()));
     await Promise.all([...this.#served.values()].map(({ queue }) => queue.pause()));
     await this.#untilIdle(() => this.#drainBy);
     this.#isGivingBack = true;
-    const runs = await Promise.all([...this.#runs.values()].map((joining) => settledIn(joining)));
+    const runs = await this.#runs.all();
     if (this.#inWork > 0) for (const worked of runs) worked?.giveUp();
     const until = monotonicNow() + GIVE_BACK_MS;
     await this.#untilIdle(() => until);
@@ -287,8 +278,4 @@ class TakingWorker implements QueueWorker {
 /** Whether something of a task was ended before it had a result. */
 function isCutShort({ series, error }: TaskResult): boolean {
   return error?.code === 'cancelled' || series.some((one) => !one.ok && one.error.code === 'cancelled');
-}
-
-function settledIn(joining: Promise<WorkedRun | undefined>): Promise<WorkedRun | undefined> {
-  return joining.catch(() => undefined);
 }

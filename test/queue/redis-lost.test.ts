@@ -1,10 +1,11 @@
 import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { expect, it, vi } from 'vitest';
 import { PREFIX, QUEUES } from '../../src/queue/names.ts';
 import { readRequest } from '../../src/queue/take-over.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
-import { SAMPLE, connected, hand, planner, server, withRedis } from './farm.ts';
+import { QUICK, SAMPLE, connected, hand, planner, server, withRedis } from './farm.ts';
 import { endOf, runAll } from './pretended.ts';
 
 const TICKERS = ['SLOW@400', 'SLOW@401', ...Array.from({ length: 20 }, (_, i) => `T${i}`)];
@@ -37,6 +38,28 @@ describeWith(REDIS)('a run whose Redis', () => {
     const { sent } = runner.traffic.now();
     expect(sent).toBe(pools.get('RUN')?.begun.length);
     expect(sent).toBeGreaterThanOrEqual(TICKERS.length);
+  });
+
+  it.each([
+    ['is full', (redis: Redis, is: boolean) => redis.config('SET', 'maxmemory', is ? '1' : '0')],
+    [
+      'only reads',
+      (redis: Redis, is: boolean) => redis.replicaof(...(is ? READS_ONLY : (['no', 'one'] as const))),
+    ],
+  ])('%s for a while goes on then, and nothing of it has failed', async (_, set) => {
+    const { pools, worker } = await hand('hand', { capacityOf: () => 2 });
+    const runner = await planner('RUN');
+    const ends = runAll(runner, TICKERS);
+    await expect.poll(() => pools.get('RUN')?.begun.length).toBeGreaterThanOrEqual(2);
+    const redis = await connected();
+    await set(redis, true);
+    // Longer than a worker without a sign keeps a job.
+    await new Promise((resolve) => setTimeout(resolve, 1.5 * QUICK.lockMs));
+    await set(redis, false);
+    expect(await ends).toEqual(ALL_OK);
+    expect(await redis.zcard(`${PREFIX}:${SAMPLE}:failed`)).toBe(0);
+    await runner.close();
+    await worker.drain();
   });
 
   it('is emptied again and again has a task fail in the end, to be tried later', async () => {
