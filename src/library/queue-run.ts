@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Redis } from 'ioredis';
 import type { Runner, RunToStart } from '../backfill/runner.ts';
 import { isUniverse } from '../backfill/want/universe.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -37,6 +38,14 @@ export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
 export async function lookAtStore(store: BarStore): Promise<void> {
   await store.whyNone();
   await store.handedOver.list();
+}
+
+/** Has a failure end a connection that is of no use then. */
+export function letGo(redis: Redis): (error: unknown) => never {
+  return (error) => {
+    redis.disconnect();
+    throw error;
+  };
 }
 
 /**

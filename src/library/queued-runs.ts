@@ -9,7 +9,9 @@ import { type RegisteredRun, endRun, readRun } from '../queue/run.ts';
 import { readRequest, takeOver } from '../queue/take-over.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
+import { watchRedis } from '../redis/watch.ts';
 import { openStore } from '../store/open.ts';
+import type { BarStore } from '../store/store.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { checkOptions, checkRequest } from './check-request.ts';
 import type { BackfillOptions, HistoryOptions } from './history.ts';
@@ -22,7 +24,7 @@ import {
   assertPlannerOptions,
 } from './option-names.ts';
 import { partsOf } from './parts.ts';
-import { PLANNER, assertQueue, lookAtStore } from './queue-run.ts';
+import { PLANNER, assertQueue, letGo, lookAtStore } from './queue-run.ts';
 import { workerName } from './worker.ts';
 import type { OpenAttached, PlannerOptions, QueuedRun } from './queue-calls.ts';
 
@@ -94,9 +96,10 @@ export async function startPlanner(options: PlannerOptions, pace: Partial<QueueP
   const { queue, store: url, name = workerName(), onNote } = options;
   const store = openStore(url);
   assertQueue({ store: url, queue }, store);
-  await lookAtStore(store);
   const address = redisAddress(queue);
   const redis = await connectRedis(address);
+  await lookAtStore(store).catch(letGo(redis));
+  if (onNote) watchRedis(redis, address.shown, onNote);
   const planner = await startDiscovery({
     ...{ redis, name, store: store.url, kept: store.handedOver, pace },
     ...(onNote && { onNote }),
@@ -128,10 +131,22 @@ async function carriedOut(
   const run = opened(goesOn(known) ? known : begunBy(kept, id), kept, own);
   try {
     const { stopped } = await carryOut(run, stop);
+    if (stopped !== null && (await isCutShort(its, id, stopped)))
+      throw new BackfillError('store-unusable', stopped.message);
     return stopped?.reason === 'interrupted' ? 'interrupted' : 'ended';
   } finally {
     await run.close();
   }
+}
+
+/** Whether a run ended because its store was away: then it is not even on record there. */
+async function isCutShort(
+  store: BarStore,
+  id: string,
+  { reason }: NonNullable<RunSummary['stopped']>,
+): Promise<boolean> {
+  if (reason === 'store-failed') return true;
+  return reason === 'failed' && (await store.readRuns(1, id)).length === 0;
 }
 
 function goesOn(run: RegisteredRun | undefined): run is RegisteredRun {
@@ -173,9 +188,11 @@ function opened(
   const history = historyOf(parts);
   const backfill = async (request: BackfillOptions = {}): Promise<RunSummary> => {
     const summary = await history.backfill(request);
-    const isLeft = summary.stopped?.reason === 'interrupted' && request.stop?.aborted === true;
+    const { stopped } = summary;
+    const isLeft = stopped?.reason === 'interrupted' && request.stop?.aborted === true;
+    const isUndone = stopped !== null && (await isCutShort(parts.store, id, stopped).catch(() => true));
     // One that stays kept is done again, and finds nothing to do.
-    if (!isLeft) await parts.store.handedOver.drop(id).catch(() => undefined);
+    if (!isLeft && !isUndone) await parts.store.handedOver.drop(id).catch(() => undefined);
     return summary;
   };
   const close = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import { openStore } from '../store/open.ts';
 import type { HistoryOptions } from './history.ts';
 import { assertWorkerOptions } from './option-names.ts';
 import { type Parts, partsOf } from './parts.ts';
-import { assertQueue, lookAtStore } from './queue-run.ts';
+import { assertQueue, letGo, lookAtStore } from './queue-run.ts';
 import { poolSize, SPARE_TASKS } from './run-tools.ts';
 import { givenSecrets, secretsOf } from './secrets.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -32,7 +32,6 @@ export async function startWorker(
   const { queue, name = workerName(), onLease, onNote, ...own } = options;
   const store = openStore(own.store);
   assertQueue({ store: own.store, queue }, store);
-  await lookAtStore(store);
   const [{ connectRedis }, { watchRedis }, { startQueueWorker }] = await Promise.all([
     import('../redis/connection.ts'),
     import('../redis/watch.ts'),
@@ -41,6 +40,7 @@ export async function startWorker(
   const engines = new LocalEngines({ ...own, quotaUrl: queue });
   const address = redisAddress(queue);
   const redis = await connectRedis(address);
+  await lookAtStore(store).catch(letGo(redis));
   if (onNote) watchRedis(redis, address.shown, onNote);
   const worker = await startQueueWorker({
     ...{ redis, name, store: store.url, storeUrl: own.store, pace },

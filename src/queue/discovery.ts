@@ -14,6 +14,10 @@ import { atMost, reasonOf } from './outcomes.ts';
 /** Times that a run may be taken from a planner that gave no sign: each goes on where the one before stood. */
 const MOST_STARTS = 20;
 
+/** Times that a run is tried again whose store was away, and how long it waits for that at most, ms. */
+const MOST_TRIES = 10;
+const LONGEST_MS = 300_000;
+
 /** How long whatever is asked of a server that does not answer is waited for at the end, ms. */
 const CLOSE_MS = 2000;
 
@@ -27,7 +31,8 @@ export interface DiscoveryOptions {
   readonly kept: HandedOverRuns;
   /**
    * Carries a run out. `stop`: aborted when this worker is to end; gives whether the run has ended, be it with failures: else
-   * another one goes on with it. Throws `store-locked` where its turn has not come.
+   * another one goes on with it. Throws `store-locked` where its turn has not come, and `store-unusable` where its store was
+   * away before it had ended.
    */
   readonly carryOut: (run: string, stop: AbortSignal) => Promise<'ended' | 'interrupted'>;
   readonly onNote?: (line: string) => void;
@@ -124,12 +129,27 @@ class Discovery implements QueueWorker {
       if (error instanceof WaitingError || error instanceof DelayedError) throw error;
       if (error instanceof BackfillError && error.code === 'store-locked')
         return await this.#leave(job, token, error.message);
+      if (error instanceof BackfillError && error.code === 'store-unusable' && isToTryAgain(job.data))
+        return await this.#tryAgain(job, token, error.message);
       this.#failed++;
       onNote(`run ${run} could not be carried out: ${reasonOf(error)}`);
       throw new Error(reasonOf(error), { cause: error });
     } finally {
       this.#inWork--;
     }
+  }
+
+  /** Its store may be back a little later. Throws `DelayedError`. */
+  async #tryAgain(job: Job<HandedOver>, token: string, why: string): Promise<never> {
+    const { run, tries = 0 } = job.data;
+    const waitMs = Math.min(LONGEST_MS, this.#pace.busyMs * 2 ** tries);
+    await job.updateData({ ...job.data, tries: tries + 1, why });
+    const seconds = Math.ceil(waitMs / 1000);
+    this.#options.onNote?.(
+      `run ${run} is tried again in ${seconds} s (${tries + 1} of ${MOST_TRIES} times), for its store was away: ${why}`,
+    );
+    await job.moveToDelayed(Date.now() + waitMs, token);
+    throw new DelayedError();
   }
 
   /** Whoever takes it a little later may have more luck. Throws `DelayedError`. */
@@ -141,6 +161,10 @@ class Discovery implements QueueWorker {
     await job.moveToDelayed(Date.now() + this.#pace.busyMs, token);
     throw new DelayedError();
   }
+}
+
+function isToTryAgain({ tries = 0 }: HandedOver): boolean {
+  return tries < MOST_TRIES;
 }
 
 /** Gives a job back. Throws `WaitingError`. */

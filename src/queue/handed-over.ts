@@ -8,6 +8,9 @@ export interface HandedOver {
   readonly run: string;
   /** That it writes, as it is shown. */
   readonly store: string;
+  /** How often it could not be carried out because its store was away, and why not last. Default: never. */
+  readonly tries?: number;
+  readonly why?: string;
 }
 
 /** How long runs that ended, or could not be begun, are kept for whoever looks, s, and how many. */

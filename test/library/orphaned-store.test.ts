@@ -52,7 +52,7 @@ describeWith(REDIS)('a store that is locked, by the word of its queue,', () => {
     await redis.hset(runKey('ALIVE'), 'beat', '1');
     expect(await withOrphan(LOCKED, server.url, STORE)).toMatchObject({
       ...{ code: 'store-locked', cause: LOCKED },
-      message: `the store ${STORE.url} is being written by workers of run ALIVE, whose planner is gone; go on with it: backfill attach ALIVE`,
+      message: `the store ${STORE.url} is being written by workers of run ALIVE, whose planner is gone; go on with it: backfill attach ALIVE --queue ${server.url} --store ${STORE.url}`,
     });
     const full = new BackfillError('store-unusable', 'the disk is full');
     expect(await withOrphan(full, server.url, STORE)).toBe(full);

@@ -6,7 +6,9 @@ import { type QueueWorker, enqueueRun, openAttached, startPlanner, startWorker }
 import { DISCOVERY_QUEUE, PREFIX } from '../../src/queue/names.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
+import { queueName } from '../../src/queue/queues.ts';
 import { openStore } from '../../src/store/open.ts';
+import { CALM } from '../report/calm-run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { fakeBucket } from '../store/bucket/bucket-store.ts';
@@ -71,7 +73,7 @@ describeWith(REDIS)('a run that is handed over', () => {
       return summary;
     });
     // Nobody does its tasks.
-    await expect.poll(() => redis.llen('backfill:sample:wait')).toBe(2);
+    await expect.poll(() => redis.llen(`backfill:${queueName({ provider: 'sample', store })}:wait`)).toBe(2);
     await working[0]?.drain(5000);
     expect([ends, await kept()]).toEqual([1, [id]]);
     expect(await queue.getJobCounts('wait', 'completed')).toEqual({ wait: 1, completed: 0 });
@@ -83,10 +85,25 @@ describeWith(REDIS)('a run that is handed over', () => {
     expect([...(await openStore(store).scan()).series.keys()]).toEqual(['ALFA 1d', 'BRIQ 1d']);
   });
 
+  it('is kept and taken up again where its store was away at the end', async () => {
+    const id = await handOver();
+    await hand();
+    const stopped = { reason: 'store-failed', message: 'it was restarted' } as const;
+    let tries = 0;
+    const notes = await planner(async ({ history, request }, stop) => {
+      if (++tries > 1) return history.backfill({ ...request, stop });
+      return { ...CALM, stopped };
+    });
+    await expect.poll(() => queue.getJobCountByTypes('completed')).toBe(1);
+    expect(notes[0]).toMatch(/^run \S+ is tried again in \d s \(1 of 10 times\), .*: it was restarted$/);
+    expect([tries, await kept()]).toEqual([2, []]);
+    expect(await openStore(store).readRuns(9)).toMatchObject([{ id, record: { failed: 0, stopped: null } }]);
+  });
+
   it('and was left by who planned it is gone on with by whoever attaches to it', async () => {
     const id = await handOver();
     await planner();
-    await expect.poll(() => redis.llen('backfill:sample:wait')).toBe(2);
+    await expect.poll(() => redis.llen(`backfill:${queueName({ provider: 'sample', store })}:wait`)).toBe(2);
     await working.pop()?.drain(5000);
     await hand();
     const attached = await openAttached({ ...own(), run: id });
@@ -110,9 +127,7 @@ describeWith(REDIS)('a run that is handed over', () => {
     await redis.config('SET', 'maxmemory', '1');
     await expect(handOver()).rejects.toMatchObject({
       ...{ code: 'queue-unusable' },
-      message: expect.stringMatching(
-        /^the Redis server \S+ did not take the run, which is not handed over: OOM/,
-      ),
+      message: expect.stringMatching(/^the Redis server \S+ cannot be used: its memory is full/),
     });
     await redis.config('SET', 'maxmemory', '0');
     expect(await kept()).toEqual([]);

@@ -65,6 +65,35 @@ describeWith(REDIS)('a run that was handed over', () => {
     expect([other.carried, other.notes.length]).toEqual([[], 1]);
   });
 
+  it('is tried again when its store was away, which the queue tells', async () => {
+    let tries = 0;
+    const { carried, notes } = await planner(STORE, () => {
+      if (++tries < 3) throw new BackfillError('store-unusable', `no server, ${tries}`);
+      return Promise.resolve('ended');
+    });
+    const redis = await connected();
+    await enqueueRun(redis, RUN);
+    await expect.poll(() => carried).toEqual(['RUN', 'RUN', 'RUN']);
+    expect(notes).toEqual([
+      'run RUN is tried again in 1 s (1 of 10 times), for its store was away: no server, 1',
+      'run RUN is tried again in 1 s (2 of 10 times), for its store was away: no server, 2',
+    ]);
+    const data = (await redis.hget(`${PREFIX}:${DISCOVERY_QUEUE}:RUN`, 'data')) ?? '';
+    expect(JSON.parse(data)).toEqual({ ...RUN, tries: 2, why: 'no server, 2' });
+  });
+
+  it('is given up, and parked, when its store is away for good', async () => {
+    const refused = (): never => {
+      throw new BackfillError('store-unusable', 'no server');
+    };
+    const { carried, notes } = await planner(STORE, refused, undefined, { ...QUICK, busyMs: 1 });
+    const redis = await connected();
+    await enqueueRun(redis, RUN);
+    await expect.poll(() => redis.zrange(`${PREFIX}:${DISCOVERY_QUEUE}:failed`, '0', '-1')).toEqual(['RUN']);
+    expect(carried).toHaveLength(11);
+    expect(notes.at(-1)).toBe('run RUN could not be carried out: store-unusable: no server');
+  }, 60_000);
+
   it('waits for whoever writes its store, which is said once', async () => {
     let tries = 0;
     const { carried, notes } = await planner(STORE, () => {
