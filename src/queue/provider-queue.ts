@@ -69,7 +69,7 @@ export class ProviderQueue {
   resume(): void {
     this.#isPaused = false;
     this.#aliveAt = monotonicNow();
-    this.#consumer.resume();
+    void this.#consumer.resume();
   }
 
   /** Makes its consumer anew where that hangs: after a restart of Redis some never take a job again. */

@@ -111,10 +111,10 @@ export async function beatOfPlanner(
   planner: string,
 ): Promise<'heard' | 'unknown' | 'another'> {
   const queue = queueOf(run);
-  const keys = [runKey(run.id), QUEUES] as const;
-  const told = await redis.eval(BEAT, 2, ...keys, planner, queueName(queue), JSON.stringify(queue));
-  if (told === 1) return 'heard';
-  return told === 0 ? 'unknown' : 'another';
+  const [name, told] = [queueName(queue), JSON.stringify(queue)];
+  const is = await redis.eval(BEAT, 2, runKey(run.id), QUEUES, planner, name, told);
+  if (is === 1) return 'heard';
+  return is === 0 ? 'unknown' : 'another';
 }
 
 /** Undefined: no such run is known, or not any more. */
