@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
@@ -76,4 +76,24 @@ it('what others wanted to know of is news of theirs alone', async () => {
   const { runId } = await run({ tickers: UNKNOWN, days: 20 });
   await rm(join(folder.path, 'data', 'runs', `${runId}.json`));
   expect(exitCodeOf(await run({ tickers: ['ALFA'], days: 20 }))).toBe(0);
+});
+
+it('a stored ticker that another provider does not know is one of which nothing can be had, and no failure', async () => {
+  const files = `${folder.path}/files`;
+  const rows = ['2026-02-26', '2026-02-27', '2026-03-02'].map(
+    (day, i) => `${day},10,11,9,${10 + i / 10},100`,
+  );
+  await mkdir(files);
+  await writeFile(`${files}/NOSUCH.csv`, ['date,open,high,low,close,volume', ...rows, ''].join('\n'));
+  const range = { tickers: ['NOSUCH'], start: '2026-02-26' };
+  const first = openHistory({
+    ...{ store: `${folder.path}/data`, stateFolder: `${folder.path}/state`, clock: () => now, workers: 1 },
+    provider: { id: 'csv', url: files, settings: { basis: 'raw' } },
+  });
+  expect(await first.backfill({ ...range, end: '2026-02-26' })).toMatchObject({ fetched: 1, inserted: 1 });
+  await first.close();
+  const summary = await run({ tickers: ['NOSUCH', 'NEVER'], start: '2026-02-26' });
+  expect(summary).toMatchObject({ failed: 0, unavailable: 2, newlyUnavailable: true });
+  expect(summary.cannotBeHad).toMatchObject([{ reason: 'unknown-ticker', tickers: ['NEVER', 'NOSUCH'] }]);
+  expect(exitCodeOf(summary)).toBe(1);
 });

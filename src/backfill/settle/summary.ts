@@ -266,7 +266,7 @@ function waitingSeries(results: ReadonlyMap<Want, SeriesResult>): number {
 }
 
 /**
- * Keys of series that should have bars, of which something was asked and nothing is stored; without those counted elsewhere.
+ * Keys of series that should have bars, of which something was asked and nothing is to be had; without those counted elsewhere.
  */
 function emptySeries(
   { results: { kept }, scan: { series }, plan: { tasks } }: RunOutcome,
@@ -274,16 +274,12 @@ function emptySeries(
 ): Set<string> {
   const gaveNothing = (want: Want): boolean => {
     const result = kept.get(want);
-    if (result === undefined) return false;
-    return !result.ok || (result.report.unavailable.length > 0 && result.report.bars === 0);
+    if (result === undefined || !result.ok) return result !== undefined;
+    const { unavailable, bars } = result.report;
+    return unavailable.length > 0 && bars === 0 && (series.get(seriesKey(want.series))?.rows ?? 0) === 0;
   };
-  const empty = new Set(
-    [...kept.keys()]
-      .filter(gaveNothing)
-      .map((want) => seriesKey(want.series))
-      .filter((key) => !elsewhere.has(key) && (series.get(key)?.rows ?? 0) === 0),
-  );
-  if (empty.size === 0) return empty;
+  const empty = new Set([...kept.keys()].filter(gaveNothing).map((want) => seriesKey(want.series)));
+  for (const key of elsewhere) empty.delete(key);
   for (const { wants } of tasks)
     for (const want of wants) if (!gaveNothing(want)) empty.delete(seriesKey(want.series));
   return empty;
