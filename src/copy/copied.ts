@@ -27,6 +27,7 @@ export interface CopyReport {
   readonly notFound: readonly string[];
 }
 
+/** What was not copied, with the store that it failed at and why. */
 export interface CopyFailed {
   readonly what: string;
   readonly store: string;

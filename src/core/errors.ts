@@ -78,6 +78,7 @@ const SCOPES: Readonly<Record<ErrorCode, ErrorScope>> = {
   internal: 'series',
 };
 
+/** What an error tells beside its code and its message. */
 export interface ErrorDetails {
   readonly retryable?: boolean;
   /** Default: by its code. */
@@ -162,6 +163,7 @@ export class BackfillError extends Error {
     return spelt(this.#marked, spelling);
   }
 
+  /** By its brand: also one of another copy of this library is a `BackfillError`. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && BRAND in value;
   }

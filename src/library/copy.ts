@@ -12,6 +12,7 @@ import { assertKnown, type Names } from '../core/known-names.ts';
 import { assertStoreExists } from './existing-store.ts';
 import { partsOf } from './parts.ts';
 
+/** What of a store is copied, and how. */
 export interface CopyOptions {
   /** Their series, splits and dividends alone, and no document; as `tickers` of a history of the first store. Default: all. */
   readonly tickers?: string | readonly string[];

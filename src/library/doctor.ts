@@ -1,6 +1,7 @@
 import type { Examination } from '../store/damage.ts';
 import type { Engine } from './engine.ts';
 
+/** Whether a store is only examined, or mended too. */
 export interface DoctorOptions {
   /** Mend what can be; needs the store's lock. Default false: nothing is changed. */
   readonly fix?: boolean;

@@ -6,6 +6,7 @@ export interface NotExported {
   readonly reason: string;
 }
 
+/** What an export wrote, and what it could not. */
 export interface Exported {
   readonly rows: number;
   /** Those with a bar in the range. Where there is none, no file is written. */

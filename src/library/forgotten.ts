@@ -7,6 +7,7 @@ import type { DateRange } from './read-options.ts';
 /** Which sessions `forget` removes, of which intervals. Default: all. */
 export type ForgetRange = DateRange & { readonly intervals?: readonly Interval[] };
 
+/** Who hears how `forget` and `restore` get on. */
 export interface ForgetOptions {
   /** Is told after every series, or partition. */
   readonly onProgress?: (step: ForgetStep) => void;

@@ -1,4 +1,3 @@
-import type { BackfillEvent } from '../backfill/run/events.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import type { UniverseSpec } from '../backfill/want/universe.ts';
 import type { RangeOptions } from '../backfill/want/wanted.ts';
@@ -37,6 +36,7 @@ import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } f
 
 export type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
 
+/** What a history is opened with. */
 export interface HistoryOptions extends QueueOptions {
   /** Path or URL of the store. */
   readonly store: string;
@@ -78,14 +78,12 @@ export interface SeriesSelection {
   readonly intervals?: readonly Interval[];
 }
 
-export interface VerifyOptions extends SeriesSelection, RangeOptions {
+export interface VerifyOptions
+  extends SeriesSelection, RangeOptions, Pick<BackfillOptions, 'onEvent' | 'stop'> {
   /** Part of the final sessions, above 0, at most 1. Default 0.01. */
   readonly sample?: number;
   /** Another seed, another sample. Default: today's date as a number. */
   readonly seed?: number;
-  readonly onEvent?: (event: BackfillEvent) => void;
-  /** As in `BackfillOptions`. */
-  readonly stop?: AbortSignal;
 }
 
 export interface RevisionsRequest extends SeriesSelection {

@@ -19,6 +19,7 @@ export interface QueuedRun {
   close(): Promise<void>;
 }
 
+/** Which run in a queue is to be heard. */
 export interface OpenAttached extends Pick<HistoryOptions, 'secrets' | 'stateFolder' | 'clock'> {
   /** URL of the Redis. */
   readonly queue: string;
@@ -28,6 +29,7 @@ export interface OpenAttached extends Pick<HistoryOptions, 'secrets' | 'stateFol
   readonly store?: string;
 }
 
+/** Where runs that were handed over are planned, and how each is carried out. */
 export interface PlannerOptions extends Pick<
   WorkerOptions,
   'queue' | 'store' | 'name' | 'onNote' | 'stateFolder'

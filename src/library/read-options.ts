@@ -36,6 +36,7 @@ export interface ReadOptions extends DateRange, Pick<AdjustOptions, 'adjust'> {
   readonly require?: 'complete';
 }
 
+/** Formats of an exported file: CSV, JSON a line (NDJSON), Parquet. */
 export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
 
 export interface ExportRequest extends DateRange, AdjustOptions {

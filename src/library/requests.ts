@@ -33,6 +33,7 @@ export interface BackfillOptions extends HistoryRequest {
    * intervals and range, so that no other option of the request stands beside it. Default: what the request lacks is planned.
    */
   readonly plan?: string;
+  /** Is told what the run does, as it does it. */
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;
@@ -43,6 +44,7 @@ export interface PlanRequest extends BackfillOptions {
   readonly to?: string;
 }
 
+/** Whose tickers are looked up, as `backfill` takes it. */
 export interface UniverseRequest extends Omit<BackfillOptions, 'plan'> {
   /** Keep what is made or fetched for it, the user's first `portfolio.txt` or a public list, in the store. Default false. */
   readonly keeps?: boolean;

@@ -12,6 +12,8 @@ export interface WorkerOptions extends Pick<
   readonly queue: string;
   /** As it is called in logs. Default: by the environment, see `workerName`. */
   readonly name?: string;
+  /** What becomes of the tasks that it takes. Default: nobody is told. */
   readonly onLease?: QueueWorkerOptions['onLease'];
+  /** What it does besides, and what it meets, a line each. Default: nobody is told. */
   readonly onNote?: QueueWorkerOptions['onNote'];
 }

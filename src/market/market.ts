@@ -42,6 +42,7 @@ export interface QuietSessions extends DayRange {
 export interface Market {
   /** All tickers, sorted. */
   tickers(): readonly string[];
+  /** What a ticker is. Undefined: the market does not have it. */
   listing(ticker: string): Listing | undefined;
   /** Intervals it has rows of for a ticker. */
   intervals(ticker: string): readonly Interval[];

@@ -15,6 +15,7 @@ export interface RunObserver {
 export interface OpenObserver {
   /** Who is told of runs that belong together, such as the batches of a list; of other ones after them, another call. */
   watch(): RunObserver;
+  /** Lets go of what it holds. */
   close(): Promise<void>;
 }
 

@@ -43,6 +43,7 @@ export type PartOf<Answer> = { readonly ticker: string } & (
   | { readonly error: unknown }
 );
 
+/** What an answer says of one ticker: its bars, or why there are none. */
 export type Part = PartOf<BarAnswer>;
 
 /** A row that the provider sent and that is no bar, with the reason. */

@@ -68,6 +68,7 @@ export class QueueDesk {
     return named;
   }
 
+  /** How many tasks wait, are in work, failed …, of each queue. */
   async depths(): Promise<readonly Depth[]> {
     const queues = await this.queues();
     const now = Date.now();
@@ -85,6 +86,7 @@ export class QueueDesk {
     return readRuns(this.redis);
   }
 
+  /** What its server and the machines that share it say of themselves. */
   ping(): Promise<Ping> {
     return ping(this.redis, this.server);
   }
@@ -131,6 +133,7 @@ export class QueueDesk {
     }
   }
 
+  /** Lets go of the Redis. */
   async close(): Promise<void> {
     for (const { queue } of this.#queues.values()) await queue.close();
     this.redis.disconnect();

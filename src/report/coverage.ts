@@ -18,6 +18,7 @@ import {
   untradable,
 } from './series-coverage.ts';
 
+/** How complete the series are that were asked about. */
 export interface CoverageReport {
   readonly series: readonly SeriesCoverage[];
   readonly totals: CoverageTotals;

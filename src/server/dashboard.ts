@@ -21,6 +21,7 @@ import { type Trouble, troubleOf } from './store-trouble.ts';
 
 /** Where a dashboard listens if nobody says. */
 export const DASHBOARD_HOST = '127.0.0.1';
+/** The port on which it listens if nobody says. */
 export const DASHBOARD_PORT = 8321;
 
 /** How often listeners are told what changed, and how often the pace is measured, in ms. */
@@ -33,6 +34,7 @@ const LAST_WORD_MS = 300;
 /** A shorter one could be guessed by somebody who keeps asking. */
 const SHORTEST_TOKEN = 16;
 
+/** What a dashboard shows, and where. */
 export interface DashboardOptions {
   /** What it shows. It has to be open for as long as the dashboard is. */
   readonly history: History;

@@ -42,6 +42,7 @@ export interface RequestLogEntry {
   readonly ms: number;
 }
 
+/** Whose server is simulated, what it knows, and how badly it behaves (`Hostility`). */
 export interface SimulatorOptions extends Hostility {
   /** Whose wire it speaks, or one of the user's own. */
   readonly wire: WireName | OwnWire;
@@ -58,14 +59,17 @@ export interface SimulatorOptions extends Hostility {
   readonly latencyMs?: number;
   /** The simulator's clock, ms since the epoch. */
   readonly now: () => number;
+  /** Is told of each request when it is over. */
   readonly log?: (entry: RequestLogEntry) => void;
 }
 
+/** A server on loopback that answers as a provider does. */
 export interface Simulator {
   /** Without a slash at the end. */
   readonly url: string;
   /** Requests that are over so far: answered, refused or broken off. */
   requests(): number;
+  /** Breaks off what is under way, and listens no more. */
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** What a simulated server answers. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

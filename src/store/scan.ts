@@ -43,6 +43,7 @@ export interface SetAside {
   readonly interval: Interval | null;
 }
 
+/** What is known of a store without reading its bars. */
 export interface Scan {
   /** By `seriesKey`. */
   readonly series: ReadonlyMap<string, SeriesState>;

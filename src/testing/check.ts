@@ -20,6 +20,7 @@ export interface Skipping {
  */
 export interface Check {
   readonly name: string;
+  /** Checks it: rejects if it is not so, resolves to the reason where it does not apply. */
   readonly run: (context?: Skipping) => Promise<string | undefined>;
 }
 

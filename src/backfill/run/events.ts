@@ -80,6 +80,7 @@ export type BackfillEvent =
       readonly type: 'running';
       readonly plan: Plan;
       readonly workers: number;
+      /** How the requests get on, at the moment it is called. */
       readonly traffic: () => TrafficNow;
     }
   /** The tickers that a provider lists; `listedAt` tells when it said so, which may be days ago where a quota is small. */

@@ -4,6 +4,7 @@ import type { Day } from '../session/day.ts';
 
 /** What prices are adjusted for: nothing (as traded), splits, or splits and dividends. */
 export const ADJUSTMENTS = ['none', 'splits', 'all'] as const;
+/** One of `ADJUSTMENTS`. */
 export type Adjustment = (typeof ADJUSTMENTS)[number];
 
 export function isAdjustment(text: string): text is Adjustment {

@@ -62,6 +62,7 @@ export interface Dividend {
   readonly currency?: string;
 }
 
+/** What changes prices without a trade, known by its `kind`. */
 export type CorporateAction = Split | Dividend;
 
 /** A split's ratio or a dividend's amount. */

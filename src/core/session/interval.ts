@@ -21,6 +21,7 @@ export function intervalMs(interval: Interval): number {
   return DURATION[interval];
 }
 
+/** Whether a text is the name of an interval: `1m`, `1d` … */
 export function isInterval(text: string): text is Interval {
   return (INTERVALS as readonly string[]).includes(text);
 }

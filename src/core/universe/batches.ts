@@ -9,6 +9,7 @@ export interface Batch extends BatchPlace {
   readonly universe: Universe;
 }
 
+/** How a universe is cut into batches. */
 export interface BatchOptions {
   /** Tickers a batch; the last has what is left. */
   readonly size: number;

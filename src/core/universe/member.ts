@@ -11,6 +11,7 @@ export const CATEGORIES = {
   otc: 'shares that are traded over the counter',
 } as const;
 
+/** The name of a universe that may be discovered. */
 export type Category = keyof typeof CATEGORIES;
 
 export const CATEGORY_NAMES = Object.keys(CATEGORIES) as readonly Category[];

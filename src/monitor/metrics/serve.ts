@@ -11,9 +11,11 @@ export interface MetricsAddress {
   readonly port: number;
 }
 
+/** A server of metrics on this machine. */
 export interface MetricsServer {
   /** `http://127.0.0.1:9464/metrics` */
   readonly url: string;
+  /** Listens no more. */
   close(): Promise<void>;
 }
 

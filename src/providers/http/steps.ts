@@ -92,11 +92,13 @@ export interface HttpSteps<State, Listed = State> extends ChainSteps<ListRequest
   readonly actions?: ChainSteps<ActionsRequest, State, PartOf<ActionsAnswer>>;
   /** The same of all tickers of one session; needed where an interval has a `market`. */
   readonly market?: {
+    /** The next request of a chain; `state` is undefined for its first one. */
     readonly request: (
       asked: MarketRequest,
       state: State | undefined,
       secrets: Secrets,
     ) => Call | Promise<Call>;
+    /** What a page says. Throws what befalls the whole session. */
     readonly parse: (
       answer: HttpAnswer,
       asked: MarketRequest,
@@ -114,7 +116,9 @@ export interface HttpSteps<State, Listed = State> extends ChainSteps<ListRequest
   readonly limitIn?: (answer: HttpAnswer) => number | undefined;
   /** Its own universe; needed where `capabilities.listsTickers`. */
   readonly tickers?: {
+    /** The request for the list. */
     readonly request: (secrets: Secrets) => Call;
+    /** Its tickers, canonical. */
     readonly parse: (answer: HttpAnswer) => readonly string[];
   };
   /**
