@@ -21,6 +21,7 @@ export interface BarColumns {
   readonly fetchedAt: Float64Array;
 }
 
+/** A column of a batch, by its name. */
 export type BarColumn = keyof BarColumns;
 
 /** All of them. */

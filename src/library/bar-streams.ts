@@ -37,6 +37,7 @@ export interface BarStreams {
    *   for (let i = 0; i < rows; i++) strategy.onBar(series[of[i]].ticker, at[i], close[i]);
    */
   replay(series: Series | readonly Series[], options: ReplayRowOptions): Replay<ReplayRow>;
+  /** The same in batches of columns, of those alone that are named. */
   replay<Column extends BarColumn = BarColumn>(
     series: Series | readonly Series[],
     options?: ReplayOptions<Column>,

@@ -30,6 +30,7 @@ export interface ReplayOptions<Column extends BarColumn = BarColumn> extends Bar
   readonly rows?: false;
 }
 
+/** A replay of bars one by one. */
 export interface ReplayRowOptions extends Omit<BarBatchOptions, 'columns'> {
   /** Bars one by one, as objects, instead of batches. */
   readonly rows: true;

@@ -26,6 +26,7 @@ export interface FetchRequest {
   readonly getJson: <Body>(url: string | URL, how?: GetOptions) => Promise<Body>;
 }
 
+/** How a request is made, and what its answer may mean. */
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether an answer whose status is not 200 says that there is no such ticker. Default: none does. */
