@@ -13,6 +13,7 @@ export type {
   HistoryOptions,
   HistoryRequest,
   PlanRequest,
+  ReaderOptions,
   SeriesSelection,
   UniverseRequest,
   VerifyOptions,

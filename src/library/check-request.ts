@@ -5,7 +5,7 @@ import { parseTicker } from '../core/instrument/ticker.ts';
 import { INTERVALS, isInterval } from '../core/session/interval.ts';
 import { parseAsOf } from './as-of.ts';
 import { BAR_COLUMNS } from './bar-batch.ts';
-import type { HistoryOptions } from './history.ts';
+import type { HistoryOptions, ReaderOptions } from './history.ts';
 import type { ReadOptions } from './read-options.ts';
 
 /** What callers give, as JavaScript may give it. */
@@ -76,7 +76,7 @@ function isUniverse(tickers: unknown): tickers is { readonly tickers: unknown } 
 }
 
 /** Throws `usage` for what `openHistory` cannot open. */
-export function checkOptions(options: HistoryOptions): void {
+export function checkOptions(options: HistoryOptions | ReaderOptions): void {
   if (!isObject(options))
     throw bad(
       'the options',
@@ -87,7 +87,7 @@ export function checkOptions(options: HistoryOptions): void {
   if (typeof (store as unknown) !== 'string')
     throw bad('store', store, 'must be the path of a folder, or the URL of a bucket or a database');
   for (const one of providersIn(provider)) {
-    if (!isObject(one)) throw bad('provider', one, "must be an object such as { id: 'yahoo' }");
+    if (!isObject(one)) throw bad('provider', one, "must be an object such as { id: 'yahoo' }, or 'none'");
     const { id } = one as { readonly id?: unknown };
     if (typeof id !== 'string') throw bad('provider.id', id, "must be a provider's name, such as 'yahoo'");
   }
@@ -98,13 +98,16 @@ export function checkOptions(options: HistoryOptions): void {
   checkPace(options);
 }
 
-/** One provider, or those of a chain; as JavaScript may give them. */
+/** One provider, or those of a chain, or nobody; as JavaScript may give them. */
 export function providersIn(provider: unknown): readonly unknown[] {
-  if (provider === undefined) return [];
+  if (provider === undefined || provider === 'none') return [];
   return Array.isArray(provider) ? provider : [provider];
 }
 
-function checkPace({ requestDelayMs = 0, rateShare = 1 }: HistoryOptions): void {
+function checkPace({
+  requestDelayMs = 0,
+  rateShare = 1,
+}: Pick<HistoryOptions, 'requestDelayMs' | 'rateShare'>): void {
   if (!(Number.isFinite(requestDelayMs) && requestDelayMs >= 0))
     throw bad('requestDelayMs', requestDelayMs, 'must be a time in ms');
   if (!(rateShare > 0 && rateShare <= 1))

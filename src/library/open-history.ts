@@ -8,7 +8,7 @@ import { doctor } from './doctor.ts';
 import { freshnessIn } from './freshness.ts';
 import { forget, forgettable, restore } from './forget.ts';
 import { contradictedSplitsOf } from './hidden-splits.ts';
-import type { History, HistoryOptions } from './history.ts';
+import type { History, HistoryOptions, ReaderOptions } from './history.ts';
 import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
 import { assertHistoryOptions, assertArguments } from './option-names.ts';
@@ -22,8 +22,8 @@ import { runsOf } from './runs.ts';
 import { seriesStatusOf, statusOf } from './status.ts';
 import { undoRename } from './undo-rename.ts';
 
-/** Opens a store with the provider that fills it. Does no I/O yet. Throws `unknown-provider` and `usage`. */
-export function openHistory(options: HistoryOptions): History {
+/** Opens a store with the provider that fills it, or with none. Does no I/O yet. Throws `unknown-provider` and `usage`. */
+export function openHistory(options: HistoryOptions | ReaderOptions): History {
   assertHistoryOptions(options);
   checkOptions(options);
   return historyOf(partsOf(options));

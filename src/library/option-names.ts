@@ -4,7 +4,7 @@ import { shown } from '../core/shown.ts';
 import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { providersIn } from './check-request.ts';
-import type { History, HistoryOptions } from './history.ts';
+import type { History, HistoryOptions, ReaderOptions } from './history.ts';
 import type { OpenAttached, PlannerOptions } from './queue-calls.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
@@ -176,7 +176,7 @@ const PROVIDER = {
 } satisfies Names<ProviderConfig>;
 
 /** The same of `openHistory`. */
-export function assertHistoryOptions(options: HistoryOptions | null | undefined): void {
+export function assertHistoryOptions(options: HistoryOptions | ReaderOptions | null | undefined): void {
   assertKnown('openHistory', options, HISTORY);
   for (const one of providersIn(options?.provider)) assertKnown('provider', one, PROVIDER);
 }

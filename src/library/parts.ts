@@ -13,8 +13,9 @@ import { openStore } from '../store/open.ts';
 import type { BarStore, ScanOptions } from '../store/store.ts';
 import { Engine, type EngineTools } from './engine.ts';
 import { providersOf } from './chain-options.ts';
-import type { BackfillOptions, HistoryOptions, SeriesSelection } from './history.ts';
+import type { BackfillOptions, HistoryOptions, ReaderOptions, SeriesSelection } from './history.ts';
 import { listTickers } from './listed-tickers.ts';
+import { NO_PROVIDER, isReader, nobodysCapabilities } from './no-provider.ts';
 import { type Attached, type RunToAttach, attachedTo, joinedOrOwn } from './attached.ts';
 import { assertQueue } from './queue-run.ts';
 import { openPoolOf, openTrafficOf } from './run-tools.ts';
@@ -50,7 +51,11 @@ export interface Parts {
 }
 
 /** `idleMs`: how long threads stay that no run needs. Throws `unknown-provider` and `usage`. */
-export function partsOf(given: HistoryOptions, run?: RunToAttach, idleMs?: number): Parts {
+export function partsOf(given: HistoryOptions | ReaderOptions, run?: RunToAttach, idleMs?: number): Parts {
+  if (isReader(given)) {
+    const { provider: _none, ...rest } = given;
+    return partsWith(countedWith(rest), NO_PROVIDER);
+  }
   const options = countedWith(given);
   const [config, ...others] = providersOf(options);
   const first = partsWith(options, config, undefined, { run, idleMs });
@@ -70,9 +75,9 @@ function partsWith(
   first?: Engine,
   { run, idleMs }: { readonly run?: RunToAttach | undefined; readonly idleMs?: number | undefined } = {},
 ): Parts {
-  assertConfigured(config);
+  if (config !== NO_PROVIDER) assertConfigured(config);
   assertQuotaUrl(options);
-  const declared = capabilitiesOf(config);
+  const declared = config === NO_PROVIDER ? nobodysCapabilities() : capabilitiesOf(config);
   const capabilities = { ...declared, quotas: quotasOf(options, declared) };
   const store = first?.store ?? openStore(options.store);
   assertQueue(options, store);

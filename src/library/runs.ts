@@ -18,6 +18,7 @@ import { backfillChain, chainOf, planChain, type Stages } from './chain.ts';
 import { checkRequest } from './check-request.ts';
 import type { BackfillOptions, History, UniverseRequest } from './history.ts';
 import type { SourceNote } from './source-note.ts';
+import { assertProvider, hasNoProvider } from './no-provider.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import { leftUndoneIn } from './left-undone.ts';
 import { type Sourced, sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
@@ -44,6 +45,7 @@ export function runsOf(
       return leftUndoneIn(stagesOf(parts, request), request);
     },
     plan: async (request = {}) => {
+      assertProvider(parts, 'plan');
       if (isWritten(request) && request.to === undefined) return planWritten(parts, request);
       const stages = stagesOf(parts, request);
       if (request.to !== undefined)
@@ -61,6 +63,7 @@ export function runsOf(
       });
     },
     backfill: async (request = {}) => {
+      assertProvider(parts, 'backfill');
       checkRequest(request);
       const { queue } = parts.options;
       if (queue === undefined) return backfillNow(parts, request);
@@ -69,6 +72,7 @@ export function runsOf(
       return throughQueue(parts, request, { queue, universe, run: (asked) => backfillNow(parts, asked) });
     },
     verify: async (request) => {
+      assertProvider(parts, 'verify');
       checkRequest(request);
       const { sample = DEFAULT_SAMPLE, seed = utcDayOf(clock()) } = request;
       const { tickers: _tickers, intervals: _intervals, ...range } = request;
@@ -130,7 +134,9 @@ function stagesOf(parts: Parts, request: BackfillOptions): Stages {
   return [first, ...first.next];
 }
 
-async function notesOf({ options, config, capabilities }: Parts): Promise<readonly SourceNote[]> {
+async function notesOf(parts: Parts): Promise<readonly SourceNote[]> {
+  const { options, config, capabilities } = parts;
+  if (hasNoProvider(parts)) return [];
   if (capabilities.metered) return unknownQuotaNotes(options, config, capabilities);
   const provider = await openProvider(config);
   try {

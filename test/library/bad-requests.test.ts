@@ -231,7 +231,10 @@ describe('a request that cannot be meant names its option and value', () => {
     [undefined, 'the options undefined: must be an object such as { store:'],
     [null, 'the options null: must be an object such as'],
     ['data', 'the options "data": must be an object such as'],
-    [{ store: 'x', provider: 'yahoo' }, `provider "yahoo": must be an object such as { id: 'yahoo' }`],
+    [
+      { store: 'x', provider: 'yahoo' },
+      `provider "yahoo": must be an object such as { id: 'yahoo' }, or 'none'`,
+    ],
     [{ store: 'x', provider: {} }, `provider.id undefined: must be a provider's name`],
     [{ stroe: 'x' }, 'openHistory has no option "stroe"; did you mean store?'],
     [{ store: 'x', rateLimit: '5/min' }, 'openHistory has no option "rateLimit"; there are store'],
