@@ -90,6 +90,7 @@ export function checkOptions(options: HistoryOptions | ReaderOptions): void {
     if (!isObject(one)) throw bad('provider', one, "must be an object such as { id: 'yahoo' }, or 'none'");
     const { id } = one as { readonly id?: unknown };
     if (typeof id !== 'string') throw bad('provider.id', id, "must be a provider's name, such as 'yahoo'");
+    checkRetries('provider.maxRetries', (one as { readonly maxRetries?: unknown }).maxRetries);
   }
   for (const [name, value] of Object.entries({ workers, concurrency }))
     if (value !== 'auto') checkCount(name, value, 'must be "auto" or a whole number above 0');
@@ -112,6 +113,12 @@ function checkPace({
     throw bad('requestDelayMs', requestDelayMs, 'must be a time in ms');
   if (!(rateShare > 0 && rateShare <= 1))
     throw bad('rateShare', rateShare, 'must be a part above 0 and at most 1, such as 0.5');
+}
+
+/** Throws `usage` for what is no number of times. */
+export function checkRetries(name: string, value: unknown): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0))
+    throw bad(name, value, 'must be a whole number, 0 or more');
 }
 
 function checkIntervals(intervals: unknown): void {

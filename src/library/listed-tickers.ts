@@ -104,7 +104,7 @@ function usedUp(traffic: OpenTraffic, { id, quotas }: Capabilities, cause: Backf
 
 /** A list is of one key, one server and one text of a module. */
 async function pathOf({ options, config, capabilities }: ListingTools): Promise<string> {
-  const { timeoutMs: _, ...how } = config;
+  const { timeoutMs: _timeoutMs, maxRetries: _maxRetries, ...how } = config;
   const text = config.module === undefined ? '' : await readFile(new URL(config.module.url));
   const key = JSON.stringify([how, givenSecrets(options, capabilities)]);
   const hash = createHash('sha256').update(key).update(text).digest('hex').slice(0, 16);

@@ -172,7 +172,7 @@ export function assertAttachedOptions(options: OpenAttached): void {
 }
 
 const PROVIDER = {
-  ...{ id: true, module: true, settings: true, url: true, timeoutMs: true },
+  ...{ id: true, module: true, settings: true, url: true, timeoutMs: true, maxRetries: true },
 } satisfies Names<ProviderConfig>;
 
 /** The same of `openHistory`. */

@@ -234,4 +234,9 @@ export interface ProviderConfig {
   readonly url?: string;
   /** Abandon a request after this long, in ms. */
   readonly timeoutMs?: number;
+  /**
+   * Times that a request is tried again, at most, where that may help (network, time-out, 5xx, an answer that cannot be read);
+   * waits for the provider's pace do not count. Default 7, within what a run may spend on such.
+   */
+  readonly maxRetries?: number;
 }

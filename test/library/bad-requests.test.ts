@@ -236,6 +236,10 @@ describe('a request that cannot be meant names its option and value', () => {
       `provider "yahoo": must be an object such as { id: 'yahoo' }, or 'none'`,
     ],
     [{ store: 'x', provider: {} }, `provider.id undefined: must be a provider's name`],
+    [
+      { store: 'x', provider: { id: 'yahoo', maxRetries: 1.5 } },
+      'provider.maxRetries 1.5: must be a whole number, 0 or more',
+    ],
     [{ stroe: 'x' }, 'openHistory has no option "stroe"; did you mean store?'],
     [{ store: 'x', rateLimit: '5/min' }, 'openHistory has no option "rateLimit"; there are store'],
     [

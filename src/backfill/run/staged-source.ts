@@ -7,7 +7,7 @@ import type { SharedStaging } from './shared-staging.ts';
 
 /** How a provider's answers are named in staging: another configuration may give others. */
 export function stagedAs(config: ProviderConfig): string {
-  const settings = Object.entries(config).filter(([name]) => name !== 'timeoutMs');
+  const settings = Object.entries(config).filter(([name]) => !['timeoutMs', 'maxRetries'].includes(name));
   const text = JSON.stringify(settings.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return `${config.id}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
 }

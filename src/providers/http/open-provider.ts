@@ -20,7 +20,7 @@ import { askInSteps, askMarket, askMarketActions, askMembers } from './chain.ts'
 import type { Exchange } from './follow-pages.ts';
 import { monotonicNow } from './gate-state.ts';
 import type { Gate } from './gate.ts';
-import { throughGate, withRetries } from './retry.ts';
+import { type RetryPolicy, throughGate, withRetries } from './retry.ts';
 import { withVariables, withoutSecrets } from './secrets.ts';
 import { openSpareWay } from './spare-way.ts';
 import type { Call, HttpSteps } from './steps.ts';
@@ -28,21 +28,26 @@ import { withTimeout } from './timeout.ts';
 import { send } from './transport.ts';
 import { usageIn } from './usage.ts';
 
+const WAITS = { firstWaitMs: 500, longestWaitMs: 30_000 };
+
 /** Eight tries survive an hour in which every second answer is bad. */
-const RETRIES = { attempts: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
+export const USUAL_RETRIES = 7;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** How long an answer is waited for, and how often it is asked for again. */
+type Patience = Pick<ProviderConfig, 'timeoutMs' | 'maxRetries'>;
 
 /** A provider that speaks in steps, each of whose requests passes the gate, is timed, and is tried again where that helps. */
 export function openHttpProvider<State, Listed = State>(
   steps: HttpSteps<State, Listed>,
-  { timeoutMs = DEFAULT_TIMEOUT_MS }: Pick<ProviderConfig, 'timeoutMs'>,
+  patience: Patience,
   gate: Gate,
   secrets: Secrets = {},
 ): Provider {
   const { capabilities, symbolOf = asIs, tickerOf = asIs, tickers } = steps;
-  const exchange = exchangeThrough(gate, timeoutMs, secrets, { capabilities });
-  const listing = exchangeThrough(gate, timeoutMs, secrets, steps);
+  const exchange = exchangeThrough(gate, patience, secrets, { capabilities });
+  const listing = exchangeThrough(gate, patience, secrets, steps);
   const keptSecret = async <T>(asking: Promise<T>): Promise<T> => {
     try {
       return await asking;
@@ -122,11 +127,16 @@ function asIs(name: string): string {
  */
 export function exchangeThrough(
   gate: Gate,
-  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+  { timeoutMs = DEFAULT_TIMEOUT_MS, maxRetries = USUAL_RETRIES }: Patience = {},
   secrets: Secrets = {},
   teller?: Pick<HttpSteps<unknown>, 'capabilities' | 'limitIn'>,
 ): Exchange {
   const timed = withTimeout(send, timeoutMs);
+  const policyFor = (id: string): RetryPolicy => ({
+    ...WAITS,
+    attempts: maxRetries + 1,
+    random: randomFor(id),
+  });
   const spareWay = openSpareWay(gate, randomFor('spare way'), monotonicNow);
   return async (id, word, read, { instead, due, onRetry } = {}) => {
     const once = throughGate(
@@ -141,6 +151,6 @@ export function exchangeThrough(
       { due, onRetry },
     );
     if (instead !== undefined) return spareWay.ask(once, instead);
-    return withRetries(gate, { ...RETRIES, random: randomFor(id) }, once);
+    return withRetries(gate, policyFor(id), once);
   };
 }

@@ -29,7 +29,7 @@ export function openPublicList(name: string, { url, timeoutMs }: ListConfig, gat
   const read = READERS[name];
   if (list === undefined || read === undefined)
     throw new BackfillError('internal', `there is no public list ${name}`);
-  const exchange = exchangeThrough(gate, timeoutMs);
+  const exchange = exchangeThrough(gate, timeoutMs === undefined ? {} : { timeoutMs });
   const call = { url: new URL(url ?? list.url), headers: { 'user-agent': USER_AGENT } };
   return {
     discover: (asked) =>

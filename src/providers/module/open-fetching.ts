@@ -7,7 +7,7 @@ import { exchangeThrough } from '../http/open-provider.ts';
 import { withVariables, withoutSecrets } from '../http/secrets.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
 import type { HttpAnswer } from '../http/transport.ts';
-import type { BarAnswer, BarRequest, Capabilities, Provider, Secrets } from '../provider.ts';
+import type { BarAnswer, BarRequest, Capabilities, Provider, ProviderConfig, Secrets } from '../provider.ts';
 import { broken, parsed, thrownBy } from './broken.ts';
 import type { CheckedDefinition, FetchRequest, GetOptions } from './define-provider.ts';
 import { answerOfRows } from './fetched-rows.ts';
@@ -17,7 +17,7 @@ import { rowsOfSpan } from './rows-of-span.ts';
 /** What a provider that is one function is opened with; `url`: of its module. */
 interface Opening {
   readonly url: string;
-  readonly config: ModuleConfig;
+  readonly config: ModuleConfig & Pick<ProviderConfig, 'maxRetries'>;
   readonly gate: Gate;
   readonly secrets: Secrets;
 }
@@ -28,7 +28,7 @@ export function openFetching(
   { url, config, gate, secrets }: Opening,
 ): Provider {
   const { capabilities, symbolOf = asIs, tickerOf = asIs } = definition;
-  const exchange = exchangeThrough(gate, config.timeoutMs, secrets, { capabilities });
+  const exchange = exchangeThrough(gate, config, secrets, { capabilities });
   const fetchBars = async (asked: BarRequest): Promise<BarAnswer> => {
     const send = senderFor(asked, capabilities, exchange);
     try {

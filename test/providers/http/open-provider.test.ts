@@ -14,15 +14,25 @@ afterEach(async () => {
   }
 });
 
+interface Toy {
+  readonly gate: Gate;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly key: string;
+}
+
 type Reply = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
-async function toy(reply: Reply, { gate = OPEN_GATE, timeoutMs = 5000, key = 'open sesame' } = {}) {
+async function toy(
+  reply: Reply,
+  { gate = OPEN_GATE, timeoutMs = 5000, key = 'open sesame', ...patience }: Partial<Toy> = {},
+) {
   let count = 0;
   const server = createServer((request, response) => reply(request, response, ++count));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return openHttpProvider(toySteps(`http://127.0.0.1:${port}`), { timeoutMs }, gate, { key });
+  return openHttpProvider(toySteps(`http://127.0.0.1:${port}`), { timeoutMs, ...patience }, gate, { key });
 }
 
 const closes = (values: Record<string, number[]>): string => JSON.stringify({ closes: values });
@@ -155,6 +165,23 @@ describe('a key', () => {
     const series = { ticker: 'A', interval: '1d' } as const;
     await expect(provider.fetchBars({ ...ASKED, series })).rejects.toThrow('"by":"***"');
     await expect(provider.listTickers()).rejects.toThrow('toy says ***');
+  });
+});
+
+describe('a request of which no usable answer comes', () => {
+  it.each([
+    [undefined, 8],
+    [0, 1],
+    [2, 3],
+  ])('is tried again as often as is allowed: maxRetries %s', async (maxRetries, tries) => {
+    let count = 0;
+    const gate = { ...OPEN_GATE, pause: () => Promise.resolve() };
+    const provider = await toy((_, response) => (count++, response.writeHead(503).end()), {
+      ...{ gate, ...(maxRetries !== undefined && { maxRetries }) },
+    });
+    const series = { ticker: 'A', interval: '1d' } as const;
+    await expect(provider.fetchBars({ ...ASKED, series })).rejects.toMatchObject({ code: 'provider-fault' });
+    expect(count).toBe(tries);
   });
 });
 
