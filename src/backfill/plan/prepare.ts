@@ -1,7 +1,7 @@
 import { type Coverage, within } from '../../core/coverage/coverage.ts';
 import { type HoleCounts, NO_HOLES, addHoles, holesIn } from '../../core/coverage/unavailable.ts';
 import { type DayRange, MS_PER_DAY } from '../../core/session/day.ts';
-import { union } from '../../core/session/ranges.ts';
+import { intersect, subtract, union } from '../../core/session/ranges.ts';
 import { assetClassOf } from '../../core/instrument/asset-class.ts';
 import { type GapOptions, type SeriesGaps, type WantedSeries, findGaps } from '../../core/plan/gaps.ts';
 import type { Interval } from '../../core/session/interval.ts';
@@ -47,6 +47,10 @@ export interface BackfillRequest extends RangeOptions, WantedOf {
   readonly only?: OnlyLeft;
   /** Where the tickers come from. Default: nobody is told. */
   readonly origins?: readonly TickersOrigin[];
+  /**
+   * By series key: days of which nothing is asked for that is not missing, as they were asked for just now. Default: none.
+   */
+  readonly justAsked?: ReadonlyMap<string, readonly DayRange[]>;
   /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
   readonly everything?: boolean;
 }
@@ -125,9 +129,9 @@ export async function prepare(
   const wanted = list === undefined ? current : await handedOn(list, earlier, known);
   if (source.expect !== undefined) expectNew(source.expect, wanted, scan, capabilities);
   const unnamed = chain?.unnamed;
-  const gaps = gapsIn(wanted, scan, source, { now, everything }).filter(
-    ({ series }) => unnamed?.has(seriesKey(series)) !== false,
-  );
+  const gaps = gapsIn(wanted, scan, source, { now, everything })
+    .filter(({ series }) => unnamed?.has(seriesKey(series)) !== false)
+    .map((one) => leavingOut(one, request.justAsked?.get(seriesKey(one.series))));
   const { quotas, actions } = capabilities;
   const limits = unnamed === undefined ? capabilities.intervals : withoutMarkets(capabilities.intervals);
   const asItStands = await standing?.();
@@ -190,6 +194,14 @@ export function gapsIn(
     ...{ isRelisted, ...(editionOf && { editionOf }) },
     ...(answersForActions(capabilities) && { actionsCovered: actionsIn(scan, capabilities) }),
   }).map((one) => withEarlySessions(one, scan.series.get(seriesKey(one.series))));
+}
+
+/** The same gaps, beside which nothing is asked for of some days. */
+function leavingOut({ early, ...gaps }: SeriesGaps, days: readonly DayRange[] | undefined): SeriesGaps {
+  if (days === undefined) return { ...gaps, ...(early && { early }) };
+  const isChecked = early !== undefined && intersect(days, [early.days]).length === 0;
+  const final = subtract(gaps.final, days);
+  return { ...gaps, final, leftOut: subtract(days, gaps.gaps), ...(isChecked && { early }) };
 }
 
 const NOTHING_LEFT = 'no run on record left a series undone';

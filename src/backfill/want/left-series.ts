@@ -142,7 +142,7 @@ export function isUnheard(
   );
 }
 
-/** By series key: what is asked for of series that were left. */
+/** By series key: what is asked for of some of the series, be it what was left of them. */
 export type OnlyLeft = ReadonlyMap<
   string,
   {
@@ -150,6 +150,10 @@ export type OnlyLeft = ReadonlyMap<
     readonly days?: readonly DayRange[];
     /** Whether whatever is there. */
     readonly again: boolean;
+    /** Set where sessions of which rows were rejected wait until they are due. Default: they are asked for now. */
+    readonly isRetried?: false;
+    /** See `WantedSeries.takesBetween`. */
+    readonly takesBetween?: true;
   }
 >;
 
@@ -180,8 +184,9 @@ export function onlyLeft(wanted: readonly WantedSeries[], only: OnlyLeft): Wante
   return wanted.flatMap((one) => {
     const asked = only.get(seriesKey(one.series));
     if (asked === undefined) return [];
-    const { days, again } = asked;
+    const { days, again, isRetried = true, takesBetween } = asked;
     const lived = days && one.lived ? intersect(days, one.lived) : days;
-    return [{ ...one, isRetried: true, ...(lived && livedIn(one.range, lived)), ...(again && { again }) }];
+    const its = { ...one, ...(isRetried && { isRetried }), ...(takesBetween && { takesBetween }) };
+    return [{ ...its, ...(lived && livedIn(one.range, lived)), ...(again && { again }) }];
   });
 }

@@ -34,7 +34,7 @@ const NO_LIVES: Universe['lives'] = new Map();
 const DEFAULT_DAYS = 252;
 
 /** No exchange has electronic history from before 1900. */
-const EARLIEST_DAY = parseDay('1900-01-01');
+export const EARLIEST_DAY = parseDay('1900-01-01');
 const MOST_DAYS = 50_000;
 const MOST_YEARS = 125;
 

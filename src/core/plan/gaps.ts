@@ -31,6 +31,8 @@ export interface WantedSeries {
   readonly range: DayRange;
   /** Which days of the range are meant, ascending and disjoint: those on which it belongs to an index. Default: all. */
   readonly lived?: readonly DayRange[];
+  /** Whether what is missing between the days that are meant is taken too where that costs no request. Default false. */
+  readonly takesBetween?: boolean;
   /** More sessions of which what is missing is wanted: what was lost. Default: none. */
   readonly besides?: readonly DayRange[];
   /** Sessions of the range that are wanted though they are there, ascending and disjoint. Default: none. */
@@ -62,9 +64,12 @@ export interface SeriesGaps {
   /** Days of sessions outside the gaps that have a final bar: what an answer can be compared with. */
   readonly final: readonly DayRange[];
   /**
-   * Sessions outside the gaps that wait to be confirmed: worth asking for where a request reaches them anyway. Default none.
+   * Sessions outside the gaps that wait to be confirmed, or are missing between them: worth asking for where a request reaches
+   * them anyway. Default none.
    */
   readonly riders?: readonly DayRange[];
+  /** Days outside the gaps that no request reaches over: they were asked for just now. Default: it may reach over all. */
+  readonly leftOut?: readonly DayRange[];
   /** Whether the gaps are wanted again, whatever is there. Default false. */
   readonly again?: boolean;
   /** Whether the user's own list of its splits and dividends changed since it was read with it. Default false. */
@@ -135,7 +140,7 @@ export function findGaps(
 /** All of a series that its gaps depend on. */
 interface View extends Pick<
   WantedSeries,
-  'calendar' | 'range' | 'lived' | 'besides' | 'stale' | 'again' | 'isRetried'
+  'calendar' | 'range' | 'lived' | 'takesBetween' | 'besides' | 'stale' | 'again' | 'isRetried'
 > {
   readonly interval: Interval;
   readonly coverage: Coverage;
@@ -151,7 +156,8 @@ interface View extends Pick<
 const NO_DAYS: readonly DayRange[] = [];
 
 function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): View {
-  const { series, calendar, range, lived, besides, stale, again = options.everything, isRetried } = wanted;
+  const { series, calendar, range, lived, besides, stale, again = options.everything } = wanted;
+  const { isRetried, takesBetween } = wanted;
   const { provider, actionsCovered, editionOf, reachedFrom } = options;
   const { lacking, hadElsewhere, unknown } = coverage;
   const claims =
@@ -161,6 +167,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
   return {
     ...{ interval: series.interval, calendar, range, coverage },
     ...(lived && { lived }),
+    ...(takesBetween && { takesBetween }),
     ...(besides && { besides }),
     ...(stale && { stale }),
     ...(again && { again }),
@@ -181,6 +188,7 @@ function isSameView(a: View, b: View): boolean {
     a.range.from === b.range.from &&
     a.range.to === b.range.to &&
     a.lived === b.lived &&
+    a.takesBetween === b.takesBetween &&
     a.besides === b.besides &&
     a.stale === b.stale &&
     a.again === b.again &&
@@ -201,6 +209,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
   const days = again ? meant : subtract(normalize(meant), known);
   const gaps = sessionRuns(union(days, lost), calendar);
   const unconfirmed = unconfirmedAt(coverage, options.now);
+  const between = view.takesBetween ? sessionRuns(subtract([range], union(known, gaps)), calendar) : [];
   const final = subtract(subtract(coverage.present, coverage.provisional), gaps);
   const bare = unlearn(lived === undefined ? coverage : within(coverage, lived), gaps);
   const outside = unknown === undefined ? bare : withUnknown(bare, meant, unknown);
@@ -209,7 +218,7 @@ function gapsIn(series: Series, view: View, options: GapOptions): SeriesGaps {
     ...{ series, calendar, gaps, sessions: calendar.count(gaps), final },
     ...(again && { again }),
     ...(view.isRelisted && { isRelisted: true }),
-    riders: subtract(unconfirmed, gaps),
+    riders: union(subtract(unconfirmed, gaps), between),
     unavailable: unavailableIn(outside, range, calendar),
     holes: holesIn(outside, range, calendar, coverage.present),
     provisional: calendar.count(waiting),

@@ -18,10 +18,9 @@ import type { Fetch, Task, Want } from './task.ts';
 import {
   type Bounds,
   cutAtLookBack,
+  requestedDays,
   spanEnd,
-  windows,
   withOverlap,
-  withRiders,
   withUncertainDays,
 } from './request-days.ts';
 import {
@@ -270,7 +269,7 @@ function outOfReachOf(
  * What is wanted of one series beside what markets are asked for, cut as requests may span, with what each is compared by.
  */
 function wantsOf(
-  { series, calendar, final, early, again, isRelisted = false, riders = [] }: SeriesGaps,
+  { series, calendar, final, early, again, isRelisted = false, riders = [], leftOut = [] }: SeriesGaps,
   reachable: readonly DayRange[],
   ofMarket: readonly Want[],
   limits: Omit<Bounds, 'calendar'>,
@@ -281,7 +280,7 @@ function wantsOf(
     ...wantOf(series, range, gaps, calendar),
     ...(again === true && { again }),
   });
-  const bySeries = windows(withRiders(reachable, riders, bounds), limits, calendar).map((window) =>
+  const bySeries = requestedDays(reachable, { riders, leftOut }, bounds).map((window) =>
     want(withUncertainDays(withOverlap(window, final, bounds), bounds), window),
   );
   const own = [...bySeries, ...ofMarket.map((one) => ({ ...one, ...(again === true && { again }) }))];

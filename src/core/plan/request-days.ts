@@ -68,11 +68,7 @@ export function windows(gaps: readonly DayRange[], limits: SpanLimits, calendar:
 }
 
 /** Gaps with the sessions that wait to be confirmed, as far as they cost no request more. */
-export function withRiders(
-  gaps: readonly DayRange[],
-  riders: readonly DayRange[],
-  bounds: Bounds,
-): DayRange[] {
+function withRiders(gaps: readonly DayRange[], riders: readonly DayRange[], bounds: Bounds): DayRange[] {
   const { calendar, earliest } = bounds;
   const requests = (days: readonly DayRange[]): number => windows(days, bounds, calendar).length;
   let ridden = [...gaps];
@@ -81,6 +77,34 @@ export function withRiders(
     if (rider.from >= earliest && requests(together) === requests(gaps)) ridden = together;
   }
   return ridden;
+}
+
+/** Gaps by what lies between them: no request reaches from those of one part to those of another over days that are left out. */
+function apart(gaps: readonly DayRange[], leftOut: readonly DayRange[]): DayRange[][] {
+  const parts: DayRange[][] = [];
+  for (const gap of gaps) {
+    const last = parts.at(-1);
+    const between = { from: last?.at(-1)?.to ?? gap.from, to: gap.from };
+    if (last === undefined || intersect(leftOut, [between]).length > 0) parts.push([gap]);
+    else last.push(gap);
+  }
+  return parts;
+}
+
+/**
+ * The gaps of each request that some take, with the riders that cost no request more. None reaches over days that are left out, nor
+ * for a rider beyond its gaps where there are such days.
+ */
+export function requestedDays(
+  gaps: readonly DayRange[],
+  { riders, leftOut }: { readonly riders: readonly DayRange[]; readonly leftOut: readonly DayRange[] },
+  bounds: Bounds,
+): DayRange[][] {
+  if (leftOut.length === 0) return windows(withRiders(gaps, riders, bounds), bounds, bounds.calendar);
+  return apart(gaps, leftOut).flatMap((part) => {
+    const between = intersect(riders, [{ from: part[0]?.from ?? 0, to: part.at(-1)?.to ?? 0 }]);
+    return windows(withRiders(part, between, bounds), bounds, bounds.calendar);
+  });
 }
 
 /** The days of a window with the overlap that the provider's limits leave room for. */
