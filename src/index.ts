@@ -114,6 +114,7 @@ export type {
   SpansOf,
   Verdict,
 } from './library/verdict.ts';
+export type { Ensured, FillOptions, SeriesList, WarmupRequest } from './library/filling.ts';
 export type { Exported } from './library/exported.ts';
 export type { NotFound } from './library/not-found.ts';
 export { misspeltTickers } from './library/misspelt-tickers.ts';

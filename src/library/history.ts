@@ -21,6 +21,7 @@ import type { BarStreams } from './bar-streams.ts';
 import type { ActionsChange } from './actions-by-hand.ts';
 import type { Exported } from './exported.ts';
 import type { CoverageHtml } from '../report/coverage-page/page-html.ts';
+import type { Filling } from './filling.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { BroughtBack, Forgettable, ForgetOptions, ForgetRange, Forgotten } from './forgotten.ts';
 import type { RunOnRecord, RunsOnRecord } from '../report/runs-text.ts';
@@ -84,7 +85,7 @@ export type ViewsScript = StoreViews & BasisSaid;
  * const bars = await history.read({ ticker: 'AAPL', interval: '1d' }, { start: '2026-01-01' });
  * await history.close();
  */
-export interface History extends BarStreams {
+export interface History extends BarStreams, Filling {
   readonly capabilities: Capabilities;
   /** What the store knows of each series, without reading bars. */
   scan(): Promise<Scan>;

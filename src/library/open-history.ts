@@ -6,6 +6,7 @@ import { coverageOf, notFoundIn } from './coverage.ts';
 import { coverageHtmlOf } from './coverage-html.ts';
 import { doctor } from './doctor.ts';
 import { freshnessIn } from './freshness.ts';
+import { fillsOf } from './fills.ts';
 import { forget, forgettable, restore } from './forget.ts';
 import { contradictedSplitsOf } from './hidden-splits.ts';
 import type { History, HistoryOptions, ReaderOptions } from './history.ts';
@@ -40,6 +41,7 @@ export function historyOf(parts: Parts): History {
   const calls: Calls = {
     scan: () => store.scan(),
     ...runsOf(parts),
+    ...fillsOf(parts),
     ...readsOf(parts),
     plot: async (series, how = {}) => plotOf(parts, canonical(series), checked(how)),
     actions: (ticker) => store.readActions(parseTicker(ticker)),

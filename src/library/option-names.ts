@@ -26,8 +26,10 @@ const BACKFILL = {
   retryFailed: true,
   secondOpinion: true,
 } as const;
+const FILL = { ...RUN, maxRetries: true } as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const READ = { ...DATES, ...ADJUST, require: true } as const;
+const WARMUP = { ...FILL, series: true, period: true, interval: true, end: true, offline: true } as const;
 const FORGET = { ...DATES, intervals: true } as const;
 const RENAME_DATES = { ...DATES, on: true } as const;
 const RENAME = { ...RENAME_DATES, keepNew: true, inAdvance: true } as const;
@@ -57,6 +59,10 @@ const OF_METHODS: Readonly<
   freshness: [0, SELECTION satisfies NamesOf<'freshness', 0>],
   coverageHtml: [0, REQUEST satisfies NamesOf<'coverageHtml', 0>],
   notFound: [0, { ...REQUEST, stop: true } satisfies NamesOf<'notFound', 0>],
+  missing: [1, RANGE satisfies NamesOf<'missing', 1>],
+  fillMissing: [1, RANGE satisfies NamesOf<'fillMissing', 1>],
+  ensureRange: [1, RANGE satisfies NamesOf<'ensureRange', 1>],
+  warmup: [0, WARMUP satisfies NamesOf<'warmup', 0>],
   verify: [0, { ...REQUEST, ...RUN, sample: true, seed: true } satisfies NamesOf<'verify', 0>],
   issues: [0, SELECTION satisfies NamesOf<'issues', 0>],
   revisions: [0, { ...SELECTION, onDamage: true } satisfies NamesOf<'revisions', 0>],
@@ -79,6 +85,12 @@ const OF_METHODS: Readonly<
   doctor: [0, { fix: true } satisfies NamesOf<'doctor', 0>],
 };
 
+/** The same of a second one that has options. */
+const BESIDES: typeof OF_METHODS = {
+  fillMissing: [2, FILL satisfies NamesOf<'fillMissing', 2>],
+  ensureRange: [2, FILL satisfies NamesOf<'ensureRange', 2>],
+};
+
 /** By method: which of its arguments nobody may leave out, and what they must be. Those that other checks hear are not here. */
 const NEEDED: Readonly<
   Partial<
@@ -87,6 +99,7 @@ const NEEDED: Readonly<
 > = {
   read: [[0, 'an object', 'the series']],
   plot: [[0, 'an object', 'the series']],
+  warmup: [[0, 'an object', 'the request']],
   query: [
     [0, 'a text', 'the SELECT'],
     [1, 'a function', 'what takes the rows'],
@@ -109,8 +122,9 @@ const KINDS = {
 export function assertArguments(method: string, given: readonly unknown[]): void {
   for (const [argument, must, what] of NEEDED[method as keyof History] ?? [])
     assertKind(method, what, given[argument], must);
-  const [argument, names] = OF_METHODS[method as keyof History] ?? [];
-  if (argument !== undefined && names !== undefined && given[argument] !== undefined) {
+  for (const of of [OF_METHODS, BESIDES]) {
+    const [argument, names] = of[method as keyof History] ?? [];
+    if (argument === undefined || names === undefined || given[argument] === undefined) continue;
     assertKind(method, argument === 0 ? 'the request' : 'the options', given[argument], 'an object');
     assertKnown(method, given[argument], names);
   }

@@ -1,6 +1,6 @@
 import { withoutPassword } from '../core/without-password.ts';
-import { backfill, plannedEvent, runPrepared } from '../backfill/backfill.ts';
-import { type BackfillRequest, type Source, prepare } from '../backfill/plan/prepare.ts';
+import { plannedEvent, runPrepared } from '../backfill/backfill.ts';
+import { type BackfillRequest, prepare } from '../backfill/plan/prepare.ts';
 import { prepareVerification } from '../backfill/plan/verify.ts';
 import { assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
 import { fetchingAnyMinutes } from '../backfill/want/ask-again.ts';
@@ -14,16 +14,16 @@ import type { Interval } from '../core/session/interval.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { requestOfLeft } from '../backfill/want/left-series.ts';
 import { openProvider } from '../providers/registry.ts';
-import { backfillChain, chainOf, planChain, type Stages } from './chain.ts';
+import { chainOf, planChain } from './chain.ts';
 import { checkRequest } from './check-request.ts';
 import type { BackfillOptions, History, UniverseRequest } from './history.ts';
 import type { SourceNote } from './source-note.ts';
 import { assertProvider, hasNoProvider } from './no-provider.ts';
 import { type Parts, scanOptionsOf } from './parts.ts';
 import { leftUndoneIn } from './left-undone.ts';
-import { type Sourced, sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
+import { runWanted, stagesOf } from './run-wanted.ts';
+import { sourcedFor, sourceOf, toolsOf, withSource } from './sourced.ts';
 import { unknownQuotaNotes } from './run-tools.ts';
-import { toppedUpSummary } from './topped-up.ts';
 import { assertWritable, carryOut, isWritten, planWritten, writePlan } from './written-plan.ts';
 
 /** One final session in a hundred. */
@@ -94,24 +94,7 @@ async function backfillNow(parts: Parts, request: BackfillOptions): Promise<RunS
       'usage',
       `secondOpinion: "${parts.capabilities.id}" is the only provider; name another one that can be asked`,
     );
-  if (stages.length > 1) return backfillChain(stages, await requestOf(parts, request, true), request);
-  const sourced = sourcedFor(parts, request);
-  return withSource(sourced, async (source) => {
-    return backfillAlone(sourced, source, await requestOf(parts, request, true), request);
-  });
-}
-
-/** Asks the only provider of a history. */
-async function backfillAlone(
-  sourced: Sourced,
-  source: Source,
-  wanted: BackfillRequest,
-  request: BackfillOptions,
-): Promise<RunSummary> {
-  const { origins: _origins, ...rest } = wanted;
-  const run = (its: BackfillRequest): Promise<RunSummary> =>
-    backfill(its, { ...toolsOf(sourced, request, its.tickers, request), ...source });
-  return toppedUpSummary(await run(wanted), wanted.tickers, (tickers) => run({ ...rest, tickers }));
+  return runWanted(stages, () => requestOf(parts, request, true), request);
 }
 
 /** The universe of a backfill, which is refused for what the whole of it would be refused for. */
@@ -126,12 +109,6 @@ async function universeMeant(
   assertAnyIsAsked(chain, { ...wanted, isPart: false }, parts.clock());
   request.onEvent?.({ type: 'meant', meant: { origins, range: rangeText(range), intervals } });
   return { tickers, lives, ...(isAllListed && { isAllListed }) };
-}
-
-/** Those that a request asks, in their order. */
-function stagesOf(parts: Parts, request: BackfillOptions): Stages {
-  const first = sourcedFor(parts, request);
-  return [first, ...first.next];
 }
 
 async function notesOf(parts: Parts): Promise<readonly SourceNote[]> {

@@ -29,6 +29,7 @@ describe('a history without a provider', () => {
     const usual = openHistory(at(NOON));
     expect(await history.read(AAPL)).toHaveLength(5);
     expect(await history.read(AAPL)).toEqual(await usual.read(AAPL));
+    expect(await history.missing(AAPL)).toMatchObject({ complete: true, series: 1 });
     expect(await history.coverage()).toEqual(await usual.coverage());
     expect((await history.coverage()).series).toMatchObject([{ ticker: 'AAPL', present: 5 }]);
     expect(await history.seriesStatus()).toEqual(await usual.seriesStatus());
@@ -53,6 +54,9 @@ describe('a history without a provider', () => {
     ['backfill', () => history.backfill({ derive: true, intervals: ['5m'] })],
     ['plan', () => history.plan({ tickers: 'AAPL', days: 5 })],
     ['verify', () => history.verify({})],
+    ['fillMissing', () => history.fillMissing(AAPL, { days: 5 })],
+    ['ensureRange', () => history.ensureRange(AAPL, { days: 5 })],
+    ['warmup', () => history.warmup({ series: AAPL, period: 5 })],
   ])('says of what would ask one that there is none: %s', async (method, call) => {
     await expect(call()).rejects.toMatchObject({
       code: 'usage',

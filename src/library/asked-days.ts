@@ -1,0 +1,83 @@
+import type { BackfillRequest } from '../backfill/plan/prepare.ts';
+import { type Chain, assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
+import { isServed } from '../backfill/want/served.ts';
+import { EARLIEST_DAY, type RangeOptions, parseRange, rangeMeant } from '../backfill/want/wanted.ts';
+import { type Series, seriesKey } from '../core/bars/bars.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarFor } from '../core/calendar/calendars.ts';
+import { largest, smallest } from '../core/extremes.ts';
+import { lastBegun } from '../core/plan/limits.ts';
+import { type DayRange, formatDay } from '../core/session/day.ts';
+import type { Interval } from '../core/session/interval.ts';
+import { normalize } from '../core/session/ranges.ts';
+import type { Capabilities } from '../providers/provider.ts';
+import { tickersOf } from './verdict-in.ts';
+
+/** The sessions that a call asks for of one series. */
+export interface AskedDays {
+  readonly series: Series;
+  readonly calendar: Calendar;
+  /** Session dates, `[from, to)`; perhaps none. */
+  readonly range: DayRange;
+}
+
+/**
+ * What a range is of each of some series, by its own calendar: where nothing says how far back, what a backfill would want. Throws
+ * what that would throw for them.
+ */
+export function askedDays(
+  series: readonly Series[],
+  range: RangeOptions,
+  chain: Chain,
+  now: number,
+): AskedDays[] {
+  const [tickers, intervals] = [tickersOf(series), intervalsOf(series)];
+  assertAnyIsAsked(chain, { tickers, intervals, ...range }, now);
+  const sessions = parseRange(rangeMeant(range, chain[0]));
+  return series.map((one) => {
+    const calendar = calendarFor(one.ticker);
+    const last = range.includeProvisional
+      ? lastBegun(calendar, now)
+      : calendar.lastSettled(now, settleDelayOf(one, chain));
+    return { series: one, calendar, range: sessions(calendar, last) };
+  });
+}
+
+/** How long after its close a session of a series is final, by the first of a chain that serves it, in ms. */
+export function settleDelayOf({ ticker, interval }: Series, chain: Chain): number {
+  const serves = (one: Capabilities): boolean =>
+    one.intervals[interval] !== undefined && isServed(ticker, one);
+  return (chain.find(serves) ?? chain[0]).intervals[interval]?.settleDelayMs ?? 0;
+}
+
+/** What calls ask for, as one request: of each series what any of them wants of it, and no more. */
+export function requestFor(
+  all: readonly AskedDays[],
+  includeProvisional: boolean,
+): BackfillRequest & { readonly intervals: readonly Interval[] } {
+  const meant = all.filter(({ range }) => range.from < range.to);
+  const asked = meant.length > 0 ? meant : all;
+  const days = new Map<string, DayRange[]>();
+  for (const { series, range } of asked) {
+    const known = days.get(seriesKey(series));
+    if (known === undefined) days.set(seriesKey(series), [range]);
+    else known.push(range);
+  }
+  const series = asked.map((one) => one.series);
+  const only = [...days].map(
+    ([key, ranges]) =>
+      [key, { days: normalize(ranges), again: false, isRetried: false, takesBetween: true }] as const,
+  );
+  const first = Math.max(EARLIEST_DAY, smallest(asked.map(({ range }) => range.from)));
+  const last = largest(asked.map(({ range }) => range.to - 1));
+  return {
+    ...{ tickers: tickersOf(series), intervals: intervalsOf(series), isPart: true },
+    ...{ start: formatDay(first), end: formatDay(Math.max(first, last)) },
+    ...(includeProvisional && { includeProvisional }),
+    only: new Map(only),
+  };
+}
+
+function intervalsOf(series: readonly Series[]): readonly Interval[] {
+  return [...new Set(series.map(({ interval }) => interval))];
+}

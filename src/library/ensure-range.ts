@@ -1,0 +1,163 @@
+import type { Chain } from '../backfill/plan/chain-list.ts';
+import { prepare } from '../backfill/plan/prepare.ts';
+import type { RunSummary } from '../backfill/settle/summary.ts';
+import { withoutUnheard } from '../backfill/want/unheard.ts';
+import { seriesKey } from '../core/bars/bars.ts';
+import { largest } from '../core/extremes.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { parseDay } from '../core/session/day.ts';
+import { intersect, normalize } from '../core/session/ranges.ts';
+import { monotonicNow } from '../providers/http/gate-state.ts';
+import { USUAL_RETRIES } from '../providers/http/open-provider.ts';
+import { type AskedDays, requestFor, settleDelayOf } from './asked-days.ts';
+import { chainOf, planChain, type Stages } from './chain.ts';
+import type { Wanted } from './chain-run.ts';
+import type { DaysOf, SharedCall } from './call-group.ts';
+import type { Ensured, FillOptions } from './filling.ts';
+import type { BackfillOptions } from './history.ts';
+import { lastRuns } from './left-undone.ts';
+import type { Parts } from './parts.ts';
+import { runWanted, stagesOf } from './run-wanted.ts';
+import { type SharedRun, SharedRuns, type SharedWork } from './shared-runs.ts';
+import { withSource } from './sourced.ts';
+import { tickersOf } from './verdict-in.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What one call wants complete. */
+export interface EnsureCall extends SharedCall, Pick<FillOptions, 'maxRetries'> {
+  /** Each series once. */
+  readonly asked: readonly AskedDays[];
+  readonly includeProvisional: boolean;
+}
+
+/** The calls of a history that keep ranges complete. */
+export type EnsureRuns = SharedRuns<EnsureCall, RunSummary, Ensured>;
+
+export function ensureRunsOf(parts: Parts): EnsureRuns {
+  const work: SharedWork<EnsureCall, RunSummary, Ensured> = {
+    lacking: (calls) => lackingOf(parts, calls),
+    fill: (calls, run) => fillFor(parts, calls, run),
+    answers: (calls, done) => ensuredOf(parts, calls, done),
+  };
+  return new SharedRuns(work, monotonicNow);
+}
+
+/** A run that asks for what calls want, and for nothing else. */
+export async function fillFor(
+  parts: Parts,
+  calls: readonly EnsureCall[],
+  { onEvent, stop, justAsked }: Partial<SharedRun>,
+): Promise<RunSummary> {
+  // What costs nothing is compared always.
+  const isLeftOut = justAsked !== undefined && parts.capabilities.metered;
+  const wanted = { ...wantedBy(calls), ...(isLeftOut && { justAsked }) };
+  const { tickers, intervals, start, end, includeProvisional } = wanted;
+  const request: BackfillOptions = {
+    ...{ tickers, intervals },
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    ...(includeProvisional && { includeProvisional }),
+    ...(onEvent && { onEvent }),
+    ...(stop && { stop }),
+  };
+  const patient = withRetries(parts, retriesOf(calls));
+  return runWanted(stagesOf(patient, request), async () => wanted, request);
+}
+
+function wantedBy(calls: readonly EnsureCall[]): Wanted {
+  const asked = calls.flatMap((call) => call.asked);
+  const includesProvisional = calls.some(({ includeProvisional }) => includeProvisional);
+  return requestFor(asked, includesProvisional);
+}
+
+/** The most that one of the calls wants; undefined where that is what is usual. */
+function retriesOf(calls: readonly EnsureCall[]): number | undefined {
+  const said = calls.map(({ maxRetries }) => maxRetries);
+  if (said.every((one) => one === undefined)) return undefined;
+  return largest(said.map((one = USUAL_RETRIES) => one));
+}
+
+function withRetries(parts: Parts, maxRetries: number | undefined): Parts {
+  if (maxRetries === undefined) return parts;
+  const next = parts.next.map((one) => withRetries(one, maxRetries));
+  return { ...parts, config: { ...parts.config, maxRetries }, next };
+}
+
+/** Those of some calls for which there is something to ask, or to note. */
+async function lackingOf(parts: Parts, calls: readonly EnsureCall[]): Promise<ReadonlySet<EnsureCall>> {
+  const open = openIn(await plansOf(stagesOf(parts, {}), wantedBy(calls)));
+  const isOpen = ({ series, range }: AskedDays): boolean =>
+    intersect(open.get(seriesKey(series)) ?? [], [range]).length > 0;
+  return new Set(calls.filter(({ asked }) => asked.some(isOpen)));
+}
+
+/** What each provider of a chain would be asked for by what is known now. */
+async function plansOf(stages: Stages, wanted: Wanted): Promise<readonly Plan[]> {
+  const [first] = stages;
+  if (stages.length > 1) {
+    const { next = [], ...plan } = await planChain(stages, wanted, {});
+    return [plan, ...next.map((one) => one.plan)];
+  }
+  const now = first.clock();
+  return withSource(first, async (source) => [(await prepare(wanted, first.store, source, now)).plan]);
+}
+
+/** The days of each series that plans close, or note as out of reach. */
+function openIn(plans: readonly Plan[]): DaysOf {
+  const days = new Map<string, readonly AskedDays['range'][]>();
+  for (const { tasks, outOfReach } of plans)
+    for (const { series, gaps } of [...tasks.flatMap(({ wants }) => wants), ...outOfReach])
+      days.set(seriesKey(series), normalize([...(days.get(seriesKey(series)) ?? []), ...gaps]));
+  return days;
+}
+
+/** What each of some calls is told, by one scan. */
+export async function ensuredOf(
+  parts: Parts,
+  calls: readonly EnsureCall[],
+  done: RunSummary | undefined,
+): Promise<readonly Ensured[]> {
+  const { store, clock } = parts;
+  const chain = chainOf([parts, ...parts.next]);
+  const all = calls.flatMap(({ asked }) => asked.map(({ series }) => series));
+  const scan = await store.scan({ tickers: tickersOf(all) });
+  const now = clock();
+  const hasAbsent = [...scan.series.values()].some(({ coverage }) => coverage.absent.length > 0);
+  const states = hasAbsent ? withoutUnheard(await lastRuns(store), scan, now) : scan.series;
+  return calls.map((call) => ({
+    ...verdictFor(call, { ...scan, series: states }, chain, now),
+    runId: done?.runId ?? null,
+    failures: done === undefined ? [] : failuresOf(call, done),
+    stopped: done?.stopped ?? null,
+  }));
+}
+
+function verdictFor(
+  { asked }: EnsureCall,
+  scan: Parameters<typeof verdictOf>[0],
+  chain: Chain,
+  now: number,
+): ReturnType<typeof verdictOf> {
+  const ranges = new Map(asked.map(({ series, range }) => [seriesKey(series), range]));
+  return verdictOf(
+    scan,
+    asked.map(({ series }) => series),
+    ({ series }, calendar) => ({
+      range: ranges.get(seriesKey(series)) ?? { from: 0, to: 0 },
+      settled: calendar.lastSettled(now, settleDelayOf(series, chain)),
+      now,
+    }),
+  );
+}
+
+/** Why series of a call failed, of what a run says of all that it served. */
+function failuresOf({ asked }: EnsureCall, { failures }: RunSummary): Ensured['failures'] {
+  const ranges = new Map<string, AskedDays['range']>(
+    asked.map(({ series, range }) => [seriesKey(series), range]),
+  );
+  return failures.filter(({ ticker, interval, from, to }) => {
+    const range = ranges.get(`${ticker} ${interval}`);
+    const days = { from: parseDay(from), to: parseDay(to) + 1 };
+    return range !== undefined && intersect([range], [days]).length > 0;
+  });
+}

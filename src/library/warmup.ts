@@ -1,0 +1,89 @@
+import { type Chain, assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
+import { EARLIEST_DAY } from '../backfill/want/wanted.ts';
+import type { Series } from '../core/bars/bars.ts';
+import type { Calendar } from '../core/calendar/calendar.ts';
+import { calendarFor } from '../core/calendar/calendars.ts';
+import { roomOf } from '../core/calendar/session-room.ts';
+import { BackfillError } from '../core/errors.ts';
+import { type Day, formatDay, parseDay } from '../core/session/day.ts';
+import { type Interval, intervalMs } from '../core/session/interval.ts';
+import { shown } from '../core/shown.ts';
+import { type AskedDays, requestFor, settleDelayOf } from './asked-days.ts';
+import { checkRequest } from './check-request.ts';
+import type { WarmupRequest } from './filling.ts';
+
+interface WarmupTools {
+  readonly chain: Chain;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Whether nobody is going to be asked. */
+  readonly offline: boolean;
+}
+
+/** Throws `usage` and, for what nobody can be asked, what a backfill would throw. */
+export function warmupDays(
+  series: readonly Series[],
+  { period, end }: Pick<WarmupRequest, 'period' | 'end'>,
+  { chain, now, offline }: WarmupTools,
+): AskedDays[] {
+  if (!Number.isSafeInteger(period) || period < 1)
+    throw new BackfillError('usage', `period ${shown(period)}: must be a whole number above 0`);
+  const lastBefore = parseEnd(end);
+  const firsts = new Map<string, Day>();
+  const asked = series.map((one): AskedDays => {
+    const calendar = calendarFor(one.ticker);
+    const settled = calendar.lastSettled(now, settleDelayOf(one, chain));
+    const last = Math.min(settled, lastBefore(calendar));
+    // Most of many series are alike.
+    const key = `${one.interval} ${calendar.id} ${last}`;
+    const from = firsts.get(key) ?? firstOf(period, last, one.interval, calendar);
+    firsts.set(key, from);
+    return { series: one, calendar, range: { from, to: last + 1 } };
+  });
+  if (!offline) assertCanBeAsked(asked, chain, now);
+  return asked;
+}
+
+/** The first session of so many sessions or bars that end with a session. */
+function firstOf(period: number, last: Day, interval: Interval, calendar: Calendar): Day {
+  let first = last;
+  let left = period;
+  for (let day = last; left > 0; day = calendar.previousSession(day)) {
+    if (day < EARLIEST_DAY)
+      throw new BackfillError(
+        'usage',
+        `period ${period}: there is no history of ${interval} that long; it would begin before ${formatDay(EARLIEST_DAY)}`,
+      );
+    left -= interval === '1d' ? 1 : roomOf(calendar.session(day), intervalMs(interval));
+    first = day;
+  }
+  return first;
+}
+
+function assertCanBeAsked(asked: readonly AskedDays[], chain: Chain, now: number): void {
+  const { only: _only, isPart: _isPart, ...request } = requestFor(asked, false);
+  assertAnyIsAsked(chain, request, now);
+}
+
+/** The last session that counts of a calendar, as if all had settled. Throws `usage`. */
+function parseEnd(end: unknown): (calendar: Calendar) => Day {
+  if (end === undefined) return () => Number.POSITIVE_INFINITY;
+  const day = typeof end === 'string' ? dayIn(end) : undefined;
+  if (day !== undefined) return (calendar) => calendar.sessionOnOrBefore(day - 1);
+  const instant = typeof end === 'string' && INSTANT.test(end) ? Date.parse(end) : end;
+  if (typeof instant !== 'number' || !Number.isFinite(instant))
+    throw new BackfillError(
+      'usage',
+      `end ${shown(end)}: must be a date such as "2026-01-02", or an instant such as "2026-01-02T14:30:00Z" or ms since the epoch`,
+    );
+  return (calendar) => calendar.lastSettled(instant, 0);
+}
+
+/** An instant in ISO 8601 that says its zone. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T.+(?:Z|[+-]\d{2}:?\d{2})$/;
+
+function dayIn(text: string): Day | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  checkRequest({ end: text });
+  return parseDay(text);
+}

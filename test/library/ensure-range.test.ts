@@ -1,0 +1,216 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type BackfillEvent, openHistory } from '../../src/index.ts';
+import { openStore } from '../../src/store/open.ts';
+import { type Counted, closeAllCounted, openCounted, series } from './counted-sessions.ts';
+
+afterEach(closeAllCounted);
+
+const [ALFA, NYXA, ORBL] = [series('ALFA'), series('NYXA'), series('ORBL')];
+const JUNE = { start: '2025-06-02', end: '2025-06-30' };
+const MAY = { start: '2025-05-01', end: '2025-05-30' };
+
+/** What was asked, as the server has it: `ALFA,NYXA 1d 2025-06-02..2025-07-01`. */
+function requests({ server }: Counted, since = 0): string[] {
+  return server.entries.slice(since).map(({ query }) => {
+    const asked = new URLSearchParams(query);
+    return `${asked.get('symbols')} ${asked.get('interval')} ${asked.get('from')}..${asked.get('to')}`;
+  });
+}
+
+describe('a range of series that is to be complete', () => {
+  it('is fetched once, and by one run on record', async () => {
+    const counted = await openCounted();
+    const { history } = counted;
+    const ensured = await history.ensureRange([ALFA, NYXA], JUNE);
+    const { runs } = await history.runs();
+    expect(ensured).toEqual({
+      ...{ complete: true, series: 2, lacks: [], provisional: [], absent: [], damaged: [] },
+      ...{ runId: runs[0]?.id, failures: [], stopped: null },
+    });
+    expect(runs).toHaveLength(1);
+    expect(requests(counted)).toEqual(['ALFA,NYXA 1d 2025-06-02..2025-07-01']);
+    expect(await history.read(ALFA, JUNE)).toHaveLength(20);
+  });
+
+  it('asks nobody and writes nothing where it is there, whoever writes the store', async () => {
+    const { history, server, options } = await openCounted();
+    await history.ensureRange([ALFA, NYXA], JUNE);
+    const other = await openStore(options.store).acquire();
+    const again = await history.ensureRange([NYXA, ALFA], { ...JUNE, start: '2025-06-10' });
+    expect(again).toMatchObject({ complete: true, series: 2, runId: null });
+    await expect(history.ensureRange(ORBL, JUNE)).rejects.toMatchObject({ code: 'store-locked' });
+    await other.release();
+    expect([server.entries.length, (await history.runs()).runs.length]).toEqual([1, 1]);
+    expect(await history.ensureRange(ORBL, JUNE)).toMatchObject({ complete: true });
+  });
+
+  it('asks of each series for what that lacks, and for no more', async () => {
+    const counted = await openCounted();
+    const { history } = counted;
+    await history.ensureRange(ALFA, JUNE);
+    await history.ensureRange(NYXA, { start: '2025-05-01', end: '2025-06-13' });
+    await history.ensureRange([ALFA, NYXA, ORBL], { start: '2025-05-01', end: '2025-06-30' });
+    expect(requests(counted, 2)).toEqual([
+      'ALFA 1d 2025-05-01..2025-05-31',
+      'NYXA 1d 2025-06-16..2025-07-01',
+      'ORBL 1d 2025-05-01..2025-07-01',
+    ]);
+    expect([...counted.asked().values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('is of several intervals, each series of its own', async () => {
+    const counted = await openCounted();
+    const minutes = series('NYXA', '1h');
+    const ensured = await counted.history.ensureRange([ALFA, minutes], {
+      start: '2025-06-02',
+      end: '2025-06-06',
+    });
+    expect(ensured).toMatchObject({ complete: true, series: 2 });
+    expect(requests(counted).filter((one) => !one.includes('null'))).toEqual([
+      'ALFA 1d 2025-06-02..2025-06-07',
+      'NYXA 1h 2025-06-02..2025-06-07',
+    ]);
+    expect(await counted.history.read(minutes)).toHaveLength(5 * 7);
+  });
+
+  it('takes what lies between the ranges of two calls where a request reaches over it anyway', async () => {
+    const counted = await openCounted();
+    const { history } = counted;
+    await Promise.all([
+      history.ensureRange(ALFA, JUNE),
+      history.ensureRange(ALFA, { ...MAY, end: '2025-05-09' }),
+    ]);
+    expect(requests(counted)).toEqual(['ALFA 1d 2025-05-01..2025-07-01']);
+    expect(await history.missing(ALFA, MAY)).toMatchObject({ complete: true });
+  });
+
+  it('is what a backfill would want where nothing says how far back', async () => {
+    const { history } = await openCounted();
+    await history.ensureRange(ALFA);
+    expect(await history.read(ALFA)).toHaveLength(252);
+    await history.ensureRange(NYXA, { days: 5 });
+    expect(await history.read(NYXA)).toHaveLength(5);
+  });
+
+  it('is empty where no session of it has settled', async () => {
+    const { history, server } = await openCounted();
+    expect(await history.ensureRange(ALFA, { start: '2026-11-20' })).toMatchObject({
+      complete: true,
+      runId: null,
+    });
+    await expect(history.ensureRange(ALFA, { start: '2026-11-21', end: '2026-11-22' })).rejects.toMatchObject(
+      {
+        code: 'usage',
+        message: expect.stringContaining('no settled session lies in the range asked for'),
+      },
+    );
+    expect(server.entries).toEqual([]);
+  });
+
+  it('says what cannot be had, and why', async () => {
+    const { history } = await openCounted();
+    const ensured = await history.ensureRange([ALFA, series('NOSUCH')], JUNE);
+    expect(ensured).toMatchObject({
+      complete: false,
+      lacks: [
+        {
+          series: series('NOSUCH'),
+          ranges: [{ start: '2025-06-02', end: '2025-06-30', why: 'unknown-ticker' }],
+        },
+      ],
+      failures: [{ ticker: 'NOSUCH', code: 'unknown-ticker' }],
+    });
+  });
+});
+
+describe('a provider that gives no usable answer', () => {
+  it.each([
+    ['as often as a call allows', [0], 1],
+    ['as the most of the calls does that one run serves', [1, 0], 2],
+  ])('is asked again %s, and is told of', async (_, retries, requestsSent) => {
+    const faults = { rates: { 'html-502': 1 }, seed: 1 };
+    const { history, server } = await openCounted(0, { faults });
+    const all = await Promise.all(
+      retries.map((maxRetries) => history.ensureRange(ALFA, JUNE, { maxRetries })),
+    );
+    expect(server.entries).toHaveLength(requestsSent);
+    for (const ensured of all)
+      expect(ensured).toMatchObject({
+        complete: false,
+        lacks: [{ series: ALFA, sessions: 20 }],
+        failures: [{ ticker: 'ALFA', code: 'provider-fault', from: '2025-06-02', to: '2025-06-30' }],
+      });
+    const { failures } = await history.fillMissing(ALFA, JUNE, { maxRetries: 0 });
+    expect(failures).toMatchObject([{ code: 'provider-fault' }]);
+    expect(server.entries).toHaveLength(requestsSent + 1);
+  });
+});
+
+describe('what a range lacks', () => {
+  it('is told without a request or a lock', async () => {
+    const { history, options, server } = await openCounted();
+    await history.ensureRange(ALFA, JUNE);
+    const reader = openHistory({ ...options, provider: 'none' });
+    for (const one of [history, reader])
+      expect(await one.missing([ALFA, NYXA], { start: '2025-05-29', end: '2025-06-03' })).toMatchObject({
+        complete: false,
+        series: 2,
+        lacks: [
+          { series: ALFA, ranges: [{ start: '2025-05-29', end: '2025-05-30', sessions: 2 }], sessions: 2 },
+          { series: NYXA, ranges: [{ start: '2025-05-29', end: '2025-06-03', sessions: 4 }] },
+        ],
+      });
+    await reader.close();
+    expect(server.entries).toHaveLength(1);
+  });
+
+  it('is filled by a run of its own, whose events are heard', async () => {
+    const counted = await openCounted();
+    const { history } = counted;
+    const events: BackfillEvent[] = [];
+    await history.fillMissing(ALFA, JUNE);
+    const summary = await history.fillMissing([ALFA, NYXA], JUNE, { onEvent: (event) => events.push(event) });
+    expect(summary).toMatchObject({ series: 2, complete: 1, fetched: 1, failed: 0 });
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['begun', 'planned', 'running', 'started', 'finished', 'ended']),
+    );
+    expect(requests(counted, 1)).toEqual(['NYXA 1d 2025-06-02..2025-07-01']);
+    const stop = AbortSignal.abort();
+    expect(await history.fillMissing(ORBL, JUNE, { stop })).toMatchObject({
+      stopped: { reason: 'interrupted' },
+    });
+  });
+});
+
+describe('calls that cannot be meant', () => {
+  it.each<[string, unknown[], string]>([
+    ['missing', [[]], 'missing: series []: name at least one, such as'],
+    ['fillMissing', ['ALFA'], 'fillMissing: series "ALFA": name at least one, such as { ticker:'],
+    ['ensureRange', [[ALFA, null]], 'ensureRange: series null: name at least one'],
+    [
+      'ensureRange',
+      [{ ticker: 'ALFA', intervall: '1d' }],
+      'the series of ensureRange has no option "intervall"',
+    ],
+    ['ensureRange', [{ ticker: 'ALFA', interval: '2h' }], 'interval "2h": there is no such interval'],
+    ['ensureRange', [ALFA, { days: 0 }], 'days 0: must be a whole number above 0'],
+    ['ensureRange', [ALFA, { dais: 1 }], 'ensureRange has no option "dais"; did you mean days?'],
+    [
+      'ensureRange',
+      [ALFA, { days: 1 }, { maxRetry: 1 }],
+      'ensureRange has no option "maxRetry"; did you mean',
+    ],
+    [
+      'fillMissing',
+      [ALFA, { days: 1 }, { maxRetries: -1 }],
+      'maxRetries -1: must be a whole number, 0 or more',
+    ],
+    ['fillMissing', [ALFA, { days: 1 }, null], 'fillMissing: the options null: must be an object'],
+    ['missing', [ALFA, { start: '2026-02-30' }], 'start "2026-02-30" is not a date'],
+  ])('%s %j', async (method, given, message) => {
+    const { history, server } = await openCounted();
+    const call = history[method as 'missing'] as (...all: unknown[]) => Promise<unknown>;
+    await expect(call(...given)).rejects.toMatchObject({ message: expect.stringContaining(message) });
+    expect(server.entries).toEqual([]);
+  });
+});
