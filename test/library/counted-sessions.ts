@@ -26,7 +26,7 @@ const open: Counted[] = [];
 
 export async function openCounted(
   latencyMs = 0,
-  hostility: Pick<SimulatorOptions, 'faults'> = {},
+  hostility: Partial<Pick<SimulatorOptions, 'faults' | 'market'>> = {},
 ): Promise<Counted> {
   const folder = await mkdtemp(join(tmpdir(), 'backfill-counted-'));
   const server = await start({ wire: 'sample', latencyMs, ...hostility });

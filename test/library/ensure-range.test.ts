@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type BackfillEvent, openHistory } from '../../src/index.ts';
+import { type BackfillEvent, type Market, openHistory } from '../../src/index.ts';
+import { sampleMarket } from '../../src/market/sample.ts';
+import type { MarketRow } from '../../src/market/market.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type Counted, closeAllCounted, openCounted, series } from './counted-sessions.ts';
+import { lacking } from './walking-market.ts';
 
 afterEach(closeAllCounted);
 
@@ -10,11 +13,23 @@ const JUNE = { start: '2025-06-02', end: '2025-06-30' };
 const MAY = { start: '2025-05-01', end: '2025-05-30' };
 
 /** What was asked, as the server has it: `ALFA,NYXA 1d 2025-06-02..2025-07-01`. */
-function requests({ server }: Counted, since = 0): string[] {
+function requests({ server }: Pick<Counted, 'server'>, since = 0): string[] {
   return server.entries.slice(since).map(({ query }) => {
     const asked = new URLSearchParams(query);
     return `${asked.get('symbols')} ${asked.get('interval')} ${asked.get('from')}..${asked.get('to')}`;
   });
+}
+
+/** The sample market with one bar of a ticker whose low is above its high. */
+function crossed(ticker: string, date: string): Market {
+  const market = lacking(sampleMarket(), new Set());
+  const asItIs = (row: MarketRow): MarketRow => row;
+  const turned = (row: MarketRow): MarketRow =>
+    row.ts === Date.parse(date) ? { ...row, low: row.high, high: row.low } : row;
+  return {
+    ...market,
+    rows: (one, interval, range) => market.rows(one, interval, range).map(one === ticker ? turned : asItIs),
+  };
 }
 
 describe('a range of series that is to be complete', () => {
@@ -56,6 +71,45 @@ describe('a range of series that is to be complete', () => {
       'ORBL 1d 2025-05-01..2025-07-01',
     ]);
     expect([...counted.asked().values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('asks of each series for what its own calls want, though one run serves them all', async () => {
+    const counted = await openCounted();
+    const { history } = counted;
+    await Promise.all([
+      history.ensureRange(ALFA, JUNE),
+      history.ensureRange(NYXA, MAY),
+      history.ensureRange(series('ALFA', '1h'), { start: '2025-05-12', end: '2025-05-13' }),
+    ]);
+    expect(requests(counted).filter((one) => !one.includes('null'))).toEqual([
+      'ALFA 1d 2025-06-02..2025-07-01',
+      'NYXA 1d 2025-05-01..2025-05-31',
+      'ALFA 1h 2025-05-12..2025-05-14',
+    ]);
+    expect((await history.runs()).runs).toHaveLength(1);
+  });
+
+  it('compares nothing with what was asked for a moment ago, also not the oldest sessions', async () => {
+    const counted = await openCounted();
+    for (let day = 2; day <= 30; day++)
+      await counted.history.ensureRange(ALFA, {
+        start: '2025-06-02',
+        end: `2025-06-${`${day}`.padStart(2, '0')}`,
+      });
+    expect(counted.server.entries).toHaveLength(20);
+    expect([...counted.asked().values()]).toEqual(Array.from({ length: 20 }, () => 1));
+  });
+
+  it('does not ask at once again for a session of which rows were rejected', async () => {
+    const { history, server } = await openCounted(0, { market: crossed('ALFA', '2025-06-10') });
+    const rejected = {
+      absent: [{ series: ALFA, ranges: [{ start: '2025-06-10', end: '2025-06-10', why: 'rejected' }] }],
+    };
+    expect(await history.ensureRange(ALFA, JUNE)).toMatchObject({ complete: true, ...rejected });
+    const { length } = server.entries;
+    expect(await history.ensureRange(ALFA, JUNE)).toMatchObject({ complete: true, runId: null, ...rejected });
+    await Promise.all([history.ensureRange(ALFA, JUNE), history.ensureRange(NYXA, JUNE)]);
+    expect(requests({ server }, length)).toEqual(['NYXA 1d 2025-06-02..2025-07-01']);
   });
 
   it('is of several intervals, each series of its own', async () => {

@@ -116,6 +116,25 @@ describe('shared runs', () => {
     expect(await c).toBe('c of c');
   });
 
+  it('forget a call that is stopped while it is served with others that waited apart', async () => {
+    const { shared, stops, turn, end } = begin();
+    const stop = new AbortController();
+    const a = shared.join(call('a', 'X'));
+    await turn();
+    const b = shared.join(call('b', 'X'));
+    await turn();
+    const c = shared.join(call('c', 'X', { stop: stop.signal }));
+    await turn();
+    end('a');
+    await turn();
+    const told = expect(c).rejects.toMatchObject({ code: 'cancelled' });
+    stop.abort();
+    await told;
+    expect(stops[1]?.aborted).toBe(false);
+    end('b');
+    expect(await Promise.all([a, b])).toEqual(['a of a', 'b of b,c']);
+  });
+
   it('are stopped once the last call is, and begin without those that are', async () => {
     const { shared, runs, stops, turn } = begin();
     const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];

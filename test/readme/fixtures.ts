@@ -52,6 +52,8 @@ export const FIXTURES: readonly Fixture[] = [
       .flatMap((day) => ['MSFT', 'AAPL'].map((ticker) => `2026-01-${day}T21:00:00.000Z ${ticker}\n`))
       .join(''),
   },
+  { of: 'await history.ensureRange(', prints: 'true []\n' },
+  { of: 'await reader.missing(', prints: 'true\n' },
   { of: 'universe/etf_20241201.json', files: { 'universe/etf_20241201.json': '["AAPL"]' } },
   { of: 'universe/us_equities_*.json', files: { 'universe/us_equities_20241201.json': '["AAPL", "MSFT"]' } },
   // There is no such host.
@@ -84,7 +86,7 @@ export const FIXTURES: readonly Fixture[] = [
   { of: 'Prices: $BACKFILL_RESULT', exit: 1 },
   { of: 'jq -', need: JQ },
   {
-    of: "import { openHistory } from 'backfill'",
+    of: "read({ ticker: 'AAPL', interval: '1d' }",
     besides: 'console.log(summary.failed, report.series.length, bars.length > 200);',
     prints: '0 1 true\n',
   },
@@ -108,6 +110,7 @@ export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
   '/tmp/try': () => './try',
   'serve --daily': () => 'serve --port 0 --daily',
   '--provider binance --tickers': () => '--dry-run --provider binance --tickers',
+  "provider: 'none'": () => `provider: 'none', clock: () => Date.parse('${NOW}')`,
   "provider: { id: 'yahoo' }": (url) =>
     `provider: { id: 'yahoo', url: '${url}' }, clock: () => Date.parse('${NOW}')`,
 };
