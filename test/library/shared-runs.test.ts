@@ -116,23 +116,25 @@ describe('shared runs', () => {
     expect(await c).toBe('c of c');
   });
 
-  it('forget a call that is stopped while it is served with others that waited apart', async () => {
-    const { shared, stops, turn, end } = begin();
-    const stop = new AbortController();
+  it('that serve calls which waited apart are stopped once the last of these is', async () => {
+    const { shared, runs, stops, turn, end } = begin();
+    const [first, second] = [new AbortController(), new AbortController()];
     const a = shared.join(call('a', 'X'));
     await turn();
-    const b = shared.join(call('b', 'X'));
+    const b = shared.join(call('b', 'X', { stop: first.signal }));
     await turn();
-    const c = shared.join(call('c', 'X', { stop: stop.signal }));
+    const c = shared.join(call('c', 'X', { stop: second.signal }));
     await turn();
     end('a');
     await turn();
-    const told = expect(c).rejects.toMatchObject({ code: 'cancelled' });
-    stop.abort();
-    await told;
+    expect([await a, runs]).toEqual(['a of a', ['a', 'b,c']]);
+    const told = [b, c].map((one) => expect(one).rejects.toMatchObject({ code: 'cancelled' }));
+    second.abort();
+    await told[1];
     expect(stops[1]?.aborted).toBe(false);
-    end('b');
-    expect(await Promise.all([a, b])).toEqual(['a of a', 'b of b,c']);
+    first.abort();
+    expect(stops[1]?.aborted).toBe(true);
+    await told[0];
   });
 
   it('are stopped once the last call is, and begin without those that are', async () => {
