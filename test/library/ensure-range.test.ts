@@ -161,6 +161,24 @@ describe('a range of series that is to be complete', () => {
     expect(server.entries).toEqual([]);
   });
 
+  it('has the session that is open too where that is wanted, which is told as not final', async () => {
+    const counted = await openCounted();
+    const open = openHistory({ ...counted.options, clock: () => Date.parse('2026-11-19T20:00:00Z') });
+    const today = { start: '2026-11-18', includeProvisional: true };
+    const [both, final] = await Promise.all([
+      open.ensureRange(ALFA, today),
+      open.ensureRange(NYXA, { start: '2026-11-18' }),
+    ]);
+    expect(both).toMatchObject({
+      ...{ complete: true, lacks: [] },
+      provisional: [{ series: ALFA, ranges: [{ start: '2026-11-19', end: '2026-11-19' }] }],
+    });
+    expect(final).toMatchObject({ complete: true, provisional: [] });
+    expect(await open.read(ALFA)).toHaveLength(2);
+    expect(await open.read(NYXA)).toHaveLength(1);
+    await open.close();
+  });
+
   it('says what cannot be had, and why', async () => {
     const { history } = await openCounted();
     const ensured = await history.ensureRange([ALFA, series('NOSUCH')], JUNE);
