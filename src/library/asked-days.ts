@@ -21,9 +21,20 @@ export interface AskedDays {
   readonly range: DayRange;
 }
 
+/** Throws what a backfill of some series would be refused for. */
+export function assertAskable(
+  series: readonly Series[],
+  range: RangeOptions,
+  chain: Chain,
+  now: number,
+): void {
+  const [tickers, intervals] = [tickersOf(series), intervalsOf(series)];
+  assertAnyIsAsked(chain, { tickers, intervals, ...range }, now);
+}
+
 /**
  * What a range is of each of some series, by its own calendar: where nothing says how far back, what a backfill would want. Throws
- * what that would throw for them.
+ * `usage`.
  */
 export function askedDays(
   series: readonly Series[],
@@ -31,8 +42,6 @@ export function askedDays(
   chain: Chain,
   now: number,
 ): AskedDays[] {
-  const [tickers, intervals] = [tickersOf(series), intervalsOf(series)];
-  assertAnyIsAsked(chain, { tickers, intervals, ...range }, now);
   const sessions = parseRange(rangeMeant(range, chain[0]));
   return series.map((one) => {
     const calendar = calendarFor(one.ticker);
@@ -55,8 +64,7 @@ export function requestFor(
   all: readonly AskedDays[],
   includeProvisional: boolean,
 ): BackfillRequest & { readonly intervals: readonly Interval[] } {
-  const meant = all.filter(({ range }) => range.from < range.to);
-  const asked = meant.length > 0 ? meant : all;
+  const asked = meantOf(all);
   const days = new Map<string, DayRange[]>();
   for (const { series, range } of asked) {
     const known = days.get(seriesKey(series));
@@ -68,14 +76,25 @@ export function requestFor(
     ([key, ranges]) =>
       [key, { days: normalize(ranges), again: false, isRetried: false, takesBetween: true }] as const,
   );
-  const first = Math.max(EARLIEST_DAY, smallest(asked.map(({ range }) => range.from)));
-  const last = largest(asked.map(({ range }) => range.to - 1));
   return {
-    ...{ tickers: tickersOf(series), intervals: intervalsOf(series), isPart: true },
-    ...{ start: formatDay(first), end: formatDay(Math.max(first, last)) },
+    ...{ tickers: tickersOf(series), intervals: intervalsOf(series), isPart: true, ...rangeOf(asked) },
     ...(includeProvisional && { includeProvisional }),
     only: new Map(only),
   };
+}
+
+/** The range of all of them, both inclusive. */
+export function rangeOf(all: readonly AskedDays[]): { readonly start: string; readonly end: string } {
+  const asked = meantOf(all);
+  const first = Math.max(EARLIEST_DAY, smallest(asked.map(({ range }) => range.from)));
+  const last = largest(asked.map(({ range }) => range.to - 1));
+  return { start: formatDay(first), end: formatDay(Math.max(first, last)) };
+}
+
+/** Those of which something is asked, where that is so of any. */
+function meantOf(asked: readonly AskedDays[]): readonly AskedDays[] {
+  const meant = asked.filter(({ range }) => range.from < range.to);
+  return meant.length > 0 ? meant : asked;
 }
 
 function intervalsOf(series: readonly Series[]): readonly Interval[] {

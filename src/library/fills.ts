@@ -3,11 +3,11 @@ import { seriesKey } from '../core/bars/bars.ts';
 import { BackfillError } from '../core/errors.ts';
 import { assertKnown } from '../core/known-names.ts';
 import { shown } from '../core/shown.ts';
-import { type AskedDays, askedDays } from './asked-days.ts';
+import { type AskedDays, askedDays, assertAskable, rangeOf } from './asked-days.ts';
 import { chainOf } from './chain.ts';
 import { canonical, checked, checkRetries } from './check-request.ts';
 import { type EnsureCall, ensureRunsOf, ensuredOf, fillFor } from './ensure-range.ts';
-import type { FillOptions, Filling } from './filling.ts';
+import type { Ensured, FillOptions, Filling } from './filling.ts';
 import { assertProvider } from './no-provider.ts';
 import type { Parts } from './parts.ts';
 import { verdictIn } from './verdict-in.ts';
@@ -15,31 +15,56 @@ import { warmupDays } from './warmup.ts';
 
 /** The methods of a history that keep given series complete. */
 export function fillsOf(parts: Parts): Filling {
-  const runs = ensureRunsOf(parts);
   const chain = chainOf([parts, ...parts.next]);
+  const ensure = ensuring(parts);
   return {
     missing: async (series, range = {}) => verdictIn(parts, seriesIn('missing', series), checked(range)),
     fillMissing: async (series, range = {}, options = {}) => {
       assertProvider(parts, 'fillMissing');
-      const asked = askedDays(seriesIn('fillMissing', series), checked(range), chain, parts.clock());
+      const [named, now] = [seriesIn('fillMissing', series), parts.clock()];
+      assertAskable(named, checked(range), chain, now);
+      const asked = askedDays(named, range, chain, now);
       return fillFor(parts, [callOf(asked, options, range.includeProvisional)], options);
     },
     ensureRange: async (series, range = {}, options = {}) => {
       assertProvider(parts, 'ensureRange');
-      const asked = askedDays(seriesIn('ensureRange', series), checked(range), chain, parts.clock());
-      return runs.join(callOf(asked, options, range.includeProvisional));
+      const [named, now] = [seriesIn('ensureRange', series), parts.clock()];
+      const asked = askedDays(named, checked(range), chain, now);
+      const call = callOf(asked, options, range.includeProvisional);
+      return ensure(call, () => assertAskable(named, range, chain, now));
     },
     warmup: async ({ series, offline = false, ...request }) => {
       if (!offline) assertProvider(parts, 'warmup');
-      const named = seriesIn('warmup', series, request.interval);
-      const asked = warmupDays(named, request, { chain, now: parts.clock(), offline });
+      const [named, now] = [seriesIn('warmup', series, request.interval), parts.clock()];
+      const asked = warmupDays(named, request, chain, now);
       const call = callOf(asked, request);
-      if (!offline) return runs.join(call);
-      const [ensured] = await ensuredOf(parts, [call], undefined);
-      if (ensured === undefined) throw new RangeError('a call that was not answered');
-      return ensured;
+      if (offline) return asItIs(parts, call);
+      return ensure(call, () => assertAskable(named, rangeOf(asked), chain, now));
     },
   };
+}
+
+/** Has calls served, also those that nobody can be asked for any more, where all of it is stored. */
+function ensuring(parts: Parts): (call: EnsureCall, assertAsked: () => void) => Promise<Ensured> {
+  const runs = ensureRunsOf(parts);
+  return async (call, assertAsked) => {
+    try {
+      assertAsked();
+    } catch (refusal) {
+      const hasSession = call.asked.some(({ range }) => range.from < range.to);
+      const ensured = hasSession ? await asItIs(parts, call) : undefined;
+      if (ensured?.complete) return ensured;
+      throw refusal;
+    }
+    return runs.join(call);
+  };
+}
+
+/** What is said of a call for which nobody is asked. */
+async function asItIs(parts: Parts, call: EnsureCall): Promise<Ensured> {
+  const [ensured] = await ensuredOf(parts, [call], undefined);
+  if (ensured === undefined) throw new RangeError('a call that was not answered');
+  return ensured;
 }
 
 function callOf(

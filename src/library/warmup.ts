@@ -1,4 +1,4 @@
-import { type Chain, assertAnyIsAsked } from '../backfill/plan/chain-list.ts';
+import type { Chain } from '../backfill/plan/chain-list.ts';
 import { EARLIEST_DAY } from '../backfill/want/wanted.ts';
 import type { Series } from '../core/bars/bars.ts';
 import type { Calendar } from '../core/calendar/calendar.ts';
@@ -8,29 +8,22 @@ import { BackfillError } from '../core/errors.ts';
 import { type Day, formatDay, parseDay } from '../core/session/day.ts';
 import { type Interval, intervalMs } from '../core/session/interval.ts';
 import { shown } from '../core/shown.ts';
-import { type AskedDays, requestFor, settleDelayOf } from './asked-days.ts';
+import { type AskedDays, settleDelayOf } from './asked-days.ts';
 import { checkRequest } from './check-request.ts';
 import type { WarmupRequest } from './filling.ts';
 
-interface WarmupTools {
-  readonly chain: Chain;
-  /** ms since the epoch. */
-  readonly now: number;
-  /** Whether nobody is going to be asked. */
-  readonly offline: boolean;
-}
-
-/** Throws `usage` and, for what nobody can be asked, what a backfill would throw. */
+/** The sessions of a warm-up, of each series by its own calendar. `now`: ms since the epoch. Throws `usage` and `invalid-date`. */
 export function warmupDays(
   series: readonly Series[],
   { period, end }: Pick<WarmupRequest, 'period' | 'end'>,
-  { chain, now, offline }: WarmupTools,
+  chain: Chain,
+  now: number,
 ): AskedDays[] {
   if (!Number.isSafeInteger(period) || period < 1)
     throw new BackfillError('usage', `period ${shown(period)}: must be a whole number above 0`);
   const lastBefore = parseEnd(end);
   const firsts = new Map<string, Day>();
-  const asked = series.map((one): AskedDays => {
+  return series.map((one): AskedDays => {
     const calendar = calendarFor(one.ticker);
     const settled = calendar.lastSettled(now, settleDelayOf(one, chain));
     const last = Math.min(settled, lastBefore(calendar));
@@ -40,8 +33,6 @@ export function warmupDays(
     firsts.set(key, from);
     return { series: one, calendar, range: { from, to: last + 1 } };
   });
-  if (!offline) assertCanBeAsked(asked, chain, now);
-  return asked;
 }
 
 /** The first session of so many sessions or bars that end with a session. */
@@ -58,11 +49,6 @@ function firstOf(period: number, last: Day, interval: Interval, calendar: Calend
     first = day;
   }
   return first;
-}
-
-function assertCanBeAsked(asked: readonly AskedDays[], chain: Chain, now: number): void {
-  const { only: _only, isPart: _isPart, ...request } = requestFor(asked, false);
-  assertAnyIsAsked(chain, request, now);
 }
 
 /** The last session that counts of a calendar, as if all had settled. Throws `usage`. */
