@@ -17,6 +17,8 @@ export interface Patience {
   isPatient: boolean;
   /** What was met last; undefined: nothing, or it is over. */
   last: unknown;
+  /** In [0, 1). */
+  readonly random: () => number;
 }
 
 const ALL = new WeakMap<Redis, Patience>();
@@ -40,7 +42,7 @@ export function withPatience(redis: Redis, patience: Patience): Redis {
     command.reject = (error) => {
       if (!patience.isPatient || command.inTransaction || !isRefusal(error)) return reject(error);
       patience.last = error;
-      const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries++) * (0.5 + Math.random() / 2);
+      const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries++) * (0.5 + patience.random() / 2);
       setTimeout(() => send(command), waitMs);
     };
     return send(command, stream);

@@ -148,8 +148,7 @@ describe('to forget', () => {
   it('a range removes its bars, both dates included, and its splits and dividends', async () => {
     const range = { start: '2026-02-24', end: '2026-02-24' };
     expect(await forget(engineOf(store), ['AAPL', 'NOPE'], range, NOON)).toEqual({
-      rows: 2,
-      actions: 1,
+      ...{ rows: 2, empty: 0, actions: 1, exDays: 1 },
       id: expect.stringMatching(/^20260302T120000Z-[\da-f]{4}$/) as string,
       notFound: [{ ticker: 'NOPE', reason: 'NOPE is not in the store' }],
       setAside: [],

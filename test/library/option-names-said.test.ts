@@ -34,8 +34,8 @@ const TOLD: readonly RegExp[] = [
   /^providers\/http\/quota-file\.ts$/,
   /^providers\/csv\/(settings|parse|stamps-read|told-splits)\.ts$/,
   /^library\/(adjusted|stale-bars|hidden-splits)\.ts$/,
-  // A rename as a command has it.
-  /^(library\/undoable-rename|core\/instrument\/moved-part)\.ts$/,
+  // A command as it is proposed.
+  /^(library\/undoable-rename|core\/instrument\/moved-part|core\/for-shell)\.ts$/,
 ];
 
 /** A flag in a text that is no part of a command: `backfill rename OLD NEW --on DATE` is one. */

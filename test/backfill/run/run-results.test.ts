@@ -108,19 +108,19 @@ function listed(all: readonly (readonly [Want, SeriesResult])[]) {
       return failure === null ? [] : [[one, failure, given] as const];
     }),
   );
-  // A ticker that is not known has nothing wrong with it, unless something of it is stored.
+  // A ticker that is not known has nothing wrong with it.
   const errors = new Set(
     failures.filter(({ code }) => code !== 'unknown-ticker').map(({ ticker }) => ticker),
   );
-  const bars = new Map<string, number>();
+  const hasAny = new Map<string, boolean>();
   for (const [{ series }, given] of all) {
     if (errors.has(series.ticker)) continue;
-    const isLacking = !given.ok || given.report.unavailable.length > 0;
-    const stored = isLacking ? (given.ok ? given.report.bars : 0) : 1;
-    const before = bars.get(seriesKey(series)) ?? (series.ticker === 'A' ? 5 : 0);
-    bars.set(seriesKey(series), before + stored);
+    const { unavailable, bars } = given.ok ? given.report : { unavailable: [given], bars: 0 };
+    const isStored = given.ok && series.ticker === 'A';
+    const isAny = unavailable.length === 0 || bars > 0 || isStored;
+    hasAny.set(seriesKey(series), isAny || hasAny.get(seriesKey(series)) === true);
   }
-  const empty = [...bars].filter(([, stored]) => stored === 0).map(([key]) => key);
+  const empty = [...hasAny].filter(([, isAny]) => !isAny).map(([key]) => key);
   const failed = new Set(
     failures.map(({ ticker }) => ticker).filter((ticker) => !empty.includes(`${ticker} 1d`)),
   );

@@ -93,7 +93,7 @@ describeWith(REAL_DATA)('of all real intraday bars', () => {
   }, 60_000);
 
   it('none is rejected for its level', () => {
-    expect(all.reduce((sum, { rows }) => sum + rows.length, 0)).toBe(48_880);
+    expect(all.reduce((sum, { rows }) => sum + rows.length, 0)).toBe(50_320);
     for (const { rows, ...grid } of all) {
       const { rejected } = rejectOffLevels({ accepted: rows, rejected: [] }, intraday(grid));
       expect(rejected).toEqual([]);

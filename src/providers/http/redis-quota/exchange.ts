@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { BackfillError } from '../../../core/errors.ts';
+import { patienceOf } from '../../../redis/patient.ts';
+import { whyNot } from '../../../redis/words.ts';
 import type { MeasuredClock } from './measured-clock.ts';
 
 const PREFIX = 'backfill:quota:';
@@ -90,8 +92,11 @@ export function openExchange(redis: Redis, options: ExchangeOptions): Exchange {
         return answer;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        const isPassing = PASSING.test(message);
-        if (!isPassing || gate() + RETRY_MS > until) throw away(options, message, isPassing, error);
+        const isSilent = message === SILENT;
+        const isPassing = isSilent || PASSING.test(message);
+        // Its connection goes on asking what is refused for a while, and knows how it is.
+        const why = isSilent ? whyNot(patienceOf(redis)?.last) : message;
+        if (isSilent || !isPassing || gate() + RETRY_MS > until) throw away(options, why, isPassing, error);
         await sleep(RETRY_MS);
       }
     }
@@ -122,7 +127,7 @@ function away(
   isPassing: boolean,
   cause: unknown,
 ): BackfillError {
-  const since = isPassing || message === SILENT ? ` since ${Math.round(patienceMs / 1000)} s` : '';
+  const since = isPassing ? ` since ${Math.round(patienceMs / 1000)} s` : '';
   return new BackfillError(
     'queue-unusable',
     `the Redis server ${shown} cannot count the quota${since}: ${message}; what was stored is kept: put it right, and run the same again`,

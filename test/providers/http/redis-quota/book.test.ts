@@ -216,7 +216,9 @@ describeWith(REDIS)('the record of a quota in Redis', () => {
     try {
       await expect(use(book)).rejects.toMatchObject({
         code: 'queue-unusable',
-        message: expect.stringMatching(/cannot count the quota since 0 s: OOM [^\n]*put it right/),
+        message: expect.stringMatching(
+          /cannot count the quota since 0 s: its memory is full, [^\n]*put it right/,
+        ),
       });
     } finally {
       await client.config('SET', 'maxmemory', '0');
