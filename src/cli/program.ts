@@ -61,8 +61,9 @@ async function runLine(program: Program, argv: readonly string[]): Promise<numbe
   const { store = STORE.store.default } = meant.values as Partial<ValuesOf<typeof STORE>>;
   tellAsHere(sameAsHere(store, meant.onLine));
   const { command, onLine, environmentFile, explain } = meant;
-  const values =
-    'store' in meant.values ? { ...meant.values, store: withPool(store, environmentFile) } : meant.values;
+  // Where a command has another default of its own, none is given to it.
+  const isStoreSaid = 'store' in meant.values && meant.values['store'] !== undefined;
+  const values = isStoreSaid ? { ...meant.values, store: withPool(store, environmentFile) } : meant.values;
   return command.run(values as never, new Set(onLine.keys()), environmentFile).catch((error: unknown) => {
     throw explain(error);
   });
