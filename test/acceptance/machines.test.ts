@@ -156,9 +156,11 @@ describeWith(REDIS)('several machines', () => {
     const planner = started([...asking(10), '--batch-size', '4']);
     const told = ended(planner);
     const id = await runningId();
-    await expect.poll(() => connection.llen('backfill:yahoo:wait')).toBe(4);
+    await expect.poll(() => connection.llen(`backfill:${yahoo()}:wait`)).toBe(4);
     planner.kill('SIGKILL');
-    expect((await told).stderr).toContain(`backfill attach ${id}, with batch 1 of 3 alone\n`);
+    expect((await told).stderr).toMatch(
+      new RegExp(`backfill attach ${id} --queue \\S+ --store \\S+, with batch 1 of 3 alone\\n`),
+    );
     // As if it were long ago.
     await connection.hset(`backfill:run:${id}`, 'beat', '1');
     await worker('--id', 'alpha', '--log-level', 'error');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { queueName } from '../../src/queue/queues.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { REDIS, describeWith } from '../needs.ts';
@@ -89,9 +90,10 @@ describeWith(REDIS)('a worker at Ctrl-C', () => {
 
   it('lets what it has in work end, and at a second one ends at once', async () => {
     const { child, said, end } = await worker();
+    const queue = queueName({ provider: 'yahoo', store: bucket.url });
     const url = `yahoo=${simulator.url}`;
     started('ALFA', '--days', '10', '--now', NOW, '--provider-url', url, '--no-progress');
-    await expect.poll(() => connection.llen('backfill:yahoo:active')).toBe(1);
+    await expect.poll(() => connection.llen(`backfill:${queue}:active`)).toBe(1);
     child.kill('SIGINT');
     await expect.poll(said).toContain(STOPPING);
     await sleep(1000);
@@ -102,6 +104,6 @@ describeWith(REDIS)('a worker at Ctrl-C', () => {
     expect(Date.now() - told).toBeLessThan(5000);
     expect(said()).not.toContain('has ended');
     // Its task is another one's as soon as nothing was heard of it for half a minute.
-    expect(await connection.llen('backfill:yahoo:active')).toBe(1);
+    expect(await connection.llen(`backfill:${queue}:active`)).toBe(1);
   });
 });

@@ -90,7 +90,7 @@ it('all say the same of a run and of what it left, the last day within', async (
   expect(left.series.filter(({ ticker }) => ticker === 'POOR')).toMatchObject([POOR]);
   const [entry] = JSON.parse((await backfill('restore', '--json')).stdout) as object[];
   expect(entry).toMatchObject({
-    series: [{ days: { from: '2024-03-01', to: '2024-03-05' } }],
+    series: [{ days: { from: '2024-03-04', to: '2024-03-05' } }],
     movedFrom: [{ rename: { from: 'GOOD', to: 'BEST', start: null, end: '2024-03-05' } }],
   });
 });

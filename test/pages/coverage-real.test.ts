@@ -24,7 +24,8 @@ describeWith(NEEDED)('the page of coverage of real tickers with known holes', ()
     const store = ['--store', join(folder, 'store'), ...RANGE];
     const from = ['--provider-url', `yahoo=${simulator.url}`, '--tickers', TICKERS.join(','), '--quiet'];
     await run('backfill', [...store, ...from]);
-    expect((await run('check-data', [...store, '--html', file])).stderr).toBe('');
+    const { stderr } = await run('check-data', [...store, '--html', file]);
+    expect(stderr).toBe(`Page written to ${file}\n`);
   });
   afterAll(async () => {
     await simulator.stop();

@@ -196,7 +196,7 @@ describeWith(REDIS)('tasks that go through a queue', () => {
       });
       expect(await readRun(redis, 'RUN')).toMatchObject({ planner: 'second', state: 'open' });
       expect(await redis.ttl(runKey('RUN'))).toBe(-1);
-      const waiting = await redis.llen(`${PREFIX}:sample:wait`);
+      const waiting = await redis.llen(`${PREFIX}:${SAMPLE}:wait`);
       expect(waiting).toBe(by === 'the end' ? 0 : 1);
       expect(pools.get('RUN')).toMatchObject({ isCancelled: false, isAbandoned: false });
       expect(await runAll(second, ['C'])).toEqual({ C: 'ok' });
