@@ -24,8 +24,10 @@ export function isSameStore(one: string, other: string): boolean {
   return one === other || sameStoreText(one) === sameStoreText(other);
 }
 
-function placeOf({ hostname, port, protocol }: URL): string {
-  const host = hostname
+/** `?host=` and `?port=` stand for those of a URL that names none: a socket's folder, say. */
+function placeOf({ hostname, port: ownPort, protocol, searchParams }: URL): string {
+  const port = ownPort || searchParams.get('port');
+  const host = (hostname || (searchParams.get('host') ?? ''))
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
