@@ -1,25 +1,10 @@
 import type { Series } from '../core/bars/bars.ts';
-import type { Labels, StoredBars } from '../core/bars/columns.ts';
+import type { StoredBars } from '../core/bars/columns.ts';
 import type { ReadOptions } from './read-options.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a batch has of each bar, besides its start: entry i of every column is of bar i, with the units of `Bar`. */
-export interface BarColumns {
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  /** NaN: the provider does not say. */
-  readonly volume: Float64Array;
-  /** NaN: not known; null: of no bar. */
-  readonly vwap: Float64Array | null;
-  /** NaN: not known; null: of no bar. */
-  readonly trades: Float64Array | null;
-  /** Id of the provider of each bar, as codes: bar i has `names[codes[i]]`. */
-  readonly source: Labels;
-  /** When it was fetched, ms since the epoch. */
-  readonly fetchedAt: Float64Array;
-}
+export type BarColumns = Omit<StoredBars, 'length' | 'ts'>;
 
 /** A column of a batch, by its name. */
 export type BarColumn = keyof BarColumns;

@@ -12,7 +12,7 @@ import { openStore } from '../../src/store/open.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { contentOf } from '../queue/content.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
-import { fakeBucket } from '../store/bucket/bucket-store.ts';
+import { BUCKET_KEYS, fakeBucket } from '../store/bucket/bucket-store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { type Finished, type RunningSimulator, ended, startSimulate, startWith } from './programs.ts';
 
@@ -45,12 +45,8 @@ describeWith(REDIS)('several machines', () => {
   beforeEach(async () => {
     await connection.flushall();
     store = bucket.url.replace('/data', `/lake-${stores++}`);
-    const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => [
-      name,
-      process.env[name] ?? '',
-    ]);
     variables = {
-      ...Object.fromEntries(keys),
+      ...BUCKET_KEYS,
       ...{ BACKFILL_QUEUE: redis.url, BACKFILL_STORE: store, BACKFILL_STATE: join(folder.path, 'state') },
     };
   });

@@ -9,7 +9,7 @@ import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
-import { fakeBucket } from '../store/bucket/bucket-store.ts';
+import { BUCKET_KEYS, fakeBucket } from '../store/bucket/bucket-store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { type Finished, type RunningSimulator, ended, startSimulate, startWith } from './programs.ts';
 
@@ -48,12 +48,8 @@ describeWith(REDIS)('a worker at Ctrl-C', () => {
   });
 
   function started(...args: string[]): ChildProcess {
-    const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => [
-      name,
-      process.env[name] ?? '',
-    ]);
     const variables = {
-      ...(Object.fromEntries(keys) as Record<string, string>),
+      ...BUCKET_KEYS,
       ...{ BACKFILL_QUEUE: redis.url, BACKFILL_STORE: bucket.url },
       ...{ BACKFILL_STATE: join(folder.path, 'state') },
     };

@@ -7,6 +7,12 @@ import { type FakeS3, KEYS, startFakeS3 } from './fake-s3.ts';
 /** Waits that a test has the time for. */
 const QUICK: BucketOptions = { patience: { attempts: 5, firstMs: 2 } };
 
+/** Its keys, as a program finds them in its environment. */
+export const BUCKET_KEYS: Readonly<Record<string, string>> = {
+  AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+};
+
 /** A bucket of a fake server, whose keys are in the environment until it is closed. */
 export async function fakeBucket(): Promise<{
   readonly s3: FakeS3;
@@ -18,14 +24,13 @@ export async function fakeBucket(): Promise<{
 }> {
   const s3 = await startFakeS3();
   const before = { ...env };
-  env['AWS_ACCESS_KEY_ID'] = KEYS.accessKeyId;
-  env['AWS_SECRET_ACCESS_KEY'] = KEYS.secretAccessKey;
+  Object.assign(env, BUCKET_KEYS);
   const url = `s3://lake/data?endpoint=${encodeURIComponent(s3.endpoint)}`;
   return {
     ...{ s3, url },
     open: (options = QUICK) => openBucket(bucketAddressIn(url), options),
     close: async () => {
-      for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
+      for (const name of Object.keys(BUCKET_KEYS))
         if (before[name] === undefined) Reflect.deleteProperty(env, name);
         else env[name] = before[name];
       await s3.close();
