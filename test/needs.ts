@@ -41,6 +41,11 @@ export const CHROMIUM: Need = { isMet: CHROMIUM_PROGRAM !== '', lack: 'no chromi
 /** Whether tests take the time to repeat as often, and to take as much, as is promised: half an hour with `LONG_RUNS=1`. */
 export const LONG_RUNS = process.env['LONG_RUNS'] === '1';
 
+/** How often a test of any input tries one, each time another one: a third of what is promised, but for the long form. */
+export function rounds(promised: number): number {
+  return LONG_RUNS ? promised : Math.ceil(promised / 3);
+}
+
 /** A tracer of system calls that may trace: in some containers it may not. */
 export const STRACE: Need = {
   isMet: spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0,

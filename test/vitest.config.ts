@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
@@ -22,6 +23,22 @@ const shared = {
   // A test that asserts nothing fails. What is polled for is an event, which comes late where others use the CPUs.
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
 };
+/**
+ * Where what is no whole program puts its stores: into memory, where there is enough, as waiting for a disk tells nothing
+ * there. Whole programs have a disk.
+ */
+const MEMORY = '/dev/shm';
+const inMemory = { env: roomIn(MEMORY) >= 4 * 2 ** 30 ? { TMPDIR: MEMORY } : {} };
+
+function roomIn(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
+
 /** Pages too: a browser is a program as large as any; machines that wait for each other; and a server that waits for an hour to come. */
 const acceptance = ['test/{acceptance,pages,queue}/**/*.test.ts', 'test/cli/daily.test.ts'];
 /** What is judged by what happens at which moment, not in the end: on a screen, or at a server that counts by its clock. */
@@ -62,6 +79,7 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          ...inMemory,
           name: 'pure',
           include: pure,
           isolate: false,
@@ -72,6 +90,7 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          ...inMemory,
           name: 'simulator',
           include: [simulator],
           isolate: false,
@@ -82,6 +101,7 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          ...inMemory,
           name: 'engine',
           include: engine,
           isolate: false,
@@ -92,6 +112,7 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          ...inMemory,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...pure, ...engine, simulator, ...acceptance, terminal, ...moments],

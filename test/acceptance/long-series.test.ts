@@ -22,7 +22,7 @@ const SERIES = { ticker: 'BTC-USD', interval: '1m' } as const;
 const FIRST = Date.parse('2022-01-01T00:00:00Z');
 const NOW = '2025-03-01T00:00:00Z';
 /** So often in a row. */
-const RUNS = LONG_RUNS ? 10 : 3;
+const RUNS = LONG_RUNS ? 10 : 2;
 
 /** Too little for the text, the lines and the columns of a file of the short form at once. */
 const HEAP_MB = 28;

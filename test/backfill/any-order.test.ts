@@ -19,6 +19,7 @@ import type { BarStore } from '../../src/store/store.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
 import { compareBars } from '../core/rows.ts';
+import { rounds } from '../needs.ts';
 
 /** Instruments around an event each: a reverse split, a split, a listing, a halt, dividends. */
 const SCENES = [
@@ -143,7 +144,7 @@ describe('a store built in any order of top-ups, gaps, refetches and provisional
         expect(built).toMatchObject(atOnce);
         expect(built.revisions).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   }, 120_000);
 
@@ -163,7 +164,7 @@ describe('a store built in any order of top-ups, gaps, refetches and provisional
         expect(built.bars).toHaveLength(atOnce.bars.length);
         expect(built.revisions).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   }, 120_000);
 });

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../store/fixtures.ts';
 import { toolsInProcess } from './in-process.ts';
 import { rowsIn } from '../store/rows.ts';
 import { barsOf } from '../../src/core/bars/bar-builder.ts';
+import { rounds } from '../needs.ts';
 
 const FIRST = parseDay('2026-10-05');
 const LAST = parseDay('2026-11-06');
@@ -106,7 +107,7 @@ it.each(CASES.map(([ticker, trades, stored = trades]) => ({ ticker, trades, stor
         const reaching = fills.filter(([start, end]) => calendar.sessionOnOrAfter(start) < end);
         expect(await storedDays(ticker, days, [...reaching, [FIRST, LAST]])).toEqual(whole);
       }),
-      { numRuns: 12 },
+      { numRuns: rounds(12) },
     );
   },
 );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instants, lakes, readings } from './invented-lake.ts';
 import { beginLakes, historyOf, itemsOf, outcome, rowsIn } from './lake-history.ts';
+import { rounds } from '../needs.ts';
 
 beginLakes();
 
@@ -19,7 +20,7 @@ describe('batches', () => {
             given += Array.isArray(read) ? read.length : 0;
           }
       }),
-      { numRuns: 20 },
+      { numRuns: rounds(20) },
     );
     expect(given).toBeGreaterThan(500);
   });
@@ -44,7 +45,7 @@ describe('batches', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
     expect(compared).toBeGreaterThan(300);
   });

@@ -11,6 +11,7 @@ import { type Interval, intervalMs } from '../../src/core/session/interval.ts';
 import { textSink } from '../../src/library/export.ts';
 import { csvFolderMarket } from '../../src/market/csv-folder.ts';
 import { barStart, tradingMinutes } from '../../src/core/bars/session-grid.ts';
+import { rounds } from '../needs.ts';
 
 const TICKERS = [
   'AAPL',
@@ -100,7 +101,7 @@ describe('an export', () => {
           expect(read.dropped).toBe(0);
         }
       }),
-      { seed: 7, numRuns: 60 },
+      { seed: 7, numRuns: rounds(60) },
     );
   });
 

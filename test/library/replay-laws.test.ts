@@ -10,6 +10,7 @@ import { openStore } from '../../src/store/open.ts';
 import { NOON } from '../store/fixtures.ts';
 import { instants, type Lake, lakes, lakesOf, readings } from './invented-lake.ts';
 import { beginLakes, historyOf, itemsOf, outcome, storeOf } from './lake-history.ts';
+import { rounds } from '../needs.ts';
 
 beginLakes();
 
@@ -66,7 +67,7 @@ describe('a replay', () => {
           given += expected.length;
         }
       }),
-      { numRuns: 20 },
+      { numRuns: rounds(20) },
     );
     expect(given).toBeGreaterThan(500);
   });
@@ -98,7 +99,7 @@ describe('a replay', () => {
         }
         batchesSeen += batches.length;
       }),
-      { numRuns: 20 },
+      { numRuns: rounds(20) },
     );
     expect(batchesSeen).toBeGreaterThan(20);
   });
@@ -131,7 +132,7 @@ describe('a replay', () => {
           if (adjust !== 'none' && known.some(isLater)) splitsLater++;
         },
       ),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
     expect(compared).toBeGreaterThan(300);
     expect(splitsLater).toBeGreaterThan(0);
@@ -152,7 +153,7 @@ describe('a replay', () => {
           expect(place.get(seriesKey(before.series))).toBeLessThan(place.get(seriesKey(series)) ?? -1);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: rounds(15) },
     );
     expect(ties).toBeGreaterThan(20);
   });

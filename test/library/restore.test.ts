@@ -5,6 +5,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import type { ForgetStep } from '../../src/store/forgotten.ts';
 import { AAPL_5M, WEEK, days } from '../store/fixtures.ts';
 import { beginStored, MSFT, NOW, everything, history, root, store } from './forgotten-store.ts';
+import { rounds } from '../needs.ts';
 
 beginStored();
 
@@ -78,7 +79,7 @@ describe('what was forgotten comes back exactly', () => {
           expect(await everything()).toEqual(before);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: rounds(12) },
     );
   });
 

@@ -17,6 +17,7 @@ import { toolsInProcess } from '../in-process.ts';
 import { rowsIn } from '../../store/rows.ts';
 import { rowsOf } from '../../../src/core/bars/bar-builder.ts';
 import { inBars, withRows } from '../../providers/rows.ts';
+import { rounds } from '../../needs.ts';
 
 const sample = openSample({ id: 'sample' });
 const calendar = calendarFor('ALFA');
@@ -127,7 +128,7 @@ describe('a restatement of the older part', () => {
         expect(stored(await barsOf(ticker))).toEqual(stored(rowsOf(truth.bars)));
         expect(revised).toBe(calendar.sessions({ from: first, to: breakAt }).length);
       }),
-      { numRuns: 12 },
+      { numRuns: rounds(12) },
     );
   }, 120_000);
 

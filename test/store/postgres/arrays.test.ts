@@ -12,7 +12,7 @@ import {
   readTexts,
   texts,
 } from '../../../src/store/postgres/arrays.ts';
-import { describeWith, POSTGRES } from '../../needs.ts';
+import { rounds, describeWith, POSTGRES } from '../../needs.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
 describeWith(POSTGRES)('columns as the arrays of a server', () => {
@@ -37,7 +37,7 @@ describeWith(POSTGRES)('columns as the arrays of a server', () => {
   };
   const unknown = fc.constant(Number.NaN);
   const holds = async <T>(values: fc.Arbitrary<T[]>, check: (values: T[]) => Promise<void>): Promise<void> =>
-    fc.assert(fc.asyncProperty(values, check), { numRuns: 60 });
+    fc.assert(fc.asyncProperty(values, check), { numRuns: rounds(60) });
 
   it('are read by it and sent back as they were: doubles, of which NaN is unknown', () =>
     holds(fc.array(fc.oneof(fc.double({ noNaN: true }), unknown)), async (values) => {

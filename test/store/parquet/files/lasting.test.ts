@@ -8,6 +8,7 @@ import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { daily, temporaryFolder, update } from '../../fixtures.ts';
 import { notingDisk } from '../noting-disk.ts';
 import { fallibleDisk } from '../power-loss.ts';
+import { rounds } from '../../../needs.ts';
 
 let root: string;
 let remove: () => Promise<void>;
@@ -199,7 +200,7 @@ describe('what was acknowledged', () => {
         await lease.release();
         await removeIt();
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 });

@@ -10,6 +10,7 @@ import type { Scan } from '../../../../src/store/scan.ts';
 import { days } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
 import { beginEmpty, file, MANY, root, scanBy, settling, TICK_MS, upsert } from './cached-store.ts';
+import { rounds } from '../../../needs.ts';
 
 beginEmpty();
 
@@ -51,7 +52,7 @@ it(
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: rounds(25) },
     );
   },
 );

@@ -12,11 +12,12 @@ import { isComplete } from '../../../../src/market/market.ts';
 import { sampleMarket } from '../../../../src/market/sample.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
+import { LONG_RUNS } from '../../../needs.ts';
 import { coverage, NOON } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
 import { type Row, rowsOf } from './asked-views.ts';
 
-const FROM = parseDay('2014-01-01');
+const FROM = parseDay(LONG_RUNS ? '2014-01-01' : '2019-06-03');
 const TO = parseDay('2026-07-01');
 const HOURS = { from: parseDay('2024-11-01'), to: parseDay('2025-04-01') };
 
