@@ -98,7 +98,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
 };
 
 /** What asks a provider, or says what is known of keys: with keys from any place. The rest has them from the first one alone. */
-const KEYED = ['backfill', 'run-once', 'enqueue', 'enqueue-batch', 'config', 'status', 'providers', 'verify'];
+const KEYED = new Set('backfill run-once enqueue enqueue-batch config status providers verify'.split(' '));
 
 describe('no output and no file has a key in it', () => {
   it('of any provider that asks for one', () => {
@@ -126,7 +126,7 @@ describe('no output and no file has a key in it', () => {
       await writeFile(join(folder, 'list.txt'), 'HAZL JUNP\n');
       const texts: string[] = [];
       const isWhole = LONG_RUNS || where === Object.keys(PLACES)[0];
-      const commands = Object.keys(LINES).filter((command) => isWhole || KEYED.includes(command));
+      const commands = Object.keys(LINES).filter((command) => isWhole || KEYED.has(command));
       for (const line of commands.flatMap((command) => LINES[command]?.() ?? []))
         texts.push(await said(place, line.replaceAll('~', ' ')));
       texts.push(await written());
