@@ -3,7 +3,7 @@ import { closest } from '../terminal.ts';
 import type { Command } from './command.ts';
 import { ALWAYS, type Declarations } from './declaration.ts';
 import { refuseOptionNames } from './option-words.ts';
-import { wordsOf } from './read-line.ts';
+import { optionsOf, wordsOf } from './read-line.ts';
 
 /** The command that a line means, with the words that are left for it. */
 export interface Found {
@@ -72,18 +72,23 @@ export function findCommand(
     return { command: named(second?.value) ?? main, rest: [], help: true };
   }
   const command = named(first.value);
-  const refuseOptions = (of: Command, from: number): void =>
+  const declared = everyOption(everyCommand);
+  // What stands behind an option that there is not may be its value: that option is what is wrong.
+  const isSlip = optionsOf(argv, declared).some((name) => !Object.hasOwn(declared, name));
+  const refuseOptions = (of: Command, from: number): void => {
+    if (isSlip) return;
     refuseOptionNames(
       words.slice(from).map(({ value }) => value),
       of,
       everyCommand,
     );
+  };
   if (command !== undefined) {
     refuseOptions(command, 1);
     return { command, rest: without, help: false };
   }
   refuseOptions(main, 0);
-  if (commands.length > 0) {
+  if (commands.length > 0 && !isSlip) {
     refuseSlip(program, first.value, commands);
     const late = words.find(({ value }) => named(value) !== undefined);
     if (late !== undefined)

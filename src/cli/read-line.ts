@@ -49,6 +49,13 @@ export function wordsOf(
   return tokens.filter((token) => token.kind === 'positional').filter(({ index }) => index < end);
 }
 
+/** The long options of a line by their names, before any `--`. */
+export function optionsOf(argv: readonly string[], declared: Declarations): string[] {
+  return tokensOf(argv, declared).flatMap((token) =>
+    token.kind === 'option' && token.rawName.startsWith('--') ? [token.name] : [],
+  );
+}
+
 type Token = ReturnType<typeof tokensOf>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { BackfillError } from '../index.ts';
 import { didYouMean } from '../terminal.ts';
 import { withSource } from './by-source.ts';
@@ -124,10 +125,15 @@ function readTexts(
 ): unknown {
   const { type, read = (_, text): unknown => text } = declaration;
   if (type === 'switch') return texts === true;
-  const all = texts === true || texts === undefined ? [] : texts;
+  const all = texts === true || texts === undefined ? [] : texts.map(fromHome);
   for (const text of all) assertChoice(name, text, declaration);
   if (type === 'list') return all.map((text) => read(`--${name}`, text));
   return all.length === 0 ? undefined : read(`--${name}`, all.join(','));
+}
+
+/** A path below `~`, where no shell has written it out: in a setting, in quotes, behind `=`. */
+function fromHome(text: string): string {
+  return text.replace(/^([a-z]\w*=)?~(?=\/|$)/, (_, of: string = '') => of + homedir());
 }
 
 function assertChoice(name: string, text: string, declaration: Declaration): void {

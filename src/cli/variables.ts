@@ -28,7 +28,7 @@ const loaded = new Map<string, Variables>();
 /**
  * Reads the file `named`, or `.env` if there is one. What it says and is not given goes into `process.env`, where the
  * library looks for keys. A line that is no variable is named by its number: it may be a secret. Throws `usage` for a file
- * that is named and not there.
+ * that is named and not there, and for a quote that is not closed.
  */
 export function loadVariables(named?: string): Variables {
   const path = named ?? ENVIRONMENT_FILE;
@@ -44,7 +44,13 @@ function readVariables(path: string, isNamed: boolean): Variables {
   const content = readTextFileIfAny(path, isNamed ? `--env-file ${path}` : path);
   if (content === undefined && isNamed)
     throw new BackfillError('usage', `--env-file ${path}: there is no such file`);
-  const { variables, lines, stray } = readEnvironment(content ?? '');
+  const { variables, lines, stray, unclosed } = readEnvironment(content ?? '');
+  const [open] = unclosed;
+  if (open !== undefined)
+    throw new BackfillError(
+      'usage',
+      `${path} line ${open}: the quote that its value begins with is not closed`,
+    );
   for (const line of stray) tell(`warning: ${path} line ${line} is left out: it is no NAME=VALUE`);
   const filed = Object.entries(variables).flatMap(([name, value = '']) => {
     const isHidden = process.env[name] !== undefined;

@@ -89,8 +89,12 @@ export function leftByOthers(
 ): readonly { readonly what: string; readonly option: string }[] {
   return Object.entries(ofOthers).map(([id, count]) => ({
     what: `${formatCount(count)} series that runs from ${id} left`,
-    option: id === derivedCapabilities.id ? '--derive' : `--provider ${id}`,
+    option: id === derivedCapabilities.id ? '--derive' : providerOption(id),
   }));
+}
+
+function providerOption(id: string): string {
+  return `--provider ${id}${id === 'csv' ? ' --provider-url csv=FOLDER' : ''}`;
 }
 
 /** What a retry says first, and what it cannot know. */

@@ -11,6 +11,11 @@ describe('a command line that cannot be meant is refused', () => {
     ['--ticker AAPL', 'did you mean --tickers?'],
     ['--day 5', 'did you mean --days?'],
     ['--Days 5', 'did you mean --days?'],
+    // What stands behind it may be its value, though it is a word that means something elsewhere.
+    [
+      '--proivder sample',
+      'there is no option --proivder; backfill --help lists the options; did you mean --provider?',
+    ],
     ['-days 5', 'there is no option -days; backfill --help lists the options; did you mean --days?'],
     ['-v', 'there is no option -v; backfill --help lists the options; did you mean -V?'],
     ['--frobnicate', 'there is no option --frobnicate; backfill --help lists the options'],

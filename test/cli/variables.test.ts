@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Declaration } from '../../src/cli/declaration.ts';
+import { valueOf } from '../../src/cli/values.ts';
 import { runWith as runAloneWith } from '../acceptance/programs.ts';
 import { runWith } from './one-process.ts';
 
@@ -294,4 +296,36 @@ describe('a variable of what does not exist here', () => {
     const dryRun = ['ALFA', '--provider', 'sample', '--days', '2', '--dry-run', '--quiet'];
     expect(await runWith({}, dryRun, folder)).toMatchObject({ code: 0, stderr: '' });
   });
+});
+
+describe('a path below ~ is one of the home', () => {
+  const status = async (variables: Variables, ...args: readonly string[]): Promise<string> => {
+    const home = { ...variables, HOME: join(folder, 'home') };
+    const { stdout } = await runAloneWith(home, ['status', '--json', ...args], folder);
+    return (JSON.parse(stdout) as { store: string }).store;
+  };
+
+  it('in a setting, and in an option behind its =', async () => {
+    await write('.env', 'BACKFILL_STORE=~/prices');
+    expect(await status({})).toBe(join(folder, 'home', 'prices'));
+    expect(await status({}, '--store=~/others')).toBe(join(folder, 'home', 'others'));
+  });
+
+  it.each([
+    ['--provider-url', 'csv=~/files', `csv=${homedir()}/files`],
+    ['--store', '~', homedir()],
+    ['--store', 'a~/b', 'a~/b'],
+    ['--store', '~other/b', '~other/b'],
+  ])('%s %s', (name, text, meant) => {
+    expect(valueOf(name, [text], {} as Declaration)).toBe(meant);
+  });
+});
+
+it.each(["'", '"', '`'])('a quote %s that nothing closes is refused, with its line', async (quote) => {
+  await write('.env', 'BACKFILL_DAYS=5', `BACKFILL_STORE=${quote}data`, 'BACKFILL_WORKERS=2');
+  const { code, stderr } = await runWith({}, ['config'], folder);
+  expect([code, stderr]).toEqual([
+    2,
+    'backfill: .env line 2: the quote that its value begins with is not closed\n',
+  ]);
 });
