@@ -16,6 +16,8 @@ export interface SeriesState {
   readonly fetchedAt: number | null;
   /** Where a top-up was noted. */
   readonly topUps?: TopUps;
+  /** The part of the provisional sessions of which live bars are recorded, where these are read with what is stored. Default: none. */
+  readonly recorded?: readonly DayRange[];
 }
 
 /** Top-ups of a series since its oldest sessions were last compared with the provider's. */

@@ -18,6 +18,7 @@ import type { AdjustedView, JudgeBasis, QueryUse, StoreViews } from './views.ts'
 import type { OnDone } from './bounded.ts';
 import type { StoreFacts } from './facts.ts';
 import type { Holdings } from './holdings.ts';
+import type { LiveRecord } from './live-record.ts';
 import type { CommitNote, FirstFillNotes, Leasing } from './lease.ts';
 import type { HandedOverRuns } from './handed-over.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -280,6 +281,8 @@ export interface BarStore extends Leasing {
   readonly firstFills: FirstFillNotes;
   /** What processes have reserved of quotas; no lease is needed, and a copy of the store is without it. */
   readonly quotaJournal: QuotaJournal;
+  /** Live bars that no final ones have taken the place of yet. */
+  readonly liveRecord: LiveRecord;
   /** Runs that wait for whoever plans them. */
   readonly handedOver: HandedOverRuns;
   /** An id for a run that began then, e.g. `20261120T211500Z-3f9a`: no run on record has it, and none is given it again. */

@@ -6,6 +6,7 @@ import { describeHoldings } from './contract/holdings.ts';
 import { describeKnowledge } from './contract/knowledge.ts';
 import { describeLock } from './contract/lock.ts';
 import { describeHandedOver } from './contract/handed-over.ts';
+import { describeLiveRecord } from './contract/live-record.ts';
 import { describeQuotaJournal } from './contract/quota-journal.ts';
 import { describeRecords } from './contract/records.ts';
 import { describeRejected } from './contract/rejected.ts';
@@ -36,6 +37,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>,
     describeRecords(open);
     describeQuotaJournal(open);
     describeHandedOver(open);
+    describeLiveRecord(open);
     describeStaging(open);
     describeHoldings(open);
     describeLock(open);

@@ -40,6 +40,7 @@ import { moveRevisionsIn } from './beside/move-revisions.ts';
 import { queryStore } from './sql/query.ts';
 import { openBegunPlans } from './beside/begun-plans.ts';
 import { openHandedOver } from './beside/handed-over.ts';
+import { openLiveRecord } from './beside/live-record.ts';
 import { openQuotaJournal } from './beside/quota-journal.ts';
 import { openFirstFills } from './beside/first-fills.ts';
 import { nextRunId, readRunRecords, saveRunRecord } from './beside/records.ts';
@@ -260,6 +261,10 @@ class ParquetStore implements BarStore {
 
   get quotaJournal(): BarStore['quotaJournal'] {
     return openQuotaJournal(this.#blobs, (work) => this.#usable(work));
+  }
+
+  get liveRecord(): BarStore['liveRecord'] {
+    return openLiveRecord(this.#blobs, (work) => this.#usable(work));
   }
 
   get handedOver(): BarStore['handedOver'] {

@@ -185,6 +185,9 @@ function bornAt(version: Version): number {
   return Number(version.split('-', 1)[0]);
 }
 
+/** Who writes a document without the lease is done with it long before: ten minutes, ms. */
+const UNDER_WAY_MS = 600_000;
+
 /** Empties and removes what writers began who did not come to the end of it. Only for the one writer. */
 export async function sweepPieces(server: QuestServer, writer: Writer): Promise<void> {
   const { pieces, documents } = server.names;
@@ -194,5 +197,9 @@ export async function sweepPieces(server: QuestServer, writer: Writer): Promise<
   ];
   const live = new Set(heads.map(({ version }) => String(version)));
   const rows = new QuestDocuments(server, writer);
-  for (const { version } of held) if (!live.has(String(version))) await rows.removePieces(String(version));
+  const now = (await server.now()) / 1000;
+  for (const { version } of held) {
+    const isUnderWay = now - bornAt(String(version)) < UNDER_WAY_MS;
+    if (!live.has(String(version)) && !isUnderWay) await rows.removePieces(String(version));
+  }
 }

@@ -9,6 +9,7 @@ import type { StoreFacts } from '../facts.ts';
 import type { ForgetOrder, ForgottenEntry, Restored } from '../forgotten.ts';
 import { openBegunPlans } from '../parquet/beside/begun-plans.ts';
 import { openHandedOver } from '../parquet/beside/handed-over.ts';
+import { openLiveRecord } from '../parquet/beside/live-record.ts';
 import { openQuotaJournal } from '../parquet/beside/quota-journal.ts';
 import { openFirstFills } from '../parquet/beside/first-fills.ts';
 import { keepRejected, listAside } from '../parquet/beside/quarantine.ts';
@@ -155,9 +156,7 @@ export class TableStore implements BarStore {
   readonly query: BarStore['query'] = (sql, adjusted, use, judge = allAdjustable) =>
     this.#usable(async () => queryTables(this.#tables, await this.scan(), sql, { adjusted, judge }, use));
 
-  hasDamage(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
+  readonly hasDamage: BarStore['hasDamage'] = () => Promise.resolve(false);
 
   readBars(series: Series, range: DayRange = ALL): Promise<StoredBars> {
     return this.#usable(() => this.#tables.readBars(series, range));
@@ -277,6 +276,10 @@ export class TableStore implements BarStore {
 
   get quotaJournal(): BarStore['quotaJournal'] {
     return openQuotaJournal(this.#documents, (work) => this.#usable(work));
+  }
+
+  get liveRecord(): BarStore['liveRecord'] {
+    return openLiveRecord(this.#documents, (work) => this.#usable(work));
   }
 
   get handedOver(): BarStore['handedOver'] {

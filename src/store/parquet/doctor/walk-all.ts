@@ -19,6 +19,7 @@ import {
   RENAMES_FILE,
   REVISIONS,
   HANDED_OVER,
+  LIVE_RECORD,
   QUOTA,
   RUNS,
   SCAN_CACHE,
@@ -115,7 +116,7 @@ function isQuarantineFolder(path: string): boolean {
 }
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
-  if ([DAMAGED, QUOTA, HANDED_OVER].includes(path)) return PASSED_OVER;
+  if ([DAMAGED, QUOTA, HANDED_OVER, LIVE_RECORD].includes(path)) return PASSED_OVER;
   if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
   const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES || path === STAGING;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };

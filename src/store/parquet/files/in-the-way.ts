@@ -7,6 +7,7 @@ import {
   BARS,
   HANDED_OVER,
   intervalPath,
+  LIVE_RECORD,
   LOCK_FILE,
   QUARANTINE,
   QUOTA,
@@ -20,7 +21,7 @@ import { wrongKind } from './wrong-kind.ts';
 
 /** Names of a store that nothing can go round, and what lies there. The cache of scans is none: it may be anything. */
 const PLACES: readonly (readonly [name: string, kind: Kind])[] = [
-  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING, QUOTA, HANDED_OVER].map(
+  ...[BARS, REVISIONS, ACTIONS, RUNS, QUARANTINE, UNIVERSES, STAGING, QUOTA, HANDED_OVER, LIVE_RECORD].map(
     (name) => [name, 'folder'] as const,
   ),
   ...([BARS, REVISIONS] as const).flatMap((tree) =>

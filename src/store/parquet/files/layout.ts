@@ -10,7 +10,7 @@ import type { Interval } from '../../../core/session/interval.ts';
  *     actions/ticker=AAPL/actions.parquet
  *     staging/1d_2024-01-02_SOURCE_TIME.slice   (see `codec/slice-file.ts`)
  *     renames.json   portfolio.txt   universes/NAME.json   runs/ID.{json,filling}   runs/DIGEST.begun   quarantine/...
- *     quota/OWNER/PROCESS.json   handed-over/RUN.json
+ *     quota/OWNER/PROCESS.json   handed-over/RUN.json   recorded/NAME.json
  *     damaged/...   .lock   scan.cache   copying.json
  */
 
@@ -34,6 +34,8 @@ export const UNIVERSES = 'universes';
 export const QUOTA = 'quota';
 /** What runs were asked that wait for whoever plans them, see `beside/handed-over.ts`. */
 export const HANDED_OVER = 'handed-over';
+/** Live bars as they were emitted, see `beside/live-record.ts`. */
+export const LIVE_RECORD = 'recorded';
 export const PORTFOLIO_FILE = 'portfolio.txt';
 /** Answers for whole markets that no series has taken in yet. */
 export const STAGING = 'staging';
@@ -59,7 +61,7 @@ export const SCAN_CACHE = 'scan.cache';
 
 /** What only a store has at its top. A folder is one as soon as something was stored, or tried. */
 export const OWN_NAMES: ReadonlySet<string> = new Set([
-  ...[BARS, ACTIONS, REVISIONS, RUNS, QUARANTINE, UNIVERSES, RENAMES_FILE, LOCK_FILE],
+  ...[BARS, ACTIONS, REVISIONS, RUNS, QUARANTINE, UNIVERSES, LIVE_RECORD, RENAMES_FILE, LOCK_FILE],
 ]);
 
 /** Names that Windows gives to devices, with any extension, and `NULL`, which DuckDB reads as SQL's. */

@@ -9,6 +9,7 @@ import {
   LOCK_FILE,
   QUARANTINE,
   HANDED_OVER,
+  LIVE_RECORD,
   QUOTA,
   RELEASED,
   RELEASED_UNTIDY,
@@ -46,7 +47,7 @@ export async function assertApart(blobs: Blobs): Promise<void> {
 }
 
 /** Folders of a store below which another one may lie. */
-const OWN_FOLDERS = [BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, STAGING, QUOTA, HANDED_OVER];
+const OWN_FOLDERS = [BARS, REVISIONS, ACTIONS, RUNS, UNIVERSES, STAGING, QUOTA, HANDED_OVER, LIVE_RECORD];
 /** What these hold lies there as in a store. */
 const LIKE_STORES: ReadonlySet<string> = new Set([QUARANTINE, DAMAGED]);
 

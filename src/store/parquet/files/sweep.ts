@@ -8,6 +8,7 @@ import {
   BARS,
   barsPath,
   HANDED_OVER,
+  LIVE_RECORD,
   QUOTA,
   RENAMES_FILE,
   REVISIONS,
@@ -19,6 +20,9 @@ import {
 import { stampAt } from './stamp.ts';
 import { mayBeInUse } from './temp-owner.ts';
 import { listPartitions, namesIn, tickersWithActions } from './walk.ts';
+
+/** A recorder, who needs no lock, is done with a temp file long before: an hour, ms. */
+const RECORDED_MS = 3_600_000;
 
 /** What cannot be listed cannot be swept; who reads it is told. */
 const PASS_OVER = (): void => {};
@@ -44,12 +48,15 @@ export async function sweepAfter(
   const journals = (await namesIn(blobs, QUOTA)).map((owner) => `${QUOTA}/${owner}`);
   const folders = [...paths.map((path) => dirname(path)), ...journals];
   const doubtful = new Set<string>();
-  await eachBounded([...folders, RUNS, STAGING, HANDED_OVER], async (relative) => {
+  await eachBounded([...folders, RUNS, STAGING, HANDED_OVER, LIVE_RECORD], async (relative) => {
     const folder = join(root, relative);
     for (const name of await namesIn(blobs, relative)) {
       const stamp = await stampAt(join(folder, name));
       const isTemp = TEMP_NAME.test(name);
-      if (isTemp && mayBeInUse(name, { at: msOf(stamp?.modified ?? 0n), lockedAt })) continue;
+      const written = { at: msOf(stamp?.modified ?? 0n), lockedAt };
+      const isInUse =
+        relative === LIVE_RECORD ? written.at + RECORDED_MS > lockedAt : mayBeInUse(name, written);
+      if (isTemp && isInUse) continue;
       if (isTemp) await orAbsent(fs.remove(join(folder, name)));
       else if ((stamp?.changed ?? 0n) >= since) {
         for (let at = folder; at.length >= root.length; at = dirname(at)) doubtful.add(at);

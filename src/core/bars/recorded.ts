@@ -1,0 +1,66 @@
+import { storedBarsOf } from './bar-builder.ts';
+import type { Bar, Revision, Series } from './bars.ts';
+import { type StoredBars, firstAt, storedBarAt } from './columns.ts';
+import { isSameBar } from './compare.ts';
+
+/** The `source` of bars that a recorder emitted: of no provider. */
+export const RECORDED = 'recorded';
+
+/** A live bar as it was emitted: its `fetchedAt` is when. */
+export interface RecordedBar {
+  readonly series: Series;
+  readonly bar: Bar;
+}
+
+/** The last word on each bar of a series, and what was emitted of it before. */
+export interface LastEmitted {
+  readonly bars: StoredBars;
+  /** Emissions that a later one differs from, ascending by bar, then in their order. */
+  readonly revised: readonly Revision[];
+}
+
+/**
+ * Of one series what was emitted last of each bar. `emitted` are in the order in which they were recorded, as far as that
+ * decides between those of one moment; the same emission may come twice.
+ */
+export function lastEmitted(emitted: readonly Bar[]): LastEmitted {
+  const last = new Map<number, Bar>();
+  const revised: Revision[] = [];
+  const seen = new Set<string>();
+  for (const bar of emitted.toSorted((a, b) => a.fetchedAt - b.fetchedAt)) {
+    const key = JSON.stringify(bar);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const before = last.get(bar.ts);
+    if (before !== undefined && !isSameBar(before, bar, 0)) revised.push({ before, after: bar });
+    last.set(bar.ts, bar);
+  }
+  const bars = [...last.values()].toSorted((a, b) => a.ts - b.ts);
+  return { bars: storedBarsOf(bars), revised: revised.toSorted((a, b) => a.before.ts - b.before.ts) };
+}
+
+/** What became of recorded bars of sessions that are final now. */
+export interface Reconciled {
+  /** Where the recorded and the final bar differ. */
+  readonly revised: readonly Revision[];
+  /** Recorded bars of which the final session has none. */
+  readonly strange: readonly Bar[];
+}
+
+/** Holds recorded bars against the final ones of the same sessions. */
+export function reconcile(recorded: StoredBars, final: StoredBars): Reconciled {
+  const revised: Revision[] = [];
+  const strange: Bar[] = [];
+  for (let i = 0; i < recorded.length; i++) {
+    const bar = storedBarAt(recorded, i);
+    const at = firstAt(final, bar.ts);
+    if (final.ts[at] !== bar.ts) strange.push(bar);
+    else {
+      const its = storedBarAt(final, at);
+      if (isSameBar(bar, its, 0)) continue;
+      const isLate = bar.fetchedAt > its.fetchedAt;
+      revised.push(isLate ? { before: its, after: bar, stayed: true } : { before: bar, after: its });
+    }
+  }
+  return { revised, strange };
+}

@@ -1,0 +1,104 @@
+import type { Bar } from '../../../core/bars/bars.ts';
+import { RECORDED, type RecordedBar } from '../../../core/bars/recorded.ts';
+import { BackfillError } from '../../../core/errors.ts';
+import { sealed, unsealed } from '../../../core/seal.ts';
+import { isInterval } from '../../../core/session/interval.ts';
+import type { LiveRecord } from '../../live-record.ts';
+import { fields, list, text } from '../codec/json.ts';
+import { orAbsent } from '../files/absent.ts';
+import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
+import { decodeValue, encodeValue, LIVE_RECORD } from '../files/layout.ts';
+import { setAside } from './quarantine.ts';
+
+// One document of many bars, `recorded/NAME.json`, a row a bar: ts, open, high, low, close, volume, vwap, trades, emitted at.
+//
+//     {"bars": [{"ticker": "AAPL", "interval": "1m", "row": [1764599400000, 187.1, 187.4, 187, 187.2, 1200, null, null, 1764599460012]}]}
+//
+// JSON has the shortest text of a double, which reads back as the same bits, of all but two: NaN (not known) is null, and a zero
+// below zero a text.
+
+const ENDING = '.json';
+const MINUS_ZERO = '-0';
+
+/** `usable` turns what the file system says into `store-unusable`. */
+export function openLiveRecord(blobs: Blobs, usable: <T>(work: () => Promise<T>) => Promise<T>): LiveRecord {
+  return {
+    keep: (name, bars) =>
+      usable(async () => {
+        const document = sealed({ bars: bars.map(rowOf) });
+        const bytes = bytesOfText(`${JSON.stringify(document)}\n`);
+        await blobs.put(pathOf(name), bytes, { isLeaseless: true });
+      }),
+    list: () =>
+      usable(async () => {
+        const names = (await blobs.list(LIVE_RECORD)).filter((name) => name.endsWith(ENDING));
+        return names.flatMap((name) => decodeValue(name.slice(0, -ENDING.length)) ?? []).toSorted();
+      }),
+    has: (name) => usable(async () => (await blobs.version(pathOf(name))) !== undefined),
+    read: (name) =>
+      usable(async () => {
+        const content = await readText(blobs, pathOf(name));
+        return content === undefined ? undefined : barsIn(pathOf(name), content);
+      }),
+    drop: (name) =>
+      usable(async () => {
+        await orAbsent(blobs.remove(pathOf(name), { isLeaseless: true }));
+      }),
+    setAside: (name) => usable(async () => setAside(blobs, pathOf(name), await blobs.written(pathOf(name)))),
+  };
+}
+
+function rowOf({ series: { ticker, interval }, bar }: RecordedBar): object {
+  const { ts, open, high, low, close, volume, vwap, trades, fetchedAt } = bar;
+  const row = [ts, open, high, low, close, volume, vwap, trades, fetchedAt];
+  return { ticker, interval, row: row.map((value) => (Object.is(value, -0) ? MINUS_ZERO : value)) };
+}
+
+function barsIn(path: string, content: string): readonly RecordedBar[] {
+  try {
+    const { document, seal } = unsealed(JSON.parse(content)) ?? {};
+    if (seal !== 'whole') throw new TypeError('its seal is broken');
+    return list(document?.['bars']).map(recordedIn);
+  } catch (cause) {
+    throw new BackfillError(
+      'store-corrupt',
+      `${path} is not as it was written: the live bars that were recorded in it are lost`,
+      { cause },
+    );
+  }
+}
+
+function recordedIn(json: unknown): RecordedBar {
+  const { ticker, interval, row } = fields(json);
+  const at = text(interval);
+  if (!isInterval(at)) throw new TypeError(`no interval: ${at}`);
+  const [
+    ts = Number.NaN,
+    open = Number.NaN,
+    high = Number.NaN,
+    low = Number.NaN,
+    close = Number.NaN,
+    ...others
+  ] = list(row).map(numberIn);
+  const [volume = Number.NaN, vwap = Number.NaN, trades = Number.NaN, fetchedAt = Number.NaN] = others;
+  const bar: Bar = {
+    ...{ ts, open, high, low, close, volume },
+    ...{ vwap: known(vwap), trades: known(trades), source: RECORDED, fetchedAt },
+  };
+  return { series: { ticker: text(ticker), interval: at }, bar };
+}
+
+function numberIn(json: unknown): number {
+  if (json === null) return Number.NaN;
+  if (json === MINUS_ZERO) return -0;
+  if (typeof json !== 'number') throw new TypeError('no number');
+  return json;
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function pathOf(name: string): string {
+  return `${LIVE_RECORD}/${encodeValue(name)}${ENDING}`;
+}
