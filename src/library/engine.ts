@@ -15,6 +15,8 @@ export interface EngineTools {
   readonly openPool: () => Promise<Pool>;
   /** Becomes the writer of the store. Default: by a lease of its own. */
   readonly acquire?: () => Promise<Lease>;
+  /** Done before it lets go of the store again. Default: nothing. */
+  readonly atEnd?: () => Promise<void>;
 }
 
 /**
@@ -38,13 +40,22 @@ export class Engine {
   #closing: Promise<void> | undefined;
 
   /** `first`: the engine of the same store that asks another provider. Default: it is the only one of its history. */
-  constructor(store: BarStore, { openTraffic, openPool, acquire }: EngineTools, first?: Engine) {
+  constructor(store: BarStore, { openTraffic, openPool, acquire, atEnd }: EngineTools, first?: Engine) {
     this.store = store;
     this.staging = first === undefined ? new SharedStaging() : first.staging;
     this.#turns = first === undefined ? new Turns() : first.#turns;
     this.#lease =
       first === undefined
-        ? new Shared({ open: acquire ?? (() => store.acquire()), close: (lease) => lease.release() })
+        ? new Shared({
+            open: acquire ?? (() => store.acquire()),
+            close: async (lease) => {
+              try {
+                await atEnd?.();
+              } finally {
+                await lease.release();
+              }
+            },
+          })
         : first.#lease;
     this.#traffic = new Shared({
       open: openTraffic,

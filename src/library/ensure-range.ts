@@ -117,7 +117,7 @@ export async function ensuredOf(
   calls: readonly EnsureCall[],
   done: RunSummary | undefined,
 ): Promise<readonly Ensured[]> {
-  const { store, clock } = parts;
+  const { readStore: store, clock } = parts;
   const chain = chainOf([parts, ...parts.next]);
   const all = calls.flatMap(({ asked }) => asked.map(({ series }) => series));
   const scan = await store.scan({ tickers: tickersOf(all) });

@@ -17,8 +17,9 @@ import { warmupDays } from './warmup.ts';
 export function fillsOf(parts: Parts): Filling {
   const chain = chainOf([parts, ...parts.next]);
   const ensure = ensuring(parts);
+  const reading = { ...parts, store: parts.readStore };
   return {
-    missing: async (series, range = {}) => verdictIn(parts, seriesIn('missing', series), checked(range)),
+    missing: async (series, range = {}) => verdictIn(reading, seriesIn('missing', series), checked(range)),
     fillMissing: async (series, range = {}, options = {}) => {
       assertProvider(parts, 'fillMissing');
       const [named, now] = [seriesIn('fillMissing', series), parts.clock()];

@@ -30,6 +30,7 @@ import type { LeftToRetry } from '../report/left-text.ts';
 import type { NotFound } from './not-found.ts';
 import type { AdjustOptions, ExportRequest, PlotOptions, ReadOptions } from './read-options.ts';
 import type { BackfillOptions, HistoryRequest, PlanRequest, UniverseRequest } from './requests.ts';
+import type { Recording } from './recording.ts';
 import type { SourceNote } from './source-note.ts';
 import type { Renamed, RenameDates, RenameOptions, RenameRange, RenameUndone } from './renamed.ts';
 
@@ -85,7 +86,7 @@ export type ViewsScript = StoreViews & BasisSaid;
  * const bars = await history.read({ ticker: 'AAPL', interval: '1d' }, { start: '2026-01-01' });
  * await history.close();
  */
-export interface History extends BarStreams, Filling {
+export interface History extends BarStreams, Filling, Recording {
   readonly capabilities: Capabilities;
   /** What the store knows of each series, without reading bars. */
   scan(): Promise<Scan>;

@@ -2,6 +2,7 @@ import { type Warning, warningOf } from '../backfill/settle/warnings.ts';
 import { type Revision, type Series, seriesKey } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { NO_BARS, keep } from '../core/bars/columns.ts';
+import { RECORDED } from '../core/bars/recorded.ts';
 import { type DayRange, utcDayOf } from '../core/session/day.ts';
 import type { BackfillError } from '../core/errors.ts';
 import { typeOf } from '../core/instrument/instrument-type.ts';
@@ -68,7 +69,9 @@ export async function oddIn(
   const { series, coverage, identity } = state;
   const calendar = calendarById(state.calendar);
   const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
-  const all = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  const known = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  // Where a live bar was not the final one nothing is odd about that.
+  const all = known.filter(({ before, after }) => ![before.source, after.source].includes(RECORDED));
   const { corrections, restatements } = await revisionsByKind(all, state, store, onDamage);
   const standing: Revision[] = [];
   const sessionOf = sessionDateOf(series.interval, calendar);
@@ -78,12 +81,12 @@ export async function oddIn(
   const open = subtract(coverage.provisional, normalize(coverage.unconfirmed ?? []));
   for (const range of presentParts(series, coverage.present)) {
     const context = { from: range.from - CONTEXT_DAYS, to: range.from };
-    const known = (await unlessDamaged(store.readBars(series, context), onDamage)) ?? NO_BARS;
+    const earlier = (await unlessDamaged(store.readBars(series, context), onDamage)) ?? NO_BARS;
     const bars = (await unlessDamaged(store.readBars(series, range), onDamage)) ?? NO_BARS;
     const { ticker, interval } = series;
     const type = typeOf(ticker, identity.type);
     const odd = [
-      ...findOddities(bars, { interval, calendar, actions, known, type }),
+      ...findOddities(bars, { interval, calendar, actions, known: earlier, type }),
       ...correctedBars(bars, corrections, sessionOf),
       ...(await staleOddities(store, series, bars, [range], now)),
     ];

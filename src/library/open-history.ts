@@ -14,6 +14,7 @@ import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
 import { assertHistoryOptions, assertArguments } from './option-names.ts';
 import { type Parts, partsOf, scanOptionsOf } from './parts.ts';
+import { recordingOf } from './record.ts';
 import { plotOf } from './plot.ts';
 import { readsOf } from './reads.ts';
 import { rename, renameByMapFile, renameWanted } from './rename.ts';
@@ -32,35 +33,37 @@ export function openHistory(options: HistoryOptions | ReaderOptions): History {
 
 /** The history of parts that are open. */
 export function historyOf(parts: Parts): History {
-  const { engine, store, capabilities, clock, tickersToRead, universeToRead } = parts;
+  const { engine, store, readStore, capabilities, clock, tickersToRead, universeToRead } = parts;
+  const reading = { ...parts, store: readStore };
   /** Never by leaving them out: `all` has to be said. */
   const named: typeof tickersToRead = (tickers) => {
     checkTickers(tickers);
     return tickersToRead(tickers);
   };
   const calls: Calls = {
-    scan: () => store.scan(),
+    scan: () => readStore.scan(),
     ...runsOf(parts),
     ...fillsOf(parts),
-    ...readsOf(parts),
-    plot: async (series, how = {}) => plotOf(parts, canonical(series), checked(how)),
+    ...readsOf(reading),
+    ...recordingOf(parts.options.store, clock),
+    plot: async (series, how = {}) => plotOf(reading, canonical(series), checked(how)),
     actions: (ticker) => store.readActions(parseTicker(ticker)),
     actionBook: async (ticker) => store.readActionBook(parseTicker(ticker)),
     changeActions: async (ticker, change) => changeActions(engine, parseTicker(ticker), change, clock()),
     contradictedSplits: async (ticker) => contradictedSplitsOf(store, parseTicker(ticker)),
     coverage: async (request = {}) =>
-      coverageOf(store, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
+      coverageOf(readStore, capabilities, clock(), request, await universeToRead(checked(request).tickers)),
     coverageHtml: async (request = {}) =>
-      coverageHtmlOf(parts, request, await universeToRead(checked(request).tickers)),
-    freshness: async (request = {}) => freshnessIn(parts, checked(request)),
+      coverageHtmlOf(reading, request, await universeToRead(checked(request).tickers)),
+    freshness: async (request = {}) => freshnessIn(reading, checked(request)),
     whyNone: () => store.whyNone(),
     status: () => statusOf(parts),
     runs: (request = {}) => runsOnRecord(store, request),
     run: (id) => runOnRecord(store, id),
-    seriesStatus: async (request = {}) => seriesStatusOf(parts, checked(request)),
+    seriesStatus: async (request = {}) => seriesStatusOf(reading, checked(request)),
     notFound: async (request) =>
       notFoundIn(
-        store,
+        readStore,
         capabilities,
         clock(),
         request,
@@ -80,7 +83,7 @@ export function historyOf(parts: Parts): History {
     holding: (work) => engine.holding(work),
     renameByMapFile: (path, how = {}) => renameByMapFile(engine, path, { ...how, at: clock() }),
   };
-  return { capabilities, ...counted(calls, engine), ...streamsOf(parts), close: () => engine.close() };
+  return { capabilities, ...counted(calls, engine), ...streamsOf(reading), close: () => engine.close() };
 }
 
 /** The methods of a history that do something, but for those that give what is read on demand. */

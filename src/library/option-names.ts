@@ -137,6 +137,7 @@ const OF_SERIES: ReadonlySet<string> = new Set([
   'plot',
   'batches',
   'replay',
+  'record',
 ] satisfies (keyof History)[]);
 
 function assertSeries(method: string, series: unknown): void {

@@ -18,7 +18,10 @@ import { listTickers } from './listed-tickers.ts';
 import { NO_PROVIDER, isReader, nobodysCapabilities } from './no-provider.ts';
 import { type Attached, type RunToAttach, attachedTo, joinedOrOwn } from './attached.ts';
 import { assertQueue } from './queue-run.ts';
+import { RecordedBars } from './recorded-bars.ts';
 import { openPoolOf, openTrafficOf } from './run-tools.ts';
+import { settleRecorded } from './settle-recorded.ts';
+import { withRecorded } from './with-recorded.ts';
 
 /** What every method of a `History` works with. */
 export interface Parts {
@@ -29,6 +32,9 @@ export interface Parts {
   readonly capabilities: Capabilities;
   readonly engine: Engine;
   readonly store: BarStore;
+  /** The same as who reads it is to see it: with the live bars that are recorded. */
+  readonly readStore: BarStore;
+  readonly recorded: RecordedBars;
   /** The same of the providers that are asked for what those before them cannot give, in their order. Default: of none. */
   readonly next: readonly Parts[];
   /** ms since the epoch. */
@@ -82,10 +88,12 @@ function partsWith(
   const store = first?.store ?? openStore(options.store);
   assertQueue(options, store);
   const clock = options.clock ?? Date.now;
+  const recorded = new RecordedBars(store.liveRecord);
   const tools: EngineTools = {
     openTraffic: () => openTrafficOf(options, config, capabilities, store),
     openPool: () => openPoolOf(options, capabilities, idleMs),
     ...(run && { acquire: () => joinedOrOwn(store, run.lock) }),
+    atEnd: () => settleRecorded(store, recorded, clock()),
   };
   const engine = first === undefined ? new Engine(store, tools) : first.beside(tools);
   const openTraffic = (): Promise<OpenTraffic> => engine.openTraffic();
@@ -112,6 +120,8 @@ function partsWith(
     capabilities,
     engine,
     store,
+    readStore: withRecorded(store, recorded, clock),
+    recorded,
     next: [],
     ...{ clock, universeToFetch, universeToRead },
     tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,

@@ -1,12 +1,12 @@
 import { type Series, seriesKey } from '../core/bars/bars.ts';
-import type { Calendar } from '../core/calendar/calendar.ts';
+import { type Calendar, hasActions } from '../core/calendar/calendar.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
 import { type Coverage, NOTHING_KNOWN } from '../core/coverage/coverage.ts';
 import type { Day, DayRange } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import { type Adjustment, ADJUSTMENTS, isAdjustment } from '../core/adjust/factors.ts';
 import { periodRange, sessionDateOf } from '../core/bars/partition.ts';
-import { intersect } from '../core/session/ranges.ts';
+import { intersect, subtract } from '../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../store/scan.ts';
 import { dayRange } from './forget.ts';
 import { type AsOf, parseAsOf } from './as-of.ts';
@@ -48,14 +48,16 @@ export function parseAdjust({ adjust = 'none', asOf }: Pick<ReadOptions, 'adjust
 export function readingOf(scan: Scan, series: Series, options: ReadOptions): Reading | undefined {
   const { mode, asOf } = parseAdjust(options);
   const state = scan.series.get(seriesKey(series));
-  const last = state?.coverage.present.at(-1);
-  if (state === undefined || last === undefined) return undefined;
+  if (state === undefined) return undefined;
   const calendar = calendarById(state.calendar);
+  const present = presentIn(scan, state, calendar, mode);
+  const last = present.at(-1);
+  if (last === undefined) return undefined;
   const closedBy = asOf?.instant;
   const until = closedBy === undefined ? (asOf?.day ?? last.to - 1) : calendar.localDay(closedBy);
   const wanted = dayRange(options) ?? periodRange('all');
   const range = { from: wanted.from, to: Math.min(wanted.to, until + 1) };
-  const [first, ...more] = intersect(state.coverage.present, [range]);
+  const [first, ...more] = intersect(present, [range]);
   if (first === undefined) return undefined;
   const days = { from: first.from, to: more.at(-1)?.to ?? first.to };
   return {
@@ -70,6 +72,24 @@ export function readingOf(scan: Scan, series: Series, options: ReadOptions): Rea
     knownThrough: closedBy === undefined ? until : lastNeeded(series, calendar, closedBy, days),
     ...(closedBy !== undefined && { closedBy }),
   };
+}
+
+/**
+ * Sessions that have bars which can be had so. What was recorded live is not adjusted for what nobody has answered for yet: it is
+ * left out then, and what is stored is read as it was.
+ */
+function presentIn(
+  { actions }: Scan,
+  { series, coverage, recorded = [] }: SeriesState,
+  calendar: Calendar,
+  mode: Adjustment,
+): readonly DayRange[] {
+  const { present } = coverage;
+  if (mode === 'none' || recorded.length === 0 || !hasActions(calendar)) return present;
+  const unanswered = subtract(recorded, actions.get(series.ticker) ?? []);
+  // What went ex before the first session that is read changes nothing.
+  const stored = subtract(present, recorded);
+  return stored.length === 0 ? present : subtract(present, unanswered);
 }
 
 /** Last day of which an ex-date must be known at an instant: of the session that is open, where there may be bars of it. */
