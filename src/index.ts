@@ -114,7 +114,7 @@ export type {
   SpansOf,
   Verdict,
 } from './library/verdict.ts';
-export type { Ensured, FillOptions, SeriesList, WarmupRequest } from './library/filling.ts';
+export type { Ensured, FillOptions, FillStrategy, SeriesList, WarmupRequest } from './library/filling.ts';
 export type { LiveBar } from './library/live-bar.ts';
 export type { Exported } from './library/exported.ts';
 export type { NotFound } from './library/not-found.ts';

@@ -27,6 +27,8 @@ import { verdictOf } from './verdict.ts';
 export interface EnsureCall extends SharedCall, Pick<FillOptions, 'maxRetries'> {
   /** Each series once. */
   readonly asked: readonly AskedDays[];
+  /** What of that a provider may be asked for; a series more than once, or not at all. */
+  readonly wanted: readonly AskedDays[];
   readonly includeProvisional: boolean;
 }
 
@@ -65,9 +67,9 @@ export async function fillFor(
 }
 
 function wantedBy(calls: readonly EnsureCall[]): Wanted {
-  const asked = calls.flatMap((call) => call.asked);
+  const wanted = calls.flatMap((call) => call.wanted);
   const includesProvisional = calls.some(({ includeProvisional }) => includeProvisional);
-  return requestFor(asked, includesProvisional);
+  return requestFor(wanted, includesProvisional);
 }
 
 /** The most that one of the calls wants; undefined where that is what is usual. */
@@ -88,7 +90,7 @@ async function lackingOf(parts: Parts, calls: readonly EnsureCall[]): Promise<Re
   const open = openIn(await plansOf(stagesOf(parts, {}), wantedBy(calls)));
   const isOpen = ({ series, range }: AskedDays): boolean =>
     intersect(open.get(seriesKey(series)) ?? [], [range]).length > 0;
-  return new Set(calls.filter(({ asked }) => asked.some(isOpen)));
+  return new Set(calls.filter(({ wanted }) => wanted.some(isOpen)));
 }
 
 /** What each provider of a chain would be asked for by what is known now. */

@@ -10,8 +10,16 @@ import type { Verdict } from './verdict.ts';
 /** One series, or several, each once or more. */
 export type SeriesList = Series | readonly Series[];
 
+/**
+ * What a provider is asked for. `on-demand`: all that a range lacks. `live-replay`: without the sessions of which every bar is
+ * recorded (see `History.record`), as far as bars have closed by now: these stay provisional, and a verdict says so.
+ */
+export type FillStrategy = 'on-demand' | 'live-replay';
+
 /** How a call fills what is missing. */
 export interface FillOptions {
+  /** Default `on-demand`. */
+  readonly strategy?: FillStrategy;
   /** Hears how the run gets on that serves the call, which may serve other calls too. What it throws ends this call alone. */
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: the call ends. What other calls want goes on. */

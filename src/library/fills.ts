@@ -1,3 +1,4 @@
+import type { RangeOptions } from '../backfill/want/wanted.ts';
 import type { Series } from '../core/bars/bars.ts';
 import { seriesKey } from '../core/bars/bars.ts';
 import { BackfillError } from '../core/errors.ts';
@@ -8,6 +9,7 @@ import { chainOf } from './chain.ts';
 import { canonical, checked, checkRetries } from './check-request.ts';
 import { type EnsureCall, ensureRunsOf, ensuredOf, fillFor } from './ensure-range.ts';
 import type { Ensured, FillOptions, Filling } from './filling.ts';
+import { strategyOf } from './fill-strategy.ts';
 import { assertProvider } from './no-provider.ts';
 import type { Parts } from './parts.ts';
 import { verdictIn } from './verdict-in.ts';
@@ -25,20 +27,23 @@ export function fillsOf(parts: Parts): Filling {
       const [named, now] = [seriesIn('fillMissing', series), parts.clock()];
       assertAskable(named, checked(range), chain, now);
       const asked = askedDays(named, range, chain, now);
-      return fillFor(parts, [callOf(asked, options, range.includeProvisional)], options);
+      const wanted = await strategyOf(options.strategy)(parts, asked);
+      // A run that asks for nothing tells of a range all the same.
+      const calls = [callOf(asked, wanted.length > 0 ? wanted : asked.map(nothingOf), options, range)];
+      return fillFor(parts, calls, options);
     },
     ensureRange: async (series, range = {}, options = {}) => {
       assertProvider(parts, 'ensureRange');
       const [named, now] = [seriesIn('ensureRange', series), parts.clock()];
       const asked = askedDays(named, checked(range), chain, now);
-      const call = callOf(asked, options, range.includeProvisional);
+      const call = callOf(asked, await strategyOf(options.strategy)(parts, asked), options, range);
       return ensure(call, () => assertAskable(named, range, chain, now));
     },
     warmup: async ({ series, offline = false, ...request }) => {
       if (!offline) assertProvider(parts, 'warmup');
       const [named, now] = [seriesIn('warmup', series, request.interval), parts.clock()];
       const asked = warmupDays(named, request, chain, now);
-      const call = callOf(asked, request);
+      const call = callOf(asked, await strategyOf(request.strategy)(parts, asked), request);
       if (offline) return asItIs(parts, call);
       return ensure(call, () => assertAskable(named, rangeOf(asked), chain, now));
     },
@@ -57,7 +62,7 @@ function ensuring(parts: Parts): (call: EnsureCall, assertAsked: () => void) => 
       if (ensured?.complete) return ensured;
       throw refusal;
     }
-    return runs.join(call);
+    return call.wanted.length === 0 ? asItIs(parts, call) : runs.join(call);
   };
 }
 
@@ -68,14 +73,19 @@ async function asItIs(parts: Parts, call: EnsureCall): Promise<Ensured> {
   return ensured;
 }
 
+function nothingOf({ range: { from }, ...one }: AskedDays): AskedDays {
+  return { ...one, range: { from, to: from } };
+}
+
 function callOf(
   asked: readonly AskedDays[],
+  wanted: readonly AskedDays[],
   { onEvent, stop, maxRetries }: FillOptions,
-  includeProvisional = false,
+  { includeProvisional = false }: Pick<RangeOptions, 'includeProvisional'> = {},
 ): EnsureCall {
   checkRetries('maxRetries', maxRetries);
   return {
-    ...{ asked, includeProvisional, onEvent, stop },
+    ...{ asked, wanted, includeProvisional, onEvent, stop },
     tickers: new Set(asked.map(({ series }) => series.ticker)),
     ...(maxRetries !== undefined && { maxRetries }),
   };

@@ -26,7 +26,7 @@ const BACKFILL = {
   retryFailed: true,
   secondOpinion: true,
 } as const;
-const FILL = { ...RUN, maxRetries: true } as const;
+const FILL = { ...RUN, maxRetries: true, strategy: true } as const;
 const ADJUST = { adjust: true, asOf: true } as const;
 const READ = { ...DATES, ...ADJUST, require: true } as const;
 const WARMUP = { ...FILL, series: true, period: true, interval: true, end: true, offline: true } as const;

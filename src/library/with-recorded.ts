@@ -60,7 +60,11 @@ interface LiveOf {
 }
 
 /** Those of sessions that have no final bar at `now`, ms since the epoch. */
-function liveOf({ series, bars }: RecordedSeries, state: SeriesState | undefined, now: number): LiveOf {
+export function liveOf(
+  { series, bars }: RecordedSeries,
+  state: SeriesState | undefined,
+  now: number,
+): LiveOf {
   const calendar = state?.calendar ?? calendarFor(series.ticker).id;
   const dayOf = sessionDateOf(series.interval, calendarById(calendar));
   const final = finalDays(state, now);
