@@ -2,7 +2,7 @@ import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
 import { utcDayOf } from '../core/session/day.ts';
 import { type ResolvedUniverse, resolveUniverse } from '../backfill/want/universe.ts';
-import type { OpenTraffic } from '../backfill/run/traffic.ts';
+import type { OpenTraffic, SharedTraffic } from '../backfill/run/traffic.ts';
 import { type Quota, shareOf } from '../core/plan/quota.ts';
 import type { Universe } from '../core/universe/universe.ts';
 import type { Capabilities, ProviderConfig } from '../providers/provider.ts';
@@ -89,9 +89,11 @@ function partsWith(
   assertQueue(options, store);
   const clock = options.clock ?? Date.now;
   const recorded = new RecordedBars(store.liveRecord);
+  let traffic: SharedTraffic | undefined;
+  const waitedMs = (): number => traffic?.awayMs() ?? 0;
   const tools: EngineTools = {
-    openTraffic: () => openTrafficOf(options, config, capabilities, store),
-    openPool: () => openPoolOf(options, capabilities, idleMs),
+    openTraffic: async () => (traffic = await openTrafficOf(options, config, capabilities, store)),
+    openPool: () => openPoolOf(options, capabilities, { idleMs, waitedMs }),
     ...(run && { acquire: () => joinedOrOwn(store, run.lock) }),
     atEnd: () => settleRecorded(store, recorded, clock()),
   };

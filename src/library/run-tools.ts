@@ -31,12 +31,16 @@ export async function openTrafficOf(
   const { metered, quotas } = capabilities;
   const { openTraffic } = await import('../backfill/run/traffic.ts');
   const quotaFile = metered ? placeOf(options, config, capabilities) : undefined;
-  const { quotaUrl } = options;
+  const { quotaUrl, queue } = options;
+  // Machines that wait for their queue wait for their quota, which is there too.
+  const patience = queue !== undefined && { patienceMs: Number.POSITIVE_INFINITY };
   const openShared =
     quotaUrl === undefined || quotaFile === undefined
       ? undefined
       : async () =>
-          (await import('./shared-quota.ts')).openSharedQuota(quotaUrl, quotaFile, { quotas, store });
+          (await import('./shared-quota.ts')).openSharedQuota(quotaUrl, quotaFile, {
+            ...{ quotas, store, ...patience },
+          });
   return openTraffic({ quotas, quotaFile, openShared, clocks: { wall: Date.now, gate: monotonicNow } });
 }
 
@@ -87,12 +91,13 @@ function placeOf(options: HistoryOptions, config: ProviderConfig, capabilities: 
 }
 
 /**
- * The threads of a history: as many as it may have at all, started as there are tasks for them. `idleMs`: as of `PoolOptions`.
+ * The threads of a history: as many as it may have at all, started as there are tasks for them. `idleMs`: as of `PoolOptions`;
+ * `waitedMs`: how long by now nobody could ask, which is no task's fault.
  */
 export async function openPoolOf(
   options: HistoryOptions,
   capabilities: Capabilities,
-  idleMs?: number,
+  { idleMs, waitedMs }: { readonly idleMs?: number | undefined; readonly waitedMs: () => number },
 ): Promise<Pool> {
   const { startPool } = await import('../pool/pool.ts');
   const { workers, inFlight } = poolSize(options, capabilities);
@@ -100,9 +105,9 @@ export async function openPoolOf(
   const { recycleAfter } = options;
   const restMs = (capabilities.metered && options.requestDelayMs) || 0;
   const shared: ThreadStart = { inFlight, restMs };
-  const restsMs = TRIES * size.concurrency * restMs;
+  const mostMs = deadlineOf(size, capabilities) + TRIES * size.concurrency * restMs;
   return startPool({
-    ...{ ...size, shared, taskDeadlineMs: deadlineOf(size, capabilities) + restsMs },
+    ...{ ...size, shared, taskDeadlineMs: () => mostMs + waitedMs() },
     ...(recycleAfter !== undefined && { recycleAfter }),
     ...(idleMs !== undefined && { idleMs }),
   });

@@ -13,13 +13,21 @@ import { connectRedis } from '../redis/connection.ts';
 import type { BarStore } from '../store/store.ts';
 
 /**
- * The record of a key's quota at a Redis server, with what this machine counted in a file until now. Throws `usage` and
- * `queue-unusable`.
+ * The record of a key's quota at a Redis server, with what this machine counted in a file until now. `patienceMs`: how long the
+ * server may be away; default a minute. Throws `usage` and `queue-unusable`.
  */
 export async function openSharedQuota(
   url: string,
   place: QuotaPlace,
-  { quotas, store }: { readonly quotas: readonly Quota[]; readonly store: BarStore },
+  {
+    quotas,
+    store,
+    patienceMs,
+  }: {
+    readonly quotas: readonly Quota[];
+    readonly store: BarStore;
+    readonly patienceMs?: number;
+  },
 ): Promise<QuotaBook> {
   const address = redisAddress(url);
   const book = await openRedisQuota({
@@ -29,6 +37,7 @@ export async function openSharedQuota(
     process: `${hostname().slice(0, 64)}-${process.pid}-${randomUUID().slice(0, 8)}`,
     gate: monotonicNow,
     random: Math.random,
+    ...(patienceMs !== undefined && { patienceMs }),
   });
   try {
     await takeOver(book, place, Date.now);

@@ -37,7 +37,7 @@ export async function startWorker(
     import('../redis/watch.ts'),
     import('../queue/worker.ts'),
   ]);
-  const engines = new LocalEngines({ ...own, quotaUrl: queue });
+  const engines = new LocalEngines({ ...own, queue });
   const address = redisAddress(queue);
   const redis = await connectRedis(address);
   await lookAtStore(store).catch(letGo(redis));

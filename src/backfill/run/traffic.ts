@@ -23,6 +23,8 @@ export interface SharedTraffic {
   begin(): RunTraffic;
   /** What keeps the quota from being kept; undefined: nothing does. */
   failure(): unknown;
+  /** How long nobody could ask because the record of its quota was not to be had, in all, ms. */
+  awayMs(): number;
   /** Gives back what was reserved of the quota and not used. Throws what kept it from being kept. */
   close(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function openTraffic(options: TrafficOptions): Promise<SharedTraffi
       };
     },
     failure: () => keeper?.failure(),
+    awayMs: () => book?.awayMs?.() ?? 0,
     close: async () => keeper?.stop(),
   };
 }

@@ -1,3 +1,4 @@
+import { BackfillError } from '../../core/errors.ts';
 import { type Quota, isPaced, pacingOf } from '../../core/plan/quota.ts';
 import { CELL, type GateState } from './gate-state.ts';
 import { lateSharer } from './late-requests.ts';
@@ -12,7 +13,7 @@ const LOOK_MS = 1000;
 export interface QuotaKeeper {
   /** What it failed over: nothing passes the gate since; undefined: it did not. */
   failure(): unknown;
-  /** Stops leasing and gives back what was leased and not used. */
+  /** Stops leasing and gives back what was leased and not used; where the record is not to be had then, that stays counted. */
   stop(): Promise<void>;
 }
 
@@ -49,6 +50,7 @@ export async function startQuotaKeeper(
         isNoted = true;
       }
     } catch (error) {
+      if (isLeft(error)) return;
       // A quota that cannot be kept is not exceeded instead.
       state.alone((cells) => (cells[CELL.down] = 1));
       throw error;
@@ -57,16 +59,24 @@ export async function startQuotaKeeper(
   return {
     failure: ticking.failure,
     stop: async () => {
+      file.leave?.();
       try {
         await ticking.stop();
         if (isMetered) await leaser.giveBack();
         if (isUsedUp()) await noteUsedUp();
         await noteLimit();
+      } catch (error) {
+        if (!isLeft(error)) throw error;
       } finally {
         await file.close();
       }
     },
   };
+}
+
+/** Whether an error says no more than that the record was not to be had at the end. */
+function isLeft(error: unknown): boolean {
+  return error instanceof BackfillError && error.code === 'cancelled';
 }
 
 /** Brings a fresh gate to where the record stands. */

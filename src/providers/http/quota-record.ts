@@ -38,6 +38,10 @@ export interface QuotaBook {
    * another one was faster.
    */
   change<T>(work: (record: QuotaRecord) => { record: QuotaRecord; result: T }): Promise<T>;
+  /** How long it could not be had in all, ms. Default: it is always there. */
+  readonly awayMs?: () => number;
+  /** Where it cannot be had, it is waited for a moment from now on; then `change` throws `cancelled`. */
+  readonly leave?: () => void;
   close(): void | Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { type KeptRecord, keptIn, type Known, madeAnew, textOf, withKnown } from
 import { measuredClock, type MeasuredClock } from './measured-clock.ts';
 import { openOwnUse, type OwnUse } from './own-use.ts';
 
-/** How long a server may be away before a run gives up, ms. */
+/** How long a server may be away before a run gives up that needs it for nothing else, ms. */
 const PATIENCE_MS = 60_000;
 
 /** Whoever lives has looked by then into a record that was made anew, and has found a server again that was away. */
@@ -37,7 +37,7 @@ export interface RedisQuotaOptions {
   readonly process: string;
   /** Monotonic, ms. */
   readonly gate: () => number;
-  /** Default `PATIENCE_MS`. */
+  /** How long the server may be away, ms; infinite: however long. Default `PATIENCE_MS`. */
   readonly patienceMs?: number;
   /** How long nobody reserves anything of a record that was made anew, ms. Default 4 s. */
   readonly settleMs?: number;
@@ -52,7 +52,10 @@ export interface RedisQuotaOptions {
 export async function openRedisQuota(options: RedisQuotaOptions): Promise<QuotaBook> {
   const { redis, owner, quotas, journal, process, gate, patienceMs = PATIENCE_MS } = options;
   const clock = measuredClock(gate);
-  const exchange = openExchange(redis, { ...options, clock, patienceMs });
+  const leaving = new AbortController();
+  const { exchange, awayMs } = openExchange(redis, {
+    ...{ ...options, clock, patienceMs, leaving: leaving.signal },
+  });
   const use = openOwnUse(quotas, (own) => journal.note(owner, process, own));
   const kept = new Kept(options, exchange, clock, use);
   try {
@@ -69,7 +72,9 @@ export async function openRedisQuota(options: RedisQuotaOptions): Promise<QuotaB
     wall: () => clock.now(),
     isRemote: true,
     look: () => kept.record,
+    awayMs,
     change: (work) => kept.change(work),
+    leave: () => leaving.abort(),
     close: async () => {
       clearInterval(timer);
       try {

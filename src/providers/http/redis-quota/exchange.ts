@@ -51,13 +51,22 @@ export interface ExchangeOptions {
   readonly clock: MeasuredClock;
   /** Monotonic, ms. */
   readonly gate: () => number;
-  /** How long the server may be away, ms. */
+  /** How long the server may be away, ms; infinite: however long. */
   readonly patienceMs: number;
+  /** Aborted when whoever asks is to end: one that is away is waited for a moment then. */
+  readonly leaving: AbortSignal;
+}
+
+/** A server as it is asked. */
+export interface Exchanges {
+  readonly exchange: Exchange;
+  /** How long it has been away in all, ms. */
+  readonly awayMs: () => number;
 }
 
 /**
  * Asks what lies there, or (`write`) puts something in its place if it is still so. Throws `queue-unusable` once the server has
- * been away for longer than is borne.
+ * been away for longer than is borne, and `cancelled` where it is away and whoever asks is to end.
  */
 export type Exchange = (write?: { readonly before: Found; readonly text: string }) => Promise<Answer>;
 
@@ -69,8 +78,11 @@ const RETRY_MS = 200;
 /** A server that was away for too long has so long to answer once more, ms. */
 const LEAST_MS = 1000;
 
-export function openExchange(redis: Redis, options: ExchangeOptions): Exchange {
-  const { owner, clock, gate, patienceMs } = options;
+/** How long the end waits for a server that is away, ms. */
+const LEAVING_MS = 1000;
+
+export function openExchange(redis: Redis, options: ExchangeOptions): Exchanges {
+  const { owner, clock, gate, patienceMs, leaving } = options;
   const ask = async (write: Parameters<Exchange>[0]): Promise<Answer> => {
     const { server = '', text: before = '' } = write?.before ?? {};
     const sentAt = gate();
@@ -82,18 +94,22 @@ export function openExchange(redis: Redis, options: ExchangeOptions): Exchange {
   };
   // Since when nothing was heard that was waited for.
   let awaySince: number | undefined;
-  return async (write) => {
+  let wasAwayMs = 0;
+  const awayMs = (): number => wasAwayMs + (awaySince === undefined ? 0 : gate() - awaySince);
+  const exchange: Exchange = async (write) => {
     awaySince ??= gate();
     const until = Math.max(awaySince + patienceMs, gate() + LEAST_MS);
     for (;;) {
       try {
-        const answer = await within(ask(write), until - gate());
+        const answer = await within(ask(write), until - gate(), leaving);
+        wasAwayMs = awayMs();
         awaySince = undefined;
         return answer;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         const isSilent = message === SILENT;
         const isPassing = isSilent || PASSING.test(message);
+        if (isPassing && leaving.aborted) throw left(options, error);
         // Its connection goes on asking what is refused for a while, and knows how it is.
         const why = isSilent ? whyNot(patienceOf(redis)?.last) : message;
         if (isSilent || !isPassing || gate() + RETRY_MS > until) throw away(options, why, isPassing, error);
@@ -101,23 +117,40 @@ export function openExchange(redis: Redis, options: ExchangeOptions): Exchange {
       }
     }
   };
+  return { exchange, awayMs };
 }
 
 const SILENT = 'it does not answer';
 
-async function within<T>(asking: Promise<T>, ms: number): Promise<T> {
-  const over = new AbortController();
-  const tooLong = sleep(Math.max(0, ms), undefined, { signal: over.signal }).then(() => {
-    throw new Error(SILENT);
+/** Throws `SILENT` where nothing comes in that time, or a moment after `leaving`. */
+async function within<T>(asking: Promise<T>, ms: number, leaving: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onLeaving = (): void => undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const giveUp = (): void => reject(new Error(SILENT));
+    // No timer is that long.
+    if (Number.isFinite(ms)) timer = setTimeout(giveUp, Math.max(0, ms));
+    onLeaving = () => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, Math.min(Math.max(0, ms), LEAVING_MS));
+    };
+    if (leaving.aborted) onLeaving();
+    else leaving.addEventListener('abort', onLeaving, { once: true });
   });
   try {
     return await Promise.race([asking, tooLong]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
+    leaving.removeEventListener('abort', onLeaving);
     // What comes later concerns nobody.
     asking.catch(() => undefined);
     tooLong.catch(() => undefined);
   }
+}
+
+/** What was reserved and not used stays counted. */
+function left({ shown }: ExchangeOptions, cause: unknown): BackfillError {
+  return new BackfillError('cancelled', `the Redis server ${shown} was away at the end`, { cause });
 }
 
 /** Nothing more is sent where it is not counted. */

@@ -28,7 +28,8 @@ export interface Sharing {
   /** How far the clock of its machine is ahead, ms. */
   readonly ahead: number;
   readonly settleMs: number;
-  readonly patienceMs: number;
+  /** Null: however long. */
+  readonly patienceMs: number | null;
   readonly name: string;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { describeWith, REDIS } from '../../../needs.ts';
 import { endsOf, expectKept, type Machines, openMachines } from './machines.ts';
@@ -64,5 +65,37 @@ describeWith(REDIS)('a quota that machines share in Redis', () => {
     // What was leased was sent: two leases of 200 ms at most.
     const late = machines.enforcer.admitted.filter((at) => at > gone + 500);
     expect(late).toEqual([]);
+  });
+
+  it('waits for one as long as it takes where that is wanted: one that hangs, and one that comes back empty', async () => {
+    machines = await openMachines('30/s,500/day', 300);
+    const { redis, enforcer } = machines;
+    const all = [await machines.start({ patienceMs: null }), await machines.start({ patienceMs: null })];
+    for (const one of all) one.go();
+    await machines.sent(20);
+    redis.pause();
+    await sleep(1500);
+    redis.goOn();
+    await machines.sent(enforcer.admitted.length + 20);
+    await redis.kill();
+    await sleep(1500);
+    const before = enforcer.admitted.length;
+    await redis.start(true);
+    await machines.sent(before + 20);
+    for (const one of all) one.stop();
+    expect(await endsOf(all)).toEqual(['told to', 'told to']);
+    expect(enforcer.admitted.length).toBeGreaterThanOrEqual(before + 20);
+    expectKept(machines);
+  });
+
+  it('does not keep whoever ends waiting for a server that is away', async () => {
+    machines = await openMachines('20/s,500/day', 300);
+    const one = await machines.start({ patienceMs: null });
+    one.go();
+    await machines.sent(5);
+    await machines.redis.kill();
+    await sleep(500);
+    one.stop();
+    expect(await Promise.race([one.end, sleep(6000, 'waits')])).toBe('told to');
   });
 });

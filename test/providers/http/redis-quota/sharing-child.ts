@@ -35,11 +35,14 @@ try {
         redis: await connectRedis(address),
         shown: address.shown,
         ...{ owner: 'toy-anonymous', quotas, journal: openStore(store).quotaJournal, store },
-        ...{ process: name, gate: monotonicNow, random: Math.random, settleMs, patienceMs },
+        ...{ process: name, gate: monotonicNow, random: Math.random, settleMs },
+        patienceMs: patienceMs ?? Number.POSITIVE_INFINITY,
       }),
     clocks: { wall: Date.now, gate: monotonicNow },
   });
-  const { gate } = shared.begin();
+  const traffic = shared.begin();
+  const { gate } = traffic;
+  over.signal.addEventListener('abort', () => traffic.cancel(), { once: true });
   const ask = throughGate(gate, (wire) => send({ url: new URL(url), headers: {}, ...wire }));
   const keepAsking = async (): Promise<void> => {
     while (!over.signal.aborted) await ask();
@@ -47,7 +50,7 @@ try {
   const [first, second] = await Promise.allSettled([keepAsking(), keepAsking()]);
   // Throws what kept the quota from being kept, which goes first.
   await shared.close();
-  for (const one of [first, second]) if (one.status === 'rejected') throw one.reason;
+  for (const one of [first, second]) if (one.status === 'rejected' && !over.signal.aborted) throw one.reason;
   console.log('ended: told to');
 } catch (error) {
   if (!(error instanceof BackfillError)) throw error;
