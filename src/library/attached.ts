@@ -7,19 +7,22 @@ export interface RunToAttach {
   readonly provider: string;
   /** Of the lease that its workers may hold still. Default: it had none. */
   readonly lock?: string;
+  /** Whether whoever goes on with it is told already where its Redis is away. Default false. */
+  readonly isWatched?: boolean;
 }
 
 /** A run that is gone on with: once, what comes after it is a run of its own. */
 export interface Attached {
   readonly id: string;
+  readonly isWatched: boolean;
   /** Its id, for the first to ask. */
   take(): string | undefined;
 }
 
-export function attachedTo({ id }: RunToAttach): Attached {
+export function attachedTo({ id, isWatched = false }: RunToAttach): Attached {
   let left: string | undefined = id;
   return {
-    id,
+    ...{ id, isWatched },
     take: () => {
       const own = left;
       left = undefined;

@@ -75,6 +75,8 @@ export interface QueueRunHow {
   readonly request: BackfillOptions | undefined;
   /** Whether it goes on with what another planner began. */
   readonly isAttached: boolean;
+  /** Whether it is told already, by whoever carries it out, where Redis is away. */
+  readonly isWatched: boolean;
 }
 
 /** Hands the tasks of a run to the machines of a queue. Throws `queue-unusable` and `store-locked`. */
@@ -82,10 +84,11 @@ export async function startQueueRun(
   options: HistoryOptions & { readonly queue: string },
   { id, context }: RunToStart,
   { url: store }: BarStore,
-  { onNote, request, isAttached }: QueueRunHow,
+  { onNote, request, isAttached, isWatched }: QueueRunHow,
 ): Promise<Runner> {
-  const [{ connectRedis }, { watchRedis }, { openQueueRunner }] = await Promise.all([
+  const [{ connectRedis }, { endConnections }, { watchRedis }, { openQueueRunner }] = await Promise.all([
     import('../redis/connection.ts'),
+    import('../redis/patient.ts'),
     import('../redis/watch.ts'),
     import('../queue/runner.ts'),
   ]);
@@ -93,7 +96,7 @@ export async function startQueueRun(
   const { storeUrl: _url, ...common } = context;
   const address = redisAddress(options.queue);
   const redis = await connectRedis(address);
-  watchRedis(redis, address.shown, onNote);
+  if (!isWatched) watchRedis(redis, address.shown, onNote);
   const run = {
     ...{ id, store, ...common },
     ...(quotas && { quotas }),
@@ -116,9 +119,9 @@ export async function startQueueRun(
       onNote(
         `Run ${id}: should this process die, workers go on, and so does ${queueCommand(`attach ${id}`, { queue: options.queue, store })}${withWhat(kept.request)}`,
       );
-    return closedWith(runner, () => redis.disconnect());
+    return closedWith(runner, () => endConnections(redis));
   } catch (error) {
-    redis.disconnect();
+    endConnections(redis);
     throw error;
   }
 }

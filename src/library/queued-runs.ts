@@ -9,6 +9,7 @@ import { type RegisteredRun, endRun, readRun } from '../queue/run.ts';
 import { readRequest, takeOver } from '../queue/take-over.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
+import { endConnections } from '../redis/patient.ts';
 import { watchRedis } from '../redis/watch.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore } from '../store/store.ts';
@@ -107,7 +108,7 @@ export async function startPlanner(options: PlannerOptions, pace: Partial<QueueP
   });
   const drain = async (deadlineMs?: number): Promise<void> => {
     await planner.drain(deadlineMs);
-    redis.disconnect();
+    endConnections(redis);
   };
   return { id: planner.id, drain };
 }
@@ -128,7 +129,7 @@ async function carriedOut(
   const known = await readRun(redis, id);
   if (goesOn(known)) await takeOver(redis, attachable(id, known, its.url), PLANNER);
   const own = { queue, store, ...(stateFolder !== undefined && { stateFolder }) };
-  const run = opened(goesOn(known) ? known : begunBy(kept, id), kept, own);
+  const run = opened(goesOn(known) ? known : begunBy(kept, id), kept, own, onNote !== undefined);
   try {
     const { stopped } = await carryOut(run, stop);
     if (stopped !== null && (await isCutShort(its, id, stopped)))
@@ -180,10 +181,11 @@ function opened(
   { id, provider, lock }: Pick<RegisteredRun, 'id' | 'provider' | 'lock'>,
   kept: KeptRequest,
   own: HistoryOptions & { readonly queue: string },
+  isWatched = false,
 ): QueuedRun {
   const { options, now } = kept;
   const clock = now === undefined ? {} : { clock: () => now };
-  const attached = { id, provider: provider.id, ...(lock !== undefined && { lock }) };
+  const attached = { id, provider: provider.id, isWatched, ...(lock !== undefined && { lock }) };
   const parts = partsOf({ ...options, ...clock, ...own }, attached);
   const history = historyOf(parts);
   const backfill = async (request: BackfillOptions = {}): Promise<RunSummary> => {

@@ -67,6 +67,7 @@ function runnersOf(
         onNote,
         request,
         isAttached: run.id === attached?.id,
+        isWatched: attached?.isWatched === true,
       }),
   };
 }

@@ -32,8 +32,9 @@ export async function startWorker(
   const { queue, name = workerName(), onLease, onNote, ...own } = options;
   const store = openStore(own.store);
   assertQueue({ store: own.store, queue }, store);
-  const [{ connectRedis }, { watchRedis }, { startQueueWorker }] = await Promise.all([
+  const [{ connectRedis }, { endConnections }, { watchRedis }, { startQueueWorker }] = await Promise.all([
     import('../redis/connection.ts'),
+    import('../redis/patient.ts'),
     import('../redis/watch.ts'),
     import('../queue/worker.ts'),
   ]);
@@ -56,7 +57,7 @@ export async function startWorker(
   const drain = async (deadlineMs?: number): Promise<void> => {
     await worker.drain(deadlineMs);
     await engines.close();
-    redis.disconnect();
+    endConnections(redis);
   };
   return { id: worker.id, drain };
 }

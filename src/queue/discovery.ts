@@ -56,6 +56,8 @@ class Discovery implements QueueWorker {
   /** Runs that wait, and were said to. */
   readonly #waiting = new Set<string>();
   #inWork = 0;
+  /** Until no run is carried out. */
+  #carrying: Promise<unknown> = Promise.resolve();
   #done = 0;
   #failed = 0;
   #timers: readonly NodeJS.Timeout[] = [];
@@ -90,8 +92,13 @@ class Discovery implements QueueWorker {
 
   /** Whatever its run does, tasks of it go on: another planner is at it within half a minute if this one is late. */
   async #drain(deadlineMs: number): Promise<void> {
+    // Before a run is given back: whose end this is does not take it again.
+    void this.#consumer.pause(true);
     this.#stop.abort();
-    await atMost(deadlineMs + CLOSE_MS, this.#consumer.close());
+    const isThere = await atMost(CLOSE_MS, this.#beat());
+    // Where the server is away, what its consumer tells it has no end; a run in work has.
+    if (!isThere) await atMost(deadlineMs, this.#carrying);
+    await atMost(isThere ? deadlineMs + CLOSE_MS : CLOSE_MS, this.#consumer.close(!isThere));
     for (const timer of this.#timers) clearInterval(timer);
     await atMost(CLOSE_MS, sayGone(this.#options.redis, this.id));
   }
@@ -120,7 +127,9 @@ class Discovery implements QueueWorker {
     try {
       if (!isSameStore(store, this.#options.store))
         await this.#leave(job, token, `it writes ${store}, and this worker ${this.#options.store}`);
-      const end = await carryOut(run, this.#stop.signal);
+      const carrying = carryOut(run, this.#stop.signal);
+      this.#carrying = carrying.catch(() => undefined);
+      const end = await carrying;
       this.#waiting.delete(run);
       if (end === 'interrupted' && this.#stop.signal.aborted) await later(() => job.moveToWait(token));
       this.#done++;

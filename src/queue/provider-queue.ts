@@ -92,9 +92,10 @@ export class ProviderQueue {
     void old.close(true).catch(() => undefined);
   }
 
-  async close(): Promise<void> {
+  /** `isAway`: its server does not answer, so that nothing that it is told ends. */
+  async close(isAway: boolean): Promise<void> {
     this.#isPaused = true;
-    await atMost(CLOSE_MS, this.#consumer.close(this.#inWork > 0));
+    await atMost(CLOSE_MS, this.#consumer.close(isAway || this.#inWork > 0));
   }
 
   #start(atOnce: number): Worker<JobData, Carried> {

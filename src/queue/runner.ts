@@ -21,8 +21,9 @@ import { type QueueRun, beatOfPlanner, endRun, queueOf, readRun, registerRun, se
 /** Tasks that are given to the queue before those in work have ended: machines go on with them when the planner dies. */
 const AHEAD = 2000;
 
-/** How long the end of a run waits for a server that does not answer, ms. */
+/** How long the end of a run waits for a server that does not answer, ms; and once it is known not to. */
 const CLOSE_MS = 5000;
+const AWAY_MS = 500;
 
 /** A machine that was silent for so long is not waited for at the end of a run, ms: it may have died. */
 const LEAVING_MS = 3000;
@@ -248,9 +249,11 @@ class QueueRunner implements Runner {
 
   async #end(): Promise<void> {
     await Promise.all(this.#unsettled);
-    await atMost(CLOSE_MS, this.#looks.stop());
-    await atMost(CLOSE_MS, this.#tell('ended'));
-    if (this.lost !== undefined) return this.letGo();
+    const isTold = await atMost(
+      CLOSE_MS,
+      this.#looks.stop().then(() => this.#tell('ended')),
+    );
+    if (!isTold || this.lost !== undefined) return this.letGo(isTold ? CLOSE_MS : AWAY_MS);
     await atMost(this.#pace.leaveMs, this.#untilAllLeft());
     await atMost(
       CLOSE_MS,
@@ -272,8 +275,8 @@ class QueueRunner implements Runner {
     }
   }
 
-  async letGo(): Promise<void> {
+  async letGo(withinMs = CLOSE_MS): Promise<void> {
     void this.#looks.stop();
-    await atMost(CLOSE_MS, Promise.all([this.#events?.close(), this.#queue.close()]));
+    await atMost(withinMs, Promise.all([this.#events?.close(), this.#queue.close()]));
   }
 }

@@ -26,8 +26,9 @@ import { WorkedRuns } from './worked-runs.ts';
 /** How long what is in work may take to end where nobody says, ms: whoever stops a container waits ten seconds. */
 const DRAIN_MS = 8000;
 
-/** How long what was ended may take to be given back, ms. */
+/** How long what was ended may take to be given back, ms; and where the queue's server is known to be away. */
 const GIVE_BACK_MS = 5000;
+const AWAY_MS = 500;
 
 /** How long a suspect waits that another one is in work, ms. */
 const SUSPECT_MS = 200;
@@ -254,19 +255,22 @@ class TakingWorker implements QueueWorker {
   }
 
   async #drain(): Promise<void> {
-    await atMost(GIVE_BACK_MS, beat(this.#redis, this.#machine()));
+    const isThere = await atMost(GIVE_BACK_MS, beat(this.#redis, this.#machine()));
+    const withinMs = isThere ? GIVE_BACK_MS : AWAY_MS;
+    // What waits for a quota that nobody counts does not end.
+    if (!isThere) this.#drainBy = monotonicNow();
     await Promise.all([...this.#served.values()].map(({ queue }) => queue.pause()));
     await this.#untilIdle(() => this.#drainBy);
     this.#isGivingBack = true;
     const runs = await this.#runs.all();
     if (this.#inWork > 0) for (const worked of runs) worked?.giveUp();
-    const until = monotonicNow() + GIVE_BACK_MS;
+    const until = monotonicNow() + withinMs;
     await this.#untilIdle(() => until);
     await atMost(GIVE_BACK_MS, Promise.all(runs.map(async (worked) => worked?.leave())));
     this.#stopHearing();
-    await atMost(GIVE_BACK_MS, this.#looks.stop());
-    await Promise.all([...this.#served.values()].map(({ queue }) => queue.close()));
-    await atMost(GIVE_BACK_MS, sayGone(this.#redis, this.id));
+    await atMost(withinMs, this.#looks.stop());
+    await Promise.all([...this.#served.values()].map(({ queue }) => queue.close(!isThere)));
+    await atMost(withinMs, sayGone(this.#redis, this.id));
   }
 
   async #untilIdle(until: () => number): Promise<void> {

@@ -33,7 +33,7 @@ export async function connectRedis(
 ): Promise<Redis> {
   const { host, port, db, username, password, isEncrypted } = address;
   let isReached = false;
-  const patience: Patience = { isPatient: false, last: undefined, random };
+  const patience: Patience = { isPatient: false, last: undefined, random, all: new Set(), isOver: false };
   const plain = new Redis({
     ...{ host, port, db, connectTimeout: CONNECT_MS, lazyConnect: true },
     ...(username !== undefined && { username }),

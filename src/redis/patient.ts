@@ -19,6 +19,10 @@ export interface Patience {
   last: unknown;
   /** In [0, 1). */
   readonly random: () => number;
+  /** The connection and its duplicates. */
+  readonly all: Set<Redis>;
+  /** Whether they were ended. */
+  isOver: boolean;
 }
 
 const ALL = new WeakMap<Redis, Patience>();
@@ -34,6 +38,8 @@ export function patienceOf(redis: Redis): Patience | undefined {
  */
 export function withPatience(redis: Redis, patience: Patience): Redis {
   ALL.set(redis, patience);
+  patience.all.add(redis);
+  redis.once('end', () => patience.all.delete(redis));
   const send = redis.sendCommand.bind(redis);
   const duplicate = redis.duplicate.bind(redis);
   redis.sendCommand = (command, stream) => {
@@ -49,4 +55,11 @@ export function withPatience(redis: Redis, patience: Patience): Redis {
   };
   redis.duplicate = (override) => withPatience(duplicate(override), patience);
   return redis;
+}
+
+/** Ends a connection and its duplicates, also those that wait for a server that is away. */
+export function endConnections(redis: Redis): void {
+  const patience = patienceOf(redis);
+  if (patience !== undefined) patience.isOver = true;
+  for (const one of patience?.all ?? [redis]) one.disconnect();
 }

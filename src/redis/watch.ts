@@ -16,9 +16,13 @@ export interface WatchPace {
   readonly againMs?: number;
 }
 
+/** Of which servers a listener is told already: a process may have several connections to one. */
+const TOLD = new WeakMap<(line: string) => void, Set<string>>();
+
 /**
  * Says in a line that a server does not answer, or refuses what it is told, for longer than a few seconds; again each minute, and
- * when that is over. Ends with the connection. `shown`: its URL without the password.
+ * when that is over; a listener hears it once, whatever connections to the server it watches. Ends with the connection. `shown`:
+ * its URL without the password.
  */
 export function watchRedis(
   redis: Redis,
@@ -26,6 +30,9 @@ export function watchRedis(
   onNote: (line: string) => void,
   { everyMs = EVERY_MS, afterMs = SAID_AFTER_MS, againMs = SAID_AGAIN_MS }: WatchPace = {},
 ): void {
+  const told = TOLD.get(onNote) ?? new Set();
+  if (told.has(shown)) return;
+  TOLD.set(onNote, told.add(shown));
   const key = `backfill:probe:${randomBytes(6).toString('hex')}`;
   const patience = patienceOf(redis);
   let asked: number | undefined;
@@ -37,7 +44,13 @@ export function watchRedis(
     [asked, said] = [undefined, undefined];
     if (patience !== undefined) patience.last = undefined;
   };
+  const stop = (): void => {
+    clearInterval(timer);
+    told.delete(shown);
+  };
   const look = (): void => {
+    // One that is being sought has no end to tell of.
+    if (patience?.isOver) return stop();
     const now = performance.now();
     if (asked === undefined) {
       asked = now;
@@ -53,5 +66,5 @@ export function watchRedis(
   };
   const timer = setInterval(look, everyMs);
   timer.unref();
-  redis.once('end', () => clearInterval(timer));
+  redis.once('end', stop);
 }

@@ -5,6 +5,7 @@ import { redisAddress } from '../../src/redis/address.ts';
 import type { Redis } from 'ioredis';
 import { QueueDesk } from '../../src/queue/desk.ts';
 import { assertTaking, connectRedis } from '../../src/redis/connection.ts';
+import { endConnections } from '../../src/redis/patient.ts';
 import { watchRedis } from '../../src/redis/watch.ts';
 import { describeWith, REDIS } from '../needs.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
@@ -129,6 +130,38 @@ describeWith(REDIS)('a Redis that takes nothing', () => {
     await desk.close();
     looking.disconnect();
     redis.disconnect();
+  });
+
+  it('is told of once to whoever listens by several connections, and no more once they are ended', async () => {
+    const own = await startRedis();
+    const address = redisAddress(own.url, NO_VARIABLES);
+    const [one, other] = [await connectRedis(address), await connectRedis(address)];
+    const notes: string[] = [];
+    const listener = (line: string): void => void notes.push(line);
+    const pace = { everyMs: 20, afterMs: 100, againMs: 60_000 };
+    for (const redis of [one, other]) watchRedis(redis, own.url, listener, pace);
+    const duplicate = one.duplicate();
+    duplicate.on('error', () => undefined);
+    await duplicate.ping();
+    await own.kill();
+    await expect.poll(() => notes).toHaveLength(1);
+    await own.start();
+    await expect
+      .poll(() => notes)
+      .toEqual([
+        expect.stringMatching(/ has not worked for \d s: /),
+        expect.stringMatching(/ works again, after \d s$/),
+      ]);
+    await own.kill();
+    await expect.poll(() => notes).toHaveLength(3);
+    for (const redis of [one, other]) endConnections(redis);
+    await own.start();
+    const sober = await connectRedis(address);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Of those that sought it none has found it.
+    expect([notes.length, await sober.client('LIST')]).toEqual([3, expect.stringMatching(/^[^\n]+\n$/)]);
+    sober.disconnect();
+    await own.destroy();
   });
 
   it('under a number that it has not, or that is none, is refused', async () => {
