@@ -88,8 +88,8 @@ export type ViewsScript = StoreViews & BasisSaid;
  */
 export interface History extends BarStreams, Filling, Recording {
   readonly capabilities: Capabilities;
-  /** What the store knows of each series, without reading bars. */
-  scan(): Promise<Scan>;
+  /** What the store knows of each series, without reading bars. Default: of all. */
+  scan(request?: SeriesSelection): Promise<Scan>;
   /** What there is to know of the source before it is asked. Makes no request. Throws `usage` and `store-unusable`. */
   notes(): Promise<readonly SourceNote[]>;
   /**

@@ -41,7 +41,7 @@ export function historyOf(parts: Parts): History {
     return tickersToRead(tickers);
   };
   const calls: Calls = {
-    scan: () => readStore.scan(),
+    scan: async (request = {}) => readStore.scan(await scanOptionsOf(parts, checked(request))),
     ...runsOf(parts),
     ...fillsOf(parts),
     ...readsOf(reading),

@@ -49,6 +49,7 @@ const EXPORT = {
 const OF_METHODS: Readonly<
   Partial<Record<keyof History, readonly [argument: number, Readonly<Record<string, true>>]>>
 > = {
+  scan: [0, SELECTION satisfies NamesOf<'scan', 0>],
   universe: [0, { ...BACKFILL, keeps: true } satisfies NamesOf<'universe', 0>],
   plan: [0, { ...BACKFILL, plan: true, to: true } satisfies NamesOf<'plan', 0>],
   backfill: [0, { ...BACKFILL, plan: true } satisfies NamesOf<'backfill', 0>],
