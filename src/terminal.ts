@@ -78,7 +78,7 @@ export { doctorText } from './report/doctor-text.ts';
 export { inspectionText } from './report/inspection-text.ts';
 export { type Column, plural, table, wrappedTable } from './report/table.ts';
 export { readTextFileIfAny } from './market/text-file.ts';
-export { csvField } from './library/export.ts';
+export { csvField } from './library/bar-lines.ts';
 export { withoutPassword } from './core/without-password.ts';
 export { redisAddress } from './redis/address.ts';
 export { ROLES } from './queue/roles.ts';
