@@ -1,5 +1,5 @@
 import type { Series } from '../core/bars/bars.ts';
-import { openAdjusted } from './adjusted.ts';
+import { type AdjustedBars, openAdjusted } from './adjusted.ts';
 import {
   BAR_COLUMNS,
   type BarBatch,
@@ -32,8 +32,10 @@ async function* batchesIn<Column extends BarColumn>(
   columns: readonly Column[],
 ): AsyncGenerator<BarBatch<Column>> {
   const scan = await source.readable();
-  for (const series of source.series) {
-    const { bars } = await openAdjusted(store, scan, series, source.options);
+  const opened: [Series, AdjustedBars][] = [];
+  // Whoever is in the middle of a list learns too late that one of it cannot be adjusted.
+  for (const series of source.series)
+    opened.push([series, await openAdjusted(store, scan, series, source.options)]);
+  for (const [series, { bars }] of opened)
     for await (const part of bars) if (part.length > 0) yield batchOf(series, part, columns);
-  }
 }

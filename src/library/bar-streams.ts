@@ -8,8 +8,8 @@ export interface BarStreams {
    * Stored bars of some series as columns, one series after the other in the order in which they are named, each ascending:
    * the bars of `read`, partition by partition, so that one partition at a time is in memory. Adjusted as of the end of the
    * range that is read, or `asOf`. Throws `usage`, `invalid-date`, `invalid-ticker` and `unsupported-interval` at once; before
-   * the first batch `incomplete` (see `require`), and `not-stored` and `store-corrupt` of any of the series; `basis-unknown`
-   * when it comes to a series whose factors lack something. A series without a bar in the range has no batch.
+   * the first batch `incomplete` (see `require`), and of any of the series `not-stored`, `store-corrupt`, and `basis-unknown` where
+   * factors lack something. A series without a bar in the range has no batch.
    *
    * @example
    * const batches = history.batches({ ticker: 'AAPL', interval: '1d' }, { adjust: 'all', columns: ['close'] });

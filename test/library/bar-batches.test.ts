@@ -175,8 +175,8 @@ describe('batches that cannot be had', () => {
     expect(await batchesIn(history.batches([DAYS]))).toHaveLength(1);
   });
 
-  it('are refused when it comes to a series whose factors are not known', async () => {
-    const { history } = await newYear();
+  it('are refused before the first one where the factors of a series are not known', async () => {
+    const { history, store } = await newYear();
     const seen: BarBatch[] = [];
     const reading = async (): Promise<void> => {
       for await (const batch of history.batches([DAYS, HOURS], { start: '2026-01-02', adjust: 'all' }))
@@ -185,9 +185,13 @@ describe('batches that cannot be had', () => {
     expect(await reading()).toBeUndefined();
     expect(seen).toHaveLength(2);
     const message = await refusal(history.read(DAYS, { adjust: 'all' }));
-    await expect(batchesIn(history.batches([DAYS], { adjust: 'all' }))).rejects.toMatchObject({
-      ...{ code: 'basis-unknown', ticker: 'AAPL', message },
-    });
+    // Of a single session nothing has to be known.
+    const single = { ticker: 'MSFT', interval: '1d' } as const;
+    const learned = coverage({ present: [days('2026-01-02', '2026-01-03')] });
+    await store.upsert(update([daily('2026-01-02')], { series: single, learned }));
+    expect(await batchesIn(history.batches([single], { adjust: 'all' }))).toHaveLength(1);
+    const both = history.batches([single, DAYS], { adjust: 'all' })[Symbol.asyncIterator]();
+    await expect(both.next()).rejects.toMatchObject({ code: 'basis-unknown', ticker: 'AAPL', message });
   });
 
   it.each([
