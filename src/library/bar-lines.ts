@@ -27,7 +27,7 @@ export function formOf(adjust: Adjustment, columns?: readonly BarColumn[]): Tabl
 }
 
 /** What a column of bars is called in tables: as in the files of a store. */
-function columnName(column: BarColumn): string {
+export function columnName(column: BarColumn): string {
   return column === 'fetchedAt' ? 'fetched_at' : column;
 }
 
@@ -111,7 +111,7 @@ function labelled({ codes, names }: Labels, text: Written['text']): Value {
 }
 
 /** Whether bar i opens or closes outside its range. */
-function isOutsideAt({ open, high, low, close }: BarBatch, i: number): boolean {
+export function isOutsideAt({ open, high, low, close }: BarBatch, i: number): boolean {
   const [o, h, l, c] = [open[i] as number, high[i] as number, low[i] as number, close[i] as number];
   return isOutsideRange({ open: o, high: h, low: l, close: c });
 }

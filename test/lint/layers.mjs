@@ -17,7 +17,7 @@ const ORDERS = [
       ['pool', 'queue', 'report', 'monitor'],
       ['library', 'pages'],
       ['server'],
-      ['index.ts', 'provider.ts', 'terminal.ts'],
+      ['index.ts', 'provider.ts', 'arrow.ts', 'terminal.ts'],
       ['cli'],
     ],
   },

@@ -19,7 +19,7 @@ describe('the reference', () => {
     expect(status).toBe(0);
 
     const modules = (await readdir(join(folder, 'modules'))).toSorted();
-    expect(modules).toEqual(['index.html', 'provider.html', 'testing.html']);
+    expect(modules).toEqual(['arrow.html', 'index.html', 'provider.html', 'testing.html']);
     const page = await readFile(join(folder, 'functions', 'index.openHistory.html'), 'utf8');
     expect(page).toContain('HistoryOptions');
   });

@@ -126,6 +126,21 @@ describe('the tarball of a clean clone', () => {
     expect(testing?.toSorted()).toEqual(['contractOf', 'sampleMarket', 'startSimulator', 'tradedRows']);
   });
 
+  it('makes tables of Arrow once the package for it is installed, and says so before', async () => {
+    const arrow = join('node_modules', 'apache-arrow');
+    const use = `
+      import { openHistory } from 'backfill';
+      import { arrowTable } from 'backfill/arrow';
+      const history = openHistory({ store: './data', provider: 'none' });
+      const table = arrowTable(history, { ticker: 'ALFA', interval: '1d' });
+      console.log(await table.then(({ numRows }) => numRows, ({ code, message }) => [code, message].join(': ')));`;
+    await writeFile(join(project, 'arrow.mjs'), use);
+    const none = 'usage: Arrow needs a package of its own: npm install apache-arrow\n';
+    expect(execute(process.execPath, ['arrow.mjs'])).toBe(none);
+    await symlink(join(ROOT, arrow), join(project, arrow));
+    expect(execute(process.execPath, ['arrow.mjs'])).toBe('20\n');
+  });
+
   it('is a library for import and for require', async () => {
     const use = `
       const history = openHistory({ store: './by-library', stateFolder: './state', provider: { id: 'sample' } });

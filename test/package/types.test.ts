@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,21 +10,32 @@ let project = '';
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'backfill-types-'));
   await installInto(project, pack(project));
-  await writeFile(join(project, 'imported.ts'), `${IMPORTS}\n${USES}\nawait filled(history);`);
-  await writeFile(join(project, 'required.cts'), `${REQUIRES}\n${USES}\nvoid filled(history);`);
+  const arrow = join('node_modules', 'apache-arrow');
+  await symlink(join(ROOT, arrow), join(project, arrow));
+  await writeFile(
+    join(project, 'imported.ts'),
+    `${IMPORTS}\n${USES}\nawait filled(history);\nawait sent(history);`,
+  );
+  await writeFile(
+    join(project, 'required.cts'),
+    `${REQUIRES}\n${USES}\nvoid filled(history);\nvoid sent(history);`,
+  );
 });
 afterAll(() => rm(project, { recursive: true }));
 
 const IMPORTS = `
   import { BackfillError, openHistory, type Bar, type History, type RunSummary } from 'backfill';
+  import { arrowStream, arrowTable } from 'backfill/arrow';
   import { type ProviderModule, barsOf } from 'backfill/provider';
   import { type Check, contractOf } from 'backfill/testing';`;
 
 const REQUIRES = `
   import backfill = require('backfill');
+  import arrow = require('backfill/arrow');
   import provider = require('backfill/provider');
   import testing = require('backfill/testing');
   const { BackfillError, openHistory } = backfill;
+  const { arrowStream, arrowTable } = arrow;
   const { barsOf } = provider;
   const { contractOf } = testing;
   type Bar = backfill.Bar;
@@ -43,6 +54,13 @@ const USES = `
     const summary: RunSummary = await opened.backfill({ tickers: ['ALFA'], days: 5 });
     const bars: readonly Bar[] = await opened.read({ ticker: 'ALFA', interval: '1d' }, { adjust: 'all' });
     return summary.failed === 0 ? bars[0]!.volume : null;
+  }
+  export async function sent(opened: History): Promise<[number, Uint8Array[]]> {
+    const table = await arrowTable(opened, { ticker: 'ALFA', interval: '1d' }, { columns: ['close'] });
+    const parts: Uint8Array[] = [];
+    for await (const part of arrowStream(opened, [{ ticker: 'ALFA', interval: '1d' }])) parts.push(part);
+    const isUnknown: IsAny<typeof table> | IsAny<ReturnType<typeof arrowStream>> = false;
+    return [isUnknown ? 0 : table.numRows, parts];
   }
   export const code: string = new BackfillError('usage', 'x').code;
   // @ts-expect-error: a provider is known by its id
