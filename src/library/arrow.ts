@@ -50,7 +50,7 @@ export async function* arrowStream(
 }
 
 /** The parts of a stream. */
-async function* arrowParts(arrow: Arrow, table: BarTable): AsyncGenerator<Uint8Array> {
+export async function* arrowParts(arrow: Arrow, table: BarTable): AsyncGenerator<Uint8Array> {
   const { schema, recordsOf } = formed(arrow, table);
   let written: Uint8Array[] = [];
   const sink = new (class extends arrow.AsyncByteQueue {
@@ -97,7 +97,7 @@ function formed(arrow: Arrow, table: BarTable): Formed {
 }
 
 /** What a table was asked for, and what is said of that. */
-function saidOf({ interval, options, verdict }: BarTable): object {
+export function saidOf({ interval, options, verdict }: BarTable): object {
   const { adjust = 'none', start, end, asOf } = options;
   return { interval, adjust, start, end, asOf, verdict };
 }

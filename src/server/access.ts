@@ -11,6 +11,8 @@ export interface Asking {
   readonly token: string | undefined;
   /** Whether more can be done there than looking. Default: not. */
   readonly mayAct?: boolean;
+  /** Whether HEAD is answered there too. Default: not. */
+  readonly knowsHead?: boolean;
 }
 
 /** Who may ask a server. */
@@ -34,8 +36,8 @@ export interface Refused {
  * (DNS rebinding), nor from within itself.
  */
 export function refusal(asking: Asking, access: Access): Refused | undefined {
-  const { method, headers, token: given, mayAct = false } = asking;
-  const isAct = method !== 'GET';
+  const { method, headers, token: given, mayAct = false, knowsHead = false } = asking;
+  const isAct = method !== 'GET' && !(knowsHead && method === 'HEAD');
   if (isAct && !(mayAct && ACTS.has(method)))
     return { status: 405, why: 'this server only shows: GET is all that it knows' };
   if (!isKnownHost(textOf(headers['host']), access.host))

@@ -8,6 +8,7 @@ import type { PageCode } from '../report/coverage-page/page-html.ts';
 import type { DashboardData, DashboardPage } from '../report/dashboard/page-data.ts';
 import { type SameAsHere, pastedIn } from '../report/told-commands.ts';
 import { type Access, type Asking, refusal } from './access.ts';
+import { apiOf, isOfApi } from './api/api.ts';
 import type { Board } from './board/board.ts';
 import { boardAnswer, isOfBoard } from './board/mounted.ts';
 import { FRAME_POLICY, PAGE_POLICY, SAFE_HEADERS } from './headers.ts';
@@ -15,7 +16,7 @@ import type { Listeners } from './listeners.ts';
 import { runPage, runRow } from './pages/runs.ts';
 import { seriesPage } from './pages/series.ts';
 import { seriesList } from './pages/series-list.ts';
-import { type Content, type Route, routeOf } from './routes.ts';
+import { type Content, type Route, routeOf, send } from './routes.ts';
 import { ICON, shellHtml } from './shell.ts';
 import { type Trouble, unusable } from './store-trouble.ts';
 
@@ -50,9 +51,14 @@ const TEXT = 'text/plain; charset=utf-8';
 /** What answers requests; it listens nowhere yet. */
 export function appOf(shown: Shown, access: Access): Server {
   const routes = [livePage(shown), ...pages(shown).map((one) => ofStore(shown, one)), ...files(shown)];
+  const api = apiOf(shown, access);
   return createServer((request, response) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
     const url = urlOf(request);
+    if (isOfApi(url.pathname)) {
+      void api(request, url, response);
+      return;
+    }
     const board = isOfBoard(url.pathname) ? shown.board : undefined;
     if (refuses(request, url, response, { ...access, mayAct: board !== undefined })) return;
     if (url.pathname === '/events') listen(shown.listeners, response);
@@ -129,13 +135,6 @@ function ofStore(shown: Shown, { path, answer }: Route): Route {
       return answered.value;
     },
   };
-}
-
-function send(response: ServerResponse, { status = 200, type, headers = {}, body }: Content): void {
-  response.statusCode = status;
-  response.setHeader('content-type', type);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.end(body);
 }
 
 /** It goes on by itself once the store is back, and shows a run of this process all the same. */

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** An answer to a request. */
 export interface Content {
   /** Default 200. */
@@ -48,4 +50,12 @@ function decoded(part: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Gives an answer whole. */
+export function send(response: ServerResponse, { status = 200, type, headers = {}, body }: Content): void {
+  response.statusCode = status;
+  response.setHeader('content-type', type);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
 }
