@@ -8,6 +8,7 @@ import { ROOT, bundle } from '../workers/bundling.mjs';
 
 const SOURCES = [
   'workers/run-task.ts',
+  'src/qmtl/fetcher-module.ts',
   ...(await readdir(join(ROOT, 'test/pool/threads'))).map((entry) => `test/pool/threads/${entry}`),
   'test/pool/orders.ts',
   'test/copy/copy-child.ts',

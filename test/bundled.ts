@@ -18,3 +18,8 @@ export function bundled(source: `${string}.ts`): URL {
 export function threadEntry(): URL {
   return bundled('workers/run-task.ts');
 }
+
+/** In place of `src/qmtl/module-url.ts`. */
+export function fetcherModule(): URL {
+  return bundled('src/qmtl/fetcher-module.ts');
+}

@@ -4,14 +4,20 @@ import { defineConfig } from 'vitest/config';
 
 const here = (relative: string): string => new URL(relative, import.meta.url).pathname;
 
+/** Of files that say where threads load something from, the function of `bundled.ts` in place of theirs. */
+const BUNDLED = new Map([
+  [here('../src/pool/entry.ts'), 'threadEntry'],
+  [here('../src/qmtl/module-url.ts'), 'fetcherModule'],
+]);
+
 /** Threads of tests load the bundle too. */
 const plugins = [
   {
     name: 'bundled-threads',
-    load: (id: string): string | undefined =>
-      id === here('../src/pool/entry.ts')
-        ? `export { threadEntry } from '${here('bundled.ts')}';`
-        : undefined,
+    load: (id: string): string | undefined => {
+      const name = BUNDLED.get(id);
+      return name && `export { ${name} } from '${here('bundled.ts')}';`;
+    },
   },
 ];
 
@@ -55,7 +61,7 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
  * for what changes the time, a variable or a module of its whole process.
  */
 const engine = [
-  'test/{backfill,copy,store}/**/*.test.ts',
+  'test/{backfill,copy,qmtl,store}/**/*.test.ts',
   'test/library/**/!(secrets).test.ts',
   'test/providers/**/!(breaker|gate|late-arrivals|lost-records|quota-*|undeclared-limit|usage).test.ts',
 ];

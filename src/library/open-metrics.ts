@@ -40,7 +40,7 @@ export async function openMetrics(
 
 /** Serves them at `/metrics`, see `MetricsAddress`. Throws `usage` where the port cannot be had. */
 export async function serveRunMetrics(
-  { registry }: RunMetrics,
+  { registry }: Pick<RunMetrics, 'registry'>,
   address: MetricsAddress,
 ): Promise<MetricsServer> {
   const { serveMetrics } = await import('../monitor/metrics/serve.ts');

@@ -18,7 +18,7 @@ const ORDERS = [
       ['library', 'pages'],
       ['server'],
       ['index.ts', 'provider.ts', 'arrow.ts', 'terminal.ts'],
-      ['cli'],
+      ['cli', 'qmtl'],
     ],
   },
   {
@@ -88,6 +88,11 @@ const FORBIDDEN = [
     from: /^src\/cli\//,
     to: /^src\/(?!cli\/|index\.ts$|terminal\.ts$)/,
     message: 'the command line uses the library (src/index.ts) and its own words (src/terminal.ts) only',
+  },
+  {
+    from: /^src\/qmtl\//,
+    to: /^src\/(?!qmtl\/|index\.ts$|provider\.ts$)/,
+    message: 'an adapter uses what the package exports (src/index.ts, src/provider.ts) only',
   },
   {
     from: /^src\/(?!store\/)/,

@@ -1,0 +1,40 @@
+import { BackfillError } from '../index.ts';
+
+/** Seconds since the epoch, both inclusive. */
+export interface TimeRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Throws `usage` where these are no range in seconds. */
+export function assertRange(start: number, end: number): void {
+  const given = `start ${start}, end ${end}`;
+  if (!Number.isFinite(start) || !Number.isFinite(end) || Math.abs(end) > 100_000_000_000)
+    throw new BackfillError('usage', `${given}: must be seconds since the epoch`);
+  if (start > end) throw new BackfillError('usage', `${given}: must not end before it starts`);
+}
+
+/** What of a range none of some others has. `step`: seconds from an end to the next start that continues it. */
+export function gapsIn({ start, end }: TimeRange, known: readonly TimeRange[], step = 1): TimeRange[] {
+  const gaps: TimeRange[] = [];
+  let next = start;
+  for (const one of known.toSorted((a, b) => a.start - b.start)) {
+    if (one.start > end) break;
+    if (one.start - step >= next) gaps.push({ start: next, end: one.start - step });
+    next = Math.max(next, one.end + step);
+  }
+  if (next <= end) gaps.push({ start: next, end });
+  return gaps;
+}
+
+/** Ranges without what they overlap or continue each other by; ascending. */
+export function joined(ranges: readonly TimeRange[]): TimeRange[] {
+  const all: TimeRange[] = [];
+  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
+    const last = all.at(-1);
+    if (last !== undefined && start <= last.end + 1)
+      all[all.length - 1] = { start: last.start, end: Math.max(last.end, end) };
+    else all.push({ start, end });
+  }
+  return all;
+}
