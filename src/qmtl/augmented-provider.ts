@@ -28,6 +28,22 @@ export class FetcherBackfillStrategy implements AutoBackfillStrategy {
   }
 }
 
+/** Has a range complete by what was recorded live, see `QuestDBRecorder`, and asks a fetcher for the rest only. */
+export class LiveReplayBackfillStrategy implements AutoBackfillStrategy {
+  readonly #source: FetchSource | undefined;
+
+  /** `source`: whom it asks for sessions of which not every bar is recorded. Default: nobody. */
+  constructor(source?: FetchSource) {
+    this.#source = source;
+  }
+
+  /** Throws what the fetcher failed with; without one `usage`, where a session is neither stored nor recorded. */
+  ensureRange(backend: HistoryBackend, start: number, end: number, of: NodeSeries): Promise<void> {
+    if (this.#source === undefined) return backend.assertComplete(start, end, of, 'live-replay');
+    return backend.fill(start, end, of, this.#source, 'live-replay');
+  }
+}
+
 /** How a provider has missing rows added. */
 export interface AugmentedOptions {
   /** Whom `fillMissing` asks. Default: nobody, and `fillMissing` throws. */

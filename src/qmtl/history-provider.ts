@@ -1,4 +1,4 @@
-import type { Interval, ProviderConfig } from '../index.ts';
+import type { FillStrategy, Interval, ProviderConfig } from '../index.ts';
 import type { HistoryRow } from './history-rows.ts';
 import type { GivenInterval } from './intervals.ts';
 import type { TimeRange } from './time-ranges.ts';
@@ -60,9 +60,17 @@ export interface HistoryBackend extends Required<
   Pick<HistoryProvider, 'fetch' | 'coverage' | 'warmupRange' | 'bindStream'>
 > {
   /** Asks a source for what a range lacks, and keeps it. Throws where something that is over could not be had. */
-  fill(start: number, end: number, of: NodeSeries, source: FetchSource): Promise<void>;
-  /** Throws `usage` where a range lacks something, says what, and asks nobody. */
-  assertComplete(start: number, end: number, of: NodeSeries): Promise<void>;
+  fill(
+    start: number,
+    end: number,
+    of: NodeSeries,
+    source: FetchSource,
+    strategy?: FillStrategy,
+  ): Promise<void>;
+  /**
+   * Throws `usage` where a range lacks something, says what, and asks nobody. By `live-replay` what is recorded is not lacking.
+   */
+  assertComplete(start: number, end: number, of: NodeSeries, strategy?: FillStrategy): Promise<void>;
   /** Waits for what goes on, and lets go of threads. */
   close(): Promise<void>;
 }

@@ -18,6 +18,7 @@ export {
   type AugmentedOptions,
   AugmentedHistoryProvider,
   FetcherBackfillStrategy,
+  LiveReplayBackfillStrategy,
   QuestDBHistoryProvider,
   QuestDBHistoryProvider as QuestDBLoader,
   type QuestDBProviderOptions,
@@ -27,6 +28,7 @@ export { BackfillState } from './backfill-state.ts';
 export { NodeCache, type Timed } from './node-cache.ts';
 export { BackfillEngine, type LoadOptions, type LoadedNode } from './backfill-engine.ts';
 export { type EventRecorder, EventRecorderService } from './event-recorder.ts';
+export { QuestDBRecorder } from './questdb-recorder.ts';
 export { StreamInput, type StreamOptions } from './stream-input.ts';
 export { type NodeOptions, type NodeValue, type NodeView, Pipeline, ProcessingNode } from './pipeline.ts';
 export {
@@ -39,4 +41,10 @@ export {
   type WarmupOptions,
 } from './runner.ts';
 export { metrics } from './metrics.ts';
-export { BackfillError, type Interval, type MetricsServer, type ProviderConfig } from '../index.ts';
+export {
+  BackfillError,
+  type FillStrategy,
+  type Interval,
+  type MetricsServer,
+  type ProviderConfig,
+} from '../index.ts';

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import {
   BackfillError,
   type Ensured,
+  type FillStrategy,
   type History,
   type HistoryOptions,
   type Interval,
+  type LackingSpan,
   openHistory,
 } from '../index.ts';
 import { type ServedFetcher, serveFetcher } from './fetcher-server.ts';
@@ -15,7 +17,7 @@ import type {
   GivenSeries,
   HistoryBackend,
 } from './history-provider.ts';
-import { type HistoryRow, rowOf } from './history-rows.ts';
+import { type HistoryRow, checkedRows, rowOf } from './history-rows.ts';
 import { intervalOf } from './intervals.ts';
 import {
   type SessionDates,
@@ -111,26 +113,56 @@ export class QuestDBBackend implements HistoryBackend {
    * Asks a source for the sessions of a range that lack something, also for the one that is open. What is stored, or known not to be
    * there, is not asked for. Throws what the source failed with, and `store-locked` where another process writes the store.
    */
-  async fill(start: number, end: number, of: GivenSeries, source: FetchSource): Promise<void> {
+  async fill(
+    start: number,
+    end: number,
+    of: GivenSeries,
+    source: FetchSource,
+    strategy: FillStrategy = 'on-demand',
+  ): Promise<void> {
     assertRange(start, end);
     const series = this.#seriesOf(of);
     const dates = sessionDates(series, { start, end }, this.#clock());
     if (dates === undefined) return;
     const { history, served } = await this.#writerFor(source);
     const range = { ...dates, includeProvisional: true };
-    const ensured = await inTurn(this.#place, history, () => history.ensureRange(series, range));
+    const ensured = await inTurn(this.#place, history, () =>
+      history.ensureRange(series, range, { strategy }),
+    );
     assertFilled(ensured, served?.takeError(series.ticker, series.interval));
   }
 
-  /** Throws `usage` where a session of a range that is over is missing, and says which. Asks nobody. */
-  async assertComplete(start: number, end: number, of: GivenSeries): Promise<void> {
+  /**
+   * Throws `usage` where a session of a range that is over is missing, and says which. Asks nobody. By `live-replay` a session counts
+   * of which bars are recorded.
+   */
+  async assertComplete(
+    start: number,
+    end: number,
+    of: GivenSeries,
+    strategy: FillStrategy = 'on-demand',
+  ): Promise<void> {
     assertRange(start, end);
     const series = this.#seriesOf(of);
     const dates = sessionDates(series, { start, end }, this.#clock());
     if (dates === undefined) return;
-    const { lacks, complete } = await this.#reader.missing(series, dates);
-    if (complete) return;
-    throw withoutFetcher(series, lacks[0]?.ranges[0] ?? dates);
+    const { lacks, damaged } = await this.#reader.missing(series, dates);
+    const isLacking = ({ why }: LackingSpan): boolean => strategy !== 'live-replay' || why !== 'provisional';
+    const lacking = lacks.flatMap(({ ranges }) => ranges).find(isLacking);
+    if (lacking !== undefined || damaged.length > 0) throw withoutFetcher(series, lacking ?? dates);
+  }
+
+  /**
+   * Keeps bars of a node as they came live, durably, at once and without asking anybody: they are provisional, until somebody's final
+   * ones replace them. Throws `usage` for what no bar of the node can be.
+   */
+  async record(of: GivenSeries, rows: readonly HistoryRow[]): Promise<void> {
+    const bars = checkedRows(rows, of.nodeId).map((row) => ({
+      ...row,
+      ts: row.ts * 1000,
+      volume: row.volume ?? Number.NaN,
+    }));
+    await this.#reader.record(this.#seriesOf(of), bars);
   }
 
   async close(): Promise<void> {

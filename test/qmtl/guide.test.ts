@@ -4,10 +4,13 @@ import {
   AugmentedHistoryProvider,
   EventRecorderService,
   FetcherBackfillStrategy,
+  type HistoryRow,
+  LiveReplayBackfillStrategy,
   ProcessingNode,
   QuestDBBackend,
   QuestDBHistoryProvider,
   QuestDBLoader,
+  QuestDBRecorder,
   Runner,
   Strategy,
   StreamInput,
@@ -103,25 +106,72 @@ describe('"Auto Backfill Strategies"', () => {
   });
 });
 
+/** The hours of the day before the moment of the tests. */
+const YESTERDAY = Array.from({ length: 24 }, (_, i) => seconds('2026-11-19T00:00:00Z') + 3600 * i);
+
+describe('"Auto Backfill Strategies", by live replay', () => {
+  it('take what was recorded live, and ask for nothing but the rest, until it is to be final', async () => {
+    const of = { nodeId: 'BTC-USD', interval: 3600 };
+    const recorder = closing(new QuestDBRecorder(backendOptions()));
+    const live = YESTERDAY.map((ts) => ({ ...invented(ts), close: 1001.5 + 66 }));
+    for (const row of live) await recorder.persist(of, row.ts, row);
+    const fetcher = inventedFetcher();
+    const by = (autoBackfill: FetcherBackfillStrategy | LiveReplayBackfillStrategy) =>
+      closing(new AugmentedHistoryProvider(new QuestDBBackend(backendOptions()), { autoBackfill }));
+    const replayed = by(new LiveReplayBackfillStrategy(fetcher));
+    const [first = 0, last = 0] = [YESTERDAY[0], YESTERDAY.at(-1)];
+    await replayed.ensureRange(first, last, of);
+    expect(fetcher.asked).toEqual([]);
+    expect((await replayed.fetch(first, last, of)).map(({ close }) => close)).toEqual(
+      live.map(({ close }) => close),
+    );
+    const alone = by(new LiveReplayBackfillStrategy());
+    await alone.ensureRange(first, last, of);
+    await expect(alone.ensureRange(first - 86_400, last, of)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('BTC-USD 1h lacks 2026-11-18 to 2026-11-18, and there is nobody'),
+    });
+    await replayed.ensureRange(first - 86_400, last, of);
+    expect(fetcher.asked).toMatchObject([{ start: first - 86_400, end: first - 1 }]);
+    // Whoever wants final bars asks for them.
+    await by(new FetcherBackfillStrategy(fetcher)).ensureRange(first, last, of);
+    expect(await replayed.coverage(of)).toEqual([{ start: first - 86_400, end: last }]);
+    expect(await replayed.fetch(last, last, of)).toMatchObject([invented(last)]);
+  });
+});
+
 describe('"Injecting into StreamInput"', () => {
   it('binds a provider and a recorder for good', async () => {
     const fetcher = inventedFetcher();
     const historyProvider = closing(new QuestDBHistoryProvider({ ...backendOptions(), fetcher }));
-    const kept: unknown[] = [];
-    const bound: string[] = [];
-    const eventService = new EventRecorderService({
-      bindStream: ({ nodeId }) => void bound.push(nodeId),
-      persist: async (of, timestamp, payload) => void kept.push([of, timestamp, payload]),
-    });
+    const eventService = new EventRecorderService(closing(new QuestDBRecorder(backendOptions())));
     const stream = new StreamInput({ nodeId: 'BTC-USD', interval: '60s', historyProvider, eventService });
-    expect(bound).toEqual(['BTC-USD']);
     for (const [name, value] of Object.entries({ historyProvider, eventService, interval: '1m' }))
       expect(() => Object.assign(stream, { [name]: value })).toThrow(
         new TypeError(`${name} of a StreamInput is set when it is made: make another one with that ${name}`),
       );
     expect(() => Object.assign(stream, { other: 1 })).toThrow(TypeError);
     await stream.feed(invented(MORNING.start));
-    expect(kept).toEqual([[{ nodeId: 'BTC-USD', interval: '1m' }, MORNING.start, invented(MORNING.start)]]);
+    expect(stream.cache.entries()).toEqual([invented(MORNING.start)]);
+    expect(await historyProvider.fetch(MORNING.start, MORNING.end, stream)).toMatchObject([
+      invented(MORNING.start),
+    ]);
+    await expect(stream.feed({ ...invented(MORNING.start), bid: 1 } as HistoryRow)).rejects.toMatchObject({
+      code: 'bad-answer',
+      message: expect.stringContaining('has "bid", which is nothing of a bar'),
+    });
+  });
+
+  it('has a recorder of one’s own keep each payload as it is emitted', async () => {
+    const [kept, bound]: [unknown[], string[]] = [[], []];
+    const eventService = new EventRecorderService({
+      bindStream: ({ nodeId }) => void bound.push(nodeId),
+      persist: async (of, timestamp, payload) => void kept.push([of, timestamp, payload]),
+    });
+    const stream = new StreamInput({ nodeId: 'X', interval: '60s', eventService });
+    await stream.feed(invented(MORNING.start));
+    expect(bound).toEqual(['X']);
+    expect(kept).toEqual([[{ nodeId: 'X', interval: '1m' }, MORNING.start, invented(MORNING.start)]]);
   });
 });
 
