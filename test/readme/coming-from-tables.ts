@@ -44,7 +44,17 @@ function spansOf(text: string): string[] {
 }
 
 /** What a code span names of ours. */
-type Kind = 'compose line' | 'command line' | 'option' | 'variable' | 'method' | 'path' | 'words' | 'key';
+type Kind =
+  | 'compose line'
+  | 'command line'
+  | 'option'
+  | 'variable'
+  | 'method'
+  | 'entry'
+  | 'adapter'
+  | 'path'
+  | 'words'
+  | 'key';
 
 const KINDS: readonly (readonly [Kind, RegExp])[] = [
   // Held against compose.yaml, beside the other lines of the README that are of Docker Compose.
@@ -53,6 +63,9 @@ const KINDS: readonly (readonly [Kind, RegExp])[] = [
   ['option', /^--[a-z]/],
   ['variable', /^[A-Z][A-Z0-9_]*(=\S+)?$/],
   ['method', /^(history\.[a-z][A-Za-z]*|openHistory)$/],
+  ['entry', /^backfill\/[a-z]+$/],
+  // Of `backfill/qmtl`: classes, and methods of them.
+  ['adapter', /^([A-Z]\w*[a-z][A-Z]\w*|Pipeline|Runner|metrics(?=\.))(\.[a-z]\w*)?$/],
   ['path', /^[\w.]*[./][\w./]+$/],
   ['words', /^[A-Z][a-z ]+:?$/],
   ['key', /^[a-z][A-Za-z]*$/],

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as library from '../../src/index.ts';
+import * as qmtl from '../../src/qmtl/index.ts';
 import { runWith } from '../acceptance/programs.ts';
 import { meant, valuesOf } from '../cli/meant.ts';
+import { ROOT } from '../package/checkout.ts';
 import { type Folder, isShell, openFolder } from './coming-from-scratch.ts';
 import { IN_PROSE, ROWS, kindOf, oursOf, triedLines } from './coming-from-tables.ts';
 import { ELSEWHERE } from './elsewhere.ts';
@@ -92,6 +94,25 @@ describe('what else the tables name of ours is there:', () => {
       name.startsWith('history.') ? name.slice('history.'.length) in history : name in library;
     expect(oursOf('method').filter((name) => !isThere(name))).toEqual([]);
     await history.close();
+  });
+
+  it('entries of the package', async () => {
+    const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly exports: Readonly<Record<string, unknown>>;
+    };
+    expect(oursOf('entry').filter((name) => !(name.replace('backfill', '.') in exports))).toEqual([]);
+  });
+
+  it('adapters, and their methods', async () => {
+    const exported = new Set((await readFile(join(ROOT, 'src/qmtl/index.ts'), 'utf8')).match(/\w+/g));
+    const values: Readonly<Record<string, unknown>> = qmtl;
+    const isThere = (text: string): boolean => {
+      const [name = '', method] = text.split('.');
+      if (method === undefined) return exported.has(name);
+      const value = Object(values[name]) as { readonly prototype?: object };
+      return method in value || method in (value.prototype ?? {});
+    };
+    expect(oursOf('adapter').filter((name) => !isThere(name))).toEqual([]);
   });
 });
 

@@ -25,6 +25,9 @@ const PORTFOLIO = membersInText(PORTFOLIO_TEXT, 'portfolio').map(({ ticker }) =>
 
 export const MARKET = marketOf([...PORTFOLIO, 'FB', 'NWSA', 'FOXA', 'TFCFA', 'ACME']);
 
+/** What Binance has. */
+export const PAIRS = marketOf(['BTC-USDT']);
+
 interface Fixture {
   /** A text of the command lines that it is for. */
   readonly of: string;
@@ -53,6 +56,7 @@ export const FIXTURES: readonly Fixture[] = [
       .join(''),
   },
   { of: 'await history.ensureRange(', prints: 'true []\n' },
+  { of: "from 'backfill/qmtl'", prints: '30\n' },
   { of: 'await reader.missing(', prints: 'true\n' },
   { of: 'universe/etf_20241201.json', files: { 'universe/etf_20241201.json': '["AAPL"]' } },
   { of: 'universe/us_equities_*.json', files: { 'universe/us_equities_20241201.json': '["AAPL", "MSFT"]' } },
@@ -104,11 +108,12 @@ export const FIXTURES: readonly Fixture[] = [
 export const DONE_ALREADY: readonly string[] = ['npm ci', 'npm test'];
 
 /** Texts of blocks that are something else here: the provider is a simulator at `url`. */
-export const INSTEAD: Readonly<Record<string, (url: string) => string>> = {
+export const INSTEAD: Readonly<Record<string, (url: string, binance: string) => string>> = {
   '/srv/prices': () => '.',
   '/var/lib/node_exporter': () => '.',
   '/tmp/try': () => './try',
   'serve --daily': () => 'serve --port 0 --daily',
+  "'https://api.binance.com/api": (_, binance) => `'${binance}/api`,
   '--provider binance --tickers': () => '--dry-run --provider binance --tickers',
   "provider: 'none'": () => `provider: 'none', clock: () => Date.parse('${NOW}')`,
   "provider: { id: 'yahoo' }": (url) =>

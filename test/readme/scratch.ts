@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { copyCheckout } from '../package/checkout.ts';
-import { DONE_ALREADY, INSTEAD, MARKET, NOW } from './fixtures.ts';
+import { DONE_ALREADY, INSTEAD, MARKET, NOW, PAIRS } from './fixtures.ts';
 
 /** How a command line ended, and what it said. */
 export interface Ended {
@@ -41,7 +41,9 @@ export async function openScratch(): Promise<Scratch> {
   await mkdir(join(top, 'home'));
   await copyCheckout(folder);
   await standIns(join(top, 'bin'));
-  const simulator = await startSimulator({ wire: 'yahoo', market: MARKET, now: () => Date.parse(NOW) });
+  const now = (): number => Date.parse(NOW);
+  const simulator = await startSimulator({ wire: 'yahoo', market: MARKET, now });
+  const binance = await startSimulator({ wire: 'binance', market: PAIRS, now });
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(BACKFILL_|AWS_|VITEST|npm_|NODE_)/.test(name),
   );
@@ -57,7 +59,10 @@ export async function openScratch(): Promise<Scratch> {
   let served: ChildProcess | undefined;
   let port = 'PORT';
   const translated = (text: string): string =>
-    Object.entries(INSTEAD).reduce((all, [from, to]) => all.replaceAll(from, to(simulator.url)), text);
+    Object.entries(INSTEAD).reduce(
+      (all, [from, to]) => all.replaceAll(from, to(simulator.url, binance.url)),
+      text,
+    );
   const start = (line: string): ChildProcess =>
     spawn('bash', ['-euo', 'pipefail', '-c', translated(line).replaceAll('PORT', port)], {
       cwd: folder,
@@ -95,6 +100,7 @@ export async function openScratch(): Promise<Scratch> {
     remove: async () => {
       await stopServing();
       await simulator.close();
+      await binance.close();
       await rm(top, { recursive: true });
     },
   };
