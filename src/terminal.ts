@@ -61,7 +61,7 @@ export { coverageText, staleHint } from './report/coverage-text.ts';
 export { issuesText } from './report/issues-text.ts';
 export { revisionsText } from './report/revisions-text.ts';
 export { type Page, tied, totalLine, wrapped } from './report/page.ts';
-export { quotedForShell } from './core/for-shell.ts';
+export { queueCommand, quotedForShell } from './core/for-shell.ts';
 export { type SameAsHere, asPasted, optionText, storeOption } from './report/told-commands.ts';
 export { withDates } from './report/json-dates.ts';
 export {

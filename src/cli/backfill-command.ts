@@ -29,7 +29,7 @@ import { type Filled, done, planned } from './fill.ts';
 import type { Cut } from './fill-batches.ts';
 import { EXIT } from './exit-codes.ts';
 import { onlyLeft } from './retry-failed.ts';
-import { assertStoreExists } from '../terminal.ts';
+import { assertStoreExists, queueCommand, quotedForShell, withoutPassword } from '../terminal.ts';
 import { tellNotes } from './notes.ts';
 import { OBSERVED, type Observers, openObservers } from './observers.ts';
 import { print, printJson, tell } from './output.ts';
@@ -167,20 +167,27 @@ export async function fillGaps(argv: RunValues): Promise<number> {
   return (await fill()).code;
 }
 
-/** `--async`: whole runs are handed over, and their ids printed. */
+/** `--async`: whole runs are handed over, and their ids printed. Throws `usage` for what is to be cut into batches. */
 async function handedOver(
   requests: readonly BackfillOptions[],
   connection: HistoryOptions,
-  { queue, json, quiet }: RunValues,
+  argv: RunValues,
 ): Promise<number> {
+  const { json, quiet, store } = argv;
+  const queue = assertQueueGiven(argv.queue, '--async');
+  const cut = cutOf(argv);
+  if (cut !== undefined)
+    throw new BackfillError(
+      'usage',
+      `--async hands a run over whole, and --batch-size ${cut.size} cuts it: leave out one of them (enqueue-batch always cuts, enqueue does not)`,
+    );
   const ids: string[] = [];
-  for (const request of requests)
-    ids.push(await enqueueRun({ ...connection, queue: assertQueueGiven(queue, '--async') }, request));
+  for (const request of requests) ids.push(await enqueueRun({ ...connection, queue }, request));
   if (json) await printJson(ids.map((run) => ({ run })));
   else await print(ids);
   if (!quiet)
     tell(
-      `Handed over, and kept in the store until a worker of the role all or discovery has carried it out: backfill queue status, backfill runs show ${ids.at(-1)}`,
+      `Handed over, and kept in the store until a worker of the role all or discovery has carried it out: ${queueCommand('queue status', { queue })}, backfill runs show ${ids.at(-1)} --store ${quotedForShell(withoutPassword(store))}`,
     );
   return EXIT.done;
 }

@@ -180,7 +180,9 @@ describeWith(REDIS)('several machines', () => {
       2,
       expect.stringContaining(`run "${id}": it was handed over, and has not ended`),
     ]);
-    expect(handed.stderr).toContain('Handed over, and kept in the store until ');
+    expect(handed.stderr).toContain(
+      `Handed over, and kept in the store until a worker of the role all or discovery has carried it out: backfill queue status --queue ${redis.url}, backfill runs show ${id} --store '${store}'\n`,
+    );
     // What was acknowledged is carried out, whatever becomes of the queue.
     await connection.flushall();
     const one = await worker('--role', 'discovery', '--id', 'planner', '--log-level', 'error');

@@ -67,6 +67,10 @@ describe('backfill enqueue', () => {
     [['universe'], 'universe: cannot be read: it is a folder, not a file'],
     [[], 'backfill enqueue needs FILE; --help shows how'],
     [['universe/us_1.json', '--async'], '--async has no effect without --queue'],
+    [
+      ['universe/us_1.json', '--async', '--queue', 'redis://127.0.0.1:1', '--batch-size', '1'],
+      '--async hands a run over whole, and --batch-size 1 cuts it: leave out one of them (enqueue-batch always cuts, enqueue does not)',
+    ],
     [['universe/us_1.json', '--delay', '5s'], '--delay 5s has no effect without --batch-size'],
   ])('%j is refused in one line', async (args, message) => {
     const finished = await backfill('enqueue', ...args, ...SAMPLE, '--store', 'refused');
