@@ -13,6 +13,7 @@ import { connectRedis } from '../redis/connection.ts';
 import type { SeriesCoverage } from '../report/series-coverage.ts';
 import { coverageByScan } from './coverage.ts';
 import type { BackfillOptions } from './history.ts';
+import { dropFilledSince } from './filled-since.ts';
 import type { Parts } from './parts.ts';
 import { portableTickers } from './kept-request.ts';
 
@@ -38,7 +39,16 @@ export async function throughQueue(
   try {
     if (request.everything && parts.attached === undefined) await clearCompleted(redis);
     const tickers = await portableTickers(request.tickers, () => tools.universe(request));
-    return await untilStored(redis, parts, { ...request, ...(tickers !== undefined && { tickers }) }, tools);
+    const asked = { ...request, ...(tickers !== undefined && { tickers }) };
+    const summary = await untilStored(redis, parts, asked, tools);
+    // What came of the run is told, whatever can be seen of others.
+    const dropped = await dropFilledSince(redis, parts).catch(() => 0);
+    if (dropped > 0)
+      request.onEvent?.({
+        type: 'note',
+        line: `${plural(dropped, 'parked task')} dropped: what they were for is stored by now`,
+      });
+    return summary;
   } finally {
     redis.disconnect();
   }

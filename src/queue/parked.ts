@@ -1,12 +1,13 @@
-import type { Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Want } from '../core/plan/task.ts';
 import { type Day, formatDay } from '../core/session/day.ts';
 import { isSameStore } from '../core/same-store.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { type JobData, orderOf } from './job.ts';
 import type { HandedOver } from './handed-over.ts';
-import { DISCOVERY_QUEUE } from './names.ts';
-import type { NamedQueue } from './queues.ts';
+import { DISCOVERY_QUEUE, PREFIX } from './names.ts';
+import { type NamedQueue, readQueues } from './queues.ts';
 import { type QueueRun, readRun } from './run.ts';
 
 /** Of a run, what another one for the same work needs. */
@@ -58,6 +59,40 @@ export async function takeOutParked(
     return { ...own, interval, tickers: [...tickers].toSorted(), ...range };
   });
   return { provider, tasks: ids.length, work, unknown, runs: [] };
+}
+
+/** A task that was given up, and what it was to fill. */
+export interface ParkedTask {
+  /** In Redis. */
+  readonly queue: string;
+  readonly job: string;
+  /** At least one. */
+  readonly wants: readonly Want[];
+}
+
+/** Those of a store of which that is known. `store`: as it is shown. */
+export async function parkedTasks(redis: Redis, store: string): Promise<readonly ParkedTask[]> {
+  const parked: ParkedTask[] = [];
+  for (const [queue, its] of await readQueues(redis)) {
+    if (!isSameStore(its.store, store)) continue;
+    for (const job of await redis.zrange(`${PREFIX}:${queue}:failed`, '0', '-1')) {
+      const text = await redis.hget(`${PREFIX}:${queue}:${job}`, 'data');
+      const order = text === null ? undefined : await orderOf(JSON.parse(text), redis).catch(() => undefined);
+      if (order !== undefined && order.task.wants.length > 0)
+        parked.push({ queue, job, wants: order.task.wants });
+    }
+  }
+  return parked;
+}
+
+/** Nobody has to have them run again. */
+export async function dropParked(redis: Redis, tasks: readonly ParkedTask[]): Promise<void> {
+  for (const name of new Set(tasks.map(({ queue }) => queue))) {
+    const queue = new Queue(name, { connection: redis, prefix: PREFIX });
+    queue.on('error', () => undefined);
+    for (const task of tasks) if (task.queue === name) await queue.remove(task.job);
+    await queue.close();
+  }
 }
 
 /** False: it is for another store, or somebody else did that, or removed it. */

@@ -2,7 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type QueueWorker, openHistory, openQueueDesk, startWorker } from '../../src/index.ts';
+import type { Want } from '../../src/core/plan/task.ts';
+import { parseDay } from '../../src/core/session/day.ts';
+import { queueName } from '../../src/queue/queues.ts';
 import { openStore } from '../../src/store/open.ts';
+import { partsOf } from '../../src/library/parts.ts';
+import { throughQueue } from '../../src/library/through-queue.ts';
+import type { BackfillEvent } from '../../src/backfill/run/events.ts';
+import { CALM } from '../report/calm-run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { fakeBucket } from '../store/bucket/bucket-store.ts';
@@ -53,6 +60,78 @@ describeWith(REDIS)('a run through a queue', () => {
     expect([...(await openStore(bucket.url).scan()).series.keys()]).toEqual(['ALFA 1d', 'BRIQ 1d']);
     const desk = await openQueueDesk(redis.url);
     expect((await desk.redis.smembers('backfill:completed')).toSorted()).toEqual(['ALFA', 'BRIQ']);
+    await desk.close();
+  });
+
+  it.each([
+    ['all', {}, 3],
+    ['less than that: a session is missing', { missing: 1 }, 1],
+    ['less than that: a session waits to be confirmed', { waiting: 1 }, 1],
+    ['less than that: an absence is not confirmed', { unconfirmed: { message: 'once is not enough' } }, 1],
+    ['less than that: the series failed', 'failed', 1],
+  ])('counts what is not there as lost where its result told that it had %s', async (_, told, runs) => {
+    const store = bucket.url.replace('/data', '/never-written');
+    const own = { store, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON };
+    const parts = partsOf({ ...own, stateFolder: join(folder.path, 'state') });
+    const report = { missing: 0, waiting: 0, unconfirmed: null, ...(typeof told === 'object' && told) };
+    const event = {
+      type: 'finished',
+      want: { series: { ticker: 'ALFA', interval: '1d' } },
+      failure: told === 'failed' ? {} : null,
+      result: { ok: true, report },
+    } as unknown as BackfillEvent;
+    let begun = 0;
+    await throughQueue(
+      parts,
+      { tickers: ['ALFA'], days: 5 },
+      {
+        queue: redis.url,
+        universe: () => Promise.resolve({ tickers: ['ALFA'], lives: new Map() }),
+        run: ({ onEvent }) => {
+          begun++;
+          onEvent?.(event);
+          return Promise.resolve(CALM);
+        },
+      },
+    );
+    expect(begun).toBe(runs);
+  });
+
+  it('drops what is parked that is stored by now, and no task that would be asked again or is still lacking', async () => {
+    const desk = await openQueueDesk(redis.url);
+    const queue = queueName({ provider: 'sample', store: bucket.url });
+    const park = async (job: string, ticker: string, more: Partial<Want> = {}): Promise<void> => {
+      const range = { from: parseDay('2026-02-23'), to: parseDay('2026-02-28') };
+      const want = { id: job, series: { ticker, interval: '1d' }, calendar: 'XNYS', range, gaps: [range] };
+      const task = { id: job, wants: [{ ...want, sessions: 5, ...more }], requests: 1, partitions: [] };
+      const data = { run: 'GONE', key: job, order: { json: JSON.stringify({ task, now: NOON }) } };
+      await desk.redis.hset(`backfill:${queue}:${job}`, 'data', JSON.stringify(data));
+      await desk.redis.zadd(`backfill:${queue}:failed`, NOON, job);
+    };
+    await desk.redis.hset(
+      'backfill:queues',
+      queue,
+      JSON.stringify({ provider: 'sample', store: bucket.url }),
+    );
+    await park('stored', 'ELNA');
+    await park('again', 'ELNA', { again: true });
+    await park('lacking', 'GLYF');
+    await park('compared', 'ELNA', { gaps: [], sessions: 0 });
+    const notes: string[] = [];
+    const history = openHistory({
+      ...{ store: bucket.url, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON },
+      stateFolder: join(folder.path, 'state'),
+    });
+    await history.backfill({
+      ...{ tickers: ['ELNA'], days: 20 },
+      onEvent: (event) => void (event.type === 'note' && notes.push(event.line)),
+    });
+    await history.close();
+    expect(await desk.redis.zrange(`backfill:${queue}:failed`, '0', '-1')).toEqual([
+      ...['again', 'compared', 'lacking'],
+    ]);
+    expect(notes).toContain('1 parked task dropped: what they were for is stored by now');
+    await desk.redis.del(`backfill:${queue}:failed`);
     await desk.close();
   });
 
