@@ -41,9 +41,9 @@ async function write(rows: readonly string[]): Promise<void> {
 }
 
 /** What is done with a history of the folder. */
-async function withHistory<Done>(act: (history: History) => Promise<Done>): Promise<Done> {
+async function withHistory<Done>(act: (history: History) => Promise<Done>, now = NOW): Promise<Done> {
   const history = openHistory({
-    ...{ store: join(folder, 'store'), stateFolder: join(folder, 'state'), clock: () => NOW, workers: 1 },
+    ...{ store: join(folder, 'store'), stateFolder: join(folder, 'state'), clock: () => now, workers: 1 },
     provider: { id: 'csv', url: join(folder, 'files'), settings: { basis: 'raw', zone: 'UTC' } },
   });
   try {
@@ -84,6 +84,46 @@ describe('sessions with holes that a top-up brings after full ones', () => {
       expect((await history.coverage(range)).totals).toMatchObject({ complete: 1, coverage: 100 });
       expect((await history.issues()).warnings).toEqual([]);
       expect(await history.backfill(range)).toMatchObject({ complete: 1, requests: 0 });
+    });
+  });
+});
+
+describe('a session within which a file ends', () => {
+  const [days, last] = [DAYS.slice(0, 5), DAYS[4] ?? 0];
+  const range = rangeOf(days, '1h');
+  const [before, ending] = [days.slice(0, 4).flatMap((day) => rowsOf(day, '1h')), rowsOf(last, '1h')];
+  const dayLater = NOW + 25 * 3_600_000;
+
+  it('waits, is not asked for again that day while the file stays, and is final once it says no more', async () => {
+    await write([...before, ...ending.slice(0, 4)]);
+    await withHistory(async (history) => {
+      expect(await history.backfill(range)).toMatchObject({ inserted: 32, waiting: 1, complete: 0 });
+      expect(await history.backfill(range)).toMatchObject({ requests: 0, waiting: 1, complete: 0 });
+      const { series } = await history.coverage(range);
+      expect(series).toMatchObject([{ standing: 'provisional', unsure: 1, missing: 0 }]);
+    });
+    await withHistory(async (history) => {
+      expect(await history.backfill(range)).toMatchObject({ requests: 1, inserted: 0, waiting: 0 });
+      expect(await history.backfill(range)).toMatchObject({ requests: 0, complete: 1 });
+      expect((await history.coverage(range)).totals).toMatchObject({ complete: 1, coverage: 100 });
+    }, dayLater);
+  });
+
+  it('is asked for at once where the file is another one, and waits as long as it grows', async () => {
+    await write([...before, ...ending.slice(0, 4)]);
+    await withHistory((history) => history.backfill(range));
+    for (const [rows, waiting] of [
+      [5, 1],
+      [7, 0],
+    ] as const) {
+      await write([...before, ...ending.slice(0, rows)]);
+      await withHistory(async (history) => {
+        expect(await history.backfill(range)).toMatchObject({ requests: 1, waiting });
+      });
+    }
+    await withHistory(async (history) => {
+      expect(await history.backfill(range)).toMatchObject({ requests: 0, complete: 1 });
+      expect(await history.read({ ticker: 'AAPL', interval: '1h' })).toHaveLength(35);
     });
   });
 });

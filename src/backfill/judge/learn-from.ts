@@ -25,7 +25,7 @@ export interface Learned {
   readonly missing: number;
   /** Wanted sessions that are not final yet and have a bar for now. */
   readonly provisional: number;
-  /** Wanted sessions that are over and have far fewer bars than is usual: they wait to be confirmed. */
+  /** Wanted sessions that are over, and have far fewer bars than is usual or may not be whole: they wait to be confirmed. */
   readonly waiting: number;
 }
 
@@ -62,8 +62,10 @@ export function learnFrom(checked: CheckedAnswer): Learned {
   const known = joinSessions(days, calendar);
   const unsettled = intersect(known, [{ from: lastSettled + 1, to: Number.POSITIVE_INFINITY }]);
   // Of a session beyond the proof only some bars may have come: it is asked for again.
-  const unproven = want.series.interval === '1d' ? [] : subtract(known, provenDays(answer));
-  const open = union(normalize(unsettled), normalize(unproven));
+  const beyond = beyondProof(checked, known);
+  // A file says no more until it is another one: that with which it ends waits like any with too few bars.
+  const unproven = answer.edition === undefined ? beyond : [];
+  const open = union(normalize(unsettled), unproven);
   const unconfirmed = unconfirmedOf(checked, known).flatMap(({ from, to, ...run }) =>
     subtract([{ from, to }], open).map((left) => ({ ...left, ...run })),
   );
@@ -75,7 +77,7 @@ export function learnFrom(checked: CheckedAnswer): Learned {
     ...lackingOf(checked, known),
   };
   const provisional = days.filter((session) => session > lastSettled).length;
-  const waiting = calendar.count(normalize(unconfirmed));
+  const waiting = calendar.count(union(normalize(unconfirmed), subtract(unproven, unsettled)));
   return { learned, present: days.length - provisional, absent, missing, provisional, waiting };
 }
 
@@ -97,32 +99,50 @@ export function newlyAbsent(
   return { learned: kept, absent: counts };
 }
 
-/** Stored sessions that wait to be confirmed: those that may have been cut, and others with too few bars. */
+/** Stored sessions that wait to be confirmed: those that may have been cut or that a file ends within, and others with too few bars. */
 function unconfirmedOf(checked: CheckedAnswer, known: readonly DayRange[]): Unconfirmed[] {
   const { now: since } = checked;
   const { edition, mayBeCut = [] } = checked.answer;
-  const cut = edition === undefined ? [] : intersect(known, normalize(mayBeCut));
-  const short = subtract(normalize([...shortOf(checked), ...inPartOf(checked)]), cut);
+  const grown = grownDays(checked);
+  const few = normalize([...shortOf(checked, grown), ...inPartOf(checked)]);
+  if (edition === undefined) return few.map((run) => ({ ...run, since }));
+  const cut = intersect(known, normalize(mayBeCut));
+  const ended = subtract(intersect(beyondProof(checked, known), normalize(grown.map(asRange))), cut);
   return [
-    ...short.map((run) => ({ ...run, since })),
-    ...cut.map((run) => ({ ...run, since, ...(edition !== undefined && { edition }) })),
+    ...subtract(few, union(cut, ended)).map((run) => ({ ...run, since })),
+    ...ended.map((run) => ({ ...run, since, endOf: edition })),
+    ...cut.map((run) => ({ ...run, since, edition })),
   ];
 }
 
-/**
- * Sessions with far fewer bars than is usual, or that end with bars that stand still, of which this is the first that is
- * heard, or of which more came than was stored: a part of them may be on its way. What an earlier answer said too is so.
- */
-function shortOf({ want, calendar, accepted, known }: CheckedAnswer): DayRange[] {
-  const { interval } = want.series;
-  const sessionOf = sessionDateOf(interval, calendar);
-  if (interval === '1d') return [];
+/** Sessions with bars of which an answer does not say that these are all. */
+function beyondProof({ want, answer }: CheckedAnswer, withBars: readonly DayRange[]): DayRange[] {
+  return want.series.interval === '1d' ? [] : normalize(subtract(withBars, provenDays(answer)));
+}
+
+/** Sessions of which this is the first that is heard, or of which more came than was stored; ascending. */
+function grownDays({ want, calendar, accepted, known }: CheckedAnswer): Day[] {
+  const sessionOf = sessionDateOf(want.series.interval, calendar);
   const grown = new Set<Day>();
   for (const ts of accepted.ts) if (placeOf(known, ts) === -1) grown.add(sessionOf(ts));
+  return [...grown];
+}
+
+function asRange(day: Day): DayRange {
+  return { from: day, to: day + 1 };
+}
+
+/**
+ * Of days that have grown those with far fewer bars than is usual, or that end with bars that stand still: a part of them may
+ * be on its way. What an earlier answer said too is so.
+ */
+function shortOf({ want, calendar, accepted, known }: CheckedAnswer, grown: readonly Day[]): DayRange[] {
+  const { interval } = want.series;
+  if (interval === '1d') return [];
   const context = { interval, calendar, known, actions: [] };
   const stale = staleTails(joinBars(known, accepted), context);
-  const short = [...new Set([...shortSessions(accepted, context), ...stale])].filter((day) => grown.has(day));
-  return short.map((day) => ({ from: day, to: day + 1 }));
+  const short = new Set([...shortSessions(accepted, context), ...stale]);
+  return grown.filter((day) => short.has(day)).map(asRange);
 }
 
 /**
@@ -138,7 +158,7 @@ function inPartOf({ want, calendar, accepted, known, partial = [] }: CheckedAnsw
     if (at !== -1 && (stored === -1 || !isSameAt(known, stored, accepted, at, 0))) news.add(sessionOf(ts));
   }
   const inPart = sessionsInPart(accepted, partial, { interval, calendar });
-  return inPart.filter((day) => news.has(day)).map((day) => ({ from: day, to: day + 1 }));
+  return inPart.filter((day) => news.has(day)).map(asRange);
 }
 
 /**

@@ -44,6 +44,8 @@ export interface Unconfirmed extends DayRange {
   readonly since: number;
   /** The edition that may have been cut in them. Default: none was. */
   readonly edition?: string;
+  /** The edition of a file that ended in them: another one is asked for at once, the same a day later. Default: none did. */
+  readonly endOf?: string;
 }
 
 export const NOTHING_KNOWN: Coverage = { present: [], provisional: [], absent: [] };
@@ -72,6 +74,12 @@ export function provisionalAt(coverage: Coverage, now: number): DayRange[] {
 /** The sessions in which an edition may have been cut: whoever would read the same again learns nothing. */
 export function cutIn({ unconfirmed = [] }: Coverage, edition: string | null): DayRange[] {
   return normalize(unconfirmed.filter((run) => run.edition !== undefined && run.edition === edition));
+}
+
+/** The sessions in which an edition ended less than a day ago: the same once more is no second answer yet. */
+export function endedIn({ unconfirmed = [] }: Coverage, edition: string | null, now: number): DayRange[] {
+  const isSame = (endOf: string | undefined): boolean => endOf !== undefined && endOf === edition;
+  return normalize(unconfirmed.filter(({ endOf, since }) => isSame(endOf) && now - since < MS_PER_DAY));
 }
 
 /** One session's state. */

@@ -6,6 +6,7 @@ import {
   NOTHING_KNOWN,
   provisionalAt,
   cutIn,
+  endedIn,
   unconfirmedAt,
   unknownTo,
   unlearn,
@@ -163,7 +164,7 @@ function viewOf(wanted: WantedSeries, coverage: Coverage, options: GapOptions): 
   const claims =
     [...coverage.absent, ...(lacking ?? []), ...(hadElsewhere ?? []), { by: unknown ?? [] }].some(({ by }) =>
       by.some((claim) => claim.provider === provider),
-    ) || coverage.unconfirmed?.some((run) => run.edition !== undefined) === true;
+    ) || coverage.unconfirmed?.some((run) => (run.edition ?? run.endOf) !== undefined) === true;
   return {
     ...{ interval: series.interval, calendar, range, coverage },
     ...(lived && { lived }),
@@ -251,7 +252,7 @@ function needsNoRequest(
   const asking: Omit<Asking, 'isReached'> = { provider, now, edition };
   const open = provisionalAt(coverage, now);
   const asked = subtract(
-    subtract(open, unconfirmedAt(coverage, now, confirmAfterMs)),
+    subtract(open, union(unconfirmedAt(coverage, now, confirmAfterMs), endedIn(coverage, edition, now))),
     cutIn(coverage, edition),
   );
   const isRejected = ({ reason, ...claim }: Claim): boolean =>

@@ -86,11 +86,13 @@ function claimOf(json: Json): Claim {
 }
 
 function unconfirmedOf(value: unknown): Unconfirmed {
-  const [from, to, since, edition] = list(value);
+  const [from, to, since, edition, endOf] = list(value);
   const run = { ...rangeOf([from, to]), since: instant(since) };
+  if (endOf !== undefined) return { ...run, endOf: text(endOf) };
   return edition === undefined ? run : { ...run, edition: text(edition) };
 }
 
-function encodeUnconfirmed({ since, edition, ...run }: Unconfirmed): string[] {
-  return [...pairOf(run), new Date(since).toISOString(), ...(edition === undefined ? [] : [edition])];
+function encodeUnconfirmed({ since, edition, endOf, ...run }: Unconfirmed): (string | null)[] {
+  const editions = endOf !== undefined ? [null, endOf] : edition === undefined ? [] : [edition];
+  return [...pairOf(run), new Date(since).toISOString(), ...editions];
 }
