@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { quoted } from '../../core/quoted.ts';
 import { delimiterOf, headingOf } from './heading.ts';
+import { saysError } from './error-line.ts';
 import { isEnded } from './line-end.ts';
 
 // A last line of words is passed by, and named. One that may be what a cut left of a row is not: it is told as an uneven line.
@@ -31,6 +32,7 @@ export function footerFormOf(text: string): FooterForm {
  * A CSV text, or the end of one, without a last line of words such as Barchart's `"Downloaded from Barchart.com as of …"`, or
  * two such lines. One that has as many fields as the line above it is a row, of whatever its first words name. Below rows that
  * begin with a date in digits any words are such a line; where rows begin with a name, or with a month, only what no name says.
+ * An error is none: where it stands rows are lacking.
  */
 export function withoutFooter(text: string, form: FooterForm): Parted {
   const last = lastLine(text);
@@ -68,7 +70,7 @@ function isFooter(
   const isRow = fields > 1 && fields === fieldsIn(rowAbove, delimiter);
   // A line that goes on with a quoted cell is none of its own.
   const isInCell = rowAbove.split('"').length % 2 === 0;
-  if (isRow || isInCell) return false;
+  if (isRow || isInCell || saysError(line)) return false;
   const isBelowDates = beginsWithDate && /^"?\d/.test(rowAbove);
   const isWords = WORDS.test(line) || SUM.test(line) || (isWhole && WORD.test(line));
   return SENTENCE.test(line) || (isBelowDates && isWords);

@@ -8,6 +8,7 @@ import { fileTrouble } from '../../core/file-trouble.ts';
 import { plural } from '../../core/plural.ts';
 import { escaped, quoted } from '../../core/quoted.ts';
 import { type Decoded, decodedText } from './encoding.ts';
+import { saysError } from './error-line.ts';
 import { isEnded } from './line-end.ts';
 import { numberIn } from './numbers.ts';
 import { otherBytes, otherText } from './other-content.ts';
@@ -185,11 +186,14 @@ function quotesText({ code }: CsvError): string {
   return 'has a quote (") that begins or ends within a field: double it there, or remove it';
 }
 
-/** What is wrong with a line of other fields than the first and what would do; or that the text was cut within its last line. */
+/** What is wrong with a line of other fields than the first and what would do; or that the text was cut there. */
 function unevenText(error: CsvError, text: string): string {
+  const record: unknown = error['record'];
+  const said = Array.isArray(record) ? record.join(' ').trim() : '';
+  if (saysError(said))
+    return `says ${quoted(said)}, and is no row: others may be lacking there, get the file again`;
   const isLast = error['lines'] === text.trimEnd().split(/\r\n|\r|\n/).length;
   if (isLast && !isEnded(text)) return 'the file ends within this line: get it again, or remove the line';
-  const record: unknown = error['record'];
   const [count, expected] = [
     Array.isArray(record) ? record.length : 0,
     Number(/expect (\d+)/.exec(error.message)?.[1]),

@@ -36,6 +36,30 @@ describe('a last line of words', () => {
   );
 
   it.each([
+    'Error: rate limit exceeded',
+    '{"error": "limit"}',
+    'Internal server error',
+    'HTTP 429 Too Many Requests',
+    'Thank you for using X! Our standard API rate limit is 25 requests per day.',
+    'Connection closed by the server',
+  ])('that says an error is none, but tells that rows are lacking: %s', (line) => {
+    for (const end of ['', '\n'])
+      expect(thrown(() => stampsOf(marketOf({ 'AAPL.csv': DATED + line + end }), 'AAPL'))).toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/AAPL\.csv, line 6: /),
+      });
+    const footer = 'Data provided by X, which is liable for no error or delay';
+    expect(stampsOf(marketOf({ 'AAPL.csv': DATED + footer }), 'AAPL')).toEqual(DAYS);
+    expect(
+      thrown(() => stampsOf(marketOf({ 'AAPL.csv': `${DATED}Error: no more\n${footer}\n` }), 'AAPL')),
+    ).toMatchObject({
+      message: expect.stringMatching(
+        /line 6: says "Error: no more", and is no row: others may be lacking there, get/,
+      ),
+    });
+  });
+
+  it.each([
     ['Source: a vendor', 'Copyright 2024 X'],
     ['Total;5', 'Data provided by X, Inc.'],
     ['Hello there you', 'End of file'],
