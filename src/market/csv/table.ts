@@ -1,7 +1,7 @@
-import { quoted } from '../../core/quoted.ts';
 import { assertLastField } from './cut-field.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
+import { cellsOf, orderIn } from './order-in.ts';
 import { footerFormOf, withoutFooter } from './footer.ts';
 import { headerBelowTitle, withTitleMarked } from './heading.ts';
 import { assertOrder } from './headerless.ts';
@@ -16,16 +16,7 @@ import { type CellForms, readRows, stampText } from './row-reader.ts';
 import { rowsOfLongText, rowsOfSections, type Sections } from './sections.ts';
 import { stacked } from './side-by-side.ts';
 import { type StampedRows, withCutEnd } from './stamped-rows.ts';
-import {
-  type DATE_ORDERS,
-  type DateOrder,
-  dateOrderOf,
-  isYearLast,
-  noStamp,
-  contradictionIn,
-  ordersLeft,
-  wordOf,
-} from './stamps.ts';
+import { type DATE_ORDERS, type DateOrder, isYearLast, noStamp, wordOf } from './stamps.ts';
 
 /** What a user says of how files are written; what is not said is told by the files. */
 export interface SaidForms {
@@ -163,7 +154,7 @@ function formOf(
   const hints = { delimiter: text.delimiter, isPointed, said: said.numbers ?? null };
   const forms: CellForms = {
     numbers: numberFormOf(path, lines, header, hints),
-    dates: said.dates ?? orderOf(path, layout, lines),
+    dates: said.dates ?? orderIn(path, lines, layout.header.stamp),
   };
   const [first] = lines;
   return {
@@ -226,38 +217,12 @@ function assertReadable(
   throw malformedRow(path, `${first}${more}: mend or remove ${more === '' ? 'it' : 'them'}`);
 }
 
-function orderOf(path: string, layout: Layout, lines: Iterable<CsvLine>): DateOrder {
-  const column = layout.header.stamp;
-  const order = dateOrderOf(fieldsOf(column, lines));
-  if (order !== undefined) return order;
-  const [first] = lines;
-  const apart = contradictionIn(fieldsOf(column, lines));
-  if (apart !== undefined)
-    throw malformed(
-      path,
-      null,
-      `its dates ${apart.map((date) => quoted(date)).join(' and ')} are in no order both: write them all as YYYY-MM-DD`,
-    );
-  const orders = ordersLeft(fieldsOf(column, lines));
-  const may = orders.map((one) => `the ${one.slice(0, -'-first'.length)}`).join(' or ');
-  const ways = orders.map(wordOf);
-  throw malformed(
-    path,
-    first?.number ?? null,
-    `its dates such as ${quoted(first?.fields[column] ?? '')} may start with ${may}: give --csv-dates ${ways.join(' or ')}, or write them as YYYY-MM-DD`,
-  );
-}
-
-function* fieldsOf(column: number, lines: Iterable<CsvLine>): Iterable<string> {
-  for (const { fields } of lines) yield fields[column] ?? '';
-}
-
 /** What lines say of their instruments: see `Table`. */
 export function namesOf({ ticker: ofAll, header }: Layout, lines: readonly CsvLine[]): string[] | null {
   const { ticker, name } = header;
   const column = ticker ?? name;
   if (ofAll !== null) return lines.map(() => ofAll);
-  const names = column === null ? null : [...fieldsOf(column, lines)];
+  const names = column === null ? null : [...cellsOf(column, lines)];
   // A name may be a company's: those of instruments are short, without spaces, in capitals.
   const isTicker = (text: string): boolean => /^[A-Z0-9^][A-Z0-9.^=-]{0,11}$/.test(text);
   return ticker !== null || names?.every(isTicker) === true ? names : null;
