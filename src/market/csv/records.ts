@@ -220,7 +220,15 @@ export function readNumber(path: string, line: CsvLine, index: number): number |
 
 function unzipped(path: string, bytes: Uint8Array): Uint8Array {
   try {
-    return gunzipSync(bytes);
+    // With `info` it tells how much it read as well, of which its types know nothing.
+    const unpacked = gunzipSync(bytes, { info: true }) as unknown as {
+      readonly buffer: Uint8Array;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    // Where the next part has lost its beginning it passes over all that is left; zeros are padding.
+    if (bytes.subarray(unpacked.engine.bytesWritten).some((byte) => byte !== 0))
+      throw new Error('something else follows its first part');
+    return unpacked.buffer;
   } catch (error) {
     throw malformed(path, null, `is no whole gzip file (${messageOf(error)}): get it again`);
   }

@@ -123,7 +123,31 @@ describe('dates with the day or the month first', () => {
   });
 });
 
+describe('dates of which one has an order', () => {
+  it('are refused with that, not with the first', () => {
+    const text = `${HEADER}\n2024-01-05,1,1,1,1,1\n2024-01-08,1,1,1,1,1\n01/09/2024,1,1,1,1,1\n`;
+    expect(() => marketOf({ 'AAPL.csv': text }).intervals('AAPL')).toThrow(
+      /line 4: its dates such as "01\/09\/2024" may start with the day or the month/,
+    );
+  });
+});
+
 describe('a file', () => {
+  it('of two packed parts is refused where the second is damaged, and may be padded with zeros', () => {
+    const parts = [`${HEADER}\n2024-01-09,1,1,1,1,1\n`, '2024-01-08,2,2,2,2,2\n'].map((text) =>
+      gzipSync(text),
+    );
+    const read = (bytes: Uint8Array): number =>
+      marketOf({ 'AAPL.csv.gz': bytes }).rows('AAPL', '1d', ALL).length;
+    expect(read(Buffer.concat(parts))).toBe(2);
+    expect(read(Buffer.concat([...parts, Buffer.alloc(512)]))).toBe(2);
+    const [one = Buffer.alloc(0), two = Buffer.alloc(0)] = parts;
+    const whole = /AAPL\.csv\.gz: is no whole gzip file \(.*\): get it again/;
+    expect(() => read(Buffer.concat([one, Buffer.alloc(1), two.subarray(1)]))).toThrow(whole);
+    expect(() => read(Buffer.concat([one, Buffer.from('\0garbage')]))).toThrow(whole);
+    expect(() => read(Buffer.concat([one, Buffer.alloc(9), Buffer.from('x')]))).toThrow(whole);
+  });
+
   it('may be compressed, also in small letters, and unpacked under its old name', () => {
     const text = `${HEADER}\n2024-01-08,1,1,1,1,1\n`;
     const market = marketOf({
