@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { type Day, parseDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { escaped, quoted } from '../../core/quoted.ts';
-import { pathsIn } from './folder-paths.ts';
+import { isHidden, pathsIn } from './folder-paths.ts';
 import { readFileName } from './file-name.ts';
 import { isWord } from './name-words.ts';
 import { namedDifferently } from './named-differently.ts';
@@ -153,7 +153,7 @@ function explained(path: string, look: () => Look): Look {
 
 function read(path: string, root: string, shared: SharedTables): Look {
   const name = basename(path);
-  if (name.startsWith('.')) return { reason: 'hidden', isOther: true };
+  if (isHidden(name)) return { reason: 'hidden', isOther: true };
   // A pipe would be waited for until somebody writes to it.
   if (isNoFile(path)) return { reason: 'no regular file', isOther: true };
   if (/\.zip$/i.test(name)) return zipFile(path, shared);

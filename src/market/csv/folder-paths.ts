@@ -21,7 +21,12 @@ function kindAt(shown: string): string {
   }
 }
 
-/** A folder and the paths of all files in it, or a file's folder and the file alone. */
+/** Whether a file or folder is kept out of sight: editors, desktops and archives put copies and trash there. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX';
+}
+
+/** A folder and the paths of all files in it, of hidden folders their own; or a file's folder and the file alone. */
 export function pathsIn(shown: string): [root: string, paths: readonly string[]] {
   const root = resolve(shown);
   const kind = kindAt(shown);
@@ -30,7 +35,7 @@ export function pathsIn(shown: string): [root: string, paths: readonly string[]]
   return [root, filesBelow(root, shown).toSorted()];
 }
 
-/** The paths of all files in a folder. Throws `usage` with the folder within that cannot be read. */
+/** The paths of all files in a folder, and of its hidden folders. Throws `usage` with the folder within that cannot be read. */
 function filesBelow(folder: string, shown: string): string[] {
   let entries: Dirent[];
   try {
@@ -39,7 +44,7 @@ function filesBelow(folder: string, shown: string): string[] {
     throw notThere(shown, error);
   }
   return entries.flatMap((entry) =>
-    entry.isDirectory()
+    entry.isDirectory() && !isHidden(entry.name)
       ? filesBelow(join(folder, entry.name), join(shown, entry.name))
       : [join(folder, entry.name)],
   );
