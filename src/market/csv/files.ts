@@ -236,7 +236,10 @@ function wholeZip(path: string, shared: SharedTables): Look {
   const stem = (inner?.name ?? '').replace(/\.csv$/, '');
   const isLean = LEAN_ROW.test(inner?.text ?? '');
   if (inner !== null && innerDate === undefined && !isLean && headingOf(inner.text).isTable)
-    return zippedTable(path, stem, () => tradesOnSaturday(shared.read(path, readZip(path)).rows));
+    return (
+      namedApart(path, stem) ??
+      zippedTable(path, stem, () => tradesOnSaturday(shared.read(path, readZip(path)).rows))
+    );
   const name = isDayFile ? basename(dirname(path)) : (innerTicker ?? stem.split('_', 1)[0] ?? '');
   const date = isDayFile ? basename(path).slice(0, 8) : innerDate;
   const saturday = (): boolean => date === undefined && tradesOnSaturday(readLeanTable(path, LEAN_UNSCALED));
@@ -246,6 +249,17 @@ function wholeZip(path: string, shared: SharedTables): Look {
   if (date === undefined) return { found: [{ ticker, file: { kind: 'lean-table', path } }] };
   const day = parseDay(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`);
   return { found: [{ ticker, file: { kind: 'lean-minutes', path, day } }] };
+}
+
+/** Why a zip file is not read whose name surely is another ticker than that of the CSV file within. */
+function namedApart(path: string, stem: string): NotRead | undefined {
+  const [outer, inner] = [basename(path).replace(/\.zip$/i, ''), stem].map((name) => {
+    const named = tickerOf(path, name, () => false);
+    const isSure = !('reason' in named) && named.isSure;
+    return isSure && !isWord(name.toLowerCase()) ? named.ticker : undefined;
+  });
+  if (outer === undefined || inner === undefined || outer === inner) return undefined;
+  return { reason: `is named after ${outer}, and the file within after ${inner}: name both alike` };
 }
 
 function zippedTable(path: string, stem: string, haveSaturdays: () => boolean): Look {

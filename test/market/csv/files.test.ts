@@ -48,6 +48,40 @@ describe('a folder', () => {
     ]);
   });
 
+  it('reads no hidden folder, and names each once', () => {
+    const text = bars('2024-01-08', 1, 2);
+    const market = marketOf({
+      'AAPL.csv': text,
+      '.Trash-1000/files/AAPL.csv': bars('2024-01-08', 3, 4, 5),
+      '.Trash-1000/files/WMT.csv': text,
+      '.ipynb_checkpoints/MSFT.csv': text,
+      'more/.git/IBM.csv': text,
+      '__MACOSX/._T.csv': text,
+      'more/BAC.csv': text,
+    });
+    expect(market.tickers()).toEqual(['AAPL', 'BAC']);
+    expect(market.rows('AAPL', '1d', ALL)).toHaveLength(2);
+    expect(market.notes).toEqual(['not read: .Trash-1000, .ipynb_checkpoints, __MACOSX, more/.git (hidden)']);
+    expect(csvFolderMarket(join(folderOf({ '.mine/T.csv': text }), '.mine')).tickers()).toEqual(['T']);
+  });
+
+  it('reads no zip file that is named after another ticker than the file within', () => {
+    const within = (name: string): Uint8Array => zipSync({ [name]: strToU8(bars('2024-01-08', 1)) });
+    const market = marketOf({
+      'MSFT.zip': within('AAPL.csv'),
+      'prices.zip': within('IBM.csv'),
+      'hd.us.zip': within('HD_data.csv'),
+      'brk-b.us.zip': within('BRK.B.csv'),
+    });
+    expect(market.tickers()).toEqual(['BRK-B', 'HD', 'IBM']);
+    expect(market.unread.nameless).toEqual([
+      {
+        path: 'MSFT.zip',
+        reason: 'is named after MSFT, and the file within after AAPL: name both alike',
+      },
+    ]);
+  });
+
   it('gives a broken zip file to the ticker that it is named after, whose series fails', () => {
     const market = marketOf({ 'WMT.csv': bars('2024-01-08', 1), 'AAPL_data.zip': 'no zip' });
     expect(market.tickers()).toEqual(['AAPL', 'WMT']);
