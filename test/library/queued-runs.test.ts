@@ -8,6 +8,7 @@ import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { queueName } from '../../src/queue/queues.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { BackfillEvent } from '../../src/backfill/run/events.ts';
 import { CALM } from '../report/calm-run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
@@ -113,6 +114,33 @@ describeWith(REDIS)('a run that is handed over', () => {
     const notes = await planner();
     await expect.poll(() => queue.getJobCountByTypes('completed')).toBe(1);
     expect(notes).toEqual([`run ${id}: its store does not keep it any more, so that nothing is to be done`]);
+  });
+
+  it('stays kept where its end could not be put on record, so that whoever attaches again ends it', async () => {
+    const id = await handOver();
+    await hand();
+    let isDenied = false;
+    bucket.s3.fault = ({ method, key }) =>
+      isDenied && method === 'PUT' && key.includes('/runs/')
+        ? { status: 403, code: 'AccessDenied' }
+        : undefined;
+    const end = async (): Promise<object> => {
+      const attached = await openAttached({ ...own(), run: id });
+      try {
+        const onEvent = (event: BackfillEvent): void => void (isDenied ||= event.type === 'finished');
+        return await attached.history.backfill({ ...attached.request, onEvent });
+      } finally {
+        await attached.close();
+      }
+    };
+    try {
+      expect(await end()).toMatchObject({ fetched: 2, stopped: { reason: expect.stringMatching(/failed/) } });
+      expect(await kept()).toEqual([id]);
+    } finally {
+      bucket.s3.fault = () => undefined;
+    }
+    expect(await end()).toMatchObject({ fetched: 0, stopped: null });
+    expect(await kept()).toEqual([]);
   });
 
   it('is kept without a key, in the store and in the queue', async () => {
