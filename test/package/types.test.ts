@@ -27,27 +27,32 @@ const IMPORTS = `
   import { BackfillError, openHistory, type Bar, type History, type RunSummary } from 'backfill';
   import { arrowStream, arrowTable } from 'backfill/arrow';
   import { type ProviderModule, barsOf } from 'backfill/provider';
+  import { type DataFetcher, StreamInput } from 'backfill/qmtl';
   import { type Check, contractOf } from 'backfill/testing';`;
 
 const REQUIRES = `
   import backfill = require('backfill');
   import arrow = require('backfill/arrow');
   import provider = require('backfill/provider');
+  import qmtl = require('backfill/qmtl');
   import testing = require('backfill/testing');
   const { BackfillError, openHistory } = backfill;
   const { arrowStream, arrowTable } = arrow;
   const { barsOf } = provider;
+  const { StreamInput } = qmtl;
   const { contractOf } = testing;
   type Bar = backfill.Bar;
   type History = backfill.History;
   type RunSummary = backfill.RunSummary;
   type ProviderModule<State> = provider.ProviderModule<State>;
+  type DataFetcher = qmtl.DataFetcher;
   type Check = testing.Check;`;
 
 /** What is no type of what it is said to be fails, and so does what is \`any\`. */
 const USES = `
   type IsAny<T> = 0 extends 1 & T ? true : false;
   const neverAny: IsAny<typeof openHistory> | IsAny<typeof barsOf> | IsAny<typeof contractOf> = false;
+  export const isBound: IsAny<typeof StreamInput> | IsAny<DataFetcher> = neverAny;
   export const isBare: IsAny<Bar> | IsAny<RunSummary> | IsAny<ProviderModule<Bar>> | IsAny<Check> = neverAny;
   const history = openHistory({ store: './data', provider: { id: 'sample' } });
   export async function filled(opened: History): Promise<number | null> {
