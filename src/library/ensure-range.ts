@@ -6,13 +6,13 @@ import { seriesKey } from '../core/bars/bars.ts';
 import { largest } from '../core/extremes.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { parseDay } from '../core/session/day.ts';
-import { intersect, normalize } from '../core/session/ranges.ts';
+import { intersect, normalize, subtract } from '../core/session/ranges.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { USUAL_RETRIES } from '../providers/http/open-provider.ts';
 import { type AskedDays, requestFor, settleDelayOf } from './asked-days.ts';
 import { chainOf, planChain, type Stages } from './chain.ts';
 import type { Wanted } from './chain-run.ts';
-import type { DaysOf, SharedCall } from './call-group.ts';
+import { type DaysOf, joinedDays, type SharedCall } from './call-group.ts';
 import type { Ensured, FillOptions } from './filling.ts';
 import type { BackfillOptions } from './history.ts';
 import { lastRuns } from './left-undone.ts';
@@ -51,8 +51,9 @@ export async function fillFor(
   { onEvent, stop, justAsked }: Partial<SharedRun>,
 ): Promise<RunSummary> {
   // What costs nothing is compared always.
-  const isLeftOut = justAsked !== undefined && parts.capabilities.metered;
-  const wanted = { ...wantedBy(calls), ...(isLeftOut && { justAsked }) };
+  const compared = justAsked !== undefined && parts.capabilities.metered ? justAsked : NO_DAYS;
+  const leftOut = joinedDays(compared, sparedBy(calls));
+  const wanted = { ...wantedBy(calls), ...(leftOut.size > 0 && { justAsked: leftOut }) };
   const { tickers, intervals, start, end, includeProvisional } = wanted;
   const request: BackfillOptions = {
     ...{ tickers, intervals },
@@ -70,6 +71,25 @@ function wantedBy(calls: readonly EnsureCall[]): Wanted {
   const wanted = calls.flatMap((call) => call.wanted);
   const includesProvisional = calls.some(({ includeProvisional }) => includeProvisional);
   return requestFor(wanted, includesProvisional);
+}
+
+const NO_DAYS: DaysOf = new Map();
+
+/** Days of what calls are of that they want nobody to be asked for: no request reaches over them either. */
+function sparedBy(calls: readonly EnsureCall[]): DaysOf {
+  const wanted = daysOf(calls.flatMap((call) => call.wanted));
+  const spared = [...daysOf(calls.flatMap((call) => call.asked))].flatMap(([key, days]) => {
+    const its = subtract(days, wanted.get(key) ?? []);
+    return its.length > 0 ? [[key, its] as const] : [];
+  });
+  return new Map(spared);
+}
+
+function daysOf(asked: readonly AskedDays[]): DaysOf {
+  const days = new Map<string, readonly AskedDays['range'][]>();
+  for (const { series, range } of asked)
+    days.set(seriesKey(series), normalize([...(days.get(seriesKey(series)) ?? []), range]));
+  return days;
 }
 
 /** The most that one of the calls wants; undefined where that is what is usual. */

@@ -313,6 +313,18 @@ describe('a range that is filled by live replay', () => {
     expect(await history.revisions()).toHaveLength(2);
   });
 
+  it('reaches with no request over what is recorded', async () => {
+    const counted = await openCounted();
+    const { history } = counted;
+    await history.record(ALFA, live('2026-11-17'));
+    await history.ensureRange([ALFA, series('NYXA')], WEEK, REPLAY);
+    const asked = [...counted.asked().keys()].filter((one) => one.startsWith('ALFA'));
+    expect(asked.toSorted()).toEqual(['16', '18', '19'].map((day) => `ALFA 1d 2026-11-${day}`));
+    expect((await history.read(ALFA)).map(({ source }) => source)).toEqual([
+      ...['sample', 'recorded', 'sample', 'sample'],
+    ]);
+  });
+
   it('asks for a session of which a bar is lacking that has closed', async () => {
     const counted = await openCounted();
     const start = Date.parse('2026-11-19T14:30:00Z');

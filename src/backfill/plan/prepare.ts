@@ -48,7 +48,7 @@ export interface BackfillRequest extends RangeOptions, WantedOf {
   /** Where the tickers come from. Default: nobody is told. */
   readonly origins?: readonly TickersOrigin[];
   /**
-   * By series key: days of which nothing is asked for that is not missing, as they were asked for just now. Default: none.
+   * By series key: days of which nothing is asked for that is not missing, as they were asked for just now, or need not be. Default: none.
    */
   readonly justAsked?: ReadonlyMap<string, readonly DayRange[]>;
   /** Fetch the whole range again, whatever is there (`--no-gaps`). Default false. */
