@@ -20,6 +20,7 @@ const SOURCES = [
   'test/providers/http/arriving-child.ts',
   'test/providers/http/quota-child.ts',
   'test/providers/http/redis-quota/sharing-child.ts',
+  'test/library/recorder-child.ts',
   'test/store/parquet/writer-child.ts',
   'test/store/questdb/teller-child.ts',
   'test/store/holder-child.ts',

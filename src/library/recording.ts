@@ -14,6 +14,7 @@ export interface Recording {
    * A session is final once a provider's bars of it are stored: these replace the recorded ones, and `revisions` tells where they
    * differed, with the recorded values as `before`. A recorded bar never touches a final one; where it comes later and differs it
    * is a revision that stayed. One of which the final session has no bar goes to `quarantine/` as a rejected row.
+   * `forget` and `rename` leave what is recorded as it is, and a copy of the store is without it.
    *
    * Throws `usage` for what is no bar, starts off the grid of the series, or is of no session, and keeps nothing of the call
    * then; `invalid-ticker`, `unsupported-interval` and `store-unusable`.
