@@ -386,10 +386,10 @@ describe('who asks over HTTP', () => {
 });
 
 describe('bars that are given as they are read', () => {
-  /** A dashboard of a history that has a long batch again and again: so many, then each after something. */
+  /** A dashboard of a history that has a long batch again and again: so many, then each after something, until `end`. */
   async function repeating(
     times: number,
-    before: () => void | Promise<void>,
+    before: () => unknown,
   ): Promise<{ readonly own: Dashboard; readonly given: () => number; readonly open: () => number }> {
     let [given, open] = [0, 0];
     const batches: History['batches'] = (series, options) => {
@@ -401,7 +401,7 @@ describe('bars that are given as they are read', () => {
           try {
             for await (const batch of all)
               for (let i = 0; ; i++) {
-                if (i >= times) await before();
+                if (i >= times && (await before()) === 'end') return;
                 given++;
                 yield long(batch);
               }
@@ -460,6 +460,19 @@ describe('bars that are given as they are read', () => {
     const ended = once(socket, 'close');
     fail();
     await expect(ended).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await own.close();
+  });
+
+  it('never look whole where the store is gone when they end', async () => {
+    const { own } = await repeating(1, async () => {
+      await rename(store, `${store}-moved`);
+      return 'end';
+    });
+    try {
+      await expect(bytes('bars?tickers=AAPL&format=csv', own)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    } finally {
+      await rename(`${store}-moved`, store);
+    }
     await own.close();
   });
 
