@@ -47,6 +47,7 @@ export const serveCommand = command({
   explicit: ['on-done'],
   notes:
     'Without --daily it only shows: nothing is changed, nothing is fetched; with it it takes the options of a run. Runs of other processes are seen by the records that they leave. ' +
+    'Programs ask it for bars at /api/bars?tickers=AAPL (JSON, CSV, Arrow), and for what lacks at /api/coverage. ' +
     'With --queue it shows the machines, and who may see them may retry and remove tasks. ' +
     'BACKFILL_TOKEN is the token that everybody has to bring; without it one is made up where others than this machine ' +
     'reach it. Ctrl-C ends it.',

@@ -55,6 +55,7 @@ export const FIXTURES: readonly Fixture[] = [
       .flatMap((day) => ['MSFT', 'AAPL'].map((ticker) => `2026-01-${day}T21:00:00.000Z ${ticker}\n`))
       .join(''),
   },
+  { of: 'await arrowTable(', prints: 'ticker ts close is_final adjusted true\n' },
   { of: 'await history.ensureRange(', prints: 'true []\n' },
   { of: "from 'backfill/qmtl'", prints: '30\n' },
   { of: 'await reader.missing(', prints: 'true\n' },
@@ -114,6 +115,8 @@ export const INSTEAD: Readonly<Record<string, (url: string, binance: string) => 
   '/tmp/try': () => './try',
   'serve --daily': () => 'serve --port 0 --daily',
   "'https://api.binance.com/api": (_, binance) => `'${binance}/api`,
+  'serve --store': () => 'serve --port 0 --store',
+  '127.0.0.1:8321/api': () => '127.0.0.1:PORT/api',
   '--provider binance --tickers': () => '--dry-run --provider binance --tickers',
   "provider: 'none'": () => `provider: 'none', clock: () => Date.parse('${NOW}')`,
   "provider: { id: 'yahoo' }": (url) =>

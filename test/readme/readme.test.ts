@@ -81,7 +81,8 @@ async function javascript({ text, line }: Block): Promise<void> {
 }
 
 async function python({ text }: Block): Promise<void> {
-  const { stdout } = await execute(PYTHON, ['-c', `${text}\nprint(len(bars))`], { cwd: scratch.folder });
+  const program = `${scratch.withPort(text)}\nprint(len(bars))`;
+  const { stdout } = await execute(PYTHON, ['-c', program], { cwd: scratch.folder });
   expect(Number(stdout)).toBeGreaterThan(200);
 }
 

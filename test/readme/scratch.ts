@@ -28,6 +28,8 @@ export interface Scratch {
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** A block as it is run here. */
   translated(text: string): string;
+  /** The same, with the port of what serves. */
+  withPort(text: string): string;
   /** Paths of the files in a folder, relative to it. */
   files(path: string): Promise<string[]>;
   remove(): Promise<void>;
@@ -63,8 +65,9 @@ export async function openScratch(): Promise<Scratch> {
       (all, [from, to]) => all.replaceAll(from, to(simulator.url, binance.url)),
       text,
     );
+  const withPort = (text: string): string => translated(text).replaceAll('PORT', port);
   const start = (line: string): ChildProcess =>
-    spawn('bash', ['-euo', 'pipefail', '-c', translated(line).replaceAll('PORT', port)], {
+    spawn('bash', ['-euo', 'pipefail', '-c', withPort(line)], {
       cwd: folder,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,6 +80,7 @@ export async function openScratch(): Promise<Scratch> {
   return {
     folder,
     translated,
+    withPort,
     run: async (line) => ended(start(line)),
     serve: async (line) => {
       await stopServing();
