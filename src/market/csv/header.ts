@@ -1,3 +1,4 @@
+import { saysUnit } from './column-units.ts';
 import { EPOCH, TIME_OF_DAY } from './stamps.ts';
 import type { ActionColumn } from './told-actions.ts';
 
@@ -34,6 +35,8 @@ export interface Header {
   readonly zone: string | null;
   /** Columns of one name, of which the first is read. */
   readonly twins: readonly Twins[];
+  /** Names of columns that are read and say that their numbers are of another unit: `Volume (000s)`. */
+  readonly inUnits: readonly string[];
 }
 
 /** Columns of one name: `Close` and `Close`, or `Close` and `Close.1` as pandas calls the second. */
@@ -80,8 +83,9 @@ const CLOCKS: Readonly<Record<string, string>> = {
   local: 'exchange',
 };
 
-/** Behind the plain name of `Close (adj.)`. */
+/** Behind the plain name of `Close (adj.)`, which is read no more than `Adj Close`, and of `Volume (000s)`. */
 const ADJUSTED = ' (adjusted)';
+const IN_UNITS = ' (in units)';
 
 const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
 /** A date and a time without an offset. */
@@ -98,8 +102,8 @@ export function readHeader(
   const columns = names.map(plainName);
   const find = (wanted: keyof typeof NAMES): number | null => {
     const known = NAMES[wanted].split(',');
-    // What is called adjusted is read only where nothing else has the name.
-    const name = [...known, ...known.map((one) => one + ADJUSTED)].find((one) => columns.includes(one));
+    // What is of another unit is taken, to be refused, only where nothing else has the name.
+    const name = [...known, ...known.map((one) => one + IN_UNITS)].find((one) => columns.includes(one));
     return name === undefined ? null : columns.indexOf(name);
   };
   const stamps = stampColumns(find, columns, rows);
@@ -111,7 +115,9 @@ export function readHeader(
   if (close === null) return { missing: 'close' };
   const ticks = find('ticks');
   const volume =
-    find('volume') ?? indexOrNull(columns.findIndex((name) => name.startsWith('volume '))) ?? ticks;
+    find('volume') ??
+    indexOrNull(columns.findIndex((name) => name.startsWith('volume ') && !name.endsWith(ADJUSTED))) ??
+    ticks;
   const others = {
     volume,
     ticks,
@@ -138,7 +144,10 @@ export function readHeader(
       [volume],
     ),
   ];
-  return { ...stamps, open, high, low, close, ...others, zone, twins };
+  const read = [open, high, low, close, volume].flatMap((column) =>
+    column === null ? [] : (names[column] ?? []),
+  );
+  return { ...stamps, open, high, low, close, ...others, zone, twins, inUnits: read.filter(saysUnit) };
 }
 
 function twinsOf(
@@ -187,7 +196,13 @@ function plainName(name: string): string {
   const words = bare(name).split(' ');
   const rest = words.filter((word) => !['utc', 'gmt', 'et', 'est', 'local'].includes(word));
   const plain = (rest.length === 0 ? words : rest).join(' ');
-  return /[([][^)\]]*adj/i.test(name) ? plain.trim() + ADJUSTED : plain;
+  if (isAdjusted(name)) return plain + ADJUSTED;
+  return saysUnit(name) ? plain + IN_UNITS : plain;
+}
+
+/** Whether a column says in brackets that its values are adjusted. */
+function isAdjusted(name: string): boolean {
+  return /[([](?![^)\]]*\b(un|non|not)[- ]?adj)[^)\]]*adj/i.test(name);
 }
 
 function bare(name: string): string {

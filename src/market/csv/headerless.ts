@@ -86,6 +86,7 @@ function columnsFrom(open: number, more: Pick<Header, 'volume' | 'trades'>): Hea
     currency: null,
     zone: null,
     twins: [],
+    inUnits: [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { shortened } from '../../core/quoted.ts';
+import { quoted, shortened } from '../../core/quoted.ts';
 import { clockNamed, type Header, readHeader } from './header.ts';
 import { headerlessColumns, isLean } from './headerless.ts';
 import { twoLineHeading, type TwoLineHeading } from './side-by-side.ts';
@@ -55,6 +55,12 @@ function withHeader(
         .slice(0, SHOWN)
         .map((name) => shortened(name))
         .join(', ') + (names.length > SHOWN ? ', …' : '');
+    const adjusted = names.find((name) => ADJUSTED.test(name) && name.toLowerCase().includes(header.missing));
+    if (adjusted !== undefined)
+      return {
+        missing: header.missing,
+        problem: `the header names no column "${header.missing}" but the adjusted ${quoted(adjusted)}: a store has prices as they were traded, get those`,
+      };
     return {
       missing: header.missing,
       problem: `the header names no column "${header.missing}" ("${seen}"): write its names as ${WANTED}`,
@@ -72,6 +78,8 @@ const ZONE_BEHIND = /\d\s+([A-Za-z_]+\/[A-Za-z_/]+)$/;
 
 /** The first rows of a file. */
 type Rows = readonly (readonly string[])[];
+
+const ADJUSTED = /(^|[^a-z])adj/i;
 
 /** Columns that are named where one is missing. */
 const SHOWN = 6;

@@ -1,6 +1,7 @@
 import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
+import { assertUnits } from './column-units.ts';
 import { malformed } from './records.ts';
 import { type CsvLine, type Lines, linesAtOnce } from './csv-line.ts';
 import { type LongText, NotInStretches } from './long-text.ts';
@@ -44,6 +45,7 @@ export type Column = (typeof COLUMNS)[number];
  */
 export function rowsOfSections(path: string, all: readonly CsvLine[], layout: Layout): Sections {
   const { header } = layout;
+  assertUnits(path, all[0]?.number ?? 1, header.inUnits);
   let section = layout;
   let start = 0;
   const rows: CsvLine[] = [];
@@ -58,6 +60,7 @@ export function rowsOfSections(path: string, all: readonly CsvLine[], layout: La
       rows.push(section === layout ? line : aligned(line, section.header, header));
     } else {
       assertAlike(path, line.number, layout, next);
+      assertUnits(path, line.number, next.header.inUnits);
       [section, start] = [next, i];
       i += next.heading - 1;
     }
@@ -68,6 +71,7 @@ export function rowsOfSections(path: string, all: readonly CsvLine[], layout: La
 /** The same of a long text. Throws `NotInStretches`, also as one goes through its rows, where it may have several headings. */
 export function rowsOfLongText(text: LongText, layout: Layout): Sections {
   const heading = text.lines(0).slice(0, layout.heading);
+  assertUnits(text.path, heading[0]?.number ?? 1, layout.header.inUnits);
   if (heading.length < layout.heading) throw new NotInStretches('has a long heading');
   const stretch = (i: number): readonly CsvLine[] => {
     const lines = i === 0 ? text.lines(0).slice(layout.heading) : text.lines(i);
