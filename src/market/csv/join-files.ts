@@ -6,6 +6,7 @@ import { plural } from '../../core/plural.ts';
 import { escaped, shortened } from '../../core/quoted.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import { ascending, type FileBars, type RowCounts } from './file-bars.ts';
+import { fieldsApart, isUnfinished, type HeldFile, mayBeCut, pick, type Taken } from './same-bar.ts';
 import { allOf, inMemory, inTurn, type RowsInTime } from './rows-in-time.ts';
 import type { CurrencySaid } from './currencies.ts';
 import type { ToldAction } from './told-actions.ts';
@@ -26,14 +27,11 @@ export interface RowsOfFile {
   readonly currency: CurrencySaid | null;
 }
 
-/** The same in memory. */
-interface HeldFile extends Pick<RowsOfFile, 'path' | 'mayBeCut'> {
-  readonly rows: FileBars;
-}
-
 /** Rows of several files. */
 export interface JoinedRows {
   readonly rows: RowsInTime;
+  /** A line for each file whose last row is a part of another's, which is read. */
+  readonly notes: readonly string[];
   /** Starts of the bars whose rows may have been cut. */
   readonly mayBeCut: readonly number[];
 }
@@ -43,13 +41,10 @@ const NO_NAMES: ReadonlySet<string> = new Set(
   'CSV TXT TSV GZ ZIP JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' '),
 );
 
-/** Prices of one bar from two downloads are the same within this part: they may be rounded differently. */
-const TOLERANCE = 1e-4;
-
 /**
  * The rows of a ticker's files by interval, ascending. Where files overlap they must agree: rows that both have come from
- * the first of them, or from the one that has all values. The last row of a file, which may have been made before the
- * session was over, yields to another file's. Throws `usage`, naming both, for files that contradict each other or are named
+ * the first of them, or from the one that has all values. The last row of a file yields to another file's of which it is a
+ * part: it may have been made before the session was over. Throws `usage`, naming both, for files that contradict each other or are named
  * after different things.
  */
 export function joinFiles(
@@ -66,7 +61,7 @@ function joinedRows(files: readonly RowsOfFile[], ticker: string): JoinedRows {
   if (files.length > 1) assertNamedAlike(files, ticker);
   const apart = inTurn(files.map(({ rows }) => rows));
   if (apart === undefined) return overlapping(files);
-  return { rows: apart, mayBeCut: files.flatMap((file) => file.mayBeCut ?? []) };
+  return { rows: apart, mayBeCut: files.flatMap((file) => file.mayBeCut ?? []), notes: [] };
 }
 
 /** What the prices of some files are in, and which of them says so. */
@@ -99,6 +94,7 @@ export function currencyOfFiles(files: readonly RowsOfFile[], ticker: string): C
 function overlapping(lists: readonly RowsOfFile[]): JoinedRows {
   const taken = new Map<number, Taken>();
   const repeated: Taken[] = [];
+  const notes: string[] = [];
   const contradictions = new Contradictions();
   for (const { path, mayBeCut: cutAt, rows: ofFile } of lists) {
     const file: HeldFile = { path, mayBeCut: cutAt, rows: allOf(ofFile) };
@@ -112,15 +108,19 @@ function overlapping(lists: readonly RowsOfFile[]): JoinedRows {
         else taken.set(stamp, { file, at });
         continue;
       }
-      const first = pick(before, { file, at });
-      if (first !== undefined) taken.set(stamp, first);
-      else contradictions.add(before, { file, at });
+      const after = { file, at };
+      const first = pick(before, after);
+      if (first === undefined) contradictions.add(before, after);
+      else taken.set(stamp, first);
+      const [whole, part] = first === before ? [before, after] : [after, before];
+      if (first !== undefined && isUnfinished(part, whole)) notes.push(partNote(part, whole));
     }
   }
   contradictions.assertNone();
   const all = [...taken.values(), ...repeated];
   return {
     rows: inMemory(ascending(together(all))),
+    notes,
     mayBeCut: all.filter(mayBeCut).map(({ file }) => file.mayBeCut as number),
   };
 }
@@ -157,22 +157,6 @@ export function otherNames(path: string, ticker: string): string {
     .join(' ');
 }
 
-/** A row of a file. */
-interface Taken {
-  readonly file: HeldFile;
-  readonly at: number;
-}
-
-/** The one of two rows of a stamp that is stored; undefined where they contradict each other. */
-function pick(before: Taken, after: Taken): Taken | undefined {
-  if (isEmpty(before)) return after;
-  if (isEmpty(after)) return before;
-  if (mayBeCut(before) !== mayBeCut(after)) return mayBeCut(before) ? after : before;
-  if (agree(before, after)) return before;
-  if (isLast(before)) return after;
-  return isLast(after) ? before : undefined;
-}
-
 /** Rows of a stamp that contradict each other, and how many more the same two files have. */
 class Contradictions {
   #first: readonly [Taken, Taken] | undefined;
@@ -187,10 +171,8 @@ class Contradictions {
   assertNone(): void {
     if (this.#first === undefined) return;
     const [one, other] = this.#first;
-    const stamp = new Date(one.file.rows.bars.ts[one.at] as number).toISOString();
-    const isDay = stamp.endsWith('T00:00:00.000Z');
-    const when = isDay ? `on ${stamp.slice(0, 10)}` : `at ${stamp.slice(0, 16).replace('T', ' ')} UTC`;
-    const fields = PRICES.filter((field) => !agreeIn(field, one, other));
+    const when = whenOf(one);
+    const fields = fieldsApart(one, other);
     const name = basename(one.file.path) === basename(other.file.path) ? (path: string) => path : basename;
     const has = (row: Taken): string => {
       const values = fields.map((field) => `${field} ${row.file.rows.bars[field][row.at]}`).join(', ');
@@ -202,30 +184,17 @@ class Contradictions {
   }
 }
 
-function mayBeCut({ file, at }: Taken): boolean {
-  return file.mayBeCut !== null && file.mayBeCut === file.rows.bars.ts[at];
+/** `on 2024-01-08`, `at 2024-01-08 14:30 UTC`. */
+function whenOf({ file, at }: Taken): string {
+  const stamp = new Date(file.rows.bars.ts[at] as number).toISOString();
+  const isDay = stamp.endsWith('T00:00:00.000Z');
+  return isDay ? `on ${stamp.slice(0, 10)}` : `at ${stamp.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function isEmpty({ file: { rows }, at }: Taken): boolean {
-  const { open, high, low, close } = rows.bars;
-  return rows.faults.has(at) || [open, high, low, close].every((prices) => Number.isNaN(prices[at]));
-}
-
-function isLast({ file, at }: Taken): boolean {
-  const { ts } = file.rows.bars;
-  return ts.at(-1) === ts[at];
-}
-
-function agree(one: Taken, other: Taken): boolean {
-  return PRICES.every((field) => agreeIn(field, one, other));
-}
-
-const PRICES = ['open', 'high', 'low', 'close'] as const;
-
-function agreeIn(field: (typeof PRICES)[number], one: Taken, other: Taken): boolean {
-  const a = one.file.rows.bars[field][one.at] as number;
-  const b = other.file.rows.bars[field][other.at] as number;
-  return Number.isNaN(a) || Number.isNaN(b) || Math.abs(a - b) <= Math.abs(a) * TOLERANCE;
+function partNote(part: Taken, whole: Taken): string {
+  const fields = fieldsApart(part, whole).join(', ');
+  const which = `its last row, ${whenOf(part)}, is a part of that in ${escaped(basename(whole.file.path))}`;
+  return `${basename(part.file.path)}: ${which} (${fields}), which is read`;
 }
 
 function mixed(a: { readonly path: string }, b: { readonly path: string }, why: string): BackfillError {

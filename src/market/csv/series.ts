@@ -115,7 +115,9 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     }
   }
   const currency = currencyOfFiles(tables, context.ticker);
-  const series = joinFiles(tables, context.ticker).flatMap(({ rows, interval, mayBeCut }) =>
+  const joinedFiles = joinFiles(tables, context.ticker);
+  for (const { notes: ofFiles } of joinedFiles) for (const note of ofFiles) notes.push(note);
+  const series = joinedFiles.flatMap(({ rows, interval, mayBeCut }) =>
     tableOf(rows, interval, context, mayBeCut),
   );
   if (!series.some(({ interval }) => interval === '1d')) {

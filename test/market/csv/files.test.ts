@@ -183,7 +183,7 @@ describe('two files of one ticker', () => {
       'MSFT.csv': bars('2024-01-08', 1),
     });
     expect(() => market.intervals('IBM')).toThrow(
-      /ibm_1\.csv and .*ibm_2\.csv stand for one ticker and contradict each other on 2024-01-08 \(open 1, high 1, low 1, close 1 in ibm_1\.csv, line 2; open 10, high 10, low 10, close 10 in ibm_2\.csv, line 2; 1 more row of both\): rename or remove one/,
+      /ibm_1\.csv and .*ibm_2\.csv stand for one ticker and contradict each other on 2024-01-08 \(open 1, high 1, low 1, close 1 in ibm_1\.csv, line 2; open 10, high 10, low 10, close 10 in ibm_2\.csv, line 2; 2 more rows of both\): rename or remove one/,
     );
     expect(market.intervals('MSFT')).toEqual(['1d']);
   });
@@ -229,10 +229,10 @@ describe('two files of one ticker', () => {
 
   it('may differ in the last row of one, which was made before the session was over', () => {
     const market = marketOf({
-      'GM.csv': bars('2024-01-08', 1, 2, 3),
-      'GM (1).csv': bars('2024-01-08', 1, 2.5),
+      'GM.csv': `${bars('2024-01-08', 1)}2024-01-09,2,2.5,1.9,2.4,9\n2024-01-10,3,3,3,3,5\n`,
+      'GM (1).csv': `${bars('2024-01-08', 1)}2024-01-09,2,2.2,1.95,2.1,4\n`,
     });
-    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2, 3]);
+    expect(market.rows('GM', '1d', ALL).map(({ close }) => close)).toEqual([1, 2.4, 3]);
   });
 
   it('fill each other’s rows without values', () => {

@@ -78,8 +78,80 @@ describe('rows of two files of a ticker', () => {
         .rows('AAPL', '1d', ALL)
         .map(({ close }) => close);
     expect(closes(beside)).toEqual([10.5, 10.5, 10, 9, 10.5]);
-    const longer = table(row('2024-01-10', '11'), row('2024-01-11'));
+    const longer = table(row('2024-01-10', '11', '70'), row('2024-01-11'));
     expect(closes({ 'AAPL_part1.csv': twice, 'AAPL_part2.csv': longer })).toEqual([10.5, 10.5, 11, 9, 10.5]);
+  });
+
+  const days = (volumes: readonly string[]): string =>
+    table(...volumes.map((volume, i) => row(`2024-01-0${i + 2}`, '10.5', volume)));
+  const readBoth = (one: string, other: string) => {
+    const market = marketOf({ 'AAPL (1).csv': one, 'AAPL.csv': other });
+    return { rows: market.rows('AAPL', '1d', ALL), notes: market.notRead('AAPL') };
+  };
+
+  it.each([
+    ['7000000', '21000000'],
+    ['21000000', '7000000'],
+    ['7000000', '0'],
+    ['1.2M', '1500000'],
+    ['7', '9'],
+  ])('are refused where their volumes contradict each other: %s and %s', (one, other) => {
+    expect(() => readBoth(days(['5', one, '5']), days(['5', other, '5', '5']))).toThrow(
+      /contradict each other on 2024-01-03 \(volume \d+ in AAPL \(1\)\.csv, line 3; volume \d+ in AAPL\.csv, line 3\)/,
+    );
+  });
+
+  it.each([
+    ['7000000', '7000000'],
+    ['1.2M', '1234567'],
+    ['7000000', '7031234'],
+  ])('are one where their volumes are rounded or corrected, or one has none: %s and %s', (one, other) => {
+    expect(readBoth(days(['5', one, '5']), days(['5', other, '5', '5'])).rows).toHaveLength(4);
+    const { rows } = readBoth(days(['5', '-', '5']), days(['5', other, '5', '5']));
+    expect(rows[1]?.volume).toBe(Number(other));
+  });
+
+  it('are refused where the last of one contradicts, and is no part of the other', () => {
+    const [whole, ...others] = [
+      '2024-01-03,10,11,9,10.5,700',
+      '2024-01-03,10,11,9,12,700',
+      '2024-01-03,11,11,9,10.5,5',
+    ];
+    for (const last of [...others, '2024-01-03,10,12,9,10.5,5', '2024-01-03,10,11,9,10.5,900'])
+      for (const longer of [
+        table(row('2024-01-02'), whole),
+        table(row('2024-01-02'), whole, row('2024-01-04')),
+      ])
+        for (const [one, other] of [
+          [table(row('2024-01-02'), last), longer],
+          [longer, table(row('2024-01-02'), last)],
+        ] as const) {
+          const isWithinOther = last.endsWith(',900') && !longer.includes('2024-01-04');
+          if (isWithinOther) expect(readBoth(one, other).rows.at(-1)?.volume).toBe(900);
+          else expect(() => readBoth(one, other)).toThrow(/contradict each other on 2024-01-03/);
+        }
+    expect(() => readBoth(table(whole), table('2024-01-03,10,11,9,10.4,700'))).toThrow(
+      'contradict each other',
+    );
+  });
+
+  it('have the whole one of which the other is a part, whatever their names, and tell of it', () => {
+    const part = table(row('2024-01-02'), '2024-01-03,10,10.6,9.5,10.4,200');
+    for (const whole of ['2024-01-03,10,11,9,10.5,700', '2024-01-03,10,10.6,9.5,10.5,700'])
+      for (const more of [[], [row('2024-01-04')]])
+        for (const isFirst of [true, false]) {
+          const longer = table(row('2024-01-02'), whole, ...more);
+          const { rows, notes } = isFirst ? readBoth(part, longer) : readBoth(longer, part);
+          expect(rows[1]).toMatchObject({ close: 10.5, volume: Number(whole.split(',').at(-1)) });
+          const names = isFirst ? ['AAPL (1).csv', 'AAPL.csv'] : ['AAPL.csv', 'AAPL (1).csv'];
+          expect(notes).toEqual([
+            expect.stringMatching(
+              /: its last row, on 2024-01-03, is a part of that in .* \(.*close.*\), which is read$/,
+            ),
+          ]);
+          expect(notes[0]).toContain(names[0]);
+          expect(notes[0]).toContain(`of that in ${names[1]} (`);
+        }
   });
 
   it('ascend though one has minutes in a table and the other in Lean’s zips', () => {
