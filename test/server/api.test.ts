@@ -84,9 +84,16 @@ async function json<T>(query: string): Promise<T> {
   return JSON.parse(body) as T;
 }
 
+/** An answer that has begun. What cuts it off is told to whoever reads it. */
+async function begun(url: string): Promise<IncomingMessage> {
+  const request = get(url).on('error', () => undefined);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}
+
 /** An answer as it comes, not as text. */
 async function bytes(path: string, of = dashboard): Promise<Buffer> {
-  const [response] = (await once(get(`${of.url}api/${path}`), 'response')) as [IncomingMessage];
+  const response = await begun(`${of.url}api/${path}`);
   return Buffer.concat(await response.toArray());
 }
 
@@ -426,10 +433,7 @@ describe('bars that are given as they are read', () => {
     return { ...(Object.fromEntries(columns) as Batch), rows, source };
   }
 
-  async function reader(own: Dashboard): Promise<IncomingMessage> {
-    const [response] = (await once(get(`${own.url}api/bars?tickers=AAPL`), 'response')) as [IncomingMessage];
-    return response;
-  }
+  const reader = (own: Dashboard): Promise<IncomingMessage> => begun(`${own.url}api/bars?tickers=AAPL`);
 
   const FAIL = (): never => {
     throw new BackfillError('store-corrupt', 'bars.parquet: its digest is another one');
