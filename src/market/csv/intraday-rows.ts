@@ -7,6 +7,7 @@ import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hour
 import { assertDaysNotShifted } from './shifted-dates.ts';
 import { assertOwnEnd, EndsOfSessions, type StampsSaid } from './stamped-ends.ts';
 import type { StampedRows } from './stamped-rows.ts';
+import { TwelveHourClock } from './twelve-hours.ts';
 
 /** How the intraday rows of a file are read. */
 interface ReadAs {
@@ -26,6 +27,7 @@ export class IntradayRows {
   readonly #hours: HoursFilled | undefined;
   readonly #ends: EndsOfSessions | undefined;
   readonly #holidays: HolidayRows;
+  readonly #twelve = new TwelveHourClock();
   /** The days of rows that tell of trading. */
   readonly days: DaysThatTell;
 
@@ -42,6 +44,7 @@ export class IntradayRows {
   /** Adds rows, and the same with the starts of their bars, ascending. */
   add(rows: StampedRows, { bars }: FileBars, isDescending = false): void {
     this.#hours?.add(rows);
+    this.#twelve.add(rows);
     this.#ends?.add(bars);
     this.#holidays.add(bars);
     const { ts, close, volume } = bars;
@@ -56,6 +59,7 @@ export class IntradayRows {
    * `usage`.
    */
   assertOwn(path: string): void {
+    this.#twelve.assertNone(path);
     if (this.#ends !== undefined) assertOwnEnd(path, this.#ends, this.#stamps);
     if (this.#hours !== undefined) assertRegularHours(path, this.#hours);
     const days = this.days.days();
