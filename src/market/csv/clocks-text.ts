@@ -4,18 +4,26 @@ import { formatDay } from '../../core/session/day.ts';
 import { type ClocksThatFit, filledOf } from './other-clocks.ts';
 import type { Placed } from './quarters.ts';
 
-/** Why a file is refused whose rows other clocks explain, and what to do; `otherEnd`: the option that explains them as well. */
+/** The option by which stamps are of the other end of their bars, and how many sessions that explains. */
+export interface OtherEnd {
+  readonly option: string;
+  readonly sessions: number;
+}
+
+/** Why a file is refused whose rows other clocks explain, and what to do; `otherEnd`: what explains them as well, or more of them. */
 export function clocksText(
   fitting: ClocksThatFit,
   calendar: Calendar,
-  { hasOffsets, otherEnd }: { readonly hasOffsets: boolean; readonly otherEnd: string | null },
+  { hasOffsets, otherEnd }: { readonly hasOffsets: boolean; readonly otherEnd: OtherEnd | null },
 ): string {
   const [[zone, alike] = [''], ...others] = fitting.zones;
   const asBy = others.length === 0 ? '' : ` (as by ${others.map(([one]) => one).join(', ')})`;
   const found = `${seenText(fitting, calendar)} by the clock of ${zone}${asBy}`;
+  if (otherEnd !== null && otherEnd.sessions > fitting.days.length)
+    return `${found}, but ${otherEnd.sessions} sessions are explained where its times are of the other end of their bars: give ${otherEnd.option}`;
   if (fitting.isInPart)
     return `${found}, and the others do not: its times are of several clocks; write all by one, or an offset with each`;
-  const end = otherEnd === null ? '' : `, or ${otherEnd}`;
+  const end = otherEnd === null ? '' : `, or ${otherEnd.option}`;
   if (hasOffsets) return `${found}: correct their offset, or leave it out and give --csv-zone${end}`;
   const way =
     others.length > 0

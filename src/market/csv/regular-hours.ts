@@ -3,7 +3,7 @@ import { roomOf } from '../../core/calendar/session-room.ts';
 import type { Day } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { barStart, isTradingTime } from '../../core/bars/session-grid.ts';
-import { clocksText, percent } from './clocks-text.ts';
+import { clocksText, type OtherEnd, percent } from './clocks-text.ts';
 import { explainsBetter } from './clock-verdict.ts';
 import { instantsOf } from './clock.ts';
 import { clocksThatFit, fullestClock } from './other-clocks.ts';
@@ -62,16 +62,20 @@ export function assertRegularHours(path: string, hours: HoursFilled): void {
   if (isOutside) throw malformed(path, null, outsideText(asRead, hours));
 }
 
-/** The option by which sessions are explained as well, if the stamps of an hour are of the other end of it; null where none is. */
+/**
+ * The option by which sessions are explained as well, if the stamps of an hour are of the other end of it, and how many there
+ * are that it explains; null where it does not.
+ */
 function otherEndOf(
   days: readonly Day[],
-  { calendar, asRead, lateMs, lengthMs }: HoursFilled,
-): string | null {
+  { calendar, asRead, lateMs, lengthMs, days: all }: HoursFilled,
+): OtherEnd | null {
   const ahead = lateMs > 0 ? -lengthMs : lengthMs;
   const isExplained = (session: Session): boolean =>
     explainsBetter(asRead.around(session, ahead), asRead.around(session, 0)) === 'rows';
-  const fits = days.every((day) => isExplained(calendar.session(day)));
-  return fits ? `--csv-stamps ${lateMs > 0 ? 'start' : 'end'}` : null;
+  if (!days.every((day) => isExplained(calendar.session(day)))) return null;
+  const sessions = all.filter((day) => isExplained(calendar.session(day))).length;
+  return { option: `--csv-stamps ${lateMs > 0 ? 'start' : 'end'}`, sessions };
 }
 
 /**
@@ -126,6 +130,11 @@ export class HoursFilled {
     this.lengthMs = intervalMs(interval);
     this.asRead = new Quarters(interval, calendar);
     this.asWritten = new Quarters(interval, calendar);
+  }
+
+  /** Those with rows whose hours are known. */
+  get days(): Day[] {
+    return [...this.#sessions].flatMap(([day, session]) => (session?.reliable === true ? [day] : []));
   }
 
   /** Adds rows, none at an instant of those of another call. */

@@ -127,6 +127,20 @@ it('bars of an hour may be those of another clock or stamped with their ends, an
   const ends = fileOf(times(WINTER, '10:30', '17:00', 60));
   expect(refusal(ends)).toMatch(/give --csv-zone Etc\/GMT\+4, or --csv-stamps end, or write/);
   expect(marketOf({ 'SPY.csv': ends }, null, 'end').intervals('SPY')).toEqual(['1h']);
+  // Over a change of clocks no other one explains all sessions.
+  const changed = Array.from({ length: 12 }, (_, i) => `2024-03-${String(i + 4).padStart(2, '0')}`);
+  const over = fileOf(
+    times(
+      changed.filter((date) => !/09|10/.test(date.slice(8))),
+      '10:30',
+      '17:00',
+      60,
+    ),
+  );
+  expect(refusal(over)).toMatch(
+    /, but 10 sessions are explained where its times are of the other end of their bars: give --csv-stamps end$/,
+  );
+  expect(marketOf({ 'SPY.csv': over }, null, 'end').intervals('SPY')).toEqual(['1h']);
   const starts = fileOf(times(WINTER, '09:30', '16:00', 60));
   expect(() => marketOf({ 'SPY.csv': starts }, null, 'end').intervals('SPY')).toThrow(/--csv-stamps/);
 });
