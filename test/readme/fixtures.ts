@@ -56,6 +56,7 @@ export const FIXTURES: readonly Fixture[] = [
       .join(''),
   },
   { of: 'await arrowTable(', prints: 'ticker ts close is_final adjusted true\n' },
+  { of: 'history.record(', prints: 'provisional yahoo recorded yahoo\ntrue 270.6 yahoo\n' },
   { of: 'await history.ensureRange(', prints: 'true []\n' },
   { of: "from 'backfill/qmtl'", prints: '30\n' },
   { of: 'await reader.missing(', prints: 'true\n' },
