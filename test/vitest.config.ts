@@ -62,7 +62,7 @@ const pure = ['core', 'report', 'market'].map((folder) => `test/${folder}/**/*.t
  */
 const engine = [
   'test/{backfill,copy,qmtl,store}/**/*.test.ts',
-  'test/library/**/!(secrets).test.ts',
+  'test/library/**/!(queue-patience|secrets).test.ts',
   'test/providers/**/!(breaker|gate|late-arrivals|lost-records|quota-*|undeclared-limit|usage).test.ts',
 ];
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */

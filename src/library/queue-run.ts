@@ -11,6 +11,7 @@ import { redisAddress } from '../redis/address.ts';
 import type { BarStore } from '../store/store.ts';
 import type { BackfillOptions, HistoryOptions } from './history.ts';
 import { type KeptRequest, keptRequest } from './kept-request.ts';
+import { programVersion } from './version.ts';
 
 /** This process among the planners. */
 export const PLANNER = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
@@ -98,7 +99,7 @@ export async function startQueueRun(
   const redis = await connectRedis(address);
   if (!isWatched) watchRedis(redis, address.shown, onNote);
   const run = {
-    ...{ id, store, ...common },
+    ...{ id, store, ...common, version: programVersion() },
     ...(quotas && { quotas }),
     ...(rateShare !== undefined && { rateShare }),
     ...(world !== undefined && { world }),

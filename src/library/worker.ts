@@ -12,6 +12,7 @@ import { type Parts, partsOf } from './parts.ts';
 import { assertQueue, letGo, lookAtStore } from './queue-run.ts';
 import { poolSize, SPARE_TASKS } from './run-tools.ts';
 import { givenSecrets, secretsOf } from './secrets.ts';
+import { programVersion } from './version.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** How a worker is called that nobody named: as `BACKFILL_WORKER_ID` says, or another program's variable of that, or the host. */
@@ -99,7 +100,8 @@ class LocalEngines {
     this.#options = options;
   }
 
-  async open({ provider, quotas, rateShare }: QueueRun): Promise<OpenRunner> {
+  async open({ id, version, provider, quotas, rateShare }: QueueRun): Promise<OpenRunner> {
+    assertSameVersion(id, version);
     const asked = { provider, ...(quotas && { quotas }), ...(rateShare !== undefined && { rateShare }) };
     const key = JSON.stringify(asked);
     const parts = this.#parts.get(key) ?? partsOf({ ...this.#options, ...asked }, undefined, THREADS_STAY_MS);
@@ -112,4 +114,15 @@ class LocalEngines {
   async close(): Promise<void> {
     for (const { engine } of this.#parts.values()) await engine.close();
   }
+}
+
+/** Throws `usage`, which leaves the run to other workers, where it was planned by another version. */
+function assertSameVersion(id: string, version: string | undefined): void {
+  const own = programVersion();
+  if (version === own) return;
+  const planner = version === undefined ? 'an earlier version' : `version ${version}`;
+  throw new BackfillError(
+    'usage',
+    `run ${id} was planned by ${planner}, and this is ${own}: have all machines use the same`,
+  );
 }

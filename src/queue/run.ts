@@ -21,6 +21,8 @@ export interface QueueRun {
   /** As the user set them. Default: what the provider declares, all of it. */
   readonly quotas?: readonly Quota[];
   readonly rateShare?: number;
+  /** Of the program that plans it: tasks are plain JSON, which another one may read otherwise. Default: of an earlier one. */
+  readonly version?: string;
   /** The world that it is for, and as of when it was asked for, as the user named them. Default: nothing is said. */
   readonly world?: string;
   readonly requestedAsOf?: string;
