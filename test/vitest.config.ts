@@ -77,7 +77,8 @@ const HALF_OF_THE_TIME_BUSY = 2 * availableParallelism() + 1;
  */
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
+    // One more than there are CPUs: now and then each waits, for a disk, a server or a time.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: here('bundle.mjs'),
     reporters: ['default', here('skips.ts')],
     projects: [
