@@ -85,8 +85,10 @@ describe('a top-up that is read by another clock', () => {
   });
 
   it('is refused where stamps are ends of bars, with the option that says so', async () => {
-    const ends = (zone: string, interval: Interval) => (ts: number) =>
-      clockOf(zone)(ts + intervalMs(interval));
+    const ends = (zone: string, interval: Interval): ((ts: number) => number) => {
+      const clock = clockOf(zone);
+      return (ts) => clock(ts + intervalMs(interval));
+    };
     const [end, both] = [{ stamps: 'end' } as const, { ...NEW_YORK, stamps: 'end' } as const];
     const settings: Settings = [end, {}];
     expect(await refusal({ interval: '5m', clockAt: ends('UTC', '5m'), settings })).toContain(
