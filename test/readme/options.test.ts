@@ -115,9 +115,11 @@ describe('the exit codes', () => {
 
 describe('the dependencies', () => {
   it('all have a reason', async () => {
-    const { dependencies } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
-      dependencies: Record<string, string>;
-    };
+    const packed = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as Record<
+      'dependencies' | 'peerDependencies',
+      Record<string, string>
+    >;
+    const dependencies = { ...packed.dependencies, ...packed.peerDependencies };
     const reasons = rowsUnder('package').flatMap(([names = '']) => names.match(/(?<=`)[^`,]+(?=`)/g) ?? []);
     expect(Object.keys(dependencies).filter((name) => !reasons.includes(name))).toEqual([]);
     // What makes, documents and checks what is packed is not needed after.
