@@ -72,7 +72,7 @@ async function killWhen(store: string, holds: () => Promise<boolean>): Promise<v
 
 it(
   'minutes of a market whose files are half taken in when it is killed are asked for again, and no others, and end as if undisturbed',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const undisturbed = join(folder, 'undisturbed');
     expect(await runWith(KEYS, argsOf(undisturbed), folder)).toMatchObject({ code: 0 });

@@ -209,7 +209,11 @@ it.each(LONG)(
       const [, said, peak] = /^([^]*)peak (\d+)\n$/.exec(stderr) ?? [];
       peaks.push(Number(peak));
       outcomes.add(
-        JSON.stringify([code, said?.replace(/complete in .*/, 'complete'), await digestOf(store, series)]),
+        JSON.stringify([
+          code,
+          said?.replace(/(complete|ended) in [\dhms ]+/, '$1'),
+          await digestOf(store, series),
+        ]),
       );
       await rm(store, { recursive: true });
     }
