@@ -12,7 +12,7 @@ import { type Parts, partsOf } from './parts.ts';
 import { assertQueue, letGo, lookAtStore } from './queue-run.ts';
 import { poolSize, SPARE_TASKS } from './run-tools.ts';
 import { givenSecrets, secretsOf } from './secrets.ts';
-import { programVersion } from './version.ts';
+import { programVersion, UNKNOWN_VERSION } from './version.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** How a worker is called that nobody named: as `BACKFILL_WORKER_ID` says, or another program's variable of that, or the host. */
@@ -116,10 +116,10 @@ class LocalEngines {
   }
 }
 
-/** Throws `usage`, which leaves the run to other workers, where it was planned by another version. */
+/** Throws `usage`, which leaves the run to other workers, where it was planned by another version, as far as both are known. */
 function assertSameVersion(id: string, version: string | undefined): void {
   const own = programVersion();
-  if (version === own) return;
+  if (version === own || [own, version].includes(UNKNOWN_VERSION)) return;
   const planner = version === undefined ? 'an earlier version' : `version ${version}`;
   throw new BackfillError(
     'usage',
