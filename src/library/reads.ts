@@ -31,7 +31,13 @@ export function readsOf({ tickersToRead: tickersOf, ...tools }: Parts): Reads {
 }
 
 /** What `History.read` gives. */
-async function readWhole(tools: VerdictTools, series: Series, options: ReadOptions): Promise<Bar[]> {
+async function readWhole(
+  tools: VerdictTools & Pick<Parts, 'recorded'>,
+  series: Series,
+  options: ReadOptions,
+): Promise<Bar[]> {
+  // Bars as traded are read without a scan.
+  await tools.recorded.all();
   if (options.require !== undefined) assertComplete(await verdictOn(tools, [series], options));
   return readAdjusted(tools.store, series, options);
 }

@@ -25,6 +25,7 @@ export class RecordedBars {
   readonly #record: LiveRecord;
   #known: ReadonlyMap<string, Known> = new Map();
   #set: RecordedSet = new Map();
+  #isListed = false;
 
   constructor(record: LiveRecord) {
     this.#record = record;
@@ -36,6 +37,11 @@ export class RecordedBars {
     return this.#set;
   }
 
+  /** What was recorded when that was looked at last: a read of many partitions looks once, as its scan does. */
+  async lately(): Promise<RecordedSet> {
+    return this.#isListed ? this.#set : this.all();
+  }
+
   /** The documents of now, by name, ascending. */
   async documents(): Promise<ReadonlyMap<string, Known>> {
     for (let listing = 1; ; listing++) {
@@ -43,6 +49,7 @@ export class RecordedBars {
       const isSame =
         known.size === this.#known.size && [...known.keys()].every((name) => this.#known.has(name));
       if (!isSame) [this.#known, this.#set] = [known, setOf(known)];
+      this.#isListed = true;
       if (isWhole || listing === LISTINGS) return known;
     }
   }

@@ -16,7 +16,8 @@ type Read = Pick<BarStore, 'scan' | 'readBars'>;
 
 /**
  * A store as who reads it is to see it: with the live bars that are recorded, as provisional ones. They count in sessions that
- * have no final bar; there the later one of a recorded and a stored bar does.
+ * have no final bar; there the later one of a recorded and a stored bar does. Bars are read with what was recorded when it was
+ * scanned last: who reads without a scan looks at `recorded` first.
  */
 export function withRecorded(store: BarStore, recorded: RecordedBars, clock: () => number): BarStore {
   const own: Read = {
@@ -32,7 +33,7 @@ export function withRecorded(store: BarStore, recorded: RecordedBars, clock: () 
       return meant.length === 0 ? scan : scanWith(scan, meant, clock());
     },
     readBars: async (series, range = periodRange('all')) => {
-      const its = (await recorded.all()).get(seriesKey(series));
+      const its = (await recorded.lately()).get(seriesKey(series));
       if (its === undefined) return store.readBars(series, range);
       const { ticker, interval } = series;
       const { series: states } = await store.scan({ tickers: [ticker], intervals: [interval] });
