@@ -120,9 +120,7 @@ export class QuestDBBackend implements HistoryBackend {
     source: FetchSource,
     strategy: FillStrategy = 'on-demand',
   ): Promise<void> {
-    assertRange(start, end);
-    const series = this.#seriesOf(of);
-    const dates = sessionDates(series, { start, end }, this.#clock());
+    const { series, dates } = this.#sessionsIn(start, end, of);
     if (dates === undefined) return;
     const { history, served } = await this.#writerFor(source);
     const range = { ...dates, includeProvisional: true };
@@ -142,9 +140,7 @@ export class QuestDBBackend implements HistoryBackend {
     of: GivenSeries,
     strategy: FillStrategy = 'on-demand',
   ): Promise<void> {
-    assertRange(start, end);
-    const series = this.#seriesOf(of);
-    const dates = sessionDates(series, { start, end }, this.#clock());
+    const { series, dates } = this.#sessionsIn(start, end, of);
     if (dates === undefined) return;
     const { lacks, damaged } = await this.#reader.missing(series, dates);
     const isLacking = ({ why }: LackingSpan): boolean => strategy !== 'live-replay' || why !== 'provisional';
@@ -174,6 +170,13 @@ export class QuestDBBackend implements HistoryBackend {
       await one.value.history.close();
       await one.value.served?.close();
     }
+  }
+
+  /** The series that is meant, and which of its sessions a range has so far; no `dates`: none. Throws `usage`. */
+  #sessionsIn(start: number, end: number, of: GivenSeries) {
+    assertRange(start, end);
+    const series = this.#seriesOf(of);
+    return { series, dates: sessionDates(series, { start, end }, this.#clock()) };
   }
 
   #seriesOf({ nodeId, interval }: GivenSeries): StoredSeries {
