@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { openHistory, startWorker } from '../../src/index.ts';
+import type * as Pool from '../../src/pool/pool.ts';
 import type * as Book from '../../src/providers/http/redis-quota/book.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { startRedis } from '../redis/redis-server.ts';
@@ -16,6 +17,19 @@ vi.mock('../../src/providers/http/redis-quota/book.ts', async (original) => {
   const openRedisQuota = (options: Book.RedisQuotaOptions) => actual.openRedisQuota({ ...brief, ...options });
   return { ...actual, openRedisQuota };
 });
+
+/** How long a task may be in work, ms, of the pools that were started. */
+const deadlines: (() => number)[] = [];
+vi.mock('../../src/pool/pool.ts', async (original) => {
+  const actual = await original<typeof Pool>();
+  const startPool: typeof actual.startPool = (options) => {
+    const { taskDeadlineMs } = options;
+    if (typeof taskDeadlineMs === 'function') deadlines.push(taskDeadlineMs);
+    return actual.startPool(options);
+  };
+  return { ...actual, startPool };
+});
+const longest = (): number => Math.max(...deadlines.map((deadline) => deadline()));
 
 const TICKERS = ['ALFA', 'BRIQ', 'CORV', 'DUNO', 'ELNA', 'GLYF', 'KELV', 'ADLR.DE', 'BRVO.PA', 'HOSH.T'];
 
@@ -37,10 +51,13 @@ describeWith(REDIS)('a run whose queue is away for longer than a quota alone wou
     });
     const run = history.backfill({ tickers: TICKERS, days: 10 });
     await expect.poll(() => simulator.entries.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const before = longest();
     await redis.kill();
     await sleep(2000);
     await redis.start();
     expect(await run).toMatchObject({ stopped: null, fetched: TICKERS.length, failed: 0 });
+    // A task that waits for the server meanwhile is not stuck.
+    expect(longest()).toBeGreaterThan(before + 1000);
     expect(simulator.entries.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
   });
 });
