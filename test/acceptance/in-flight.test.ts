@@ -11,12 +11,17 @@ let simulator: RunningSimulator;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-in-flight-'));
-  simulator = await startSimulate(folder, ['--from', 'sample', '--latency', '500ms', '--now', NOW]);
 });
 afterEach(async () => {
   await simulator.stop();
   await rm(folder, { recursive: true });
 });
+
+/** A simulator whose answers take so long that `most` requests, each of which takes a busy machine a while, are sent meanwhile. */
+async function simulate(most: number): Promise<void> {
+  const latency = `${400 * (most + 1)}ms`;
+  simulator = await startSimulate(folder, ['--from', 'sample', '--latency', latency, '--now', NOW]);
+}
 
 /** When each request was under way, by the simulator's log, ms. */
 async function spansAsked(): Promise<{ at: number; ms: number }[]> {
@@ -37,6 +42,7 @@ it.each([
   { workers: 3, concurrency: 1 },
   { workers: 2, concurrency: 3 },
 ])('has as many requests under way as it was told, and never more: %o', async ({ workers, concurrency }) => {
+  await simulate(workers * concurrency);
   await fill('--workers', String(workers), '--concurrency', String(concurrency));
   expect(await mostAtOnce()).toBe(workers * concurrency);
 });
@@ -48,11 +54,13 @@ it.each([
   // More than Yahoo bears.
   { workers: 1, inFlight: 40, most: 12 },
 ])('never has more than it was told for all threads: %o', async ({ workers, inFlight, most }) => {
+  await simulate(most);
   await fill('--workers', String(workers), '--in-flight', String(inFlight));
   expect(await mostAtOnce()).toBe(most);
 });
 
 it('lets a place rest after each answer', async () => {
+  await simulate(4);
   await fill('--in-flight', '4', '--workers', '1', '--request-delay', '1s');
   const spans = (await spansAsked()).toSorted((a, b) => a.at - b.at);
   const ends = spans.map(({ at, ms }) => at + ms).toSorted((a, b) => a - b);

@@ -137,6 +137,8 @@ function needsLease(cells: readonly number[], now: number): boolean {
 function takeLapsed(cells: Float64Array): { lapsed: number; left: number; localEnd: number } {
   const [lapsed, left] = [cells[CELL.lapsed] ?? 0, cells[CELL.permits] ?? 0];
   cells[CELL.lapsed] = 0;
+  // It may be reserved again.
+  if (lapsed > 0) cells[CELL.exhausted] = 0;
   return { lapsed, left, localEnd: (cells[CELL.nextAt] ?? 0) + left * (cells[CELL.spacing] ?? 0) };
 }
 

@@ -182,7 +182,9 @@ function waitForPermit(cells: Float64Array, now: number): number {
   if (at(cells, CELL.pausedUntil) > now) return at(cells, CELL.pausedUntil) - now;
   if (isProbed(cells, now)) return PROBE_NAP_MS;
   if (!hasPermit(cells, now)) {
-    if (at(cells, CELL.exhausted) !== 0) throw new BackfillError('quota-exhausted', 'the quota is used up');
+    // What lapsed is about to be reserved again.
+    const isUsedUp = at(cells, CELL.exhausted) !== 0 && at(cells, CELL.lapsed) < 1;
+    if (isUsedUp) throw new BackfillError('quota-exhausted', 'the quota is used up');
     return Math.max(LEASE_NAP_MS, at(cells, CELL.nextAt) - now - LEASE_NAP_MS);
   }
   return at(cells, CELL.nextAt) - at(cells, CELL.catchUp) - now;

@@ -11,6 +11,7 @@ import {
 } from '../../../src/providers/http/gate-state.ts';
 import type { Gate } from '../../../src/providers/http/gate.ts';
 import { openQuotaFile } from '../../../src/providers/http/quota-file.ts';
+import type { QuotaBook } from '../../../src/providers/http/quota-record.ts';
 import { startQuotaKeeper } from '../../../src/providers/http/quota-keeper.ts';
 import { DEFAULT_POLICY, openSharedGate } from '../../../src/providers/http/shared-gate.ts';
 
@@ -30,11 +31,15 @@ export async function openMachine(startsAt: number) {
   const running = new Set<GatedProcess>();
   const clock = (): number => Date.now();
 
-  /** `isRemote`: as if others were on other machines. */
-  const startProcess = async (quotas: readonly Quota[], isRemote = false): Promise<GatedProcess> => {
+  /** `isRemote`: as if others were on other machines. `lagMs`: how long the answer to a change of the record is on its way. */
+  const startProcess = async (
+    quotas: readonly Quota[],
+    isRemote = false,
+    lagMs = 0,
+  ): Promise<GatedProcess> => {
     const state = createGateState(clock());
     const own = await openQuotaFile({ path, former: [] }, Date.now);
-    const file = isRemote ? { ...own, isRemote } : own;
+    const file = isRemote ? { ...own, isRemote, change: lagging(own, lagMs) } : own;
     const keeper = await startQuotaKeeper(state, quotas, file, { wall: clock, gate: clock });
     const policy = { ...DEFAULT_POLICY, windows: quotas.filter(isPaced) };
     const one: GatedProcess = {
@@ -73,10 +78,18 @@ export async function openMachine(startsAt: number) {
       }
     },
     close: async (): Promise<void> => {
-      for (const one of running) await one.stop();
+      for (const one of running) await whileWaiting(one.stop());
       vi.useRealTimers();
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+function lagging({ change }: QuotaBook, ms: number): QuotaBook['change'] {
+  return async (work) => {
+    const result = await change(work);
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    return result;
   };
 }
 

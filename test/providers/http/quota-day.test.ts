@@ -2,7 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseQuotas } from '../../../src/core/plan/quota.ts';
+import { CELL } from '../../../src/providers/http/gate-state.ts';
 import { DAY, NOON, machine, record, usedToday } from './one-machine.ts';
+import { cell } from './processes.ts';
 
 describe('a day that the provider says is used up', () => {
   it('is over for every process of the key until the next, whatever was counted', async () => {
@@ -36,6 +38,21 @@ describe('a quota of a day', () => {
     const tomorrow = await machine.startProcess(FIVE);
     await machine.whileWaiting(tomorrow.gate.enter());
     expect(await usedToday()).toBe(1);
+  });
+
+  it('is used to the last request, also where whoever had it slept through its time', async () => {
+    const process = await machine.startProcess(parseQuotas('40/2s,3/day'), true, 6);
+    for (let i = 0; i < 2; i++) await machine.whileWaiting(process.gate.enter());
+    const last = process.gate.enter();
+    while (cell(process, 'nextPermits') === 0) await machine.elapse(1);
+    // As it is once another has found that nothing is left.
+    process.state.alone((cells) => (cells[CELL.exhausted] = 1));
+    machine.stall(500);
+    await machine.whileWaiting(last);
+    await expect(machine.whileWaiting(process.gate.enter())).rejects.toMatchObject({
+      code: 'quota-exhausted',
+    });
+    expect(await usedToday()).toBe(3);
   });
 
   it('that has begun is not forgotten by a clock that is put back, nor is anything more sent in the one before', async () => {
