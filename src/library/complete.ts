@@ -19,9 +19,16 @@ export function assertComplete({ complete, lacks, damaged }: Verdict): void {
   const [first, ...others] = new Set([...lacks, ...damaged].map(({ series }) => series.ticker));
   throw new BackfillError(
     'incomplete',
-    `the history is not complete: ${cut(lines, 'series', 'series')}; fill it first`,
+    `the history is not complete: ${cut(lines, 'series', 'series')}; ${wayOut(lacks, damaged)}`,
     { ...(first !== undefined && others.length === 0 && { ticker: first }) },
   );
+}
+
+function wayOut(lacks: Verdict['lacks'], damaged: Verdict['damaged']): string {
+  const isRejected = lacks.every(({ ranges }) => ranges.every(({ why }) => why === 'rejected'));
+  return damaged.length === 0 && isRejected
+    ? 'what was rejected lies in quarantine, and another provider may have other bars'
+    : 'fill it first';
 }
 
 function spanText({ start, end, why }: LackingSpan): string {

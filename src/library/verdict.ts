@@ -20,15 +20,24 @@ export interface SessionSpan {
 
 /**
  * Why a session that is over lacks a final bar. `missing`: nothing is known of it. `provisional`: its bar was stored before it
- * was final. `not-yet-published`, `plan-limited`, `unknown-ticker`: whoever was asked did not say that it has no bar.
+ * was final. `not-yet-published`, `plan-limited`, `unknown-ticker`: whoever was asked did not say that it has no bar. `rejected`:
+ * rows came that cannot be right, and lie in quarantine; such a session may have other bars.
  */
-export type LackReason = 'missing' | 'provisional' | 'not-yet-published' | 'plan-limited' | 'unknown-ticker';
+export type LackReason =
+  | 'missing'
+  | 'provisional'
+  | 'not-yet-published'
+  | 'plan-limited'
+  | 'unknown-ticker'
+  | 'rejected';
 
 export interface LackingSpan extends SessionSpan {
   readonly why: LackReason;
+  /** Id of the provider whose rows were rejected; of nothing else. */
+  readonly provider?: string;
 }
 
-/** Sessions of which a provider has no bar on record, or of which it gave rows that were rejected. */
+/** Sessions of which a provider has no bar on record. */
 export interface AbsentSpan extends SessionSpan {
   readonly why: Exclude<AbsenceReason, LackReason | 'doubted'>;
   /** Id of the provider whose word that is. */
@@ -64,7 +73,7 @@ export interface Verdict {
   readonly lacks: readonly SpansOf<LackingSpan>[];
   /** Sessions with a bar that is not final, as they have not settled yet. */
   readonly provisional: readonly SpansOf<SessionSpan>[];
-  /** Sessions that are known to have no bar, or fewer than came: whoever had them said so. */
+  /** Sessions that are known to have no bar: whoever had them said so. */
   readonly absent: readonly SpansOf<AbsentSpan>[];
   /** Files that may have held some of the sessions, and of which not all is stored again. */
   readonly damaged: readonly DamagedFile[];
@@ -77,7 +86,12 @@ export type JudgeSeries = (state: SeriesState, calendar: Calendar) => Judged;
 type Judgeable = Pick<Scan, 'series' | 'setAside' | 'lost' | 'held'>;
 
 /** Absent sessions of which somebody else, or a later answer, may have a bar. */
-const LACKING: ReadonlySet<AbsenceReason> = new Set(['not-yet-published', 'plan-limited', 'unknown-ticker']);
+const LACKING: ReadonlySet<AbsenceReason> = new Set([
+  'not-yet-published',
+  'plan-limited',
+  'unknown-ticker',
+  'rejected',
+]);
 
 /** What a scan says of some series. `judge` gives the range of each, and its last settled session. */
 export function verdictOf(scan: Judgeable, series: readonly Series[], judge: JudgeSeries): Verdict {
@@ -126,21 +140,27 @@ function spansIn(state: SeriesState, calendar: Calendar, { range, lived, settled
   const rejected = within(coverage, subtract(over, open)).lacking ?? [];
   const said = <What extends object>(days: readonly DayRange[], what: What): Said<What>[] =>
     days.flatMap((run) => sessionsOf(run, calendar).map((sessions) => ({ ...sessions, ...what })));
-  const lacks: Said<{ why: LackReason }>[] = said(intersect(open, over), { why: 'provisional' });
-  const absent: Said<{ why: AbsentSpan['why']; provider: string }>[] = rejected.flatMap(({ by, ...run }) =>
-    said([run], { why: 'rejected', provider: leadingClaim(by).provider }),
-  );
+  const lacks: Said<Pick<LackingSpan, 'why' | 'provider'>>[] = [
+    ...said(intersect(open, over), { why: 'provisional' as const }),
+    ...rejected.flatMap(({ by, ...run }) => said([run], rejectedBy(leadingClaim(by).provider))),
+  ];
+  const absent: Said<Pick<AbsentSpan, 'why' | 'provider'>>[] = [];
   for (const { absence, state: its, ...run } of over.flatMap((days) => stateRuns(coverage, days, calendar))) {
     if (its === 'present') continue;
     const { reason, provider } = absence === null ? NOTHING_SAID : leadingClaim(absence.by);
-    if (isLacking(reason)) lacks.push({ ...run, why: reason });
+    if (reason === 'rejected') lacks.push({ ...run, ...rejectedBy(provider) });
+    else if (isLacking(reason)) lacks.push({ ...run, why: reason });
     else if (reason !== 'doubted') absent.push({ ...run, why: reason, provider });
   }
   return {
-    lacks: spansOf(lacks, calendar, (a, b) => a.why === b.why),
+    lacks: spansOf(lacks, calendar, (a, b) => a.why === b.why && a.provider === b.provider),
     provisional: spansOf(said(subtract(open, over), {}), calendar, () => true),
     absent: spansOf(absent, calendar, (a, b) => a.why === b.why && a.provider === b.provider),
   };
+}
+
+function rejectedBy(provider: string): { why: 'rejected'; provider: string } {
+  return { why: 'rejected', provider };
 }
 
 const NOTHING_SAID = { reason: 'missing', provider: '' } as const;

@@ -103,11 +103,18 @@ describe('a range of series that is to be complete', () => {
   it('does not ask at once again for a session of which rows were rejected', async () => {
     const { history, server } = await openCounted(0, { market: crossed('ALFA', '2025-06-10') });
     const rejected = {
-      absent: [{ series: ALFA, ranges: [{ start: '2025-06-10', end: '2025-06-10', why: 'rejected' }] }],
+      complete: false,
+      lacks: [{ series: ALFA, ranges: [{ start: '2025-06-10', end: '2025-06-10', why: 'rejected' }] }],
+      absent: [],
     };
-    expect(await history.ensureRange(ALFA, JUNE)).toMatchObject({ complete: true, ...rejected });
+    expect(await history.ensureRange(ALFA, JUNE)).toMatchObject(rejected);
+    await expect(history.read(ALFA, { ...JUNE, require: 'complete' })).rejects.toMatchObject({
+      code: 'incomplete',
+      message:
+        'the history is not complete: ALFA 1d lacks 1 session (2025-06-10 rejected); what was rejected lies in quarantine, and another provider may have other bars',
+    });
     const { length } = server.entries;
-    expect(await history.ensureRange(ALFA, JUNE)).toMatchObject({ complete: true, runId: null, ...rejected });
+    expect(await history.ensureRange(ALFA, JUNE)).toMatchObject({ runId: null, ...rejected });
     await Promise.all([history.ensureRange(ALFA, JUNE), history.ensureRange(NYXA, JUNE)]);
     expect(requests({ server }, length)).toEqual(['NYXA 1d 2025-06-02..2025-07-01']);
   });

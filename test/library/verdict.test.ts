@@ -90,7 +90,7 @@ describe('a verdict', () => {
     );
   });
 
-  it.each(['vendor-empty', 'pre-listing', 'halted', 'no-trades', 'delisted', 'rejected'] as const)(
+  it.each(['vendor-empty', 'pre-listing', 'halted', 'no-trades', 'delisted'] as const)(
     'is complete where the sessions without a bar are on record as %s',
     (reason) => {
       const absent = [absence(days('2026-02-23', '2026-02-25'), { reason })];
@@ -128,11 +128,19 @@ describe('a verdict', () => {
     ]);
   });
 
-  it('tells of sessions of which rows were rejected, and is complete all the same', () => {
+  it('is not complete where rows were rejected, be there other bars of the session or none', () => {
+    const why = { start: '2026-02-24', end: '2026-02-24', sessions: 1, why: 'rejected', provider: 'sample' };
     const lacking = [absence(days('2026-02-24', '2026-02-25'), { reason: 'rejected' })];
     expect(judged({ present: [FEBRUARY_WEEK], lacking })).toMatchObject({
-      complete: true,
-      absent: [{ ranges: [{ start: '2026-02-24', why: 'rejected' }] }],
+      complete: false,
+      lacks: [{ ranges: [why] }],
+      absent: [],
+    });
+    const present = [days('2026-02-23', '2026-02-24'), days('2026-02-25', '2026-02-28')];
+    expect(judged({ present, absent: lacking })).toMatchObject({
+      complete: false,
+      lacks: [{ ranges: [why] }],
+      absent: [],
     });
   });
 
