@@ -85,9 +85,9 @@ export async function openMachine(startsAt: number) {
   };
 }
 
-function lagging({ change }: QuotaBook, ms: number): QuotaBook['change'] {
+function lagging(book: QuotaBook, ms: number): QuotaBook['change'] {
   return async (work) => {
-    const result = await change(work);
+    const result = await book.change(work);
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
     return result;
   };
