@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inventFlat } from '../../bench/market/flat.ts';
 import { type GroupedServer, serveGrouped } from '../../bench/market/grouped-server.ts';
 import type { GroupedMarket } from '../../bench/market/grouped.ts';
+import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
 import { runWith, startWith } from './programs.ts';
 
@@ -15,7 +16,7 @@ import { runWith, startWith } from './programs.ts';
 const KEYS = Object.fromEntries(
   ['POLYGON_API_KEY', 'POLYGON_S3_ACCESS_KEY', 'POLYGON_S3_SECRET_KEY'].map((name) => [name, 'of-nobody']),
 );
-const TICKERS = 400;
+const TICKERS = LONG_RUNS ? 400 : 200;
 const SESSIONS = 4;
 
 let folder = '';
