@@ -77,6 +77,6 @@ describe('a limit that is not declared', () => {
     const seen = await requests();
     const admitted = seen.filter(({ outcome }) => outcome === 'ok');
     const span = (admitted.at(-1)?.arrivedMs ?? 0) - (admitted[0]?.arrivedMs ?? 0);
-    expect(admitted.length / ((span * 40) / 4000)).toBeGreaterThan(0.7);
+    expect(admitted.length / ((span * 40) / 4000)).toBeGreaterThan(0.5);
   });
 });

@@ -51,7 +51,7 @@ describe('a run whose store goes away under it stops with a line, and makes noth
     if (how === 'unmounted') await mkdir(store);
 
     const { code, stderr } = await said;
-    expect(stderr).toMatch(new RegExp(`Stopped after [1-5] tickers?: the store ${store} went away .*${why}`));
+    expect(stderr).toMatch(new RegExp(`Stopped after [0-5] tickers?: the store ${store} went away .*${why}`));
     expect(stderr.match(/went away/g)).toHaveLength(1);
     expect(stderr).toContain('not on record');
     expect(stderr).not.toContain('complete');

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { PREFIX, runKey } from '../../src/queue/names.ts';
 import { readMachines } from '../../src/queue/machines.ts';
 import { readRun } from '../../src/queue/run.ts';
@@ -210,11 +210,13 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     const { joined, released } = await hand();
     const first = await planner('RUN');
     await runAll(first, ['A']);
-    // Another one that goes on with the run once the first is silent.
+    // Another one that goes on with the run once the first is silent; its next beat may come before that.
     const redis = await connected();
-    await redis.hset(runKey('RUN'), 'beat', '1');
     const run = pretendedRun('RUN', { lock: 'another lock' });
-    const second = await planner('RUN', { planner: 'second', isAttached: true, run });
+    const second = await vi.waitFor(async () => {
+      await redis.hset(runKey('RUN'), 'beat', '1');
+      return planner('RUN', { planner: 'second', isAttached: true, run });
+    });
     await expect.poll(() => released).toEqual(['the lock']);
     expect(await runAll(second, ['B'])).toEqual({ B: 'ok' });
     expect(joined).toEqual(['the lock', 'another lock']);

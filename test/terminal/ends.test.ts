@@ -76,7 +76,7 @@ describeWith(TMUX)('a terminal is whole after a run', () => {
     await terminal.press('C-c');
     await terminal.waitFor(/Stopping/);
     // The line is there again as a rule, but in time only where the machine is not busy: a run stops by itself after five seconds.
-    await terminal.waitFor(/^\[.*stopping/m, 2000).catch(() => undefined);
+    await terminal.waitFor(/^\[.*stopping/m, 500).catch(() => undefined);
     await terminal.press('C-c');
     expect(await terminal.ended()).toBe(130);
     // Else it would say that it was interrupted, and what it did.

@@ -82,7 +82,7 @@ describeWith(TMUX)('the line of a run that goes on', () => {
   it.each([200, 80, 60, 40])('fits %i columns', async (columns) => {
     await using terminal = await open(columns, ['--latency', '5s']);
     await terminal.start('backfill');
-    const screen = await terminal.waitFor(/Elapsed: [1-4]s/);
+    const screen = await terminal.waitFor(/\[ALFA \] .*Elapsed: [1-4]s/);
     await expectScreen(screen, `running-${columns}`, [[/(?<=Elapsed: )\d/g, '1']]);
     // The first one waits for answers, which take five seconds.
     await terminal.press('C-c');

@@ -8,7 +8,9 @@ const [FIRST, SECOND, THIRD] = ['2026-03-02T23:00:00Z', '2026-03-05T23:00:00Z', 
 const MASKS = [
   [/\d{8}T\d{6}Z-[\da-f]{4}/g, 'YYYYMMDDTHHMMSSZ-xxxx'],
   [/\b[\d.]+ ?m?s\b/g, 'Ns'],
+  [/ +Ns(?= complete$)/gm, '   Ns'],
   [/^(Time .*Ns) +[+-]Ns$/gm, '$1'],
+  [/^Time +Ns +Ns$/gm, 'Time Ns Ns'],
 ] as const;
 
 describeWith(TMUX)('the runs of a store', () => {

@@ -42,9 +42,10 @@ const DISK_TROUBLE: ReadonlySet<string> = new Set([
 export function asUnusable(root: string, error: unknown): unknown {
   const name = errno(error);
   if (name === undefined) return error;
-  const { message, path } = error as NodeJS.ErrnoException;
+  const { message, path, syscall } = error as NodeJS.ErrnoException;
+  const isWithin = path?.startsWith(`${root}${sep}`) || (path === root && syscall !== 'mkdir');
   // Whoever writes looks before each file that it puts in place, and the folder may go between that and what follows.
-  if (name === 'ENOENT' && path?.startsWith(`${root}${sep}`) && !isFolder(root))
+  if (name === 'ENOENT' && isWithin && !isFolder(root))
     return new BackfillError(
       'store-unusable',
       `the store ${root} went away while it was in use (its folder is gone): bring it back to where it was, or mount its disk again`,

@@ -140,6 +140,13 @@ describe('the store', () => {
       scope: 'run',
       message: `the store ${gone} went away while it was in use (its folder is gone): bring it back to where it was, or mount its disk again`,
     });
+    const itself = (syscall: string): unknown =>
+      asUnusable(
+        gone,
+        Object.assign(new Error(`ENOENT: ${syscall}`), { code: 'ENOENT', syscall, path: gone }),
+      );
+    expect(itself('open')).toMatchObject({ message: expect.stringContaining('went away') });
+    expect(itself('mkdir')).not.toMatchObject({ message: expect.stringContaining('went away') });
     expect(asUnusable(root, Object.assign(error, { path: join(root, 'bars') }))).not.toMatchObject({
       message: expect.stringContaining('went away'),
     });
