@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, runWith } from '../cli/one-process.ts';
 import { LONG_RUNS } from '../needs.ts';
 import { type FakeS3, KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
 import { exportStore } from './export-store.mjs';
-import { type Finished, runWith, startWith } from './programs.ts';
+import { runWith as runAlone, startWith } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 
@@ -76,7 +77,7 @@ describe('a backfill into a bucket', () => {
     s3.fault = async ({ method, key }) => {
       if (method !== 'PUT' || !key.endsWith('bars.parquet')) return undefined;
       s3.fault = () => undefined;
-      second = await fill(s3);
+      second = await runAlone(variablesOf(s3), args, folder);
       return undefined;
     };
     const first = await fill(s3);

@@ -4,10 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, run } from '../cli/one-process.ts';
+import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, run, start, startSimulate } from './programs.ts';
+import { type RunningSimulator, start, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
+
+/** Partitions of 54 after which runs on the same store are killed. */
+const MOMENTS = LONG_RUNS
+  ? [
+      [1, 10, 45],
+      [3, 25, 50],
+      [5, 15, 35],
+    ]
+  : [[2, 20, 45]];
 
 describe('a backfill that is killed', () => {
   let folder = '';
@@ -49,11 +60,7 @@ describe('a backfill that is killed', () => {
     await rm(folder, { recursive: true });
   });
 
-  it.each([
-    [1, 10, 45],
-    [3, 25, 50],
-    [5, 15, 35],
-  ])(
+  it.each(MOMENTS)(
     'after %i, %i and %i partitions ends, once run again, as if undisturbed',
     { timeout: 120_000 },
     async (...moments) => {
