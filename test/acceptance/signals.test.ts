@@ -15,12 +15,12 @@ import { randomFor } from '../../src/market/random.ts';
 import { run as runBeside } from '../cli/one-process.ts';
 import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, ended, run, start, startSimulate } from './programs.ts';
+import { type Finished, type RunningSimulator, ended, start, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 
 /** How many runs are told to stop, once and twice; in the short forms too some while their threads start. */
-const [SINGLE, DOUBLE] = LONG_RUNS ? [20, 10] : [6, 4];
+const [SINGLE, DOUBLE] = LONG_RUNS ? [20, 10] : [3, 2];
 
 describe('a backfill that is told to stop', () => {
   let folder = '';
@@ -31,7 +31,7 @@ describe('a backfill that is told to stop', () => {
     ...['--store', store, '--tickers', `@${join(folder, 'tickers.txt')}`, '--days', '252', '--workers', '3'],
     ...['--now', NOW, '--provider-url', `yahoo=${simulator.url}`, '--state', join(folder, 'state')],
   ];
-  const finish = (store: string): Promise<Finished> => run('backfill', args(store));
+  const finish = (store: string): Promise<Finished> => runBeside('backfill', args(store));
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'backfill-signals-'));
@@ -65,7 +65,7 @@ describe('a backfill that is told to stop', () => {
         const store = join(folder, `single-${i}`);
         const child = start('backfill', args(store));
         const code = exitCode(child);
-        await randomMoment(child, store, random);
+        await momentAt(child, store, (i + random()) / SINGLE);
         child.kill('SIGINT');
         expect(await code).toBe(130);
         await expectUnlocked(store);
@@ -89,7 +89,7 @@ describe('a backfill that is told to stop', () => {
         const store = join(folder, `double-${i}`);
         const child = start('backfill', args(store));
         const code = exitCode(child);
-        await randomMoment(child, store, random);
+        await momentAt(child, store, (i + random()) / DOUBLE);
         child.kill('SIGINT');
         await sleep(random() * 40);
         child.kill('SIGINT');
@@ -193,12 +193,12 @@ describe('a backfill that is told to stop', () => {
   };
 });
 
-/** While threads start, or after any number of the 54 commits but the last few. */
-async function randomMoment(child: ChildProcess, store: string, random: () => number): Promise<void> {
-  const partitions = Math.floor(random() * 30) - 5;
-  if (partitions <= 0) await sleep(50 + random() * 350);
+/** While threads start, or after any number of the 54 commits but the last few: the later the larger `share` is, from 0 to 1. */
+async function momentAt(child: ChildProcess, store: string, share: number): Promise<void> {
+  const partitions = Math.floor(share * 30) - 5;
+  if (partitions <= 0) await sleep(50 + share * 30 * 60);
   while (child.exitCode === null && (await countPartitions(store)) < partitions) await sleep(10);
-  await sleep(random() * 10);
+  await sleep((share * 1e4) % 10);
 }
 
 /** Whether a vendor knows the instrument at `NOW`. */
