@@ -9,12 +9,13 @@ import { queueName } from '../../src/queue/queues.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { openStore } from '../../src/store/open.ts';
+import { type Finished, runWith } from '../cli/one-process.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { contentOf } from '../queue/content.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { BUCKET_KEYS, fakeBucket } from '../store/bucket/bucket-store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { type Finished, type RunningSimulator, ended, startSimulate, startWith } from './programs.ts';
+import { type RunningSimulator, ended, startSimulate, startWith } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const TICKERS = ['ALFA', 'BRIQ', 'CORV', 'DUNO', 'ELNA', 'GLYF', 'KELV', 'ADLR.DE', 'BRVO.PA', 'HOSH.T'];
@@ -67,7 +68,7 @@ describeWith(REDIS)('several machines', () => {
     children.push(child);
     return child;
   };
-  const backfill = (...args: string[]): Promise<Finished> => ended(started(args));
+  const backfill = (...args: string[]): Promise<Finished> => runWith(variables, args, folder.path);
 
   /** A worker that takes tasks; `said`: what it has told so far. */
   async function worker(...args: string[]): Promise<{ child: ChildProcess; said: () => string }> {
