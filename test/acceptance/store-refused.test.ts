@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runWith } from '../cli/one-process.ts';
 import { describeWith, POSTGRES, S3_SERVER } from '../needs.ts';
 import { KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
 import { type Moto, startMoto } from '../store/bucket/moto.ts';
 import { type Cluster, PASSWORD, startCluster } from '../store/postgres/cluster.ts';
-import { type RunningSimulator, ended, runWith, startSimulate, startWith } from './programs.ts';
+import { type RunningSimulator, ended, startSimulate, startWith } from './programs.ts';
 
 const TIMEOUT = 60_000;
 /** Of others than the owner of all. */
