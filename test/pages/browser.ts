@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { CHROMIUM_PROGRAM } from '../needs.ts';
+import { CHROMIUM_PROGRAM, LONG_RUNS } from '../needs.ts';
 
 /** How a page is looked at. Default: 1280 pixels wide, light. */
 export interface Look {
@@ -11,6 +11,19 @@ export interface Look {
   /** Whether it is touched with fingers. */
   readonly isTouched?: boolean;
 }
+
+/** How each page is judged: each width and each scheme once, and in the long form each width in each scheme. */
+export const LOOKS: readonly (readonly [width: number, scheme: 'light' | 'dark'])[] = LONG_RUNS
+  ? [
+      [1280, 'light'],
+      [1280, 'dark'],
+      [390, 'light'],
+      [390, 'dark'],
+    ]
+  : [
+      [1280, 'light'],
+      [390, 'dark'],
+    ];
 
 export interface OpenPage {
   readonly page: Page;

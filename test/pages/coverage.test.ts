@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CoverageReport } from '../../src/index.ts';
 import { run } from '../cli/one-process.ts';
 import { CHROMIUM, describeWith } from '../needs.ts';
-import { expectCalm, withBrowser } from './browser.ts';
+import { LOOKS, expectCalm, withBrowser } from './browser.ts';
 
 const counts = new Intl.NumberFormat('en');
 
@@ -181,12 +181,7 @@ describeWith(CHROMIUM)('the page of coverage of the sample market', () => {
     await opened.close();
   });
 
-  describe.each([
-    [1280, 'light'],
-    [1280, 'dark'],
-    [390, 'light'],
-    [390, 'dark'],
-  ] as const)('%i pixels wide, %s', (width, scheme) => {
+  describe.each(LOOKS)('%i pixels wide, %s', (width, scheme) => {
     it('has nothing that is hard to use for some, and nothing wider than itself', async () => {
       const opened = await open(file, { width, scheme });
       const { page } = opened;

@@ -6,7 +6,7 @@ import { type Dashboard, type History, openHistory, startDashboard } from '../..
 import { CHROMIUM, describeWith } from '../needs.ts';
 import { CALM } from '../report/calm-run.ts';
 import { finished, planned, running, started, taskOf } from '../server/run-events.ts';
-import { expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
+import { LOOKS, expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
 
 /** What would run if any of it were taken for markup. */
 const HOSTILE = '"><img/src="x"onerror="hacked=1">';
@@ -178,12 +178,7 @@ describeWith(CHROMIUM)('the page of a run', () => {
     await own.close();
   });
 
-  describe.each([
-    [1280, 'light'],
-    [1280, 'dark'],
-    [390, 'light'],
-    [390, 'dark'],
-  ] as const)('%i pixels wide, %s', (width, scheme) => {
+  describe.each(LOOKS)('%i pixels wide, %s', (width, scheme) => {
     it('has nothing that is hard to use for some, and nothing wider than itself', async () => {
       midway();
       opened = await visit(dashboard.url, { width, scheme });

@@ -6,7 +6,7 @@ import { type Dashboard, type History, openHistory, startDashboard } from '../..
 import { openStore } from '../../src/store/open.ts';
 import { CHROMIUM, describeWith } from '../needs.ts';
 import { coverage, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
-import { expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
+import { LOOKS, expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
 
 /** The clock of the store. */
 let now = Date.parse('2026-03-02T23:00:00Z');
@@ -196,12 +196,7 @@ describeWith(CHROMIUM)('the pages of a store', () => {
     await opened.close();
   });
 
-  describe.each([
-    [1280, 'light'],
-    [1280, 'dark'],
-    [390, 'light'],
-    [390, 'dark'],
-  ] as const)('%i pixels wide, %s', (width, scheme) => {
+  describe.each(LOOKS)('%i pixels wide, %s', (width, scheme) => {
     it.each(['', 'series', `series/${SPLIT}/1d`, `series/${HOLES}/1d`, 'runs', 'runs/last'])(
       '/%s has nothing that is hard to use for some, and nothing wider than itself',
       async (path) => {
