@@ -18,8 +18,6 @@ import {
   written,
 } from './planted.ts';
 
-simulatedWires();
-
 const lines = (keys: Readonly<Record<string, string>>): string =>
   Object.entries(keys)
     .map(([name, key]) => `${name}=${key}`)
@@ -100,7 +98,7 @@ const LINES: Readonly<Record<string, () => readonly string[]>> = {
 /** What asks a provider, or says what is known of keys: with keys from any place. The rest has them from the first one alone. */
 const KEYED = new Set('backfill run-once enqueue enqueue-batch config status providers verify'.split(' '));
 
-describe('no output and no file has a key in it', () => {
+describe('keys are planted', () => {
   it('of any provider that asks for one', () => {
     const asked = listProviders().flatMap(({ capabilities }) =>
       Object.values(capabilities.credentials ?? {}).concat(
@@ -116,6 +114,10 @@ describe('no output and no file has a key in it', () => {
       ['backfill', ...COMMANDS.map(({ name }) => name)].toSorted(),
     );
   });
+});
+
+describe('no output and no file has a key in it', () => {
+  simulatedWires();
 
   it.each(Object.keys(PLACES))(
     'with keys in %s',

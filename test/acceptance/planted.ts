@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { type RunningSimulator, startSimulate } from './programs.ts';
@@ -46,23 +46,29 @@ SECRETS.push(PLANTED.slice(0, 7), PLANTED.slice(-7));
 export let folder = '';
 export const WIRES = ['alphavantage', 'alpaca', 'polygon'] as const;
 export let simulators: Record<(typeof WIRES)[number], RunningSimulator>;
-/** Has each test of a file begin with an empty folder and a simulator of each wire that asks for a key. */
+/** What the simulators log. */
+let logs = '';
+/** Has a simulator of each wire that asks for a key for the tests of a block, and each of these begin with an empty folder. */
 export function simulatedWires(): void {
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'backfill-keys-'));
-    for (const name of ['here', ...WIRES]) await mkdir(join(folder, name));
+  beforeAll(async () => {
+    logs = await mkdtemp(join(tmpdir(), 'backfill-wires-'));
     const started = await Promise.all(
-      WIRES.map(async (wire) => [
-        wire,
-        await startSimulate(join(folder, wire), ['--wire', wire, '--now', NOW]),
-      ]),
+      WIRES.map(async (wire) => {
+        await mkdir(join(logs, wire));
+        return [wire, await startSimulate(join(logs, wire), ['--wire', wire, '--now', NOW])];
+      }),
     );
     simulators = Object.fromEntries(started) as typeof simulators;
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await Promise.all(Object.values(simulators).map((one) => one.stop()));
-    await rm(folder, { recursive: true });
+    await rm(logs, { recursive: true });
   });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-keys-'));
+    await mkdir(join(folder, 'here'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
 }
 
 /** Where the keys are, and what has the program find them there. */
@@ -78,9 +84,10 @@ export async function said(place: Place, line: string): Promise<string> {
   return `$ ${line}\n${stdout}${stderr}exit ${code}\n`;
 }
 
-/** All that stands in the files that were written, names included: store, state, logs, what was exported. */
+/** All that stands in the files that were written, names included: store, state, logs of both sides, what was exported. */
 export async function written(): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const all = { recursive: true, withFileTypes: true } as const;
+  const entries = [...(await readdir(folder, all)), ...(await readdir(logs, all))];
   const texts = entries.map(async (one) =>
     one.isFile() && !one.name.endsWith('.env')
       ? `${one.name} ${await readFile(join(one.parentPath, one.name), 'latin1')}`
