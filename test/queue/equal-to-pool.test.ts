@@ -10,12 +10,17 @@ import {
 import { openStore } from '../../src/store/open.ts';
 import type { BackfillOptions } from '../../src/library/requests.ts';
 import { wideMarket } from '../backfill/wide-market.ts';
-import { REDIS, describeWith } from '../needs.ts';
+import { LONG_RUNS, REDIS, describeWith } from '../needs.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { type Logged, NOW, start, stopAll } from '../simulator/running.ts';
 import { fakeBucket } from '../store/bucket/bucket-store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { contentOf } from './content.ts';
+
+/** Of more than a list takes, a session of the market is fewer requests. */
+const TICKERS = 101;
+/** Each run is of one session more. */
+const DAYS = LONG_RUNS ? [1, 2] : [1];
 
 describeWith(REDIS)('a run through a queue ends as one in threads of its own', () => {
   let redis: RedisServer;
@@ -63,13 +68,15 @@ describeWith(REDIS)('a run through a queue ends as one in threads of its own', (
   }
 
   it('of whole markets, collected and distributed', async () => {
-    simulator = await start({ wire: 'sample', market: wideMarket(120) });
-    const [pool, queue] = await both('market', [
-      { tickers: 'all', days: 9 },
-      { tickers: 'all', days: 12 },
-    ]);
+    simulator = await start({ wire: 'sample', market: wideMarket(TICKERS) });
+    const [pool, queue] = await both(
+      'market',
+      DAYS.map((days) => ({ tickers: 'all', days })),
+    );
     expect(queue).toEqual(pool);
-    expect(pool?.summaries).toMatchObject([{ fetched: 120, failed: 0 }, { failed: 0 }]);
+    expect(pool?.summaries[0]).toMatchObject({ fetched: TICKERS, failed: 0 });
+    const markets = simulator.entries.filter(({ path }) => path === '/v1/market');
+    expect(markets).toHaveLength(2 * DAYS.length);
   });
 
   it('of lists, with splits and dividends told once, and a ticker that is none', async () => {
@@ -83,8 +90,9 @@ describeWith(REDIS)('a run through a queue ends as one in threads of its own', (
 });
 
 /** What two summaries of the same work have in common: all but when, how long, and in which order. */
-function worked({ runId: _r, startedAt: _s, endedAt: _e, warnings, failures, ...summary }: RunSummary) {
+function worked({ runId: _r, startedAt: _s, endedAt: _e, warnings, failures, left, ...summary }: RunSummary) {
   const { bytesReceived: _b, ...rest } = summary;
   const inOrder = (list: readonly object[]): string[] => list.map((one) => JSON.stringify(one)).toSorted();
-  return { ...rest, warnings: inOrder(warnings), failures: inOrder(failures) };
+  const lists = left.map((one) => ({ ...one, tickers: one.tickers.toSorted() }));
+  return { ...rest, left: lists, warnings: inOrder(warnings), failures: inOrder(failures) };
 }
