@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUCKET_REQUESTS } from '../../bench/reach/machine.ts';
 import type { Work } from '../../bench/reach/work.ts';
 import { type FakeS3, KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
-import { runWith } from './programs.ts';
+import { runWith } from '../cli/one-process.ts';
 
 /** Each run asks for a day more than the one before it, but the last. */
 const RUNS: readonly { readonly work: Work; readonly end: string; readonly now: string }[] = [

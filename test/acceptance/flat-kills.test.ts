@@ -9,7 +9,8 @@ import { type GroupedServer, serveGrouped } from '../../bench/market/grouped-ser
 import type { GroupedMarket } from '../../bench/market/grouped.ts';
 import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
-import { runWith, startWith } from './programs.ts';
+import { runWith } from '../cli/one-process.ts';
+import { startWith } from './programs.ts';
 
 // Files of minutes of more rows than are held at once: what was read of one lies in staging, half, when a process is killed.
 

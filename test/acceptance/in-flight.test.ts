@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type RunningSimulator, run, startSimulate } from './programs.ts';
+import { run } from '../cli/one-process.ts';
+import { type RunningSimulator, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../src/core/session/day.ts';
-import { type RunningSimulator, run, start, startSimulate } from './programs.ts';
+import { run } from '../cli/one-process.ts';
+import { type RunningSimulator, start, startSimulate } from './programs.ts';
 
 // A server that mixes answers up, and a run that is killed before it could compare what it stored.
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, ended, run, start, startSimulate } from './programs.ts';
+import { type Finished, run } from '../cli/one-process.ts';
+import { type RunningSimulator, ended, start, startSimulate } from './programs.ts';
 
 // A run under which somebody removes the lock file, and another one that is let in by it.
 

@@ -9,7 +9,8 @@ import { type GroupedMarket, inventGrouped } from '../../bench/market/grouped.ts
 import { randomOf } from '../../bench/market/invented.ts';
 import { LONG_RUNS } from '../needs.ts';
 import { exportStore } from './export-store.mjs';
-import { runWith, startWith } from './programs.ts';
+import { runWith } from '../cli/one-process.ts';
+import { startWith } from './programs.ts';
 
 // A market's bars and its splits and dividends are asked for, a slice each; then each series takes in its own. What was asked for
 // when a process was killed, and had not been written, is on no disk: nobody can know it, and it is asked for again.

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportStore } from './export-store.mjs';
-import { type RunningSimulator, run, start, startSimulate } from './programs.ts';
+import { run } from '../cli/one-process.ts';
+import { type RunningSimulator, start, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 

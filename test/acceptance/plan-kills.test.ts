@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportStore } from './export-store.mjs';
-import { type RunningSimulator, run, start, startSimulate } from './programs.ts';
+import { run } from '../cli/one-process.ts';
+import { type RunningSimulator, start, startSimulate } from './programs.ts';
 
 // A plan that is carried out by runs which are killed is the same plan: what one of them had done is done, and what it had asked
 // for and not stored is asked for again.

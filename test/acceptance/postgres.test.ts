@@ -6,15 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith, LONG_RUNS, POSTGRES, REAL_DATA } from '../needs.ts';
 import { realData } from '../realdata.ts';
 import { type Cluster, PASSWORD, startCluster } from '../store/postgres/cluster.ts';
-import {
-  type Finished,
-  type RunningSimulator,
-  ended,
-  run,
-  runWith,
-  start,
-  startSimulate,
-} from './programs.ts';
+import { type Finished, run, runWith } from '../cli/one-process.ts';
+import { type RunningSimulator, ended, start, startSimulate } from './programs.ts';
 import { triedFiles, VALID_BARS } from './tried-files.ts';
 
 const FOLDER = realData('daily-sp500-2013-2018');

@@ -6,15 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWith, LONG_RUNS, QUESTDB, REAL_DATA } from '../needs.ts';
 import { realData } from '../realdata.ts';
 import { PASSWORD, type Quest, startQuest } from '../store/questdb/quest.ts';
-import {
-  type Finished,
-  type RunningSimulator,
-  ended,
-  run,
-  runWith,
-  start,
-  startSimulate,
-} from './programs.ts';
+import { type Finished, run, runWith } from '../cli/one-process.ts';
+import { type RunningSimulator, ended, start, startSimulate } from './programs.ts';
 
 const TICKERS = LONG_RUNS ? 499 : 40;
 const WORKERS = LONG_RUNS ? 4 : 2;

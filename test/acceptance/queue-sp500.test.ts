@@ -10,7 +10,8 @@ import { type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { type FakeS3, KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
 import { type Cluster, startCluster } from '../store/postgres/cluster.ts';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, runWith, startSimulate, startWith } from './programs.ts';
+import { type Finished, runWith } from '../cli/one-process.ts';
+import { type RunningSimulator, startSimulate, startWith } from './programs.ts';
 
 const FOLDER = realData('daily-sp500-2013-2018');
 const TIMEOUT = 480_000;

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { describeWith, REDIS } from '../needs.ts';
 import { startRedis } from '../redis/redis-server.ts';
-import { run } from './programs.ts';
+import { run } from '../cli/one-process.ts';
 import { simulatedSample } from './simulated-sample.ts';
 
 const { simulate, args, backfill, requests, pathOf } = simulatedSample();

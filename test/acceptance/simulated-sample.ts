@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { utcDayOf } from '../../src/core/session/day.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
-import { type Finished, type RunningSimulator, run, startSimulate } from './programs.ts';
+import { type Finished, run } from '../cli/one-process.ts';
+import { type RunningSimulator, startSimulate } from './programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 

@@ -7,7 +7,8 @@ import { realData } from '../realdata.ts';
 import { type FakeS3, type Fault, KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
 import { type Moto, somebody, startMoto } from '../store/bucket/moto.ts';
 import { compareWithCsv } from './compare-with-csv.mjs';
-import { type Finished, type RunningSimulator, runWith, startSimulate } from './programs.ts';
+import { type Finished, runWith } from '../cli/one-process.ts';
+import { type RunningSimulator, startSimulate } from './programs.ts';
 import { triedFiles, VALID_BARS } from './tried-files.ts';
 
 const FOLDER = realData('daily-sp500-2013-2018');

@@ -6,7 +6,8 @@ import { realData } from '../realdata.ts';
 import { compareWithCsv } from './compare-with-csv.mjs';
 import { bars, query } from './duckdb.mjs';
 import { exportStore } from './export-store.mjs';
-import { type Finished, type RunningSimulator, run, startSimulate } from './programs.ts';
+import { type Finished, run } from '../cli/one-process.ts';
+import { type RunningSimulator, startSimulate } from './programs.ts';
 import { REAL_DATA, describeWith } from '../needs.ts';
 
 const FOLDER = realData('daily-sp500-2013-2018');

@@ -7,7 +7,8 @@ import { exportStore } from './export-store.mjs';
 import { describeWith, POSTGRES } from '../needs.ts';
 import { KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
 import { startCluster } from '../store/postgres/cluster.ts';
-import { type RunningSimulator, ended, run, start, startSimulate, startWith } from './programs.ts';
+import { run } from '../cli/one-process.ts';
+import { type RunningSimulator, ended, start, startSimulate, startWith } from './programs.ts';
 
 // A run under which the folder of its store goes away: it is moved, or a disk unmounted.
 

@@ -6,7 +6,8 @@ import { describeWith, LONG_RUNS, REAL_DATA } from '../needs.ts';
 import { blockWith, README } from '../readme/blocks.ts';
 import { realData } from '../realdata.ts';
 import { startTimescale, type TimescaleServer } from '../store/timescale/server.ts';
-import { type Finished, run, type RunningSimulator, startSimulate } from './programs.ts';
+import { type Finished, run } from '../cli/one-process.ts';
+import { type RunningSimulator, startSimulate } from './programs.ts';
 
 const FOLDER = realData('daily-sp500-2013-2018');
 const TIMEOUT = 240_000;
