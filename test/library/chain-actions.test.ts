@@ -9,9 +9,11 @@ import { start } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
 import { NOBODY, NOW, chainStore, firstSessions } from './chain-store.ts';
 
-const { at, optionsOf, question } = chainStore();
+const { optionsOf, question } = chainStore();
 
-const [TICKER = ''] = tickersOf(1);
+/** A ticker for each place of a hole, in one store. */
+const TICKERS = tickersOf(3);
+const [TICKER = ''] = TICKERS;
 const EX = '2026-06-10';
 const RANGE = { start: '2026-03-02', end: '2026-11-18' };
 
@@ -43,20 +45,25 @@ function telling(market: Market, kind: CorporateAction['kind'], said: Said): Mar
   return { ...market, actions: () => actions };
 }
 
-/** A history of two providers, the first of which has three sessions empty from a date on. */
-async function chainOf(one: Market, two: Market, hole: string, store = at()): Promise<History> {
-  const empty = new Set(firstSessions(hole, 3));
-  const holed = lacking(one, NOBODY, (_ticker, ts) => empty.has(ts));
+/** A history of two providers, the first of which has three sessions of each ticker empty from a date on. */
+async function chainOf(one: Market, two: Market, ...holes: readonly string[]): Promise<History> {
+  const empty = new Map(holes.map((hole, i) => [TICKERS[i] ?? '', new Set(firstSessions(hole, 3))] as const));
+  const holed = lacking(one, NOBODY, (ticker, ts) => empty.get(ticker)?.has(ts) === true);
   const first = await start({ wire: 'polygon', market: holed, now: () => NOW });
   const second = await start({ wire: 'yahoo', market: two, now: () => NOW });
-  return openHistory(optionsOf(first, second, { store }));
+  return openHistory(optionsOf(first, second));
 }
 
 /** What a user of the store reads, adjusted, by session: the price of its close over the price as traded in the market. */
-async function factors(history: History, market: Market, adjust: 'splits' | 'all'): Promise<number[]> {
-  const bars = await history.read({ ticker: TICKER, interval: '1d' }, { ...RANGE, adjust });
+async function factors(
+  history: History,
+  market: Market,
+  adjust: 'splits' | 'all',
+  ticker = TICKER,
+): Promise<number[]> {
+  const bars = await history.read({ ticker, interval: '1d' }, { ...RANGE, adjust });
   const days = { from: parseDay(RANGE.start), to: parseDay(RANGE.end) + 1 };
-  const traded = new Map(market.rows(TICKER, '1d', days).map(({ ts, close }) => [ts, Number(close)]));
+  const traded = new Map(market.rows(ticker, '1d', days).map(({ ts, close }) => [ts, Number(close)]));
   expect(bars).toHaveLength(traded.size);
   const all = bars.map(({ ts, close }) => Number((close / (traded.get(ts) ?? Number.NaN)).toFixed(5)));
   const since = bars.filter(({ ts }) => ts >= startOfDay(parseDay(EX))).length;
@@ -64,8 +71,8 @@ async function factors(history: History, market: Market, adjust: 'splits' | 'all
   return [...new Set(all.slice(0, -since))];
 }
 
-async function inForce(history: History): Promise<unknown[]> {
-  return (await history.actions(TICKER)).map(({ exDay, ...action }) => [
+async function inForce(history: History, ticker = TICKER): Promise<unknown[]> {
+  return (await history.actions(ticker)).map(({ exDay, ...action }) => [
     formatDay(exDay),
     action.kind === 'split' ? action.ratio : action.amount,
   ]);
@@ -93,33 +100,38 @@ describe('a split that both of a chain tell of', () => {
     ],
     ['not at all', [], []],
   ] as const)('counts once where the second has it %s, as the first has it', async (_, said, notes) => {
-    const market = divided(walkingMarket([TICKER]), 2);
-    for (const hole of ['2026-03-02', '2026-06-03', EX]) {
-      const one = telling(market, 'split', [[EX, 2]]);
-      const history = await chainOf(one, telling(market, 'split', said), hole, `${at()}-${hole}`);
-      const summary = await history.backfill({ tickers: [TICKER], ...RANGE });
-      expect(summary.failures).toEqual([]);
-      expect(summary.warnings).toMatchObject(notes.map((note) => ({ ...AT, ticker: TICKER, note })));
-      expect(exitCodeOf(summary)).toBe(0);
-      expect(await inForce(history)).toEqual([[EX, 2]]);
-      expect(await factors(history, market, 'splits')).toEqual([0.5]);
-      const again = await history.backfill({ tickers: [TICKER], ...RANGE, everything: true });
-      expect([again.failures, again.revised]).toEqual([[], 0]);
-      expect(await inForce(history)).toEqual([[EX, 2]]);
-      await history.close();
+    const market = divided(walkingMarket(TICKERS), 2);
+    const one = telling(market, 'split', [[EX, 2]]);
+    const history = await chainOf(one, telling(market, 'split', said), '2026-03-02', '2026-06-03', EX);
+    const summary = await history.backfill({ tickers: TICKERS, ...RANGE });
+    expect(summary.failures).toEqual([]);
+    expect(summary.byProvider?.[1]?.inserted).toBe(9);
+    for (const ticker of TICKERS)
+      expect(summary.warnings.filter((warning) => warning.ticker === ticker)).toMatchObject(
+        notes.map((note) => ({ ...AT, note })),
+      );
+    expect(exitCodeOf(summary)).toBe(0);
+    for (const ticker of TICKERS) {
+      expect(await inForce(history, ticker)).toEqual([[EX, 2]]);
+      expect(await factors(history, market, 'splits', ticker)).toEqual([0.5]);
     }
+    const again = await history.backfill({ tickers: TICKERS, ...RANGE, everything: true });
+    expect([again.failures, again.revised]).toEqual([[], 0]);
+    for (const ticker of TICKERS) expect(await inForce(history, ticker)).toEqual([[EX, 2]]);
+    await history.close();
   });
 
   it('is told by the second where the first lacks it, and its prices stay', async () => {
-    const market = divided(walkingMarket([TICKER]), 2);
-    for (const hole of ['2026-03-02', EX, '2026-07-06']) {
-      const history = await chainOf(market, telling(market, 'split', [[EX, 2]]), hole, `${at()}-${hole}`);
-      const { failures, byProvider } = await history.backfill({ tickers: [TICKER], ...RANGE });
-      expect([failures, byProvider?.[1]?.inserted]).toEqual([[], 3]);
-      expect(await inForce(history)).toEqual([[EX, 2]]);
-      expect(await factors(history, market, 'splits')).toEqual([0.5]);
-      await history.close();
+    const market = divided(walkingMarket(TICKERS), 2);
+    const two = telling(market, 'split', [[EX, 2]]);
+    const history = await chainOf(market, two, '2026-03-02', EX, '2026-07-06');
+    const { failures, byProvider } = await history.backfill({ tickers: TICKERS, ...RANGE });
+    expect([failures, byProvider?.[1]?.inserted]).toEqual([[], 9]);
+    for (const ticker of TICKERS) {
+      expect(await inForce(history, ticker)).toEqual([[EX, 2]]);
+      expect(await factors(history, market, 'splits', ticker)).toEqual([0.5]);
     }
+    await history.close();
   });
 
   it.each([
