@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith, POSTGRES } from '../needs.ts';
 import { type Cluster, startCluster } from '../store/postgres/cluster.ts';
-import { runWith } from '../cli/one-process.ts';
+import { runWith } from './programs.ts';
 
 const TIMEOUT = 60_000;
 const SECRET = 'other-secret';
