@@ -2,6 +2,7 @@ import { parseDay } from '../core/session/day.ts';
 import { BackfillError } from '../core/errors.ts';
 import type { Series } from '../core/bars/bars.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
+import { isQuota } from '../core/plan/quota.ts';
 import { INTERVALS, isInterval } from '../core/session/interval.ts';
 import { parseAsOf } from './as-of.ts';
 import { BAR_COLUMNS } from './bar-batch.ts';
@@ -97,6 +98,7 @@ export function checkOptions(options: HistoryOptions | ReaderOptions): void {
   checkCount('inFlight', inFlight);
   checkCount('recycleAfter', recycleAfter);
   checkPace(options);
+  checkQuotas(options.quotas);
 }
 
 /** One provider, or those of a chain, or nobody; as JavaScript may give them. */
@@ -113,6 +115,22 @@ function checkPace({
     throw bad('requestDelayMs', requestDelayMs, 'must be a time in ms');
   if (!(rateShare > 0 && rateShare <= 1))
     throw bad('rateShare', rateShare, 'must be a part above 0 and at most 1, such as 0.5');
+}
+
+/** They stand instead of those that the provider declares: throws `usage` for what would limit nothing. */
+function checkQuotas(quotas: unknown): void {
+  if (quotas === undefined) return;
+  const must = "must be a list of quotas as parseQuotas('5/min,500/day') gives it";
+  if (!Array.isArray(quotas)) throw bad('quotas', quotas, must);
+  if (quotas.every(isQuota)) return;
+  const wrong: unknown = quotas.find((quota) => !isQuota(quota));
+  if (!isObject(wrong)) throw bad('quotas', quotas, must);
+  const { requests, perMs } = wrong as Readonly<Record<string, unknown>>;
+  throw new BackfillError(
+    'usage',
+    `quotas: requests ${shown(requests)}, perMs ${shown(perMs)}: must be whole numbers above 0, perMs no more than a year; ` +
+      "parseQuotas('5/min,500/day') gives such quotas",
+  );
 }
 
 /** Throws `usage` for what is no number of times. */

@@ -25,6 +25,14 @@ const UNITS: ReadonlyMap<string, string> = new Map(
 /** Longer windows are a slip of the pen: 366 days. */
 const LONGEST_WINDOW_MS = 366 * MS_PER_DAY;
 
+/** Whether something is a quota that can be kept. */
+export function isQuota(value: unknown): value is Quota {
+  if (typeof value !== 'object' || value === null) return false;
+  const { requests, perMs } = value as Readonly<Record<string, unknown>>;
+  if (!Number.isSafeInteger(requests) || typeof perMs !== 'number') return false;
+  return (requests as number) > 0 && perMs > 0 && perMs <= LONGEST_WINDOW_MS;
+}
+
 /**
  * `5/min,500/day` as quotas, in the order written: a number of requests, a slash, and a time of `s`, `min`, `h` or
  * `day` (or `sec`, `second`, `m`, `minute`, `hr`, `hour`, `d` and their plurals), of which there may be several (`100/10s`).

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../core/closest.ts';
 import type { BackfillError } from '../../core/errors.ts';
 import { ASSET_CLASSES } from '../../core/instrument/asset-class.ts';
+import { isQuota } from '../../core/plan/quota.ts';
 import { CATEGORY_NAMES } from '../../core/universe/member.ts';
 import { INTERVALS, type Interval, isInterval } from '../../core/session/interval.ts';
 import type { Capabilities, IntervalCapability, MarketCapability } from '../provider.ts';
@@ -222,11 +223,6 @@ function isListsOfTexts(value: unknown): boolean {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
-}
-
-function isQuota(value: unknown): boolean {
-  const { requests, perMs } = isObject(value) ? value : {};
-  return isCount(requests) && typeof perMs === 'number' && perMs > 0 && perMs < Number.POSITIVE_INFINITY;
 }
 
 function isUsage(value: unknown): boolean {
