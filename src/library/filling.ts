@@ -20,7 +20,7 @@ export type FillStrategy = 'on-demand' | 'live-replay';
 export interface FillOptions {
   /** Default `on-demand`. */
   readonly strategy?: FillStrategy;
-  /** Hears how the run gets on that serves the call, which may serve other calls too. What it throws ends this call alone. */
+  /** Hears how the run gets on that serves the call, which may serve other calls too. What it throws, or rejects with, ends this call alone. */
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: the call ends. What other calls want goes on. */
   readonly stop?: AbortSignal;

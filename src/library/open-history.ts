@@ -12,6 +12,7 @@ import { contradictedSplitsOf } from './hidden-splits.ts';
 import type { History, HistoryOptions, ReaderOptions } from './history.ts';
 import type { Engine } from './engine.ts';
 import { findIssues, findRevisions } from './issues.ts';
+import { Listening } from './listening.ts';
 import { assertHistoryOptions, assertArguments } from './option-names.ts';
 import { type Parts, partsOf, scanOptionsOf } from './parts.ts';
 import { recordingOf } from './record.ts';
@@ -92,14 +93,17 @@ type Calls = Omit<History, 'capabilities' | 'close' | keyof BarStreams>;
 /** None takes more than three. */
 type Method = (...given: [a: never, b: never, c: never]) => Promise<unknown>;
 
-/** Has the engine know of each call from the moment it is made, and refuses options that its method does not have. */
+/** Has the engine know of each call from the moment it is made, and refuses what its method cannot be called with. */
 function counted(calls: Calls, engine: Engine): Calls {
   const known = Object.entries<Method>(calls).map(([name, method]): [string, Method] => [
     name,
     (a, b, c) =>
       engine.call(async () => {
         assertArguments(name, [a, b, c]);
-        return method(a, b, c);
+        const listening = new Listening();
+        const answer = await method(listening.in(a), listening.in(b), listening.in(c));
+        listening.assertHeard();
+        return answer;
       }),
   ]);
   return Object.fromEntries(known) as unknown as Calls;

@@ -1,6 +1,5 @@
-import { BackfillError } from '../core/errors.ts';
 import { type Names, assertKnown } from '../core/known-names.ts';
-import { shown } from '../core/shown.ts';
+import { type Kind, assertKind, assertOptions } from '../core/option-kinds.ts';
 import type { Series } from '../core/bars/bars.ts';
 import type { ProviderConfig } from '../providers/provider.ts';
 import { providersIn } from './check-request.ts';
@@ -92,11 +91,14 @@ const BESIDES: typeof OF_METHODS = {
   ensureRange: [2, FILL satisfies NamesOf<'ensureRange', 2>],
 };
 
+const BOTH_TICKERS = [
+  [0, 'a text', 'the old ticker'],
+  [1, 'a text', 'the new ticker'],
+] as const;
+
 /** By method: which of its arguments nobody may leave out, and what they must be. Those that other checks hear are not here. */
 const NEEDED: Readonly<
-  Partial<
-    Record<keyof History, readonly (readonly [argument: number, must: keyof typeof KINDS, what: string])[]>
-  >
+  Partial<Record<keyof History, readonly (readonly [argument: number, must: Kind, what: string])[]>>
 > = {
   read: [[0, 'an object', 'the series']],
   plot: [[0, 'an object', 'the series']],
@@ -105,15 +107,19 @@ const NEEDED: Readonly<
     [0, 'a text', 'the SELECT'],
     [1, 'a function', 'what takes the rows'],
   ],
-  changeActions: [[1, 'an object', 'the change']],
+  actions: [[0, 'a text', 'the ticker']],
+  actionBook: [[0, 'a text', 'the ticker']],
+  contradictedSplits: [[0, 'a text', 'the ticker']],
+  changeActions: [
+    [0, 'a text', 'the ticker'],
+    [1, 'an object', 'the change'],
+  ],
   run: [[0, 'a text', 'the id']],
+  restore: [[0, 'a text', 'the id']],
+  rename: BOTH_TICKERS,
+  undoRename: BOTH_TICKERS,
   renameByMapFile: [[0, 'a text', 'the path']],
-};
-
-const KINDS = {
-  'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'a text': (value: unknown) => typeof value === 'string',
-  'a function': (value: unknown) => typeof value === 'function',
+  holding: [[0, 'a function', 'the work']],
 };
 
 /**
@@ -126,8 +132,7 @@ export function assertArguments(method: string, given: readonly unknown[]): void
   for (const of of [OF_METHODS, BESIDES]) {
     const [argument, names] = of[method as keyof History] ?? [];
     if (argument === undefined || names === undefined || given[argument] === undefined) continue;
-    assertKind(method, argument === 0 ? 'the request' : 'the options', given[argument], 'an object');
-    assertKnown(method, given[argument], names);
+    assertOptions(method, given[argument], names, argument === 0 ? 'the request' : 'the options');
   }
   if (OF_SERIES.has(method)) for (const one of [given[0]].flat()) assertSeries(method, one);
 }
@@ -146,11 +151,6 @@ function assertSeries(method: string, series: unknown): void {
   assertKnown(`the series of ${method}`, series, { ticker: true, interval: true } satisfies Names<Series>);
 }
 
-function assertKind(method: string, what: string, value: unknown, must: keyof typeof KINDS): void {
-  if (KINDS[must](value)) return;
-  throw new BackfillError('usage', `${method}: ${what} ${shown(value)}: must be ${must}`);
-}
-
 const HISTORY = {
   ...{ store: true, provider: true, secrets: true, workers: true, concurrency: true },
   ...{ inFlight: true, recycleAfter: true, requestDelayMs: true, rateShare: true },
@@ -166,7 +166,7 @@ const WORKER = {
 
 /** The same of `startWorker`. */
 export function assertWorkerOptions(options: WorkerOptions): void {
-  assertKnown('startWorker', options, WORKER);
+  assertOptions('startWorker', options, WORKER);
 }
 
 const PLANNER = {
@@ -175,7 +175,7 @@ const PLANNER = {
 
 /** The same of `startPlanner`. */
 export function assertPlannerOptions(options: PlannerOptions): void {
-  assertKnown('startPlanner', options, PLANNER);
+  assertOptions('startPlanner', options, PLANNER);
 }
 
 const ATTACHED = {
@@ -184,7 +184,7 @@ const ATTACHED = {
 
 /** The same of `openAttached`. */
 export function assertAttachedOptions(options: OpenAttached): void {
-  assertKnown('openAttached', options, ATTACHED);
+  assertOptions('openAttached', options, ATTACHED);
 }
 
 const PROVIDER = {
@@ -193,6 +193,8 @@ const PROVIDER = {
 
 /** The same of `openHistory`. */
 export function assertHistoryOptions(options: HistoryOptions | ReaderOptions | null | undefined): void {
-  assertKnown('openHistory', options, HISTORY);
-  for (const one of providersIn(options?.provider)) assertKnown('provider', one, PROVIDER);
+  if (options === undefined || options === null || typeof options !== 'object') return;
+  assertOptions('openHistory', options, HISTORY);
+  for (const one of providersIn(options.provider))
+    if (typeof one === 'object' && one !== null) assertOptions('provider', one, PROVIDER);
 }

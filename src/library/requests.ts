@@ -33,7 +33,7 @@ export interface BackfillOptions extends HistoryRequest {
    * intervals and range, so that no other option of the request stands beside it. Default: what the request lacks is planned.
    */
   readonly plan?: string;
-  /** Is told what the run does, as it does it. */
+  /** Is told what the run does, as it does it. What it throws, or rejects with meanwhile, ends the call. */
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Aborted: end with `interrupted` in the summary; what is not finished within five seconds counts as not run. */
   readonly stop?: AbortSignal;

@@ -214,9 +214,33 @@ describe('a request that cannot be meant names its option and value', () => {
     expect(await history.read(AAPL)).toHaveLength(5);
   });
 
+  it.each<[string, object]>([
+    ['backfill', { includeProvisional: 'yes' }],
+    ['backfill', { everything: 'yes' }],
+    ['backfill', { derive: 1 }],
+    ['backfill', { retryFailed: 'x' }],
+    ['backfill', { secondOpinion: 0 }],
+    ['backfill', { onEvent: 5 }],
+    ['backfill', { plan: 5 }],
+    ['warmup', { offline: 'no' }],
+    ['universe', { keeps: null }],
+    ['revisions', { onDamage: true }],
+    ['doctor', { fix: 'yes' }],
+  ])('%s(%o) is of the wrong kind', async (method, request) => {
+    const call = history[method as 'backfill'] as (request: object) => Promise<unknown>;
+    const [[name]] = Object.entries(request) as [[string, unknown]];
+    await expect(call(request)).rejects.toMatchObject({
+      ...{ name: 'BackfillError', code: 'usage' },
+      message: expect.stringMatching(new RegExp(`^${method}: ${name} .*: must be (true or|a )`)) as string,
+    });
+  });
+
   it.each([
-    [() => history.actions(any(undefined)), '"undefined" is not a ticker'],
-    [() => history.rename(any(null), 'AAPL'), '"null" is not a ticker'],
+    [() => history.actions(any(undefined)), 'actions: the ticker undefined: must be a text'],
+    [() => history.rename(any(null), 'AAPL'), 'rename: the old ticker null: must be a text'],
+    [() => history.rename('AAPL', any(undefined)), 'rename: the new ticker undefined: must be a text'],
+    [() => history.restore(any(undefined)), 'restore: the id undefined: must be a text'],
+    [() => history.holding(any(undefined)), 'holding: the work undefined: must be a function'],
     [() => history.verify(any(undefined)), 'the request undefined: must be an object'],
     [() => history.export(any(undefined)), 'the request undefined: must be an object'],
     [() => history.notFound(any(undefined)), 'the request undefined: must be an object'],
@@ -262,6 +286,14 @@ describe('a request that cannot be meant names its option and value', () => {
     [{ store: 'x', rateShare: 1.1 }, 'rateShare 1.1'],
     [{ store: 'x', rateShare: '50%' }, 'rateShare "50%"'],
     [{ store: 'x', concurrency: 'many' }, 'concurrency "many"'],
+    [{ store: 'x', clock: 5 }, 'openHistory: clock 5: must be a function'],
+    [{ store: 'x', secrets: 5 }, 'openHistory: secrets 5: must be an object of texts'],
+    [{ store: 'x', secrets: { key: 5 } }, 'openHistory: secrets {"key":5}: must be an object of texts'],
+    [{ store: 'x', stateFolder: 5 }, 'openHistory: stateFolder 5: must be a text'],
+    [{ store: 'x', listUrls: 5 }, 'openHistory: listUrls 5: must be an object of texts'],
+    [{ store: 'x', quotaUrl: 5 }, 'openHistory: quotaUrl 5: must be a text'],
+    [{ store: 'x', provider: { id: 'csv', url: 5 } }, 'provider: url 5: must be a text'],
+    [{ store: 'x', provider: { id: 'yahoo', timeoutMs: '1s' } }, 'provider: timeoutMs "1s": must be a time'],
     [
       { store: 'x', quotas: '2/day' },
       `quotas "2/day": must be a list of quotas as parseQuotas('5/min,500/day') gives it`,

@@ -123,6 +123,47 @@ describe('calls that share what they want', () => {
     });
   });
 
+  it.each([new AbortController(), {}, 5, null])(
+    'do not harm each other where `stop` is no signal: %o',
+    async (stop) => {
+      const { history, server } = await openCounted();
+      const range = { start: '2025-06-02', end: '2025-06-06' };
+      const wrong = history.ensureRange(series('ALFA'), range, { stop: stop as never });
+      const right = history.ensureRange(series('ALFA'), range);
+      await expect(wrong).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/^ensureRange: stop .*: must be an AbortSignal, such as/) as string,
+      });
+      expect(await right).toMatchObject({ complete: true });
+      const requests = server.entries.length;
+      for (const method of ['fillMissing', 'warmup', 'backfill', 'verify', 'plan'] as const) {
+        const call = history[method] as (...given: object[]) => Promise<unknown>;
+        const request = { tickers: 'NYXA', ...range, stop };
+        const given = method === 'fillMissing' ? [series('NYXA'), range, { stop }] : [request];
+        const asked = method === 'warmup' ? [{ series: 'NYXA', period: 5, stop }] : given;
+        await expect(call(...asked)).rejects.toMatchObject({ name: 'BackfillError', code: 'usage' });
+      }
+      expect(server.entries.length).toBe(requests);
+    },
+  );
+
+  it('do not harm each other, nor the process, where what hears of events rejects', async () => {
+    const { history } = await openCounted();
+    const range = { start: '2025-06-02', end: '2025-06-06' };
+    // TypeScript takes it for one that gives nothing.
+    const onEvent: () => unknown = () => Promise.reject(new Error('of the async listener'));
+    const [rejected, kept] = await Promise.allSettled([
+      history.ensureRange(series('ALFA'), range, { onEvent }),
+      history.ensureRange(series('ALFA'), range),
+    ]);
+    expect(rejected).toMatchObject({ reason: { message: 'of the async listener' } });
+    expect(kept).toMatchObject({ value: { complete: true } });
+    await expect(history.backfill({ tickers: 'NYXA', ...range, onEvent })).rejects.toThrow(
+      'of the async listener',
+    );
+    expect(await history.backfill({ tickers: 'NYXA', ...range })).toMatchObject({ stopped: null, failed: 0 });
+  });
+
   it('do not harm each other where one cannot be meant, or throws from what hears of events', async () => {
     const { history, server } = await openCounted();
     const calls = await Promise.allSettled([

@@ -39,6 +39,7 @@ const ORDERS = [
       ],
       ['seal.ts'],
       ['shown.ts', 'known-names.ts', 'percent.ts', 'same-store.ts', 'for-shell.ts'],
+      ['option-kinds.ts'],
       ['session'],
       ['calendar'],
       ['bars'],
