@@ -25,7 +25,7 @@ export function parseAsOf(asOf: unknown): AsOf {
     const day = parseDay(date);
     if (date === asOf) return { day };
   } catch (error) {
-    throw new BackfillError('invalid-date', `asOf ${(error as Error).message}${orInstant(asOf)}`, {
+    throw new BackfillError('invalid-date', `asOf ${(error as Error).message}${OR_INSTANT}`, {
       cause: error,
     });
   }
@@ -34,7 +34,5 @@ export function parseAsOf(asOf: unknown): AsOf {
   throw new BackfillError('invalid-date', `asOf ${shown(asOf)} is no time of day`);
 }
 
-/** What to add where an instant may have been meant. */
-function orInstant(text: string): string {
-  return text.includes('T') ? ', or as an instant with its zone, such as 2026-01-02T21:00:00Z' : '';
-}
+/** What else may be meant. */
+const OR_INSTANT = ', an instant with its zone as 2026-01-02T21:00:00Z, or ms since the epoch';

@@ -3,7 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Series } from '../core/bars/bars.ts';
 import { parseTicker } from '../core/instrument/ticker.ts';
 import { isQuota } from '../core/plan/quota.ts';
-import { INTERVALS, isInterval } from '../core/session/interval.ts';
+import { INTERVALS, type Interval, isInterval } from '../core/session/interval.ts';
 import { parseAsOf } from './as-of.ts';
 import { BAR_COLUMNS } from './bar-batch.ts';
 import type { HistoryOptions, ReaderOptions } from './history.ts';
@@ -146,8 +146,8 @@ function checkIntervals(intervals: unknown): void {
   for (const interval of intervals) checkInterval('intervals', interval);
 }
 
-/** Throws `unsupported-interval`. */
-function checkInterval(name: string, interval: unknown): void {
+/** Throws `unsupported-interval`. `name`: the option that it is of. */
+export function checkInterval(name: string, interval: unknown): asserts interval is Interval {
   if (typeof interval === 'string' && isInterval(interval)) return;
   const what = `there is no such interval; there are ${INTERVALS.join(', ')}`;
   throw new BackfillError('unsupported-interval', `${name} ${shown(interval)}: ${what}`);

@@ -192,8 +192,21 @@ describe('bars over HTTP', () => {
     expect(whole.headers).toMatchObject({ 'backfill-complete': 'true', 'backfill-lacking': '0' });
   });
 
+  it('are of what was known at an instant, however it is written', async () => {
+    const query = 'bars?tickers=AAPL&interval=1h&columns=close&format=csv&asOf=';
+    const { body } = await asked(`${query}2026-02-26T16:00:00Z`);
+    expect(body.split('\n')).toHaveLength(3);
+    for (const asOf of [Date.parse('2026-02-26T16:00Z'), '2026-02-26T17:00:00%2B01:00'])
+      expect((await asked(query + asOf)).body).toBe(body);
+  });
+
   it('that are to be complete and are not come not at all, and it is said which lack', async () => {
-    const { status, body } = await asked('bars?tickers=MSFT&require=complete&format=csv');
+    const query = 'bars?tickers=MSFT&require=complete&format=csv';
+    const { status, headers, body } = await asked(query);
+    const brief = { 'backfill-complete': 'false', 'backfill-lacking': '2' };
+    expect(headers).toMatchObject(brief);
+    const head = await ask(dashboard.url, `/api/${query}`, {}, 'HEAD');
+    expect([head.status, head.headers, head.body]).toMatchObject([409, brief, '']);
     expect([status, JSON.parse(body)]).toEqual([
       409,
       {
@@ -230,6 +243,29 @@ describe('bars over HTTP', () => {
   it.each<[query: string, status: number, code: string, message: RegExp | string]>([
     ['bars', 400, 'usage', /^tickers "": names no ticker.*\/api\/series/],
     ['bars?tickers=AAPL,', 400, 'usage', /^tickers "AAPL,": names no ticker, or one without a name/],
+    ['bars?tickers=all', 400, 'usage', /^tickers "all": leave tickers out for all, .* the share ALL is/],
+    ['bars?tickers=MSFT,all', 400, 'usage', /^tickers "MSFT,all": leave/],
+    ['coverage?tickers=all', 400, 'usage', /^tickers "all": leave tickers out for all/],
+    ['series?tickers=all', 400, 'usage', /^tickers "all": leave tickers out for all/],
+    ['coverage?tickers=ALL', 404, 'not-stored', 'ALL 1d is not in the store'],
+    ['series?tickers=NOPE', 404, 'not-stored', 'NOPE is not in the store'],
+    ['series?tickers=AAPL,NOPE&interval=1h', 404, 'not-stored', 'NOPE 1h is not in the store'],
+    ['series?tickers=MSFT&interval=1h', 404, 'not-stored', 'MSFT 1h is not in the store'],
+    ['coverage?interval=2h', 400, 'unsupported-interval', /^interval "2h"/],
+    ['bars?tickers=AAPL&asOf=20260224', 400, 'invalid-date', /^asOf "20260224" .*YYYY-MM-DD, an instant/],
+    [
+      'bars?tickers=AAPL&asOf=1771948800',
+      400,
+      'invalid-date',
+      /^asOf "1771948800" .* or ms since the epoch$/,
+    ],
+    ['bars?tickers=AAPL&asOf=99999999999999999', 400, 'usage', /^asOf 99999999999999999: must be|^asOf 1/],
+    [
+      'bars?tickers=AAPL&asOf=2026-02-24T16:00:00+01:00',
+      400,
+      'invalid-date',
+      'asOf "2026-02-24T16:00:00 01:00": a + in an address is a space; write that of the zone as %2B',
+    ],
     ['bars?tickers=A%20B', 400, 'invalid-ticker', /A B/],
     ['bars?tickers=AAPL&interval=2h', 400, 'unsupported-interval', /^interval "2h": .* 1m, 5m, 15m, 1h, 1d$/],
     ['bars?tickers=AAPL&ajust=all', 400, 'usage', '/api/bars has no option "ajust"; did you mean adjust?'],
@@ -264,7 +300,7 @@ describe('bars over HTTP', () => {
     ['coverage?adjust=all', 400, 'usage', /^\/api\/coverage has no option "adjust"; there are tickers/],
     ['coverage?end=2026', 400, 'invalid-date', /^end "2026"/],
     ['series?tickers=', 400, 'usage', /names no ticker/],
-    ['series?interval=2h', 400, 'unsupported-interval', /2h/],
+    ['series?interval=2h', 400, 'unsupported-interval', /^interval "2h"/],
     [
       'prices',
       404,
@@ -336,7 +372,7 @@ describe('coverage over HTTP', () => {
         fetchedAt,
       },
     ]);
-    expect(await json('series?tickers=AAPL,NOPE&interval=1h')).toEqual({ series: [hourly] });
+    expect(await json('series?tickers=aapl&interval=1h')).toEqual({ series: [hourly] });
   });
 });
 

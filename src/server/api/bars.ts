@@ -39,7 +39,8 @@ export async function barsAnswer(
     return { type: contentTypeOf(format), headers: headersOf(table), first, others: parts };
   } catch (error) {
     const isIncomplete = error instanceof BackfillError && error.code === 'incomplete';
-    return refusedBy(error, isIncomplete ? { verdict: table.verdict } : {});
+    const why = refusedBy(error, isIncomplete ? { verdict: table.verdict } : {});
+    return isIncomplete ? { ...why, headers: headersOf(table) } : why;
   }
 }
 

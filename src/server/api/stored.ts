@@ -6,7 +6,7 @@ import type { Interval } from '../../core/session/interval.ts';
 import type { History } from '../../library/history.ts';
 import { type Scan, type SeriesState, unreadableIn } from '../../store/scan.ts';
 import type { Content } from '../routes.ts';
-import { readingIn, seriesOf, wordsOf } from './query.ts';
+import { intervalOf, readingIn, seriesOf, tickersOf } from './query.ts';
 import { jsonContent } from './refused.ts';
 
 export const COVERAGE_PARAMETERS: readonly string[] = ['tickers', 'interval', 'start', 'end', 'asOf'];
@@ -19,7 +19,7 @@ export async function coverageAnswer(
   history: Pick<History, 'batches' | 'scan'>,
   parameters: ReadonlyMap<string, string>,
 ): Promise<Content> {
-  const interval = (parameters.get('interval') ?? '1d') as Interval;
+  const interval = intervalOf(parameters);
   const named = parameters.has('tickers') ? seriesOf(parameters) : undefined;
   const tickers = named?.map(({ ticker }) => ticker);
   const scan = await history.scan({ ...(tickers && { tickers }), intervals: [interval] });
@@ -44,18 +44,28 @@ function assertKnown(scan: Scan, series: Series): void {
 
 export const SERIES_PARAMETERS: readonly string[] = ['tickers', 'interval'];
 
-/** Which series are stored (default: of all tickers and intervals). */
+/** Which series are stored (default: of all tickers and intervals). Throws `not-stored` for one that is named and is not. */
 export async function seriesAnswer(
   history: Pick<History, 'scan'>,
   parameters: ReadonlyMap<string, string>,
 ): Promise<Content> {
-  const [tickers, interval] = [parameters.get('tickers'), parameters.get('interval')];
-  const { series } = await history.scan({
-    ...(tickers !== undefined && { tickers: wordsOf(tickers) }),
-    ...(interval !== undefined && { intervals: [interval as Interval] }),
+  const interval = parameters.has('interval') ? intervalOf(parameters) : undefined;
+  const tickers = parameters.has('tickers') ? tickersOf(parameters) : undefined;
+  const scan = await history.scan({
+    ...(tickers && { tickers }),
+    ...(interval && { intervals: [interval] }),
   });
-  const stored = [...series.values()].toSorted((a, b) => byKey(a.series, b.series)).map(storedSeries);
+  for (const ticker of tickers ?? []) assertAnyKnown(scan, ticker, interval);
+  const stored = [...scan.series.values()].toSorted((a, b) => byKey(a.series, b.series)).map(storedSeries);
   return jsonContent({ series: stored });
+}
+
+/** The same of a ticker whose interval may not be named. */
+function assertAnyKnown(scan: Scan, ticker: string, interval: Interval | undefined): void {
+  if (interval !== undefined) return assertKnown(scan, { ticker, interval });
+  const known = [...[...scan.series.values()].map(({ series }) => series), ...unreadableIn(scan)];
+  if (known.some((one) => one.ticker === ticker)) return;
+  throw new BackfillError('not-stored', `${ticker} is not in the store`, { ticker });
 }
 
 function byKey(a: Series, b: Series): number {
