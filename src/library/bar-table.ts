@@ -3,7 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import type { Interval } from '../core/session/interval.ts';
 import type { BarBatch, BarBatchOptions, BarBatches, BarColumn } from './bar-batch.ts';
 import { formOf, type TableForm } from './bar-lines.ts';
-import { canonical } from './check-request.ts';
+import { canonical, checkedRead } from './check-request.ts';
 import { finality, type IsFinal } from './finality.ts';
 import type { History } from './history.ts';
 import type { Verdict } from './verdict.ts';
@@ -32,6 +32,7 @@ export async function openBarTable(
   named: Series | readonly Series[],
   options: BarBatchOptions,
 ): Promise<BarTable> {
+  checkedRead(options);
   const form = formOf(options.adjust ?? 'none', columnsOf(options));
   const batches: BarBatches = history.batches(named, { ...options, columns: form.columns });
   const series = seriesOf(named);

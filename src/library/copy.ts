@@ -8,7 +8,8 @@ import { sumsOf } from '../copy/sums.ts';
 import { type CopyNote, type Holdings, type Place, placeKey } from '../store/holdings.ts';
 import { openStore } from '../store/open.ts';
 import type { BarStore } from '../store/store.ts';
-import { assertKnown, type Names } from '../core/known-names.ts';
+import type { Names } from '../core/known-names.ts';
+import { assertKind, assertOptions } from '../core/option-kinds.ts';
 import { assertStoreExists } from './existing-store.ts';
 import { partsOf } from './parts.ts';
 
@@ -31,7 +32,9 @@ export interface CopyOptions {
  * Throws `usage` for a store that is not there and for one that is both, and as the stores do.
  */
 export async function copyStore(from: string, to: string, options: CopyOptions = {}): Promise<CopyReport> {
-  assertKnown('copyStore', options, OPTIONS);
+  assertKind('copyStore', 'from', from, 'a text');
+  assertKind('copyStore', 'to', to, 'a text');
+  assertOptions('copyStore', options, OPTIONS);
   await assertStoreExists(from, 'FROM');
   const { store: source, tickersToRead } = partsOf({ store: from });
   const target = openStore(to);

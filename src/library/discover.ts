@@ -1,4 +1,5 @@
 import { BackfillError } from '../core/errors.ts';
+import { assertKind } from '../core/option-kinds.ts';
 import { option } from '../core/option-name.ts';
 import { type Day, formatDay, parseDay } from '../core/session/day.ts';
 import { todayOf } from '../core/universe/category.ts';
@@ -10,9 +11,11 @@ import type { ProviderConfig } from '../providers/provider.ts';
 import { capabilitiesOf, providerIds } from '../providers/registry.ts';
 import { type Discovered, UNKNOWN_TYPE } from '../report/discovered-text.ts';
 import type { BarStore } from '../store/store.ts';
+import { checkOptions } from './check-request.ts';
 import type { HistoryOptions } from './history.ts';
 import { listUrl } from './list-url.ts';
 import { askList } from './listed-tickers.ts';
+import { assertHistoryOptions } from './option-names.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { givenSecrets } from './secrets.ts';
 
@@ -36,6 +39,10 @@ export interface DiscoverOptions {
 
 /** Lists the members of a universe and writes them into the store, as `universes/NAME_DATE.json`. Throws `usage`. */
 export async function discover(options: DiscoverOptions, history: HistoryOptions): Promise<Discovered> {
+  assertKind('discover', 'the options', options, 'an object');
+  assertKind('discover', 'name', options.name, 'a text');
+  assertHistoryOptions(history);
+  checkOptions(history);
   const { name, limit, asOf } = options;
   const now = (history.clock ?? Date.now)();
   const day = asOf === undefined ? null : parseDay(asOf);

@@ -1,5 +1,6 @@
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
+import { shown } from '../core/shown.ts';
 import { openBarFile } from '../store/bar-file.ts';
 import type { BarStore } from '../store/store.ts';
 import { parseAdjust } from './reading.ts';
@@ -16,6 +17,11 @@ export async function exportTo(
   request: ExportRequest,
 ): Promise<Exported> {
   const { format = 'csv', interval = '1d', to, stop } = request;
+  if (!['string', 'function'].includes(typeof to))
+    throw new BackfillError(
+      'usage',
+      `export: to ${shown(to)}: must be the path of a file, or a function that takes text`,
+    );
   const { mode } = parseAdjust(request);
   dayRange(request);
   const into = async (sink: BarSink): Promise<Exported> =>

@@ -1,3 +1,4 @@
+import { assertKind } from '../core/option-kinds.ts';
 import type { InspectRequest, Inspection } from '../report/inspection.ts';
 
 /**
@@ -9,6 +10,8 @@ export async function inspectFiles(
   request: InspectRequest,
   clock: () => number = Date.now,
 ): Promise<Inspection> {
+  assertKind('inspectFiles', 'the request', request, 'an object');
+  assertKind('inspectFiles', 'path', request.path, 'a text');
   const { inspect } = await import('../report/inspection.ts');
   return inspect(request, clock());
 }

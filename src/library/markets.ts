@@ -1,4 +1,5 @@
 import type { Market } from '../market/market.ts';
+import { assertKind } from '../core/option-kinds.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/server.ts';
 import { WIRE_NAMES } from '../simulator/wire-names.ts';
 
@@ -29,6 +30,9 @@ export async function faultLines(): Promise<string[]> {
 
 /** Serves a market on loopback as a provider would. Throws `usage` where the port cannot be taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  assertKind('startSimulator', 'the options', options, 'an object');
+  assertKind('startSimulator', 'market', options.market, 'an object');
+  assertKind('startSimulator', 'now', options.now, 'a function');
   const { startSimulator: start } = await import('../simulator/server.ts');
   return start(options);
 }

@@ -5,7 +5,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { roomOf } from '../core/calendar/session-room.ts';
 import { BackfillError } from '../core/errors.ts';
-import { type Day, formatDay, parseDay } from '../core/session/day.ts';
+import { type Day, formatDay, hasDate, parseDay } from '../core/session/day.ts';
 import { type Interval, intervalMs } from '../core/session/interval.ts';
 import { shown } from '../core/shown.ts';
 import { type AskedDays, settleDelayOf } from './asked-days.ts';
@@ -57,7 +57,7 @@ function parseEnd(end: unknown): (calendar: Calendar) => Day {
   const day = typeof end === 'string' ? dayIn(end) : undefined;
   if (day !== undefined) return (calendar) => calendar.sessionOnOrBefore(day - 1);
   const instant = typeof end === 'string' && INSTANT.test(end) ? Date.parse(end) : end;
-  if (typeof instant !== 'number' || !Number.isFinite(instant))
+  if (typeof instant !== 'number' || !hasDate(instant))
     throw new BackfillError(
       'usage',
       `end ${shown(end)}: must be a date such as "2026-01-02", or an instant such as "2026-01-02T14:30:00Z" or ms since the epoch`,

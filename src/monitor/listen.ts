@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { BackfillError } from '../core/errors.ts';
+import { shown } from '../core/shown.ts';
 
 /** Why an address cannot be listened at, by the system's code. */
 const WHY: Readonly<Record<string, string>> = {
@@ -21,6 +22,13 @@ export function listenAt(
   { host, port }: { readonly host: string; readonly port: number },
   cannot: string,
 ): Promise<number> {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    return Promise.reject(
+      new BackfillError(
+        'usage',
+        `${cannot} port ${shown(port)}: must be a whole number from 0 to 65535, 0 for any free one`,
+      ),
+    );
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException): void => {
       const why = WHY[cause.code ?? ''] ?? cause.message;

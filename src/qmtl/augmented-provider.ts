@@ -131,6 +131,11 @@ export class QuestDBHistoryProvider extends AugmentedHistoryProvider {
   }
 }
 
-function named({ nodeId, interval }: GivenSeries): NodeSeries {
+function named({ nodeId, interval }: Partial<GivenSeries> = {}): NodeSeries {
+  if (typeof nodeId !== 'string' || interval === undefined)
+    throw new BackfillError(
+      'usage',
+      "the node is missing, or has no nodeId and interval; write { nodeId: 'BTC-USD', interval: 60 }",
+    );
   return { nodeId, interval: intervalOf(interval) };
 }

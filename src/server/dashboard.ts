@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { BackfillError } from '../core/errors.ts';
+import type { Names } from '../core/known-names.ts';
+import { assertKind, assertOptions } from '../core/option-kinds.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { History } from '../library/history.ts';
 import { StorePlace } from '../library/store-place.ts';
@@ -82,11 +84,19 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+const OPTIONS: Names<DashboardOptions> = {
+  ...{ history: true, store: true, host: true, port: true, token: true, hasRuns: true },
+  ...{ next: true, source: true, queue: true },
+};
+
 /**
  * Starts a dashboard. Throws `usage` where it cannot listen, and for a token that is none, and `queue-unusable` where the Redis of
  * its queues cannot be used.
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  assertOptions('startDashboard', options, OPTIONS);
+  assertKind('startDashboard', 'history', options.history, 'an object');
+  assertKind('startDashboard', 'store', options.store, 'a text');
   const { history, host = DASHBOARD_HOST, port = DASHBOARD_PORT, hasRuns = false, next } = options;
   const token = tokenOf(options.token, host);
   const madeUp = options.token === undefined ? token : undefined;

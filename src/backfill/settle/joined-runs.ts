@@ -1,6 +1,8 @@
 import { type HoleCounts, NO_HOLES, addHoles, joinUnavailable } from '../../core/coverage/unavailable.ts';
+import { BackfillError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { NotServed } from '../../core/plan/plan.ts';
+import { shown } from '../../core/shown.ts';
 import { sumDrift } from '../drift.ts';
 import { ratesOf } from '../run/traffic-rates.ts';
 import type { Refusal } from '../run/stops.ts';
@@ -29,9 +31,12 @@ const SUMS = [
 
 /**
  * The summaries of runs that followed each other, each of other tickers, as that of one run: it ended as the last of them
- * did, and nothing that failed in any of them is left out. It has no `runId`: each run has its own record.
+ * did, and nothing that failed in any of them is left out. It has no `runId`: each run has its own record. Throws `usage` for none.
  */
 export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSummary {
+  const given: unknown = runs;
+  if (!Array.isArray(given) || given.length === 0)
+    throw new BackfillError('usage', `joinRuns: runs ${shown(given)}: must be a list of one summary or more`);
   const [{ startedAt }] = runs;
   const { runId: _runId, ...last } = runs.at(-1) ?? runs[0];
   const sums = Object.fromEntries(SUMS.map((name) => [name, sumOf(runs.map((run) => run[name]))]));

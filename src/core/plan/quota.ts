@@ -1,5 +1,6 @@
 import { MS_PER_DAY } from '../session/day.ts';
 import { BackfillError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import { largest, smallest } from '../extremes.ts';
 
 /** At most `requests` in every `perMs` milliseconds. */
@@ -39,6 +40,8 @@ export function isQuota(value: unknown): value is Quota {
  * A `day` is 24 hours. Throws `usage`.
  */
 export function parseQuotas(text: string): readonly Quota[] {
+  if (typeof (text as unknown) !== 'string')
+    throw new BackfillError('usage', `quotas ${shown(text)}: must be a text such as "5/min,500/day"`);
   return text.split(',').map((part) => parseQuota(part.trim()));
 }
 

@@ -1,6 +1,8 @@
 import { BackfillError } from '../errors.ts';
 import { plural } from '../plural.ts';
 import { option } from '../option-name.ts';
+import type { Names } from '../known-names.ts';
+import { assertKind, assertOptions } from '../option-kinds.ts';
 import { type BatchPlace, type Universe, listId } from './universe.ts';
 
 /** A part of a universe. */
@@ -19,11 +21,16 @@ export interface BatchOptions {
   readonly most?: number;
 }
 
+const OPTIONS: Names<BatchOptions> = { size: true, start: true, most: true };
+
 /**
  * The batches of a universe, cut from its order: whatever is stored, a batch of one number has the same tickers. Throws
  * `usage` for numbers that are none, and where none is left after `start`.
  */
-export function batchesOf(universe: Universe, { size, start = 0, most }: BatchOptions): readonly Batch[] {
+export function batchesOf(universe: Universe, options: BatchOptions): readonly Batch[] {
+  assertKind('batchesOf', 'the universe', universe, 'an object');
+  assertOptions('batchesOf', options, OPTIONS);
+  const { size, start = 0, most } = options;
   for (const [name, value, least] of [
     ['size', size, 1],
     ['start', start, 0],
