@@ -42,6 +42,35 @@ describe('times of a clock of twelve hours without its half of the day', () => {
     expect(file?.refused).toEqual([expect.stringContaining('of a clock of 12 hours')]);
   });
 
+  it('are refused in the order of their text, and in none', () => {
+    const shuffled = (stamps: readonly string[]): string[] =>
+      stamps.toSorted((a, b) => a.slice(14).localeCompare(b.slice(14)) || b.localeCompare(a));
+    for (const minutes of [60, 15, 5]) {
+      const stamps = ofTwelve(times(DAYS, '09:30', '16:00', minutes));
+      const told =
+        'its times are up to noon and from 01:00 on, with none between, and none is after 12:59: they are of a clock';
+      for (const order of [stamps.toSorted(), stamps.toSorted().toReversed(), shuffled(stamps)])
+        for (const market of bothOf({ 'SPY.csv': fileOf(order) }))
+          expect(toldOf(market, 'SPY')).toContain(told);
+    }
+  });
+
+  it('are refused in the order of their text where each comes twice, and no bar is dropped in silence', () => {
+    const around = (from: string, to: string, minutes: number): string[] => {
+      const stamps = times(DAYS, from, to, minutes);
+      const rows = ofTwelve(stamps).map((stamp, i) => `${stamp},10,14,9,${10 + (i % 7) / 2},7\n`);
+      return rows.toSorted();
+    };
+    const file = (rows: readonly string[]): string => `time,open,high,low,close,volume\n${rows.join('')}`;
+    for (const [ticker, rows] of [
+      ['SPY', around('04:00', '20:00', 5)],
+      ['BTC-USD', around('00:00', '24:00', 60)],
+    ] as const)
+      expect(toldOf(marketOf({ [`${ticker}.csv`]: file(rows) }), ticker)).toMatch(
+        /line \d+: two rows of \d\d:\d\d of one day differ, and none is after 12:59/,
+      );
+  });
+
   it.each([
     ['of whole days', times(DAYS, '09:30', '16:00', 30)],
     ['of mornings', times(DAYS, '09:30', '13:00', 30)],
@@ -49,6 +78,10 @@ describe('times of a clock of twelve hours without its half of the day', () => {
     [
       'of mornings, each newest first',
       DAYS.flatMap((day) => times([day], '09:30', '13:00', 30).toReversed()),
+    ],
+    [
+      'from the night to noon, twice',
+      [...times(DAYS, '01:00', '13:00', 30), ...times(DAYS, '01:00', '13:00', 30)].toSorted(),
     ],
     [
       'in no order',
