@@ -14,6 +14,8 @@ const HIST_DATA = /^DAT_[A-Z]+_([A-Z]{3})([A-Z]{3})_/i;
 /** A symbol, the length of its bars and a month or a day, as the files of Binance's archive are named. */
 const BINANCE = /^([A-Z0-9]{4,})-\d+(?:mo|[smhdw])-\d{4}-\d{2}(?:-\d{2})?$/;
 const TRADING_VIEW = /^(?<symbol>.+?), ?(\d+[A-Z]?|[SDWM])(_[0-9a-f]{5})?$/;
+/** A symbol and which prices of it, as NinjaTrader names its files. */
+const NINJA_TRADER = /^(?<symbol>.+)\.(?<prices>last|bid|ask)$/i;
 const SHARE_CLASS = /^([A-Z]{1,5})_([ABC])$/;
 
 /**
@@ -34,6 +36,8 @@ export function readFileName(stem: string): FileName {
   if (isPairNamed(one + other)) return { kind: 'ticker', ticker: one + other, isCrypto: false };
   if (one !== '')
     return { kind: 'unknown', reason: `its symbol "${one}${other}" is no pair of currencies; rename it` };
+  const ninja = NINJA_TRADER.exec(first)?.groups;
+  if (ninja !== undefined) return ofNinjaTrader(ninja['symbol'] ?? '', ninja['prices'] ?? '');
   const view = TRADING_VIEW.exec(first)?.groups?.['symbol'];
   const viewed = inView(view ?? first, view !== undefined);
   if (viewed !== undefined) return viewed;
@@ -45,6 +49,16 @@ export function readFileName(stem: string): FileName {
       reason: `its first "_" may stand for "^"; rename it (^${marked}, or ${marked})`,
     };
   return inParts(parts) ?? ofSymbol(first, undated(parts[0] ?? ''));
+}
+
+/** What is said of a file of NinjaTrader's, whose times are the ends of their bars; its bids and asks are no trades. */
+function ofNinjaTrader(symbol: string, prices: string): FileName {
+  const what = `its ".${prices}" is NinjaTrader's, and no part of a ticker`;
+  const way =
+    prices.toLowerCase() === 'last'
+      ? `rename it (${symbol}), and say --csv-stamps end, as its times are the ends of bars`
+      : 'quotes are no bars of trades, export those (.Last)';
+  return { kind: 'unknown', reason: `${what}: ${way}` };
 }
 
 function isPairNamed(name: string): boolean {

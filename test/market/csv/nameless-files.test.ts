@@ -15,6 +15,16 @@ describe('a file whose name tells no ticker', () => {
     ['AIR_FR.csv', BARS, 'its "_FR" may be a place; rename it as the ticker is written (AIR.PA)'],
     ['wkn_865985.csv', BARS, 'its "wkn" says a number, and no ticker; rename it'],
     ['US0378331005.csv', BARS, 'US0378331005 is an ISIN, and no ticker; rename it'],
+    [
+      'MSFT.Last.txt',
+      '20240108 093500;10;14;9;12;7\n20240108 094000;10;14;9;12;7\n',
+      'its ".Last" is NinjaTrader\'s, and no part of a ticker: rename it (MSFT), and say --csv-stamps end, as its times are the ends of bars',
+    ],
+    [
+      'MSFT.Bid.txt',
+      '20240108;10;14;9;12;7\n',
+      'its ".Bid" is NinjaTrader\'s, and no part of a ticker: quotes are no bars of trades, export those (.Last)',
+    ],
     ['prices.csv', BARS, RENAME],
     ['my stock.csv.gz', gzipSync(BARS), RENAME],
     ['my stock.zip', zipped('my stock.csv', BARS), RENAME],
