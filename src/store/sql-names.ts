@@ -22,7 +22,8 @@ export async function withNames(
   if (!(error instanceof BackfillError) || error.code !== 'usage') return error;
   const { message } = error;
   const file = NO_FILE.exec(message)?.[1];
-  const isAsked = file !== undefined && isNamed(tree, file.toLowerCase());
+  // `query_table` takes it as a text.
+  const isAsked = file !== undefined && (isNamed(tree, file.toLowerCase()) || hasText(tree, file));
   if (file !== undefined && !isAsked) return new BackfillError('usage', anotherStore(file), { cause: error });
   const table = NO_TABLE.exec(message)?.[1] ?? file;
   const [, bare, qualified] = NO_COLUMN.exec(message) ?? [];
@@ -106,4 +107,10 @@ function isNamed(node: unknown, name: string): boolean {
   const { table_name: table, function_name: macro } = node as Record<string, unknown>;
   if (String(table).toLowerCase() === name || VIEW_OF[String(macro).toLowerCase()] === name) return true;
   return Object.values(node).some((part) => isNamed(part, name));
+}
+
+/** Whether a statement has this text. */
+function hasText(node: unknown, text: string): boolean {
+  if (typeof node !== 'object' || node === null) return node === text;
+  return Object.values(node).some((part) => hasText(part, text));
 }

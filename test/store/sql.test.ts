@@ -42,6 +42,7 @@ describe('a query', () => {
       `there is no table "${file}". There are one`,
     ]),
     ['SELECT * FROM one, "x.csv" AS y', 'there is no table "x.csv". There are one'],
+    ["FROM query_table('/tmp/x.csv')", 'there is no table "/tmp/x.csv". There are one'],
     ["SELECT error('at the end') FROM one", 'at the end'],
   ])('%s is refused in one line', async (sql, message) => {
     const error = await run(sql).then(
