@@ -17,22 +17,25 @@ export interface CurrencySaid {
 /** Money that a price is written with: `$12.50`, `12,50 €`, `US$ 3`. */
 const MONEY = /^[+\u2212-]?\s*([A-Z]{0,3}[$€£¥₩₹])|([A-Z]{0,3}[$€£¥₩₹])$/i;
 
-/** Reads what rows say that their prices are in: by a column, or by the money that the closes are written with. */
+/** Reads what rows say that their prices are in: by a column, the money that the closes are written with, or the header. */
 export class CurrenciesRead {
   readonly #column: number | null;
   readonly #close: number;
+  readonly #ofHeader: string;
   readonly #words: string[] = [];
   readonly #lines: number[] = [];
   #isSaid = false;
 
-  constructor({ currency, close }: Pick<Header, 'currency' | 'close'>) {
+  constructor({ currency, close, pricesIn }: Pick<Header, 'currency' | 'close' | 'pricesIn'>) {
     this.#column = currency;
     this.#close = close;
+    this.#ofHeader = pricesIn ?? '';
   }
 
   /** Takes the line of the next row. */
   add({ fields, number }: CsvLine): void {
-    const word = this.#column === null ? moneyOf(fields[this.#close] ?? '') : wordIn(fields[this.#column]);
+    const own = this.#column === null ? moneyOf(fields[this.#close] ?? '') : wordIn(fields[this.#column]);
+    const word = own === '' ? this.#ofHeader : own;
     this.#isSaid ||= word !== '';
     this.#words.push(word);
     this.#lines.push(number);

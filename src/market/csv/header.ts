@@ -1,4 +1,13 @@
-import { saysUnit } from './column-units.ts';
+import {
+  fixedPointOf,
+  priceUnits,
+  saysMoney,
+  saysUnit,
+  unitsProblem,
+  type VolumeUnit,
+  volumeUnit,
+} from './column-units.ts';
+import { type ClockSaid, clockSaidBy, type UnknownClock } from './named-clock.ts';
 import { EPOCH, TIME_OF_DAY } from './stamps.ts';
 import type { ActionColumn } from './told-actions.ts';
 
@@ -33,10 +42,18 @@ export interface Header {
   readonly currency: number | null;
   /** The clock of the stamps, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
+  /** What it, or a column of zones, says of that clock and is not understood. */
+  readonly unknownClock: UnknownClock | null;
+  /** The clock of a row. */
+  readonly clock: number | null;
+  /** What all prices are in, as the names of their columns say. */
+  readonly pricesIn: string | null;
+  /** What the volume counts, by its name, where that is not plainly what is traded. */
+  readonly volumeIn: VolumeUnit | null;
   /** Columns of one name, of which the first is read. */
   readonly twins: readonly Twins[];
-  /** Names of columns that are read and say that their numbers are of another unit: `Volume (000s)`. */
-  readonly inUnits: readonly string[];
+  /** Why nothing below it is read, what would do: its numbers are of another unit (`Volume (000s)`); null where all is well. */
+  readonly problem: string | null;
 }
 
 /** Columns of one name: `Close` and `Close`, or `Close` and `Close.1` as pandas calls the second. */
@@ -66,26 +83,15 @@ const NAMES = {
   ticker: 'ticker,symbol',
   name: 'name',
   interval: 'interval',
+  clock: 'timezone,time zone,tz,zone,offset,utcoffset,gmtoffset',
   currency: 'currency,currency code,price currency,quote currency,ccy',
 } as const;
-
-/** What headers call a clock. `ts` is this program's own column: UTC. */
-const CLOCKS: Readonly<Record<string, string>> = {
-  utc: 'UTC',
-  gmt: 'UTC',
-  ts: 'UTC',
-  et: 'America/New_York',
-  est: 'America/New_York',
-  edt: 'America/New_York',
-  cet: 'Europe/Paris',
-  jst: 'Asia/Tokyo',
-  exchange: 'exchange',
-  local: 'exchange',
-};
 
 /** Behind the plain name of `Close (adj.)`, which is read no more than `Adj Close`, and of `Volume (000s)`. */
 const ADJUSTED = ' (adjusted)';
 const IN_UNITS = ' (in units)';
+/** Behind that of `Volume USD`, which is read no more than `Dollar Volume`. */
+const IN_MONEY = ' (in money)';
 
 const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
 /** A date and a time without an offset. */
@@ -100,7 +106,7 @@ export function readHeader(
   rows: readonly (readonly string[])[],
 ): Header | { readonly missing: string } {
   const columns = names.map(plainName);
-  const find = (wanted: keyof typeof NAMES): number | null => {
+  const find: Find = (wanted) => {
     const known = NAMES[wanted].split(',');
     // What is of another unit is taken, to be refused, only where nothing else has the name.
     const name = [...known, ...known.map((one) => one + IN_UNITS)].find((one) => columns.includes(one));
@@ -116,11 +122,61 @@ export function readHeader(
   const ticks = find('ticks');
   const volume =
     find('volume') ??
-    indexOrNull(columns.findIndex((name) => name.startsWith('volume ') && !name.endsWith(ADJUSTED))) ??
+    indexOrNull(
+      columns.findIndex(
+        (name) => name.startsWith('volume ') && ![ADJUSTED, IN_MONEY].some((end) => name.endsWith(end)),
+      ),
+    ) ??
     ticks;
-  const others = {
-    volume,
-    ticks,
+  const others = { volume, ticks, ...columnsBeside(find, names) };
+  const nameAt = (column: number | null): string => (column === null ? '' : (names[column] ?? ''));
+  const clock = clockIn(nameAt(stamps.stamp)) ?? clockIn(nameAt(stamps.time));
+  const twins = [
+    ...twinsOf(names, columns, [stamps.stamp, open, high, low, close]),
+    // What is in brackets behind a volume is its unit: the first one is of what is traded.
+    ...twinsOf(
+      names,
+      names.map((name) => name.toLowerCase()),
+      [volume],
+    ),
+  ];
+  const prices = [open, high, low, close].map(nameAt);
+  const fixedPoint = (): string | null =>
+    fixedPointOf(
+      columns,
+      rows.map((row) => row[open] ?? ''),
+    );
+  const { currency, problem } = priceUnits(prices);
+  return {
+    ...{ ...stamps, open, high, low, close, ...others, twins },
+    zone: clock?.zone ?? null,
+    unknownClock: clock?.unknown ?? null,
+    pricesIn: currency,
+    volumeIn: volume === null ? null : volumeUnit(nameAt(volume)),
+    problem: unitsProblem([...prices, nameAt(volume)]) ?? problem ?? fixedPoint(),
+  };
+}
+
+type Find = (wanted: keyof typeof NAMES) => number | null;
+
+/** What a header has beside the stamps, the prices and the volume. */
+function columnsBeside(
+  find: Find,
+  names: readonly string[],
+): Pick<
+  Header,
+  | 'vwap'
+  | 'trades'
+  | 'isFinal'
+  | 'adjusted'
+  | 'actions'
+  | 'ticker'
+  | 'name'
+  | 'interval'
+  | 'currency'
+  | 'clock'
+> {
+  return {
     vwap: find('vwap'),
     trades: find('trades'),
     isFinal: find('isFinal'),
@@ -133,21 +189,8 @@ export function readHeader(
     name: find('name'),
     interval: find('interval'),
     currency: find('currency'),
+    clock: find('clock'),
   };
-  const zone = clockOf(names[stamps.stamp] ?? '') ?? clockOf(names[stamps.time ?? stamps.stamp] ?? '');
-  const twins = [
-    ...twinsOf(names, columns, [stamps.stamp, open, high, low, close]),
-    // What is in brackets behind a volume is its unit: the first one is of what is traded.
-    ...twinsOf(
-      names,
-      names.map((name) => name.toLowerCase()),
-      [volume],
-    ),
-  ];
-  const read = [open, high, low, close, volume].flatMap((column) =>
-    column === null ? [] : (names[column] ?? []),
-  );
-  return { ...stamps, open, high, low, close, ...others, zone, twins, inUnits: read.filter(saysUnit) };
 }
 
 function twinsOf(
@@ -163,20 +206,9 @@ function twinsOf(
   });
 }
 
-/** An IANA zone's own name for it, `UTC`, `exchange`, or undefined. */
-export function clockNamed(text: string): string | undefined {
-  const word = text.toLowerCase();
-  if (Object.hasOwn(CLOCKS, word)) return CLOCKS[word];
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The column of the stamps, and that of the times where dates have none. */
 function stampColumns(
-  find: (wanted: keyof typeof NAMES) => number | null,
+  find: Find,
   columns: readonly string[],
   rows: readonly (readonly string[])[],
 ): Pick<Header, 'stamp' | 'time'> | null {
@@ -197,6 +229,7 @@ function plainName(name: string): string {
   const rest = words.filter((word) => !['utc', 'gmt', 'et', 'est', 'local'].includes(word));
   const plain = (rest.length === 0 ? words : rest).join(' ');
   if (isAdjusted(name)) return plain + ADJUSTED;
+  if (saysMoney(name)) return plain + IN_MONEY;
   return saysUnit(name) ? plain + IN_UNITS : plain;
 }
 
@@ -214,15 +247,9 @@ function bare(name: string): string {
     .join(' ');
 }
 
-/** The clock that a column's name tells of: in brackets, or as one of its words. */
-function clockOf(name: string): string | null {
-  const inBrackets = /[([]([^)\]]+)[)\]]/.exec(name)?.[1];
-  if (inBrackets !== undefined) return clockNamed(inBrackets.trim()) ?? null;
-  for (const word of bare(name).split(' ')) {
-    const clock = Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined;
-    if (clock !== undefined) return clock;
-  }
-  return null;
+/** What a column's name says of the clock of its times; null where that is nothing. */
+function clockIn(name: string): ClockSaid | null {
+  return clockSaidBy(name, bare(name).split(' '));
 }
 
 function indexOrNull(index: number): number | null {

@@ -85,8 +85,12 @@ function columnsFrom(open: number, more: Pick<Header, 'volume' | 'trades'>): Hea
     interval: null,
     currency: null,
     zone: null,
+    unknownClock: null,
+    clock: null,
+    pricesIn: null,
+    volumeIn: null,
     twins: [],
-    inUnits: [],
+    problem: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { quoted, shortened } from '../../core/quoted.ts';
-import { clockNamed, type Header, readHeader } from './header.ts';
+import { type Header, readHeader } from './header.ts';
 import { headerlessColumns, isLean } from './headerless.ts';
+import { clockNamed } from './named-clock.ts';
 import { twoLineHeading, type TwoLineHeading } from './side-by-side.ts';
 
 /** Where the rows of a file begin and what is in their columns. */
@@ -71,7 +72,7 @@ function withHeader(
   const behind = named[0] ?? null;
   const zone = behind === null ? undefined : clockNamed(behind);
   if (zone === undefined) return { ...layout, zoneBehind: null };
-  return { ...layout, header: { ...header, zone }, zoneBehind: behind };
+  return { ...layout, header: { ...header, zone, unknownClock: null }, zoneBehind: behind };
 }
 
 const ZONE_BEHIND = /\d\s+([A-Za-z_]+\/[A-Za-z_/]+)$/;

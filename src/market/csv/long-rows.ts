@@ -1,5 +1,6 @@
 import type { Interval } from '../../core/session/interval.ts';
 import { clockOf, instantsOf } from './clock.ts';
+import { assertVolumeOf } from './column-units.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
 import { footerNotes } from './footer.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
@@ -8,6 +9,7 @@ import { NotFinal } from './not-final.ts';
 import { NotInStretches } from './long-text.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import {
+  assertClock,
   assertUnderstood,
   clockUsed,
   datedOf,
@@ -23,7 +25,7 @@ import { inTurn, type RowsInTime, rowsBetween } from './rows-in-time.ts';
 import { isSaturday, tradesOnSaturday } from './shared-tables.ts';
 import { haveOffsets, keepRows, type StampedRows } from './stamped-rows.ts';
 import { assertDaysNotSwapped } from './swapped-dates.ts';
-import { areTickers, namesOf, rowsOf, type Table, type TableForm } from './table.ts';
+import { areTickers, namesOf, rowsOf, saidIn, type Table, type TableForm } from './table.ts';
 import type { ToldAction } from './told-actions.ts';
 
 /**
@@ -106,6 +108,8 @@ class Survey {
     const notes = [...notesOf(path, this.#said, ticker), ...footerNotes(path, this.#form.footer)];
     const days = this.#intraday?.days.days() ?? [];
     assertDaysNotSwapped(path, days, days, calendar, null);
+    assertClock(path, header.unknownClock, this.#haveOffsets, this.#context);
+    assertVolumeOf(path, header.volumeIn, ticker);
     this.#intraday?.assertOwn(path);
     return {
       ...{ path, interval, rows: inTime, counts: this.#counts, isLong: true },
@@ -187,7 +191,7 @@ class Named {
     return {
       rows,
       names: name === undefined ? null : Array.from(rows.bars.ts, () => name),
-      ...{ footer: null, areTickers: areTickers(layout), zone: layout.header.zone, dialect },
+      ...{ footer: null, areTickers: areTickers(layout), ...saidIn(layout.header), dialect },
     };
   }
 }

@@ -52,6 +52,8 @@ export function numberIn(text: string, form: NumberForm, isCount: boolean): numb
   const found = AMOUNTS[form].exec(text);
   if (found === null) return undefined;
   const [, sign = '', inner = '', digits = '', fraction = '', exponent = '', unit = ''] = found;
+  // No count is of money.
+  if (isCount && /[$€£¥₩₹]/.test(text)) return undefined;
   if (digits + fraction === '' || (sign !== '' && inner !== '')) return undefined;
   if (unit !== '' && (!isCount || exponent !== '')) return undefined;
   const power = UNITS[unit.toLowerCase()] ?? exponent;

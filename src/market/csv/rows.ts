@@ -4,7 +4,9 @@ import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
+import { quoted } from '../../core/quoted.ts';
 import { clockOf } from './clock.ts';
+import { assertVolumeOf } from './column-units.ts';
 import { instantsInOrder } from './clock-changes.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import { footerNotes, titleNotes } from './footer.ts';
@@ -14,6 +16,7 @@ import { intervalOf, statedInterval } from './interval.ts';
 import { IntradayRows } from './intraday-rows.ts';
 import type { RowsOfFile } from './join-files.ts';
 import { inMemory } from './rows-in-time.ts';
+import { LOCAL, type UnknownClock } from './named-clock.ts';
 import { notesOf, RowsSaid } from './rows-said.ts';
 import { assertNamedAlike } from './named-alike.ts';
 import { malformed, malformedRow, readZip } from './records.ts';
@@ -67,6 +70,7 @@ export function readFileRows(
   const table = tableOf(file, context);
   if (table === undefined) return [];
   assertUnderstood(file.path, finalOf(table.rows));
+  assertVolumeOf(file.path, table.volumeIn, context.ticker);
   const { siblings = table.rows } = table;
   return [...byInterval(table.rows)].map(([stated, rows], i) => {
     const { footer, title } = i === 0 ? table : { footer: null, title: undefined };
@@ -90,7 +94,7 @@ function byInterval(rows: StampedRows): Map<Interval | undefined, StampedRows> {
 
 function rowsOfInterval(
   path: string,
-  { rows: all, footer, title, siblings = all, zone, dialect }: Table,
+  { rows: all, footer, title, siblings = all, zone, unknownClock, dialect }: Table,
   stated: Interval | undefined,
   context: SeriesContext,
 ): FileRows {
@@ -101,6 +105,8 @@ function rowsOfInterval(
   const interval = intervalOfRows(path, rows, clock, context.calendar, { siblings, stated });
   const placed = placedRows(path, rows, clock, interval, context);
   if (interval === '1d' && stated === undefined && siblings === all) assertDays(path, placed.rows, context);
+  const onDates = areDates(rows, placed, interval);
+  if (!onDates) assertClock(path, unknownClock, haveOffsets(rows), context);
   const said = new RowsSaid(context.ticker);
   said.add(rows);
   const notes = [
@@ -112,7 +118,7 @@ function rowsOfInterval(
   const what = {
     notFinal,
     notes,
-    clock: areDates(rows, placed, interval) ? null : clockUsed(haveOffsets(rows), clock, zone, context),
+    clock: onDates ? null : clockUsed(haveOffsets(rows), clock, zone, context),
     dialect,
     currency,
   };
@@ -131,6 +137,20 @@ function areDates(rows: StampedRows, { rows: { bars } }: PlacedRows, interval: I
   const written = datedOf(rows).bars.ts;
   const placed = new Set(bars.ts);
   return interval === '1d' && written.every((ts) => placed.has(ts));
+}
+
+/** Refuses times of a clock that a file names by a word which is not understood, unless the user tells it. Throws `usage`. */
+export function assertClock(
+  path: string,
+  unknown: UnknownClock | null,
+  hasOffsets: boolean,
+  { zone, calendar }: Pick<SeriesContext, 'zone' | 'calendar'>,
+): void {
+  if (unknown === null || hasOffsets || zone !== null) return;
+  const { column, word } = unknown;
+  if (word === LOCAL && calendar.kind === 'exchange') return;
+  const what = `its column ${quoted(column)} says that its times are of the clock ${quoted(word)}, which is not understood`;
+  throw malformed(path, null, `${what}: say which with --csv-zone (UTC, America/New_York)`);
 }
 
 /** Rows without those that are not final. */

@@ -1,7 +1,7 @@
 import { quoted } from '../../core/quoted.ts';
 import type { Header } from './header.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
-import { assertUnits } from './column-units.ts';
+import { assertHeader } from './column-units.ts';
 import { malformed } from './records.ts';
 import { type CsvLine, type Lines, linesAtOnce } from './csv-line.ts';
 import { type LongText, NotInStretches } from './long-text.ts';
@@ -31,6 +31,7 @@ const COLUMNS = [
   'name',
   'interval',
   'currency',
+  'clock',
   'split',
   'dividend',
 ] as const;
@@ -45,7 +46,7 @@ export type Column = (typeof COLUMNS)[number];
  */
 export function rowsOfSections(path: string, all: readonly CsvLine[], layout: Layout): Sections {
   const { header } = layout;
-  assertUnits(path, all[0]?.number ?? 1, header.inUnits);
+  assertHeader(path, all[0]?.number ?? 1, header);
   let section = layout;
   let start = 0;
   const rows: CsvLine[] = [];
@@ -59,8 +60,8 @@ export function rowsOfSections(path: string, all: readonly CsvLine[], layout: La
       assertTwins(path, line, section.header);
       rows.push(section === layout ? line : aligned(line, section.header, header));
     } else {
+      assertHeader(path, line.number, next.header);
       assertAlike(path, line.number, layout, next);
-      assertUnits(path, line.number, next.header.inUnits);
       [section, start] = [next, i];
       i += next.heading - 1;
     }
@@ -71,7 +72,7 @@ export function rowsOfSections(path: string, all: readonly CsvLine[], layout: La
 /** The same of a long text. Throws `NotInStretches`, also as one goes through its rows, where it may have several headings. */
 export function rowsOfLongText(text: LongText, layout: Layout): Sections {
   const heading = text.lines(0).slice(0, layout.heading);
-  assertUnits(text.path, heading[0]?.number ?? 1, layout.header.inUnits);
+  assertHeader(text.path, heading[0]?.number ?? 1, layout.header);
   if (heading.length < layout.heading) throw new NotInStretches('has a long heading');
   const stretch = (i: number): readonly CsvLine[] => {
     const lines = i === 0 ? text.lines(0).slice(layout.heading) : text.lines(i);
@@ -132,6 +133,9 @@ function assertAlike(path: string, line: number, first: Layout, next: Layout): v
     (other !== undefined &&
       `in having ${indexOf(next.header, other) === null ? 'no' : 'a'} column of the ${WORDS[other] ?? other}`) ||
     (first.header.zone !== next.header.zone && 'in the clock of its times') ||
+    (first.header.unknownClock?.word !== next.header.unknownClock?.word && 'in the clock of its times') ||
+    (first.header.pricesIn !== next.header.pricesIn && 'in what its prices are in') ||
+    (first.header.volumeIn?.word !== next.header.volumeIn?.word && 'in what its volume counts') ||
     (first.ticker !== next.ticker && 'in its ticker');
   if (differs !== false)
     throw malformed(path, line, `this header differs from the first ${differs}; ${APART}`);

@@ -86,7 +86,7 @@ export class SharedTables {
 }
 
 /** A table cut by the tickers that its rows name; all of them unnamed where there is no such column. */
-export function byTicker({ rows, footer, names, zone, dialect }: Table): TablesByTicker {
+export function byTicker({ rows, footer, names, ...table }: Table): TablesByTicker {
   const placesByName = new Map<string, number[]>();
   for (let i = 0; i < rows.bars.length; i++) {
     const name = names?.[i] ?? '';
@@ -103,7 +103,7 @@ export function byTicker({ rows, footer, names, zone, dialect }: Table): TablesB
   }
   const tableOf = (ticker: string): Table | undefined => {
     const places = placesByTicker.get(ticker);
-    const what = { siblings: rows, footer: null, names: null, areTickers: false, zone, dialect };
+    const what = { ...table, siblings: rows, footer: null, names: null, areTickers: false };
     return places && { rows: pickRows(rows, places), ...what };
   };
   return { tickers: [...placesByTicker.keys()], tableOf, unnamed, footer };

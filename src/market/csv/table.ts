@@ -1,4 +1,5 @@
 import { assertLastField } from './cut-field.ts';
+import type { VolumeUnit } from './column-units.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
 import { cellsOf, orderIn } from './order-in.ts';
@@ -7,6 +8,7 @@ import { headerBelowTitle, withTitleMarked } from './heading.ts';
 import { assertOrder } from './headerless.ts';
 import { HEAD_LINES, type Layout, layoutOf } from './layout.ts';
 import { isEnded } from './line-end.ts';
+import { clockOfCells, type UnknownClock } from './named-clock.ts';
 import { numberFormOf } from './number-form.ts';
 import type { NumberForm } from './numbers.ts';
 import { csvLines, malformed, malformedRow, readText } from './records.ts';
@@ -55,6 +57,10 @@ export interface Table {
   readonly siblings?: StampedRows;
   /** The clock of stamps without an offset, as the header names it: an IANA zone, `UTC` or `exchange`. */
   readonly zone: string | null;
+  /** What the header, or a column of zones, says of that clock and is not understood. */
+  readonly unknownClock: UnknownClock | null;
+  /** What the volume counts, where that is not plainly what is traded. */
+  readonly volumeIn: VolumeUnit | null;
   readonly dialect: Dialect;
 }
 
@@ -103,7 +109,7 @@ function tableOfText(path: string, source: Decoded, said: SaidForms): Table {
     footer,
     names: namesOf(form.layout, lines),
     areTickers: areTickers(form.layout),
-    zone: header.zone,
+    ...saidIn(header),
     dialect: form.dialect,
   };
 }
@@ -146,7 +152,7 @@ function formOf(
   said: SaidForms,
 ): TableForm {
   const lines = sections.rows;
-  const layout = withVolume(asWritten, lines);
+  const layout = withClock(withVolume(asWritten, lines), lines);
   const { header, names } = layout;
   if (names === null) assertOrder(path, lines, header);
   if (!text.isEnded) assertLastField(path, sections, header);
@@ -193,6 +199,27 @@ function withVolume(layout: Layout, lines: Iterable<CsvLine>): Layout {
   if (ticks === null || volume === null || ticks === volume) return layout;
   for (const { fields } of lines) if (Number(fields[volume] ?? '') !== 0) return layout;
   return { ...layout, header: { ...layout.header, volume: ticks } };
+}
+
+/** The layout with the clock that a column of zones tells. */
+function withClock(layout: Layout, lines: Iterable<CsvLine>): Layout {
+  const { clock, zone } = layout.header;
+  const [column, zoneBehind] = [layout.names?.[clock ?? -1], layout.zoneBehind];
+  if (clock === null || column === undefined || zoneBehind !== null) return layout;
+  const said = clockOfCells(column, cellsOf(clock, lines));
+  if (said === null) return layout;
+  const differs = zone !== null && zone !== said.zone;
+  const unknownClock = differs ? { column, word: said.unknown?.word ?? said.zone ?? '' } : said.unknown;
+  return { ...layout, header: { ...layout.header, zone: differs ? null : said.zone, unknownClock } };
+}
+
+/** What a header says of its columns. */
+export function saidIn({
+  zone,
+  unknownClock,
+  volumeIn,
+}: Header): Pick<Table, 'zone' | 'unknownClock' | 'volumeIn'> {
+  return { zone, unknownClock, volumeIn };
 }
 
 /** Refuses a file of which half of the rows cannot be read. */
@@ -242,6 +269,7 @@ function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'hasHeader'
     header.isFinal,
     header.adjusted,
     header.currency,
+    header.clock,
   ];
   const told = header.actions.map(({ index }) => index);
   const read = [stamp, time, open, high, low, close, volume, vwap, trades, ...beside, ...told];

@@ -17,7 +17,7 @@ import { sessionDateOf } from '../../core/bars/partition.ts';
 import { NEIGHBOUR_DAYS } from '../../core/checks/plausibility.ts';
 import { type CsvFolderMarket, csvFolderMarket } from '../../market/csv-folder.ts';
 import { assertThere } from '../../market/csv/folder-paths.ts';
-import { clockNamed } from '../../market/csv/header.ts';
+import { clockNamed } from '../../market/csv/named-clock.ts';
 import { DATE_ORDERS } from '../../market/csv/stamps.ts';
 import type { StampsSaid } from '../../market/csv/stamped-ends.ts';
 import type { SaidForms } from '../../market/csv/table.ts';

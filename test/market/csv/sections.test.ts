@@ -87,6 +87,6 @@ describe('two columns of one name', () => {
     expect(read('Date,Open,High,Low,Close,Close,Volume', '10,14,9,12,12.00,7')).toEqual(BOTH[0]);
     expect(read('Date,Open,High,Low,Close (adj.),Close,Volume', '10,14,9,11,12,7')).toEqual(BOTH[0]);
     expect(read('Date,Open,High,Low,Close,Adj Close,Volume', '10,14,9,12,11,7')).toEqual(BOTH[0]);
-    expect(read('Date,Open,High,Low,Close,Volume_(BTC),Volume_(USD)', '10,14,9,12,7,80')).toEqual(BOTH[0]);
+    expect(read('Date,Open,High,Low,Close,Volume_(Shares),Volume_(USD)', '10,14,9,12,7,80')).toEqual(BOTH[0]);
   });
 });
