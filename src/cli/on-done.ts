@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  BackfillError,
   type HistoryOptions,
   type RunObserver,
   type RunSummary,
@@ -38,7 +39,8 @@ interface Told extends Filled {
 
 /**
  * Carries a command out after runs, and tells it how they ended; `without` are variables that it is not given. Gives the
- * exit code: that of the runs, or `someFailed` where all went well but for the command. Throws what the runs throw, after it.
+ * exit code: that of the runs, or `someFailed` where all went well but for the command. Throws what the runs throw, after it,
+ * or without it where the command line names what is no ticker.
  */
 export async function followedBy(
   command: string,
@@ -61,12 +63,18 @@ export async function followedBy(
   try {
     filled = await fill(observer);
   } catch (error) {
+    if (runs.length === 0 && isOfCommandLine(error)) throw error;
     await carryOut({ code: exitCodeOfError(error), summaries: [], error: messageOf(error) });
     throw error;
   }
   const stopped = filled.summaries.find((summary) => summary.stopped !== null)?.stopped;
   const isDone = await carryOut({ ...filled, error: stopped?.message });
   return isDone || filled.code !== EXIT.done ? filled.code : EXIT.someFailed;
+}
+
+/** Whether an error is of what the command line names: whoever wrote it sees it there. */
+function isOfCommandLine(error: unknown): boolean {
+  return error instanceof BackfillError && error.code === 'invalid-ticker';
 }
 
 function messageOf(error: unknown): string {

@@ -62,6 +62,12 @@ describe('--on-done', () => {
     expect(refused.stderr).toMatch(/^warning: the command of --on-done ended with exit code 7\nbackfill: /m);
   });
 
+  it('is not carried out where the command line names what is no ticker', async () => {
+    const refused = await backfill(['-t', "7'", '--on-done', NOTE]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('is not a ticker') as string });
+    await expect(told()).rejects.toThrow('ENOENT');
+  });
+
   it('is carried out where the run was stopped', async () => {
     const many = ['--tickers', 'all', '--workers', '1', '--days', '2500', '--on-done', NOTE];
     const child = start('backfill', ['--provider', 'sample', ...many, '--log-level', 'info'], folder);
