@@ -1,13 +1,14 @@
-import { BackfillError } from '../core/errors.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { isPaced } from '../core/plan/quota.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
+import type { SetAside } from '../store/scan.ts';
 import type { BarStore, Lease } from '../store/store.ts';
 import { type LedgerTools, type StormMeasure, recordOutOfReach, settleUnknownTickers } from './run/ledger.ts';
 import { type BackfillRequest, type Prepared, type Source, prepare } from './plan/prepare.ts';
 import { type HandedOut, handOutPlan } from './settle/hand-out-plan.ts';
 import { measuredByList } from './settle/probe.ts';
 import { noteFills, takeBackLeft, type TakenFill, tellTaken } from './settle/left-fills.ts';
+import { whyRenamesAreUnread } from './readable-renames.ts';
 import { settleSameSeries, type TakeBackTools, type Twins } from './settle/same-series.ts';
 import { stillLost } from './settle/still-lost.ts';
 import { settleEmptyAnswers } from './settle/empty-answers.ts';
@@ -42,6 +43,8 @@ export interface BackfillTools extends Source {
   readonly runId?: string;
   /** Called once all is stored, before the run itself is on record, and while it alone may write. */
   readonly beforeRecord?: (summary: RunSummary) => Promise<void>;
+  /** Moves damaged documents of live bars out of the way, and says which. Called while it alone may write. Default: it knows of none. */
+  readonly setAsideRecorded?: () => Promise<readonly SetAside[]>;
   /** Aborted: hand out no more tasks, finish those in work. */
   readonly stop?: AbortSignal;
   /** How long those in work may take once it is aborted, in ms, before they are ended. Default 5 s. */
@@ -92,17 +95,19 @@ export async function runPrepared(
     const taken = isStoppedBefore ? [] : await takeBackLeft(writer, store, startedAt);
     const source = stagedAs(tools.context.provider);
     if (!isStoppedBefore) await clearStaging(source, user, startedAt, tools);
+    const aside = isStoppedBefore ? [] : ((await tools.setAsideRecorded?.()) ?? []);
     const prepared = await prepareRun(store, startedAt);
     const { scan, plan, wanted } = prepared;
+    const setAside = [...scan.setAside, ...aside];
     const toldUntil = await lastRunEnd(store);
-    onEvent?.(plannedEvent(prepared));
+    onEvent?.(plannedEvent(prepared, setAside));
     const isStopped = tools.stop?.aborted === true;
     const isIdle = plan.tasks.length === 0 || isStopped;
     const noted = isIdle ? undefined : await noteFills(plan, scan, store, startedAt);
     const { id, metered } = capabilities;
     const told = {
       ...{ plan, scan, wanted, toldUntil, before: tools.context.before ?? [], provider: id },
-      ...{ quotas: capabilities.quotas, setAside: scan.setAside, startedAt },
+      ...{ quotas: capabilities.quotas, setAside, startedAt },
       ...(renamesUnread !== undefined && { renamesUnread }),
     };
     if (!isIdle && isOneOfSeveral(tools, asked)) {
@@ -159,20 +164,12 @@ export function listAsked({ tickers, lives, batch, intervals = ['1d'], only }: B
 }
 
 /** What a run tells once it knows what to do. */
-export function plannedEvent({ plan, scan, meant }: Prepared): BackfillEvent {
-  const { setAside, lost = [], distrusted = [] } = scan;
+export function plannedEvent(
+  { plan, scan, meant }: Prepared,
+  setAside: readonly SetAside[] = scan.setAside,
+): BackfillEvent {
+  const { lost = [], distrusted = [] } = scan;
   return { type: 'planned', plan, setAside, lost, distrusted, ...(meant && { meant }) };
-}
-
-/** Why the list of renames is as good as none, if it is. */
-async function whyRenamesAreUnread(store: BarStore): Promise<string | undefined> {
-  try {
-    await store.readRenames();
-    return undefined;
-  } catch (error) {
-    if (error instanceof BackfillError && error.code === 'store-corrupt') return error.message;
-    throw error;
-  }
 }
 
 /** What the end of a run has to do besides. */

@@ -10,3 +10,14 @@ export async function readableRenames(store: Pick<BarStore, 'readRenames'>): Pro
     throw error;
   }
 }
+
+/** Why the list of renames is as good as none, if it is. */
+export async function whyRenamesAreUnread(store: Pick<BarStore, 'readRenames'>): Promise<string | undefined> {
+  try {
+    await store.readRenames();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BackfillError && error.code === 'store-corrupt') return error.message;
+    throw error;
+  }
+}

@@ -1,8 +1,7 @@
 import { type Bar, type Series, seriesKey } from '../core/bars/bars.ts';
 import type { RecordedBar } from '../core/bars/recorded.ts';
 import { eachBounded } from '../store/bounded.ts';
-import { isDamage } from '../store/damage.ts';
-import type { LiveRecord } from '../store/live-record.ts';
+import { type DamagedRecord, isDamagedRecord, type LiveRecord } from '../store/live-record.ts';
 
 /** What was recorded of one series. */
 export interface RecordedSeries {
@@ -14,8 +13,8 @@ export interface RecordedSeries {
 /** All that is recorded, by `seriesKey`. */
 export type RecordedSet = ReadonlyMap<string, RecordedSeries>;
 
-/** A document, or that it is not as it was written. */
-type Known = readonly RecordedBar[] | 'damaged';
+/** A document, or what is wrong with it. */
+type Known = readonly RecordedBar[] | DamagedRecord;
 
 /** Documents that go while they are listed have others in their place, or their bars are stored. */
 const LISTINGS = 5;
@@ -31,7 +30,7 @@ export class RecordedBars {
     this.#record = record;
   }
 
-  /** What is recorded now. A document that is damaged is passed over: the next writer sets it aside. */
+  /** What is recorded now, without what lies in damaged documents. */
   async all(): Promise<RecordedSet> {
     await this.documents();
     return this.#set;
@@ -40,6 +39,11 @@ export class RecordedBars {
   /** What was recorded when that was looked at last: a read of many partitions looks once, as its scan does. */
   async lately(): Promise<RecordedSet> {
     return this.#isListed ? this.#set : this.all();
+  }
+
+  /** The damaged documents of when that was looked at last. */
+  damaged(): readonly DamagedRecord[] {
+    return [...this.#known.values()].filter(isDamagedRecord);
   }
 
   /** The documents of now, by name, ascending. */
@@ -58,27 +62,18 @@ export class RecordedBars {
     const names = await this.#record.list();
     const read = new Map<string, Known | undefined>(names.map((name) => [name, this.#known.get(name)]));
     await eachBounded(names, async (name) => {
-      if (read.get(name) === undefined) read.set(name, await this.#read(name));
+      if (read.get(name) === undefined) read.set(name, await this.#record.read(name));
     });
     const known = new Map<string, Known>();
     for (const [name, document] of read) if (document !== undefined) known.set(name, document);
     return { known, isWhole: known.size === names.length };
-  }
-
-  async #read(name: string): Promise<Known | undefined> {
-    try {
-      return await this.#record.read(name);
-    } catch (error) {
-      if (isDamage(error)) return 'damaged';
-      throw error;
-    }
   }
 }
 
 function setOf(documents: ReadonlyMap<string, Known>): RecordedSet {
   const set = new Map<string, { readonly series: Series; readonly bars: Bar[] }>();
   for (const document of documents.values()) {
-    if (document === 'damaged') continue;
+    if (isDamagedRecord(document)) continue;
     for (const { series, bar } of document) {
       const key = seriesKey(series);
       const its = set.get(key);

@@ -9,10 +9,11 @@ import { BackfillError } from '../core/errors.ts';
 import type { Day } from '../core/session/day.ts';
 import { contains, span } from '../core/session/ranges.ts';
 import { eachBounded } from '../store/bounded.ts';
+import { isDamagedRecord } from '../store/live-record.ts';
 import type { SeriesState } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
 import type { RecordedBars, RecordedSeries } from './recorded-bars.ts';
-import { finalDays } from './with-recorded.ts';
+import { finalDays } from './final-days.ts';
 
 /** Whether a recorded bar is taken in: what there is to know of it is stored. */
 type IsTaken = (bar: Bar) => boolean;
@@ -28,13 +29,12 @@ export async function settleRecorded(store: BarStore, recorded: RecordedBars, no
     const taken = await takenIn(store, [...(await recorded.all()).values()], now);
     const record = store.liveRecord;
     for (const [name, bars] of documents) {
-      if (bars === 'damaged') await record.setAside(name);
-      else {
-        const left = bars.filter(({ series, bar }) => taken.get(seriesKey(series))?.(bar) !== true);
-        if (left.length === bars.length) continue;
-        if (left.length > 0) await record.keep(`${name}~`, left);
-        await record.drop(name);
-      }
+      // Of a damaged one the next run tells.
+      if (isDamagedRecord(bars)) continue;
+      const left = bars.filter(({ series, bar }) => taken.get(seriesKey(series))?.(bar) !== true);
+      if (left.length === bars.length) continue;
+      if (left.length > 0) await record.keep(`${name}~`, left);
+      await record.drop(name);
     }
   } catch (error) {
     if (!(error instanceof BackfillError)) throw error;

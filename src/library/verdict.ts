@@ -8,7 +8,7 @@ import { type DayRange, formatDay } from '../core/session/day.ts';
 import { intersect, normalize, subtract } from '../core/session/ranges.ts';
 import { nothingStored } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
-import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
+import { ANY_TICKER, type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 
 /** Sessions in a row. */
 export interface SessionSpan {
@@ -99,7 +99,9 @@ export function verdictOf(scan: Judgeable, series: readonly Series[], judge: Jud
     const state = scan.series.get(seriesKey(one)) ?? nothingStored(one);
     const calendar = calendarById(state.calendar);
     const judged = judge(state, calendar);
-    return { series: one, damaged: damagedIn(scan, one, judged.range), ...spansIn(state, calendar, judged) };
+    const spans = spansIn(state, calendar, judged);
+    const isOpen = spans.lacks.length + spans.provisional.length > 0;
+    return { series: one, damaged: damagedIn(scan, one, judged.range, isOpen), ...spans };
   });
   const some = <Span extends SessionSpan>(
     of: (one: (typeof found)[number]) => readonly Span[],
@@ -197,11 +199,12 @@ function spansOf<What extends object>(
   });
 }
 
-/** Files of a series that may have held something of a range. */
-function damagedIn(scan: Judgeable, series: Series, range: DayRange): DamagedFile[] {
+/** Files of a series that may have held something of a range. `isOpen`: whether some of it has no final bar. */
+function damagedIn(scan: Judgeable, series: Series, range: DayRange, isOpen: boolean): DamagedFile[] {
   const files = unreadableIn(scan).filter(
     ({ ticker, interval, isRevisions }) =>
-      ticker === series.ticker && interval === series.interval && !isRevisions,
+      (ticker === ANY_TICKER && isOpen) ||
+      (ticker === series.ticker && interval === series.interval && !isRevisions),
   );
   return files.flatMap(({ path }) => {
     const held = scan.held?.get(path);

@@ -4,15 +4,17 @@ import { mergeBars } from '../core/bars/merge-bars.ts';
 import { periodRange, sessionDateOf, sessionDays } from '../core/bars/partition.ts';
 import { lastEmitted } from '../core/bars/recorded.ts';
 import { calendarById, calendarFor } from '../core/calendar/calendars.ts';
-import { learn, NOTHING_KNOWN, provisionalAt } from '../core/coverage/coverage.ts';
+import { learn, NOTHING_KNOWN } from '../core/coverage/coverage.ts';
 import type { DayRange } from '../core/session/day.ts';
-import { contains, normalize, subtract } from '../core/session/ranges.ts';
+import { contains, normalize } from '../core/session/ranges.ts';
 import type { Scan, SeriesState } from '../store/scan.ts';
 import type { BarStore } from '../store/store.ts';
+import { withDamagedRecords } from './damaged-records.ts';
+import { finalDays } from './final-days.ts';
 import type { RecordedBars, RecordedSeries } from './recorded-bars.ts';
 
 /** What of a store is read with live bars in it. */
-type Read = Pick<BarStore, 'scan' | 'readBars'>;
+type Read = Pick<BarStore, 'scan' | 'readBars' | 'hasDamage'>;
 
 /**
  * A store as who reads it is to see it: with the live bars that are recorded, as provisional ones. They count in sessions that
@@ -24,13 +26,18 @@ export function withRecorded(store: BarStore, recorded: RecordedBars, clock: () 
     // What is recorded first: of what a writer takes in meanwhile the final bars are there then.
     scan: async (options = {}) => {
       const all = await recorded.all();
-      const scan = await store.scan(options);
+      const damaged = recorded.damaged();
+      const scan = withDamagedRecords(await store.scan(options), damaged, options, clock());
       const { tickers, intervals } = options;
       const meant = [...all.values()].filter(
         ({ series: { ticker, interval } }) =>
           tickers?.includes(ticker) !== false && intervals?.includes(interval) !== false,
       );
       return meant.length === 0 ? scan : scanWith(scan, meant, clock());
+    },
+    hasDamage: async () => {
+      await recorded.lately();
+      return recorded.damaged().length > 0 || store.hasDamage();
     },
     readBars: async (series, range = periodRange('all')) => {
       const its = (await recorded.lately()).get(seriesKey(series));
@@ -73,12 +80,6 @@ export function liveOf(
   const open = keep(last, (i) => !contains(final, dayOf(last.ts[i] as number)));
   const days = normalize(sessionDays(open, dayOf).map((day) => ({ from: day, to: day + 1 })));
   return { calendar, bars: open, days };
-}
-
-/** Sessions of which the store has a bar that nobody will fetch again. */
-export function finalDays(state: SeriesState | undefined, now: number): readonly DayRange[] {
-  const { coverage = NOTHING_KNOWN } = state ?? {};
-  return subtract(coverage.present, provisionalAt(coverage, now));
 }
 
 function scanWith(scan: Scan, recorded: readonly RecordedSeries[], now: number): Scan {

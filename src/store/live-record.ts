@@ -1,4 +1,18 @@
+import type { Series } from '../core/bars/bars.ts';
 import type { RecordedBar } from '../core/bars/recorded.ts';
+
+/** A document that is not as it was written. */
+export interface DamagedRecord {
+  /** Relative to the store's root. */
+  readonly path: string;
+  readonly reason: string;
+  /** The bars that its text still names. Nothing else of them is believed. */
+  readonly named: readonly { readonly series: Series; readonly ts: number }[];
+}
+
+export function isDamagedRecord(document: readonly RecordedBar[] | DamagedRecord): document is DamagedRecord {
+  return 'reason' in document;
+}
 
 /**
  * Live bars as recorders emitted them, until whoever writes the store has held them against final ones. They lie in documents
@@ -12,8 +26,8 @@ export interface LiveRecord {
   list(): Promise<readonly string[]>;
   /** Whether a document lies there. */
   has(name: string): Promise<boolean>;
-  /** The bars of a document, in their order; undefined: it is not there. Throws `store-corrupt` where it is not as it was written. */
-  read(name: string): Promise<readonly RecordedBar[] | undefined>;
+  /** The bars of a document, in their order; undefined: it is not there. */
+  read(name: string): Promise<readonly RecordedBar[] | DamagedRecord | undefined>;
   /** Lets go of a document; of one that is not there too. */
   drop(name: string): Promise<void>;
   /** Moves a document to quarantine that is not as it was written. Only for the one writer. */

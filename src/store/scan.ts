@@ -40,10 +40,16 @@ export interface SetAside {
   readonly isLost?: true;
   /** Of values that later answers replaced: no session is missing for it. */
   readonly isRevisions?: true;
-  /** Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. */
+  /**
+   * Whose it is; the interval is null for corporate actions, which all series of the ticker have in common. Of recorded live
+   * bars of which nobody can tell any more whose they were it is `*`, and null.
+   */
   readonly ticker: string;
   readonly interval: Interval | null;
 }
+
+/** The ticker of a damaged file that may be of any series. */
+export const ANY_TICKER = '*';
 
 /** What is known of a store without reading its bars. */
 export interface Scan {

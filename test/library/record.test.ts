@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RecordedBar } from '../../src/core/bars/recorded.ts';
 import { type Bar, type History, type LiveBar, openHistory, type Series } from '../../src/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -148,20 +147,6 @@ describe('live bars that are recorded', () => {
     expect(child.exitCode).toBeNull();
   });
 
-  it('are passed over where their document is damaged, which the next writer sets aside', async () => {
-    const counted = await openCounted();
-    const { history, options } = counted;
-    await history.record(ALFA, live('2026-11-18', 10.1));
-    await writeFile(join(options.store, 'recorded', 'torn.json'), '{"bars": [{"ticker"');
-    expect(await closes(history, ALFA)).toEqual([10.1]);
-    await history.ensureRange(series('NYXA'), SETTLED);
-    expect((await documents(counted)).includes('torn')).toBe(false);
-    expect(await openStore(options.store).listSetAside()).toEqual([
-      expect.stringMatching(/^quarantine\/recorded\/torn\.json\./),
-    ]);
-    expect(await closes(history, ALFA)).toEqual([10.1]);
-  });
-
   it('leave adjusted prices as they were until somebody has answered for their splits', async () => {
     const counted = await openCounted();
     const { history } = counted;
@@ -241,13 +226,15 @@ describe('recorded bars of a session that is final', () => {
       live('2026-11-18', 10.2),
       live('2026-11-18', 10.2),
     ]);
-    const kept = await Promise.all((await documents(counted)).map((name) => record.read(name)));
+    const kept = await Promise.all(
+      (await documents(counted)).map((name) => record.read(name) as Promise<readonly RecordedBar[]>),
+    );
     await history.ensureRange(ALFA, { start: '2026-11-18', end: '2026-11-18' });
     const changes = async (): Promise<string[]> =>
       (await history.revisions()).map(({ before, after }) => `${before.close} ${after.source}`);
     expect(await changes()).toEqual(['10.1 recorded', '10.2 sample']);
     // As if they had not been removed.
-    for (const [i, bars] of kept.entries()) await record.keep(`again-${i}`, bars ?? []);
+    for (const [i, bars] of kept.entries()) await record.keep(`again-${i}`, bars);
     await history.ensureRange(series('NYXA'), SETTLED);
     expect([await changes(), await documents(counted)]).toEqual([['10.1 recorded', '10.2 sample'], []]);
   });

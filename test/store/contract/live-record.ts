@@ -39,7 +39,7 @@ export function describeLiveRecord(open: () => Promise<StoreUnderTest>): void {
       await liveRecord.keep('1-a', bars);
       const again = subject.reopen().liveRecord;
       expect(await again.list()).toEqual(['1-a', '1-b']);
-      const back = (await again.read('1-a')) ?? [];
+      const back = (await again.read('1-a')) as readonly RecordedBar[];
       expect(back).toEqual(bars);
       expect(back.map((one) => Object.is(one.bar.volume, -0))).toEqual([false, true, false]);
       await again.drop('1-a');

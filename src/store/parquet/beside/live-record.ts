@@ -1,9 +1,8 @@
 import type { Bar } from '../../../core/bars/bars.ts';
 import { RECORDED, type RecordedBar } from '../../../core/bars/recorded.ts';
-import { BackfillError } from '../../../core/errors.ts';
 import { sealed, unsealed } from '../../../core/seal.ts';
 import { isInterval } from '../../../core/session/interval.ts';
-import type { LiveRecord } from '../../live-record.ts';
+import type { DamagedRecord, LiveRecord } from '../../live-record.ts';
 import { fields, list, text } from '../codec/json.ts';
 import { orAbsent } from '../files/absent.ts';
 import { type Blobs, bytesOfText, readText } from '../files/blobs.ts';
@@ -35,11 +34,7 @@ export function openLiveRecord(blobs: Blobs, usable: <T>(work: () => Promise<T>)
         return names.flatMap((name) => decodeValue(name.slice(0, -ENDING.length)) ?? []).toSorted();
       }),
     has: (name) => usable(async () => (await blobs.version(pathOf(name))) !== undefined),
-    read: (name) =>
-      usable(async () => {
-        const content = await readText(blobs, pathOf(name));
-        return content === undefined ? undefined : barsIn(pathOf(name), content);
-      }),
+    read: (name) => usable(() => readRecorded(blobs, pathOf(name))),
     drop: (name) =>
       usable(async () => {
         await orAbsent(blobs.remove(pathOf(name), { isLeaseless: true }));
@@ -54,18 +49,35 @@ function rowOf({ series: { ticker, interval }, bar }: RecordedBar): object {
   return { ticker, interval, row: row.map((value) => (Object.is(value, -0) ? MINUS_ZERO : value)) };
 }
 
-function barsIn(path: string, content: string): readonly RecordedBar[] {
+/** The bars of a document by its path; undefined: it is not there. */
+export async function readRecorded(
+  blobs: Blobs,
+  path: string,
+): Promise<readonly RecordedBar[] | DamagedRecord | undefined> {
+  const content = await readText(blobs, path);
+  return content === undefined ? undefined : barsIn(path, content);
+}
+
+function barsIn(path: string, content: string): readonly RecordedBar[] | DamagedRecord {
   try {
     const { document, seal } = unsealed(JSON.parse(content)) ?? {};
     if (seal !== 'whole') throw new TypeError('its seal is broken');
     return list(document?.['bars']).map(recordedIn);
-  } catch (cause) {
-    throw new BackfillError(
-      'store-corrupt',
-      `${path} is not as it was written: the live bars that were recorded in it are lost`,
-      { cause },
-    );
+  } catch {
+    return {
+      path,
+      reason: 'it is not as it was written: the live bars that were recorded in it are lost',
+      named: [...content.matchAll(NAMED)].flatMap(namedBy),
+    };
   }
+}
+
+/** How a row begins. */
+const NAMED = /"ticker":"(?<ticker>[^"\\\p{Cc}]+)","interval":"(?<interval>\w+)","row":\[(?<ts>\d+),/gu;
+
+function namedBy({ groups = {} }: RegExpMatchArray): DamagedRecord['named'] {
+  const { ticker = '', interval = '', ts } = groups;
+  return isInterval(interval) ? [{ series: { ticker, interval }, ts: Number(ts) }] : [];
 }
 
 function recordedIn(json: unknown): RecordedBar {

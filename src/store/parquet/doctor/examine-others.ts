@@ -14,6 +14,8 @@ import { isStore, storeDeepIn } from '../files/nested.ts';
 import { CREATED_BY } from '../codec/keys.ts';
 import type { Partition } from '../files/layout.ts';
 import { digestIn, ownEntry } from '../codec/own-entry.ts';
+import { isDamagedRecord } from '../../live-record.ts';
+import { readRecorded } from '../beside/live-record.ts';
 import { examineStaged } from '../beside/staged.ts';
 import { readUniverseFile } from '../beside/universes.ts';
 import { recordIn } from '../beside/records.ts';
@@ -43,6 +45,8 @@ export async function examineOther(blobs: Blobs, found: Found): Promise<Finding[
       return damaged('damaged-json', () => readUniverseFile(blobs, found.name), ONLY_MOVES);
     case 'run':
       return damaged('damaged-json', () => checkRecord(blobs, found.path), ONLY_MOVES);
+    case 'recorded':
+      return recordedFindings(blobs, found.path);
     case 'staged':
       return stagedFindings(blobs, found.path);
     case 'temp':
@@ -81,6 +85,12 @@ const HALF_COPY: Finding = {
   ),
   harmless: true,
 };
+
+async function recordedFindings(blobs: Blobs, path: string): Promise<Finding[]> {
+  const document = await readRecorded(blobs, path);
+  if (document === undefined || !isDamagedRecord(document)) return [];
+  return [wholeFile('damaged-json', document.reason, ONLY_MOVES)];
+}
 
 /** Of an answer for a whole market: what becomes of one that is as it was written is the next run's to say. */
 async function stagedFindings(blobs: Blobs, path: string): Promise<Finding[]> {

@@ -33,7 +33,7 @@ export type Found =
   | DataFile
   | { readonly is: 'universe'; readonly path: string; readonly name: string }
   | {
-      readonly is: 'run' | 'renames' | 'staged' | 'temp' | 'forgotten' | 'foreign-folder';
+      readonly is: 'run' | 'renames' | 'recorded' | 'staged' | 'temp' | 'forgotten' | 'foreign-folder';
       readonly path: string;
     }
   | { readonly is: 'foreign-file'; readonly path: string; readonly what: string }
@@ -116,18 +116,21 @@ function isQuarantineFolder(path: string): boolean {
 }
 
 function folderAt(path: string): Found | typeof FOLDER | typeof PASSED_OVER {
-  if ([DAMAGED, QUOTA, HANDED_OVER, LIVE_RECORD].includes(path)) return PASSED_OVER;
+  if ([DAMAGED, QUOTA, HANDED_OVER].includes(path)) return PASSED_OVER;
   if (path === QUARANTINE || path.startsWith(`${QUARANTINE}/`)) return FOLDER;
-  const isOurs = isDataFolder(path) || path === RUNS || path === UNIVERSES || path === STAGING;
+  const isOurs =
+    isDataFolder(path) || path === RUNS || path === UNIVERSES || path === STAGING || path === LIVE_RECORD;
   return isOurs ? FOLDER : { is: 'foreign-folder', path };
 }
 
 function fileAt(path: string, name: string): Found | typeof PASSED_OVER {
   if ([LOCK_FILE, SCAN_CACHE, PORTFOLIO_FILE, COPYING_FILE].includes(path)) return PASSED_OVER;
+  const [tree] = path.split('/');
+  // Of recorders who need no lock.
+  if (tree === LIVE_RECORD) return name.endsWith('.json') ? { is: 'recorded', path } : PASSED_OVER;
   if (TEMP_NAME.test(name)) return { is: 'temp', path };
   if (path === RENAMES_FILE) return { is: 'renames', path };
   if (stagedAt(path) !== undefined) return { is: 'staged', path };
-  const [tree] = path.split('/');
   if (tree === RUNS && FILLING_NAME.test(name)) return PASSED_OVER;
   if (tree === RUNS && RUN_NAME.test(name)) return { is: 'run', path };
   if (tree === RUNS && BEGUN_NAME.test(name)) return PASSED_OVER;
