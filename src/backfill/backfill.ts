@@ -43,8 +43,8 @@ export interface BackfillTools extends Source {
   readonly runId?: string;
   /** Called once all is stored, before the run itself is on record, and while it alone may write. */
   readonly beforeRecord?: (summary: RunSummary) => Promise<void>;
-  /** Moves damaged documents of live bars out of the way, and says which. Called while it alone may write. Default: it knows of none. */
-  readonly setAsideRecorded?: () => Promise<readonly SetAside[]>;
+  /** Takes in what was recorded live of the tickers that are about to be asked for. Gives what it set aside. Default: nothing was. */
+  readonly takeInRecorded?: (prepared: Prepared) => Promise<readonly SetAside[]>;
   /** Aborted: hand out no more tasks, finish those in work. */
   readonly stop?: AbortSignal;
   /** How long those in work may take once it is aborted, in ms, before they are ended. Default 5 s. */
@@ -95,10 +95,10 @@ export async function runPrepared(
     const taken = isStoppedBefore ? [] : await takeBackLeft(writer, store, startedAt);
     const source = stagedAs(tools.context.provider);
     if (!isStoppedBefore) await clearStaging(source, user, startedAt, tools);
-    const aside = isStoppedBefore ? [] : ((await tools.setAsideRecorded?.()) ?? []);
     const prepared = await prepareRun(store, startedAt);
     const { scan, plan, wanted } = prepared;
-    const setAside = [...scan.setAside, ...aside];
+    const aside = isStoppedBefore ? [] : await tools.takeInRecorded?.(prepared);
+    const setAside = [...scan.setAside, ...(aside ?? [])];
     const toldUntil = await lastRunEnd(store);
     onEvent?.(plannedEvent(prepared, setAside));
     const isStopped = tools.stop?.aborted === true;

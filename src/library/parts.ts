@@ -20,7 +20,7 @@ import { type Attached, type RunToAttach, attachedTo, joinedOrOwn } from './atta
 import { assertQueue } from './queue-run.ts';
 import { RecordedBars } from './recorded-bars.ts';
 import { openPoolOf, openTrafficOf } from './run-tools.ts';
-import { settleRecorded } from './settle-recorded.ts';
+import { RecordedSettling } from './settle-recorded.ts';
 import { withRecorded } from './with-recorded.ts';
 
 /** What every method of a `History` works with. */
@@ -35,6 +35,8 @@ export interface Parts {
   /** The same as who reads it is to see it: with the live bars that are recorded. */
   readonly readStore: BarStore;
   readonly recorded: RecordedBars;
+  /** Of the whole chain. */
+  readonly settling: RecordedSettling;
   /** The same of the providers that are asked for what those before them cannot give, in their order. Default: of none. */
   readonly next: readonly Parts[];
   /** ms since the epoch. */
@@ -67,18 +69,18 @@ export function partsOf(given: HistoryOptions | ReaderOptions, run?: RunToAttach
   const first = partsWith(options, config, undefined, { run, idleMs });
   // Limits and keys that are given are those of the first.
   const { quotas: _quotas, secrets: _secrets, ...common } = options;
-  const next = others.map((one) => partsWith(common, one, first.engine));
+  const next = others.map((one) => partsWith(common, one, first));
   if (run === undefined) return { ...first, next };
   const attached = attachedTo(run);
   const marked = (parts: Parts): Parts => (parts.config.id === run.provider ? { ...parts, attached } : parts);
   return { ...marked(first), next: next.map(marked) };
 }
 
-/** The parts that ask one provider; `first`: the engine of the first one of its chain. */
+/** The parts that ask one provider; `first`: those of the first one of its chain. */
 function partsWith(
   options: HistoryOptions,
   config: ProviderConfig,
-  first?: Engine,
+  first?: Parts,
   { run, idleMs }: { readonly run?: RunToAttach | undefined; readonly idleMs?: number | undefined } = {},
 ): Parts {
   if (config !== NO_PROVIDER) assertConfigured(config);
@@ -88,16 +90,17 @@ function partsWith(
   const store = first?.store ?? openStore(options.store);
   assertQueue(options, store);
   const clock = options.clock ?? Date.now;
-  const recorded = new RecordedBars(store.liveRecord);
+  const recorded = first?.recorded ?? new RecordedBars(store.liveRecord);
+  const settling = first?.settling ?? new RecordedSettling(store, recorded, clock);
   let traffic: SharedTraffic | undefined;
   const waitedMs = (): number => traffic?.awayMs() ?? 0;
   const tools: EngineTools = {
     openTraffic: async () => (traffic = await openTrafficOf(options, config, capabilities, store)),
     openPool: () => openPoolOf(options, capabilities, { idleMs, waitedMs }),
     ...(run && { acquire: () => joinedOrOwn(store, run.lock) }),
-    atEnd: () => settleRecorded(store, recorded, clock()),
+    atEnd: () => settling.end(),
   };
-  const engine = first === undefined ? new Engine(store, tools) : first.beside(tools);
+  const engine = first === undefined ? new Engine(store, tools) : first.engine.beside(tools);
   const openTraffic = (): Promise<OpenTraffic> => engine.openTraffic();
   const listed = (onEvent?: BackfillOptions['onEvent']): Promise<readonly string[]> =>
     listTickers({ options, config, capabilities, openTraffic, onEvent });
@@ -123,7 +126,7 @@ function partsWith(
     engine,
     store,
     readStore: withRecorded(store, recorded, clock),
-    recorded,
+    ...{ recorded, settling },
     next: [],
     ...{ clock, universeToFetch, universeToRead },
     tickersToRead: async (tickers, stop) => (await universeToRead(tickers, stop))?.tickers,

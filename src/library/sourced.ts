@@ -6,7 +6,6 @@ import { threadEntry } from '../pool/entry.ts';
 import type { Lease } from '../store/store.ts';
 import type { Secrets } from '../providers/provider.ts';
 import { openProvider } from '../providers/registry.ts';
-import { setAsideDamaged } from './damaged-records.ts';
 import type { BackfillOptions } from './history.ts';
 import type { Parts } from './parts.ts';
 import { startQueueRun, withOrphan } from './queue-run.ts';
@@ -112,7 +111,10 @@ export function toolsOf(
     context: { storeUrl: options.store, provider: config, ...(isDerived && { isDerived }) },
     ...runnersOf(parts, secrets, onEvent, kept),
     ...goingOn(parts),
-    setAsideRecorded: () => setAsideDamaged(store, parts.recorded),
+    takeInRecorded: ({ scan, plan }) => {
+      const tickers = plan.tasks.flatMap(({ wants }) => wants.map(({ series }) => series.ticker));
+      return parts.settling.begin(scan, new Set(tickers));
+    },
     clock,
     ...(onEvent && { onEvent }),
     ...(stop && { stop }),

@@ -47,8 +47,30 @@ export interface Reconciled {
   readonly strange: readonly Bar[];
 }
 
-/** Holds recorded bars against the final ones of the same sessions. */
-export function reconcile(recorded: StoredBars, final: StoredBars): Reconciled {
+/**
+ * Those of some emissions that no revision tells of yet. A recorder may commit a bar once more that a writer has taken in since,
+ * and whoever was cut off does it again.
+ */
+export function untold(emitted: readonly Bar[], known: readonly Revision[]): readonly Bar[] {
+  const told = new Set(
+    known.flatMap(({ before, after, stayed }) => {
+      if (before.source === RECORDED) return [emissionKey(before)];
+      return stayed === true && after.source === RECORDED ? [emissionKey(after)] : [];
+    }),
+  );
+  return told.size === 0 ? emitted : emitted.filter((bar) => !told.has(emissionKey(bar)));
+}
+
+function emissionKey({ ts, fetchedAt, open, high, low, close, volume }: Bar): string {
+  return [ts, fetchedAt, open, high, low, close, volume].join(' ');
+}
+
+/** Holds recorded bars against the final ones of the same sessions. `isLate`: surely recorded after the final one was stored. */
+export function reconcile(
+  recorded: StoredBars,
+  final: StoredBars,
+  isLate: (bar: Bar) => boolean = () => false,
+): Reconciled {
   const revised: Revision[] = [];
   const strange: Bar[] = [];
   for (let i = 0; i < recorded.length; i++) {
@@ -58,8 +80,8 @@ export function reconcile(recorded: StoredBars, final: StoredBars): Reconciled {
     else {
       const its = storedBarAt(final, at);
       if (isSameBar(bar, its, 0)) continue;
-      const isLate = bar.fetchedAt > its.fetchedAt;
-      revised.push(isLate ? { before: its, after: bar, stayed: true } : { before: bar, after: its });
+      const hasStayed = isLate(bar) || bar.fetchedAt > its.fetchedAt;
+      revised.push(hasStayed ? { before: its, after: bar, stayed: true } : { before: bar, after: its });
     }
   }
   return { revised, strange };
