@@ -120,9 +120,10 @@ async function takeIn(
   try {
     const last = lastEmitted(untold(emitted, await store.readRevisions(series)));
     const stored = await store.readBars(series, daysOf(emitted, dayOf));
-    const { revised, strange } = reconcile(last.bars, stored, ({ ts }) => contains(before, dayOf(ts)));
+    const { revised, late, strange } = reconcile(last.bars, stored, ({ ts }) => contains(before, dayOf(ts)));
     await addRevisions(store, state, [...last.revised, ...revised], now);
-    if (strange.length > 0) await store.quarantine(series, strange.map(asRejected), RECORDED, now);
+    const rows = [...rejected(strange, STRANGE), ...rejected(late, LATE)];
+    if (rows.length > 0) await store.quarantine(series, rows, RECORDED, now);
     return isTaken;
   } catch (error) {
     if (error instanceof BackfillError && error.scope === 'series') return undefined;
@@ -134,8 +135,11 @@ function daysOf(bars: readonly Bar[], dayOf: (ts: number) => Day): { from: Day; 
   return span(bars.map(({ ts }) => ({ from: dayOf(ts), to: dayOf(ts) + 1 })));
 }
 
-function asRejected(row: Bar): { row: Bar; reason: string } {
-  return { row, reason: 'recorded live, and the final bars of its session have none of then' };
+const STRANGE = 'recorded live, and the final bars of its session have none of then';
+const LATE = 'recorded live after its final bar, which has not this vwap or number of trades';
+
+function rejected(rows: readonly Bar[], reason: string): { row: Bar; reason: string }[] {
+  return rows.map((row) => ({ row, reason }));
 }
 
 async function addRevisions(

@@ -80,7 +80,10 @@ export function byText({ before, after, stayed }: SeriesRevision): string {
 /** `close 101 > 102`: what it was and became, or is and did not become. */
 export function changeText(revision: SeriesRevision): string {
   const { before, after, stayed } = revision;
-  return changedColumns(revision)
+  const columns = changedColumns(revision);
+  // Of a recorded bar that knew more than the final one.
+  if (columns.length === 0) return `vwap ${before.vwap ?? '-'}, trades ${before.trades ?? '-'}`;
+  return columns
     .map((column) => [column, before[column], stayed ? 'not' : '>', after[column]].join(TIE))
     .join(', ');
 }

@@ -74,3 +74,44 @@ describe('a bar that is recorded after the final one of its session was stored',
     expect(await liveRecord.list()).toEqual([]);
   });
 });
+
+describe('the vwap and trades of a recorded bar', () => {
+  const sides = { vwap: 10.5, trades: 44 };
+  const kept = async ({ options }: Counted): Promise<unknown[]> => {
+    const { records } = await openStore(options.store).readRejected();
+    return records.flatMap(({ rows }) => rows.map(({ row }) => row));
+  };
+
+  /** A recorded bar with the prices of the final one. */
+  async function alike(): Promise<LiveBar> {
+    const { history } = await openCounted();
+    await history.ensureRange(ALFA, DAY);
+    const [bar] = await history.read(ALFA);
+    if (bar === undefined) throw new Error('no bar');
+    const { ts, open, high, low, close, volume } = bar;
+    return { ts, open, high, low, close, volume, vwap: close, trades: 44 };
+  }
+
+  it('are on record as a revision where the final bar has not these, though all else is the same', async () => {
+    const bar = await alike();
+    const counted = await openCounted();
+    await after(counted, -1).record(ALFA, bar);
+    await counted.history.ensureRange(ALFA, DAY);
+    expect(await counted.history.revisions()).toMatchObject([{ before: { ...bar, source: 'recorded' } }]);
+    expect(await kept(counted)).toEqual([]);
+  });
+
+  it('are kept in quarantine where it comes after the final bar, whether its prices are the same or not', async () => {
+    const bar = await alike();
+    const counted = await openCounted();
+    const { history } = counted;
+    await history.ensureRange(ALFA, DAY);
+    await after(counted, 1).record(ALFA, bar);
+    await history.ensureRange(series('NYXA'), DAY);
+    expect([await history.revisions(), await kept(counted)]).toMatchObject([[], [bar]]);
+    await after(counted, 2).record(ALFA, { ...live(10.4), ...sides });
+    await history.ensureRange(series('NYXA'), { start: '2026-11-18', end: '2026-11-18' });
+    expect(await told(history)).toEqual(['recorded 10.4, sample stayed']);
+    expect(await kept(counted)).toMatchObject([bar, { ...live(10.4), ...sides }]);
+  });
+});

@@ -32,7 +32,8 @@ export function lastEmitted(emitted: readonly Bar[]): LastEmitted {
     if (seen.has(key)) continue;
     seen.add(key);
     const before = last.get(bar.ts);
-    if (before !== undefined && !isSameBar(before, bar, 0)) revised.push({ before, after: bar });
+    if (before !== undefined && !(isSameBar(before, bar, 0) && hasSidesOf(bar, before)))
+      revised.push({ before, after: bar });
     last.set(bar.ts, bar);
   }
   const bars = [...last.values()].toSorted((a, b) => a.ts - b.ts);
@@ -41,8 +42,10 @@ export function lastEmitted(emitted: readonly Bar[]): LastEmitted {
 
 /** What became of recorded bars of sessions that are final now. */
 export interface Reconciled {
-  /** Where the recorded and the final bar differ. */
+  /** Where the recorded and the final bar differ, be it that only the recorded one knows a vwap or a number of trades. */
   readonly revised: readonly Revision[];
+  /** Late ones with such values: of what was not taken a revision has prices and volume only. */
+  readonly late: readonly Bar[];
   /** Recorded bars of which the final session has none. */
   readonly strange: readonly Bar[];
 }
@@ -72,17 +75,27 @@ export function reconcile(
   isLate: (bar: Bar) => boolean = () => false,
 ): Reconciled {
   const revised: Revision[] = [];
-  const strange: Bar[] = [];
+  const [late, strange]: [Bar[], Bar[]] = [[], []];
   for (let i = 0; i < recorded.length; i++) {
     const bar = storedBarAt(recorded, i);
     const at = firstAt(final, bar.ts);
     if (final.ts[at] !== bar.ts) strange.push(bar);
     else {
       const its = storedBarAt(final, at);
-      if (isSameBar(bar, its, 0)) continue;
+      const isSame = isSameBar(bar, its, 0);
+      const isKnown = hasSidesOf(its, bar);
       const hasStayed = isLate(bar) || bar.fetchedAt > its.fetchedAt;
-      revised.push(hasStayed ? { before: its, after: bar, stayed: true } : { before: bar, after: its });
+      if (!hasStayed && !(isSame && isKnown)) revised.push({ before: bar, after: its });
+      if (hasStayed && !isSame) revised.push({ before: its, after: bar, stayed: true });
+      if (hasStayed && !isKnown) late.push(bar);
     }
   }
-  return { revised, strange };
+  return { revised, late, strange };
 }
+
+/** Whether a bar has what another knows of vwap and trades. */
+function hasSidesOf(bar: Bar, other: Bar): boolean {
+  return SIDES.every((side) => other[side] === null || other[side] === bar[side]);
+}
+
+const SIDES = ['vwap', 'trades'] as const;

@@ -51,6 +51,7 @@ describe('emissions of live bars', () => {
         { before: bar(2, 2, 10), after: bar(2, 3, 20, 'yahoo') },
         { before: bar(3, 3, 20, 'yahoo'), after: bar(3, 2, 30), stayed: true },
       ],
+      late: [],
       strange: [bar(4, 2, 10)],
     });
   });
