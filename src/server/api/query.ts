@@ -29,7 +29,7 @@ export function parametersOf(
 }
 
 /** The words of a list with commas between them. */
-export function wordsOf(list: string): readonly string[] {
+function wordsOf(list: string): readonly string[] {
   return list.split(',').map((word) => word.trim());
 }
 
