@@ -128,7 +128,7 @@ function after({ number, of }: Place): Pick<Place, 'number' | 'of'> {
 /** The batches, of a universe that is found once: a list that comes through a pipe, or costs a request, comes once. */
 async function batchesFor(
   { history, requests, telling }: Filling,
-  cut: BatchOptions,
+  { size, start, most }: BatchOptions,
   stop?: AbortSignal,
 ): Promise<readonly Batch[]> {
   const [request = {}] = requests;
@@ -140,7 +140,11 @@ async function batchesFor(
     onEvent: (event) => (event.type === 'meant' ? (meant = event) : tellOpening(event)),
     ...(stop && { stop }),
   });
-  const batches = batchesOf(universe, cut);
+  const batches = batchesOf(universe, {
+    size,
+    ...(start !== undefined && { start }),
+    ...(most !== undefined && { most }),
+  });
   // What is refused is one line.
   if (meant !== undefined) tellOpening(meant);
   return batches;

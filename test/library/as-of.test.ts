@@ -56,8 +56,16 @@ describe('what something is of', () => {
 
   it.each([
     ['2026-02-30', 'invalid-date', 'asOf "2026-02-30" is not a date; write it as YYYY-MM-DD'],
-    ['2026-02-30T10:00Z', 'invalid-date', 'asOf "2026-02-30" is not a date; write it as YYYY-MM-DD, or as'],
-    ['2026-02-25T21:00', 'invalid-date', 'or as an instant with its zone, such as 2026-01-02T21:00:00Z'],
+    [
+      '2026-02-30T10:00Z',
+      'invalid-date',
+      'asOf "2026-02-30" is not a date; write it as YYYY-MM-DD, an instant with its zone as',
+    ],
+    [
+      '2026-02-25T21:00',
+      'invalid-date',
+      'an instant with its zone as 2026-01-02T21:00:00Z, or ms since the epoch',
+    ],
     ['2026-02-25T25:00Z', 'invalid-date', 'asOf "2026-02-25T25:00Z" is no time of day'],
     ['yesterday', 'invalid-date', 'asOf "yesterday" is not a date; write it as YYYY-MM-DD'],
     [Number.NaN, 'usage', 'asOf NaN: must be a day such as "2026-01-02", an instant such as'],
