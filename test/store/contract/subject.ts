@@ -1,3 +1,4 @@
+import { rounds } from '../../needs.ts';
 import type { BarStore } from '../../../src/store/store.ts';
 import type { SeriesState } from '../../../src/store/scan.ts';
 
@@ -13,7 +14,7 @@ export interface StoreUnderTest {
   readonly runs?: number;
 }
 
-export const RUNS = 25;
+export const RUNS = rounds(25);
 
 /** What another store object over the same data knows of a series. */
 export async function stateOf(subject: StoreUnderTest, key: string): Promise<SeriesState | undefined> {
