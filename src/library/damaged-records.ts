@@ -35,7 +35,10 @@ export function withDamagedRecords(
   return { ...scan, setAside, held };
 }
 
-/** Moves damaged documents out of the way, as the one writer. Gives those that it moved, one a series that they name. */
+/**
+ * Moves damaged documents out of the way, as the one writer. Gives those that it moved; of one that names several series the first
+ * stands for all.
+ */
 export async function setAsideDamaged(
   { liveRecord }: Pick<BarStore, 'liveRecord'>,
   recorded: RecordedBars,
