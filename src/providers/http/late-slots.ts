@@ -1,5 +1,5 @@
 import { largest } from '../../core/extremes.ts';
-import type { Quota } from '../../core/plan/quota.ts';
+import { type Quota, pacingOf } from '../../core/plan/quota.ts';
 import type { LateSlot } from './quota-record.ts';
 
 /**
@@ -43,7 +43,8 @@ export function withLate(
 
 /**
  * When the first of `count` slots from number `slot` on, `spacing` apart, may begin at the earliest, so that none comes too
- * soon after those that were late; -Infinity: they do not hold it up.
+ * soon after those that were late; -Infinity: they do not hold it up. A gate lets a request through ahead of its slot by as much
+ * as may be caught up.
  */
 export function heldUntil(
   late: readonly LateSlot[],
@@ -51,10 +52,12 @@ export function heldUntil(
   { slot, count, spacing }: { readonly slot: number; readonly count: number; readonly spacing: number },
 ): number {
   let until = Number.NEGATIVE_INFINITY;
+  const { catchUp } = pacingOf(paced);
   for (const { requests, perMs } of paced)
     for (const { slot: lateSlot, at } of late) {
       const first = Math.max(0, lateSlot + requests - slot);
-      if (first < count) until = Math.max(until, at + perMs * (1 + WINDOW_MARGIN) - first * spacing);
+      if (first < count)
+        until = Math.max(until, at + catchUp + perMs * (1 + WINDOW_MARGIN) - first * spacing);
     }
   return until;
 }

@@ -3,6 +3,23 @@ import { parseQuotas } from '../../../src/core/plan/quota.ts';
 import { cell, mostIn } from './processes.ts';
 import { NOON, machine, record } from './one-machine.ts';
 
+type Process = Awaited<ReturnType<typeof machine.startProcess>>;
+
+/** Sends over a connection that it takes `lateMs` to make, and that is used from then on; notes when each request arrives. */
+async function sendLate({ gate }: Process, lateMs: number, arrived: number[], until: number): Promise<void> {
+  for (let isFirst = true; Date.now() < until; isFirst = false) {
+    const request = await gate.enter();
+    if (isFirst) {
+      gate.connecting(request);
+      await new Promise((resolve) => setTimeout(resolve, lateMs));
+    }
+    arrived.push(Date.now());
+    gate.departed(request);
+    gate.arrived(request);
+    gate.ended(request);
+  }
+}
+
 describe('a quota shared by two processes', () => {
   const PER_SECOND = parseQuotas('60/s');
 
@@ -57,25 +74,26 @@ describe('a quota shared by two processes', () => {
     const { requests, perMs } = quotas[0] ?? { requests: 1, perMs: 1 };
     const until = NOON + 12 * perMs;
     const arrived: number[] = [];
-    // Connections that it takes 300 ms to make, and that are used from then on.
-    const sendFrom = async ({ gate }: typeof one): Promise<void> => {
-      for (let isFirst = true; Date.now() < until; isFirst = false) {
-        const request = await gate.enter();
-        if (isFirst) {
-          gate.connecting(request);
-          await new Promise((resolve) => setTimeout(resolve, 300));
-        }
-        arrived.push(Date.now());
-        gate.departed(request);
-        gate.arrived(request);
-        gate.ended(request);
-      }
-    };
+    const sendFrom = (process: typeof one): Promise<void> => sendLate(process, 300, arrived, until);
     await machine.whileWaiting(Promise.all([one, one, other, other].map(sendFrom)));
     expect(mostIn(perMs, arrived)).toBeLessThanOrEqual(requests);
     const steady = arrived.filter((at) => at >= NOON + 2 * perMs && at < NOON + 12 * perMs);
     expect(steady.length).toBeGreaterThanOrEqual(0.95 * 10 * requests);
   });
+
+  it.each([9, 12, 17, 25, 60, 150])(
+    'is one number where the first of each arrives %d ms late',
+    async (lateMs) => {
+      const quotas = parseQuotas('100/2s');
+      const both = [await machine.startProcess(quotas, true), await machine.startProcess(quotas, true)];
+      const arrived: number[] = [];
+      await machine.whileWaiting(
+        Promise.all(both.map((process) => sendLate(process, lateMs, arrived, NOON + 5000))),
+      );
+      expect(mostIn(2000, arrived)).toBeLessThanOrEqual(100);
+      expect(arrived.length).toBeGreaterThan(200);
+    },
+  );
 
   it('is used up by two of which one is killed and starts again', async () => {
     const quotas = parseQuotas('150/15s');
