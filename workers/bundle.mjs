@@ -1,6 +1,7 @@
 /**
  * Bundles the programs and the thread entry over what the compiler built: finding, reading and linking some hundred and
- * seventy modules is half of what a thread costs until its first request. The library stays as the compiler built it.
+ * seventy modules, or as many pieces of a bundle, is half of what a thread costs until its first request. The library stays as
+ * the compiler built it.
  * Not minified, so that stack traces can be read. Pages for browsers are bundled too. The programs are made executable.
  */
 import { chmod, cp, readFile } from 'node:fs/promises';

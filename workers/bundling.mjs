@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -9,31 +10,72 @@ const STAND_INS = {
   'tough-cookie': 'src/providers/yahoo/no-cookies.ts',
 };
 
-/** Bundles sources, named from the root, to the same places under `outdir`, which is named so too and can be absolute. */
-export function bundle(entryPoints, outdir) {
-  return build({
-    absWorkingDir: ROOT,
-    entryPoints,
-    outdir,
-    outbase: '.',
-    // As deep as `src/pool`, which finds the thread entry by its own place.
-    chunkNames: 'src/chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
+/** These find files of their own beside their code: a thread entry, addons. */
+const EXTERNAL = ['piscina', '@duckdb/node-api', 'fs-native-extensions', 'pg', 'bullmq', 'ioredis'];
+
+/** What is loaded together lies in one file: of a hundred small ones, finding and linking them takes longer than compiling them. */
+const LOADED_TOGETHER = { thread: 'workers/run-task', program: 'src/cli/backfill' };
+
+/**
+ * Bundles sources, named from the root, to the same places under `outdir`, which is named so too and can be absolute. What several
+ * of them need, or none of them at once, is in files beside them.
+ */
+export async function bundle(entryPoints, outdir) {
+  const bundling = await rolldown({
+    cwd: ROOT,
+    input: Object.fromEntries(entryPoints.map((source) => [source.replace(/\.ts$/, ''), source])),
     platform: 'node',
-    target: 'node20.19',
-    // Node 20 knows the flag `v`; as a literal, such an expression is compiled when it is used.
-    supported: { 'regexp-set-notation': true },
-    // These find files of their own beside their code: a thread entry, addons.
-    external: ['piscina', '@duckdb/node-api', 'fs-native-extensions', 'pg', 'bullmq', 'ioredis'],
-    plugins: [{ name: 'stand-ins', setup: standIn }],
-    // What CommonJS packages call for Node's own modules.
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
-    },
-    logLevel: 'warning',
+    external: EXTERNAL,
+    transform: { target: 'node20.19' },
+    plugins: [{ name: 'stand-ins', resolveId: standIn }],
+    logLevel: 'silent',
   });
+  try {
+    const output = {
+      dir: resolve(ROOT, outdir),
+      format: 'esm',
+      entryFileNames: '[name].js',
+      // As deep as `src/pool`, which finds the thread entry by its own place.
+      chunkFileNames: 'src/chunks/[name]-[hash].js',
+      comments: { legal: true, annotation: true, jsdoc: false },
+    };
+    const { output: parts } = await bundling.generate(output);
+    await bundling.write({ ...output, codeSplitting: { groups: groupsOf(parts) } });
+  } finally {
+    await bundling.close();
+  }
+}
+
+/** Of what is loaded together with each, all that is not loaded with the one before, but for entries, which run what they load. */
+function groupsOf(parts) {
+  const entries = new Set(parts.filter(({ isEntry }) => isEntry).map(({ facadeModuleId }) => facadeModuleId));
+  const taken = new Set(entries);
+  return Object.entries(LOADED_TOGETHER).map(([name, entry]) => {
+    const own = loadedWith(entry, parts).filter((module) => !taken.has(module));
+    for (const module of own) taken.add(module);
+    const modules = new Set(own);
+    return { name, test: (id) => modules.has(id), includeDependenciesRecursively: false };
+  });
+}
+
+/** Modules that are loaded at once with an entry; none of one that is not among these. */
+function loadedWith(entry, parts) {
+  const byName = new Map(parts.map((part) => [part.fileName, part]));
+  const [files, modules] = [new Set(), []];
+  const load = (file) => {
+    const part = byName.get(file);
+    if (part === undefined || files.has(file)) return;
+    files.add(file);
+    for (const module of Object.keys(part.modules)) modules.push(module);
+    part.imports.forEach(load);
+  };
+  load(`${entry}.js`);
+  return modules;
+}
+
+function standIn(path, _importer, { kind }) {
+  // CommonJS packages get the real thing: `require` has no default export.
+  return path in STAND_INS && kind === 'import-statement' ? join(ROOT, STAND_INS[path]) : null;
 }
 
 /** Each is a folder with a script and a style of its name. */
@@ -57,11 +99,4 @@ export function bundlePages(outdir) {
     legalComments: 'inline',
     logLevel: 'warning',
   });
-}
-
-function standIn({ onResolve }) {
-  onResolve({ filter: /^tough-cookie$/ }, ({ path, kind }) =>
-    // CommonJS packages get the real thing: `require` has no default export.
-    kind === 'import-statement' ? { path: join(ROOT, STAND_INS[path]) } : undefined,
-  );
 }

@@ -123,7 +123,7 @@ describe('the dependencies', () => {
     const reasons = rowsUnder('package').flatMap(([names = '']) => names.match(/(?<=`)[^`,]+(?=`)/g) ?? []);
     expect(Object.keys(dependencies).filter((name) => !reasons.includes(name))).toEqual([]);
     // What makes, documents and checks what is packed is not needed after.
-    const tools = new Set(['esbuild', 'typedoc', 'typescript-6', 'publint', ', ']);
+    const tools = new Set(['rolldown', 'esbuild', 'typedoc', 'typescript-6', 'publint', ', ']);
     const gone = reasons.filter((name) => !(name in dependencies) && !tools.has(name));
     expect(gone).toEqual([]);
   });
