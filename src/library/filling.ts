@@ -77,8 +77,9 @@ export interface Filling {
    * twice, unless it failed. A call that fails or is stopped harms no other.
    *
    * Throws `cancelled` once `stop` is aborted: at once where others go on, else once its run has ended, within five seconds.
-   * Throws `usage` where the history has no provider, `store-locked` where another process writes the store; and what a backfill
-   * would be refused for, such as a range that no provider reaches back to, unless all of it is stored.
+   * Throws `usage` where the history has no provider, `store-locked` where another process, or another history of this one,
+   * writes the store; and what a backfill would be refused for, such as a range that no provider reaches back to, unless all of
+   * it is stored.
    *
    * @example
    * const { complete, lacks } = await history.ensureRange({ ticker: 'AAPL', interval: '1d' }, { days: 300 });

@@ -3,6 +3,7 @@ import { BackfillError } from '../../core/errors.ts';
 import type { StoreWriter } from '../facts.ts';
 import { WRITER } from '../parquet/files/writer.ts';
 import { leaseIsOver } from '../lease.ts';
+import { storeLocked } from '../locked.ts';
 import type { HeldLease } from '../tables/tables.ts';
 import { literal } from '../tables/literal.ts';
 import { barTables, type BarTables, IS_PARTED } from './bar-tables.ts';
@@ -118,14 +119,7 @@ async function raiseToken(client: pg.Client, place: PostgresPlace): Promise<stri
 }
 
 async function lockedBy(client: Client, place: PostgresPlace): Promise<BackfillError> {
-  const holder = await holderIn(client, place);
-  const who = holder
-    ? `${holder.command} (pid ${holder.pid} on ${holder.host} since ${new Date(holder.since).toISOString()})`
-    : 'another process';
-  return new BackfillError(
-    'store-locked',
-    `the store ${place.shown} is being written by ${who}; wait for it, stop it, or use another store`,
-  );
+  return storeLocked(place.shown, await holderIn(client, place));
 }
 
 /** Who holds the lease, or held it last: where he is gone, those who joined him. */

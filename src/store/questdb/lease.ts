@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { BackfillError } from '../../core/errors.ts';
 import type { StoreWriter } from '../facts.ts';
+import { storeLocked } from '../locked.ts';
 import { WRITER } from '../parquet/files/writer.ts';
 import { literal } from '../tables/literal.ts';
 import type { HeldLease } from '../tables/tables.ts';
@@ -129,14 +130,7 @@ async function lastIn(server: QuestServer): Promise<Readonly<Record<string, unkn
 }
 
 async function lockedBy(server: QuestServer): Promise<BackfillError> {
-  const holder = holderOf(await lastIn(server));
-  const who = holder
-    ? `${holder.command} (pid ${holder.pid} on ${holder.host} since ${new Date(holder.since).toISOString()})`
-    : 'another process';
-  return new BackfillError(
-    'store-locked',
-    `the store ${server.place.shown} is being written by ${who}; wait for it, stop it, or use another store`,
-  );
+  return storeLocked(server.place.shown, holderOf(await lastIn(server)));
 }
 
 function holderOf(row: Readonly<Record<string, unknown>> | undefined): StoreWriter | undefined {

@@ -18,7 +18,9 @@ export function describeLock(open: () => Promise<StoreUnderTest>): void {
       const other = subject.reopen();
       const lock = await store.acquire();
       await expect(other.acquire()).rejects.toMatchObject({ code: 'store-locked' });
-      await expect(other.acquire()).rejects.toThrow(String(process.pid));
+      await expect(other.acquire()).rejects.toThrow(
+        `is being written by this process itself, for another history or run (pid ${process.pid} on `,
+      );
       await expect(store.acquire()).rejects.toMatchObject({ code: 'store-locked' });
       await lock.release();
       const next = await other.acquire();

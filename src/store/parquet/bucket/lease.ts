@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackfillError } from '../../../core/errors.ts';
 import { leaseIsOver } from '../../lease.ts';
+import { storeLocked } from '../../locked.ts';
 import { Conflict } from '../files/blobs.ts';
 import { bytesOf, isOver, isOurs, renewed, whoWeAre, without, type Words, wordsIn } from './lease-words.ts';
 import type { Head, Objects, Piece } from './objects.ts';
@@ -276,10 +277,8 @@ function lost(where: string): BackfillError {
 
 function locked(where: string, { members, seconds }: Words): BackfillError {
   const [first, ...joined] = members;
-  const others = joined.length === 0 ? '' : `, and by ${joined.length} more that work for the same run`;
-  const who = `${first?.command} (pid ${first?.pid} on ${first?.host})${others}`;
-  return new BackfillError(
-    'store-locked',
-    `the store ${where} is being written by ${who}; wait for it, stop it, or use another store; if it died, its lease ends ${seconds} seconds after its last sign of life`,
-  );
+  return storeLocked(where, first, {
+    joined: joined.length,
+    ends: `if it died, its lease ends ${seconds} seconds after its last sign of life`,
+  });
 }

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { FileLocks } from 'fs-native-extensions';
 import { BackfillError } from '../../../core/errors.ts';
 import { readPlainFile } from '../../../market/plain-file.ts';
+import { storeLocked } from '../../locked.ts';
 import { LOCK_FILE, RELEASED } from './layout.ts';
 import { type LockId, lockIdOf } from './write-right.ts';
 import { WRITER } from './writer.ts';
@@ -53,7 +54,7 @@ export async function lockStore(root: string): Promise<StoreLock> {
   try {
     if (!fstatSync(fd).isFile())
       throw new BackfillError('store-unusable', `${join(root, LOCK_FILE)} is no file; remove it`);
-    if (!tryLock(fd)) throw new BackfillError('store-locked', lockedMessage(root, fd));
+    if (!tryLock(fd)) throw lockedBy(root, fd);
     const untidySince = untidySinceOf(fd);
     const holder: Holder = { pid: WRITER.pid, host: WRITER.host, command: WRITER.command };
     sayHolder(fd, untidySince === null ? holder : { ...holder, untidySince: String(untidySince) });
@@ -125,13 +126,9 @@ async function nativeLocks(): Promise<FileLocks> {
   }
 }
 
-function lockedMessage(root: string, fd: number): string {
-  const since = fstatSync(fd).mtime.toISOString();
+function lockedBy(root: string, fd: number): BackfillError {
   const holder = parseHolder(readFileSync(fd, 'utf8'));
-  const who = holder
-    ? `${holder.command} (pid ${holder.pid} on ${holder.host} since ${since})`
-    : 'another process';
-  return `the store ${root} is being written by ${who}; wait for it, stop it, or use another store`;
+  return storeLocked(root, holder && { ...holder, since: fstatSync(fd).mtimeMs });
 }
 
 /** Undefined for what is no holder: it may have the lock and not have written its name yet. */
