@@ -47,7 +47,10 @@ export interface ProviderDefinition {
   readonly symbolOf?: (ticker: string) => string;
   /** Inverse of `symbolOf`. Default: the same. */
   readonly tickerOf?: (symbol: string) => string;
-  /** Bars of one ticker, as they were traded, in whatever order. A session without any is taken to have had no trade. */
+  /**
+   * Bars of one ticker, as they were traded, in whatever order. A session without any is taken to have had no trade; an answer
+   * that has rows, but none of what was asked for, is refused.
+   */
   readonly fetch: (request: FetchRequest) => Promise<readonly FetchedRow[]>;
 }
 

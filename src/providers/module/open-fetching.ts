@@ -12,6 +12,7 @@ import { broken, parsed, thrownBy } from './broken.ts';
 import type { CheckedDefinition, FetchRequest, GetOptions } from './define-provider.ts';
 import { answerOfRows } from './fetched-rows.ts';
 import type { ModuleConfig } from './module-config.ts';
+import { assertOfAsked } from './rows-asked.ts';
 import { rowsOfSpan } from './rows-of-span.ts';
 
 /** What a provider that is one function is opened with; `url`: of its module. */
@@ -73,7 +74,9 @@ async function answerTo(asked: BarRequest, definition: CheckedDefinition, means:
     { start: startOfDay(range.from), end: startOfDay(range.to) },
     { most: capabilities.intervals[interval]?.paging?.rows, interval },
   );
-  return answerOfRows(ticker, asked, rows);
+  const answer = answerOfRows(ticker, asked, rows);
+  assertOfAsked(asked, rows);
+  return answer;
 }
 
 interface Sender {

@@ -120,3 +120,44 @@ it('does not go on for ever', async () => {
   )) as { error: Error };
   expect(error?.message ?? 'it ended').toMatch(/it ended|far more/);
 });
+
+const DAY = 86_400_000;
+
+it.each([
+  [
+    'in seconds',
+    [ROW, { ...ROW, ts: ROW.ts / 1000 }],
+    'gives a row whose ts is 1794960000, which looks like seconds; it must be',
+  ],
+  [
+    'in ns',
+    [{ ...ROW, ts: ROW.ts * 1e6 }],
+    'gives a row whose ts is 1794960000000000000, which looks like ns',
+  ],
+  [
+    'of no midnight, elsewhere',
+    [ROW, { ...ROW, ts: ROW.ts - 30 * DAY + 1 }],
+    'it must be midnight in UTC of its date, in ms',
+  ],
+])('is refused with a row %s', async (_, rows, message) => {
+  const got = await ask(async ({ get }) => (await get(base), rows));
+  expect(got).toMatchObject({
+    error: { code: 'provider-broken', message: expect.stringContaining(message) },
+  });
+});
+
+it('is refused with rows of which none is of the range, as nothing of that is known then', async () => {
+  const elsewhere = [ROW, ROW].map((row, i) => ({ ...row, ts: ROW.ts - (i + 30) * DAY }));
+  const got = await ask(async ({ get }) => (await get(base), elsewhere));
+  expect(got).toMatchObject({
+    error: {
+      code: 'bad-answer',
+      message:
+        'the answer for ACME has 2 rows, none of 2026-11-16..2026-11-20, for which it was asked: they are of 2026-10-18..2026-10-19; where there is none of a range, fetch gives an empty list',
+    },
+  });
+  // More than was asked for is no trouble.
+  expect(await ask(async ({ get }) => (await get(base), [...elsewhere, ROW]))).toMatchObject({
+    bars: { bars: { length: 3 } },
+  });
+});
