@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
+import { randomFor } from '../src/market/random.ts';
 import { hasCases } from './cases.ts';
 import { hasRealData } from './realdata.ts';
 import { REDIS_PROGRAM } from './redis/redis-server.ts';
@@ -44,6 +45,19 @@ export const LONG_RUNS = process.env['LONG_RUNS'] === '1';
 /** How often a test of any input tries one, each time another one: a third of what is promised, but for the long form. */
 export function rounds(promised: number): number {
   return LONG_RUNS ? promised : Math.ceil(promised / 3);
+}
+
+/**
+ * Of cases that go the same way, one of every so many neighbours, drawn by a seed, in their order; all of them in the
+ * long form. Of no cases none, else at least one.
+ */
+export function sampled<Case>(cases: readonly Case[], outOf: number, seed: string): readonly Case[] {
+  if (LONG_RUNS) return cases;
+  const random = randomFor(seed);
+  return Array.from({ length: Math.ceil(cases.length / outOf) }, (_, i) => {
+    const neighbours = cases.slice(i * outOf, (i + 1) * outOf);
+    return neighbours[Math.floor(random() * neighbours.length)] as Case;
+  });
 }
 
 /** A tracer of system calls that may trace: in some containers it may not. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sampled } from '../needs.ts';
 import { beginReached, SECRET, ask, before, content, folder, store } from './reached-store.ts';
 
 beginReached();
@@ -112,7 +113,7 @@ const WAYS: readonly (readonly [string, string])[] = [
 ];
 
 describe('a query reads the store and nothing else', () => {
-  it.each(WAYS)('%s is refused in one line', async (_, text) => {
+  it.each(sampled(WAYS, 2, 'ways'))('%s is refused in one line', async (_, text) => {
     const sql = text.replaceAll('OUT', join(folder, 'outside')).replaceAll('STORE', store);
     const error = await ask(sql).then(
       (rows) => ({ rows }),
@@ -130,7 +131,8 @@ describe('a query reads the store and nothing else', () => {
       .map(([name]) => name as string)
       .toSorted();
     const open: string[] = [];
-    for (const name of names) {
+    const tried = sampled(names, 4, 'table functions');
+    for (const name of tried) {
       const said = await ask(`FROM ${name}('${folder}/nothing')`).then(
         () => '',
         ({ message }: Error) => message,
@@ -138,13 +140,16 @@ describe('a query reads the store and nothing else', () => {
       if (!said.includes('is not open to it')) open.push(name);
     }
     expect(names.length).toBeGreaterThan(80);
-    expect(open).toEqual([
+    const meant = [
       ...['adjusted_bars', 'duckdb_columns', 'duckdb_functions', 'duckdb_keywords', 'duckdb_settings'],
       ...['duckdb_types', 'duckdb_views', 'generate_series', 'histogram', 'histogram_values'],
       ...['icu_calendar_names', 'json_each', 'json_tree', 'pg_timezone_names', 'pragma_show'],
       ...['pragma_table_info', 'pragma_version', 'query_table', 'range', 'repeat', 'repeat_row', 'summary'],
       'unnest',
-    ]);
+    ];
+    expect(names).toEqual(expect.arrayContaining(meant));
+    expect(open).toEqual(meant.filter((name) => tried.includes(name)));
+    expect(open).not.toEqual([]);
   });
 
   it('leaves nothing in the home or the folder for temporary files', async () => {
