@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { sampled } from '../needs.ts';
 import { describeActions } from './contract/actions.ts';
 import { describeBars } from './contract/bars.ts';
 import { describeForget } from './contract/forget.ts';
@@ -20,27 +21,24 @@ import { describeStaging } from './contract/staging.ts';
 import { describeTopUps } from './contract/top-ups.ts';
 import type { StoreUnderTest } from './contract/subject.ts';
 
+/** Of what a store keeps in tables that grow. */
+const ROWS = [describeBars, describeRevisions, describeForget, describeReplay];
+const REST = [
+  ...[describeSeries, describeKnowledge, describeTopUps, describeScan, describeActions, describeRejected],
+  ...[describeRenames, describeRecords, describeQuotaJournal, describeHandedOver, describeLiveRecord],
+  ...[describeStaging, describeHoldings, describeLock],
+];
+
 /** What every store has to do, whatever it keeps its bars in. `isShared`: among several machines. */
 export function describeStore(name: string, open: () => Promise<StoreUnderTest>, isShared: boolean): void {
   describe(`store contract: ${name}`, () => {
-    describeBars(open);
-    describeSeries(open);
-    describeReplay(open);
-    describeRevisions(open);
-    describeKnowledge(open);
-    describeTopUps(open);
-    describeScan(open);
-    describeForget(open);
-    describeActions(open);
-    describeRejected(open);
-    describeRenames(open);
-    describeRecords(open);
-    describeQuotaJournal(open);
-    describeHandedOver(open);
-    describeLiveRecord(open);
-    describeStaging(open);
-    describeHoldings(open);
-    describeLock(open);
-    (isShared ? describeShared : describeUnshared)(open);
+    for (const part of [...ROWS, ...REST, isShared ? describeShared : describeUnshared]) part(open);
+  });
+}
+
+/** What a store has to do that is another one but for how it keeps rows: all of those, and some of the rest. */
+export function describeSameButRows(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`store contract: ${name}`, () => {
+    for (const part of [...ROWS, ...sampled([...REST, describeShared], 4, name)]) part(open);
   });
 }
