@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
-import { describeWith, POSTGRES } from '../../needs.ts';
+import { describeWith, LONG_RUNS, POSTGRES } from '../../needs.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 
@@ -28,7 +28,7 @@ describeWith(POSTGRES)('a PostgreSQL server that cuts its connections', () => {
   // What nobody listens to ends the process: here the test run.
   it('after any answer on the way to the lease is told as what it is, and ends no process', async () => {
     let answers = 1;
-    for (; ; answers++) {
+    for (; ; answers += LONG_RUNS ? 1 : 3) {
       const error = await refusal(answers);
       if (error === undefined) break;
       expect(error).toMatchObject({

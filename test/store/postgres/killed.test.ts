@@ -7,7 +7,7 @@ import { NOON } from '../fixtures.ts';
 import { kill, moments, WRITTEN_ROWS as ROWS, WritingChildren } from '../writers.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
-const ROUNDS = LONG_RUNS ? 100 : 8;
+const ROUNDS = LONG_RUNS ? 100 : 4;
 
 describeWith(POSTGRES)('a PostgreSQL store of which', () => {
   let cluster: Cluster;
