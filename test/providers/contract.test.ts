@@ -6,11 +6,12 @@ import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { providerChecks } from '../../src/testing/contract.ts';
 import { type ProviderSubject, served } from '../../src/testing/subject.ts';
+import { sampled } from '../needs.ts';
 import { inFiles, inProcess } from './subjects.ts';
 
 function describeProvider(provider: string, subject: ProviderSubject): void {
   describe(`provider contract: ${provider}`, () => {
-    it.for(providerChecks(subject).map(({ name, run }) => [name, run] as const))(
+    it.for(sampled(providerChecks(subject), 3, provider).map(({ name, run }) => [name, run] as const))(
       '%s',
       async ([, run], context) => {
         // What does not apply ends in `skip`.
