@@ -8,6 +8,7 @@ import type { Market } from '../../src/market/market.ts';
 import { start } from '../simulator/running.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
 import { NOBODY, NOW, chainStore, firstSessions } from './chain-store.ts';
+import { sampled } from '../needs.ts';
 
 const { optionsOf, question } = chainStore();
 
@@ -81,25 +82,31 @@ async function inForce(history: History, ticker = TICKER): Promise<unknown[]> {
 const AT = { kind: 'sources-differ', session: EX };
 
 describe('a split that both of a chain tell of', () => {
-  it.each([
-    ['alike', [[EX, 2]], []],
-    [
-      'a day later',
-      [['2026-06-11', 2]],
-      [`yahoo has the split 2:1 of ${EX} on 2026-06-11: it stays as polygon has it`],
-    ],
-    [
-      'a day earlier',
-      [['2026-06-09', 2]],
-      [`yahoo has the split 2:1 of ${EX} on 2026-06-09: it stays as polygon has it`],
-    ],
-    [
-      'with another ratio',
-      [[EX, 3]],
-      [`yahoo has the split 2:1 of ${EX} as a split 3:1: it stays as polygon has it`],
-    ],
-    ['not at all', [], []],
-  ] as const)('counts once where the second has it %s, as the first has it', async (_, said, notes) => {
+  it.each(
+    sampled(
+      [
+        ['alike', [[EX, 2]], []],
+        [
+          'a day later',
+          [['2026-06-11', 2]],
+          [`yahoo has the split 2:1 of ${EX} on 2026-06-11: it stays as polygon has it`],
+        ],
+        [
+          'a day earlier',
+          [['2026-06-09', 2]],
+          [`yahoo has the split 2:1 of ${EX} on 2026-06-09: it stays as polygon has it`],
+        ],
+        [
+          'with another ratio',
+          [[EX, 3]],
+          [`yahoo has the split 2:1 of ${EX} as a split 3:1: it stays as polygon has it`],
+        ],
+        ['not at all', [], []],
+      ] as const,
+      2,
+      'splits',
+    ),
+  )('counts once where the second has it %s, as the first has it', async (_, said, notes) => {
     const market = divided(walkingMarket(TICKERS), 2);
     const one = telling(market, 'split', [[EX, 2]]);
     const history = await chainOf(one, telling(market, 'split', said), '2026-03-02', '2026-06-03', EX);
@@ -154,14 +161,20 @@ describe('a split that both of a chain tell of', () => {
 });
 
 describe('a dividend that both of a chain tell of', () => {
-  it.each([
-    ['alike', [[EX, 0.5]], 0],
-    ['a day later', [['2026-06-11', 0.5]], 1],
-    ['over a week-end', [['2026-06-08', 0.5]], 1],
-    ['printed to fewer digits', [[EX, 0.4987]], 0],
-    ['of another amount', [[EX, 0.75]], 1],
-    ['not at all', [], 0],
-  ] as const)('is paid once where the second has it %s', async (_, said, named) => {
+  it.each(
+    sampled(
+      [
+        ['alike', [[EX, 0.5]], 0],
+        ['a day later', [['2026-06-11', 0.5]], 1],
+        ['over a week-end', [['2026-06-08', 0.5]], 1],
+        ['printed to fewer digits', [[EX, 0.4987]], 0],
+        ['of another amount', [[EX, 0.75]], 1],
+        ['not at all', [], 0],
+      ] as const,
+      2,
+      'dividends',
+    ),
+  )('is paid once where the second has it %s', async (_, said, named) => {
     const market = walkingMarket([TICKER]);
     const history = await chainOf(
       telling(market, 'dividend', [[EX, 0.5]]),

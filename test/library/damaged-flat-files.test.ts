@@ -5,6 +5,7 @@ import { openHistory } from '../../src/library/open-history.ts';
 import type { History } from '../../src/library/history.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
+import { sampled } from '../needs.ts';
 import { type Passed, beside, stopBeside } from '../simulator/beside.ts';
 import { NOW, start, stopAll } from '../simulator/running.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
@@ -115,10 +116,16 @@ describe('a year of damaged files', () => {
   // 2025-11-18 to 2026-11-18 are 252 sessions, 228 of them before 2026-10-16.
   const range = { start: '2025-11-18', end: '2026-11-18' };
 
-  it.each([
-    ['of whole markets', SHARES],
-    ['of one ticker', ['ALFA']],
-  ])(
+  it.each(
+    sampled(
+      [
+        ['of whole markets', SHARES],
+        ['of one ticker', ['ALFA']],
+      ] as const,
+      2,
+      'years',
+    ),
+  )(
     '%s are told, and the sound files behind them are stored',
     async (_, tickers) => {
       const server = await damagedBefore('2026-10-16', [

@@ -8,6 +8,7 @@ import { opinionLine } from '../../src/report/chain-text.ts';
 import { ALPACA_KEYS } from '../../src/simulator/alpaca/index.ts';
 import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import type { WireName } from '../../src/simulator/wire-names.ts';
+import { sampled } from '../needs.ts';
 import { start } from '../simulator/running.ts';
 import { chainStore, NOW, spiked } from './chain-store.ts';
 import { tickersOf, walkingMarket } from './walking-market.ts';
@@ -67,7 +68,7 @@ async function asked(wire: WireName, settings: ProviderConfig['settings'], fault
   return { summary, told, seen: second.requests() };
 }
 
-it.each([
+const WIRES = [
   ['yahoo', undefined, 3],
   // One for both tickers on the same day.
   ['sample', undefined, 2],
@@ -78,7 +79,9 @@ it.each([
   ['alphavantage', { tier: 'free' }, 3 + 2 * 2],
   ['alphavantage', { tier: 'free', actions: 'none' }, 3],
   ['alphavantage', { tier: '75' }, 3],
-] as const)(
+] as const;
+
+it.each(sampled(WIRES, 2, 'wires'))(
   '%s (%o) is sent as many as are priced and said, %d of three sessions',
   async (wire, settings, requests) => {
     const { summary, told, seen } = await asked(wire, settings);
@@ -92,13 +95,16 @@ it.each([
   },
 );
 
-it.each(['yahoo', 'alpaca', 'polygon'] as const)('what %s is sent beyond them has a name', async (wire) => {
-  const settings = wire === 'polygon' ? { tier: 'starter' } : undefined;
-  const { summary, told, seen } = await asked(wire, settings, 'throttle-seconds=35%,error-500=35%');
-  expect(summary.secondOpinions?.map(({ says }) => says)).toEqual(['same', 'same', 'same']);
-  const part = summary.byProvider?.find(({ provider }) => provider === wire);
-  const { priced = 0, retries = 0, throttled = 0, ...others } = part?.requestsBy ?? {};
-  expect(retries + throttled).toBeGreaterThan(0);
-  expect([seen, priced]).toEqual([priced + retries + throttled, told[0]?.requests]);
-  expect(Object.values(others).filter((count) => count !== 0)).toEqual([]);
-});
+it.each(sampled(['yahoo', 'alpaca', 'polygon'] as const, 2, 'beyond'))(
+  'what %s is sent beyond them has a name',
+  async (wire) => {
+    const settings = wire === 'polygon' ? { tier: 'starter' } : undefined;
+    const { summary, told, seen } = await asked(wire, settings, 'throttle-seconds=35%,error-500=35%');
+    expect(summary.secondOpinions?.map(({ says }) => says)).toEqual(['same', 'same', 'same']);
+    const part = summary.byProvider?.find(({ provider }) => provider === wire);
+    const { priced = 0, retries = 0, throttled = 0, ...others } = part?.requestsBy ?? {};
+    expect(retries + throttled).toBeGreaterThan(0);
+    expect([seen, priced]).toEqual([priced + retries + throttled, told[0]?.requests]);
+    expect(Object.values(others).filter((count) => count !== 0)).toEqual([]);
+  },
+);

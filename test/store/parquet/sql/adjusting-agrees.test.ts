@@ -12,7 +12,7 @@ import { isComplete } from '../../../../src/market/market.ts';
 import { sampleMarket } from '../../../../src/market/sample.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import type { BarStore } from '../../../../src/store/store.ts';
-import { LONG_RUNS } from '../../../needs.ts';
+import { LONG_RUNS, sampled } from '../../../needs.ts';
 import { coverage, NOON } from '../../fixtures.ts';
 import { tellActions } from '../../told-actions.ts';
 import { type Row, rowsOf } from './asked-views.ts';
@@ -63,14 +63,20 @@ describe('adjusting in SQL and in TypeScript', () => {
   }, 120_000);
   afterAll(() => rm(root, { recursive: true }));
 
-  it.each([
-    ['none', undefined],
-    ['splits', undefined],
-    ['all', undefined],
-    ['all', '2020-06-30'],
-    ['splits', '2025-01-15'],
-    ['all', '2025-02-14'],
-  ] as const)(
+  it.each(
+    sampled(
+      [
+        ['none', undefined],
+        ['splits', undefined],
+        ['all', undefined],
+        ['all', '2020-06-30'],
+        ['splits', '2025-01-15'],
+        ['all', '2025-02-14'],
+      ] as const,
+      2,
+      'modes',
+    ),
+  )(
     'agrees: %s as of %s',
     async (adjust, asOf) => {
       const scan = await store.scan();
