@@ -33,6 +33,8 @@ export interface FakeS3 {
   readonly objects: Map<string, StoredObject>;
   /** What was asked, in order. */
   readonly seen: Seen[];
+  /** Keys of a page of a listing. */
+  pageKeys: number;
   /** Asked before each request: what becomes of it instead. Default: nothing does. */
   fault: (request: Seen) => Fault | undefined | Promise<Fault | undefined>;
   /** Whether conditions of writes are looked at. Default: they are. */
@@ -52,6 +54,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     endpoint: '',
     objects: new Map(),
     seen: [],
+    pageKeys: 1000,
     fault: () => undefined,
     keepsConditions: true,
     aheadMs: 0,
@@ -223,9 +226,6 @@ function readObject(fake: FakeS3, { key, headers }: Seen): Reply {
   return { status: 206, headers: { ...own, ...range }, body: bytes.subarray(from, to) };
 }
 
-/** Keys of a page. */
-const MOST = 1000;
-
 function listing(fake: FakeS3, query: URLSearchParams): Reply {
   const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? ''];
   const after = Buffer.from(query.get('continuation-token') ?? '', 'base64').toString();
@@ -236,8 +236,8 @@ function listing(fake: FakeS3, query: URLSearchParams): Reply {
     const name = end < 0 ? key : key.slice(0, end + 1);
     if (name > after) groups.set(name, end < 0 ? contents(fake, key) : prefixes(name));
   }
-  const page = [...groups].slice(0, MOST);
-  const isTruncated = groups.size > MOST;
+  const page = [...groups].slice(0, fake.pageKeys);
+  const isTruncated = groups.size > fake.pageKeys;
   const next = Buffer.from(page.at(-1)?.[0] ?? '').toString('base64');
   const token = isTruncated ? `<NextContinuationToken>${next}</NextContinuationToken>` : '';
   return xml(

@@ -20,10 +20,11 @@ describe('reads of a bucket', () => {
     s3.seen.map(({ method, key, query }) => `${method} ${key === '' ? `? ${query.get('prefix')}` : key}`);
 
   it('list names in a folder, whatever the pages, and nothing of a folder that only begins so', async () => {
+    s3.pageKeys = 100;
     const blobs = open();
-    await Promise.all(Array.from({ length: 1200 }, (_, n) => blobs.put(`bars/ticker=T${n}/x`, bytesOf('x'))));
+    await Promise.all(Array.from({ length: 120 }, (_, n) => blobs.put(`bars/ticker=T${n}/x`, bytesOf('x'))));
     await blobs.put('bars-of-another/x', bytesOf('x'));
-    const names = Array.from({ length: 1200 }, (_, n) => `ticker=T${n}`);
+    const names = Array.from({ length: 120 }, (_, n) => `ticker=T${n}`);
     s3.seen.length = 0;
     expect((await open().list('bars')).toSorted()).toEqual(names.toSorted());
     expect(asked()).toEqual(['GET ? data/bars/', 'GET ? data/bars/']);
@@ -35,7 +36,7 @@ describe('reads of a bucket', () => {
       await survey.kind('actions'),
     ]).toEqual([...['folder', 'file', undefined]]);
     expect((await survey.list('')).toSorted()).toEqual(['bars', 'bars-of-another']);
-    expect(await survey.bytesBelow('.')).toBe(1201);
+    expect(await survey.bytesBelow('.')).toBe(121);
   });
 
   it('look at names and versions of one moment in a survey, and of what is changed through it', async () => {
@@ -78,15 +79,16 @@ describe('reads of a bucket', () => {
   });
 
   it('of a scan that knows every file cost the listing, and the cache itself', async () => {
+    s3.pageKeys = 100;
     const store = storeOn(open());
     const lease = await store.acquire();
     await store.scan();
-    for (let n = 0; n < 1100; n++)
+    for (let n = 0; n < 110; n++)
       await store.upsert(update(WEEK, { series: { ticker: `T${n}`, interval: '1d' } }));
     await lease.release();
     s3.seen.length = 0;
     const scan = await storeOn(open()).scan();
-    expect(scan.series.size).toBe(1100);
+    expect(scan.series.size).toBe(110);
     expect(asked()).toEqual(['GET ? data/', 'GET ? data/', 'GET data/scan.cache', 'GET data/scan.cache']);
   });
 
