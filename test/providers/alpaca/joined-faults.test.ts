@@ -11,6 +11,7 @@ import { ALPACA_KEYS } from '../../../src/simulator/alpaca/index.ts';
 import type { FaultName } from '../../../src/simulator/faults/faults.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { NOW, start, stopAll } from '../../simulator/running.ts';
+import { sampled } from '../../needs.ts';
 
 // Bars that are joined of the rows of a wire each of whose answers has a fault.
 
@@ -49,7 +50,7 @@ async function filled(fault: FaultName, ticker: string, interval: Interval): Pro
     secrets: ALPACA_KEYS,
     stateFolder: join(folder, 'state'),
     clock: () => NOW,
-    quotas: [],
+    ...{ quotas: [], workers: 1 },
   });
   const summary = await history.backfill({ tickers: [ticker], intervals: [interval], ...DAYS });
   expect(simulator.entries.some(({ outcome }) => outcome === fault)).toBe(true);
@@ -74,22 +75,28 @@ async function waitingDays(ticker: string, interval: Interval): Promise<string[]
 }
 
 describe.each(KINDS)('%s %s', (ticker, interval) => {
-  it.each<FaultName>(['duplicated', 'unordered'])('of rows that are %s are the true ones', async (fault) => {
-    const { summary, bars, untrue, traded } = await filled(fault, ticker, interval);
-    expect(summary).toMatchObject({ failures: [], rejected: 0 });
-    expect(untrue).toEqual([]);
-    expect(bars).toHaveLength(traded);
-  });
-
-  it.each<FaultName>(['contradicting', 'crossed', 'negative-price', 'zero-price', 'negative-volume'])(
-    'are none of rows that are wrong: %s',
+  it.each(sampled<FaultName>(['duplicated', 'unordered'], 2, ticker))(
+    'of rows that are %s are the true ones',
     async (fault) => {
       const { summary, bars, untrue, traded } = await filled(fault, ticker, interval);
-      expect(summary.rejected).toBeGreaterThan(2);
+      expect(summary).toMatchObject({ failures: [], rejected: 0 });
       expect(untrue).toEqual([]);
-      expect(bars.length).toBeGreaterThan(traded / 4);
+      expect(bars).toHaveLength(traded);
     },
   );
+
+  it.each(
+    sampled<FaultName>(
+      ['contradicting', 'crossed', 'negative-price', 'zero-price', 'negative-volume'],
+      3,
+      ticker,
+    ),
+  )('are none of rows that are wrong: %s', async (fault) => {
+    const { summary, bars, untrue, traded } = await filled(fault, ticker, interval);
+    expect(summary.rejected).toBeGreaterThan(2);
+    expect(untrue).toEqual([]);
+    expect(bars.length).toBeGreaterThan(traded / 4);
+  });
 
   it('of sessions that lack rows wait for one more answer', async () => {
     const { summary, untrue } = await filled('thin', ticker, interval);
@@ -99,14 +106,17 @@ describe.each(KINDS)('%s %s', (ticker, interval) => {
     expect(untrue.filter((line) => !waiting.includes(line.slice(0, 10)))).toEqual([]);
   });
 
-  it.each<FaultName>(['constant', 'interpolated', 'unit-flip', 'gross-spike', 'stretch', 'stale-tail'])(
-    'of rows that were never traded so are none, or wait: %s',
-    async (fault) => {
-      const { summary, bars, untrue, traded } = await filled(fault, ticker, interval);
-      const waiting = await waitingDays(ticker, interval);
-      expect(untrue.filter((line) => !waiting.includes(line.slice(0, 10)))).toEqual([]);
-      expect(summary.rejected + summary.waiting).toBeGreaterThan(0);
-      expect(bars.length).toBeGreaterThan(traded / 2);
-    },
-  );
+  it.each(
+    sampled<FaultName>(
+      ['constant', 'interpolated', 'unit-flip', 'gross-spike', 'stretch', 'stale-tail'],
+      3,
+      ticker,
+    ),
+  )('of rows that were never traded so are none, or wait: %s', async (fault) => {
+    const { summary, bars, untrue, traded } = await filled(fault, ticker, interval);
+    const waiting = await waitingDays(ticker, interval);
+    expect(untrue.filter((line) => !waiting.includes(line.slice(0, 10)))).toEqual([]);
+    expect(summary.rejected + summary.waiting).toBeGreaterThan(0);
+    expect(bars.length).toBeGreaterThan(traded / 2);
+  });
 });

@@ -35,6 +35,7 @@ export async function historyOf(
     secrets: ALPACA_KEYS,
     stateFolder: join(folder, 'state'),
     clock: () => now,
+    workers: 1,
     ...rest,
   });
   return { history, simulator };
