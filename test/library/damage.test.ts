@@ -13,6 +13,7 @@ import {
   query,
   report,
 } from './three-series.ts';
+import { sampled } from '../needs.ts';
 
 beginWithThree();
 
@@ -33,7 +34,7 @@ const KINDS: readonly (readonly [string, (path: string) => Promise<unknown>])[] 
   ['a Parquet file of other columns', (path) => inDuckDB(`COPY (SELECT 1 AS a) TO '${path}'`, 'SELECT 1')],
 ];
 
-describe.each(KINDS)('a file of bars that is %s', (_, damage) => {
+describe.each(sampled(KINDS, 2, 'kinds'))('a file of bars that is %s', (_, damage) => {
   beforeEach(() => damage(at(daily('BRIQ'))));
 
   it('makes its series a damaged one in the report', async () => {

@@ -6,7 +6,7 @@ import { BackfillError } from '../../src/core/errors.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { openParquetStore } from '../../src/store/parquet/index.ts';
 import { actionsPath, barsPath, revisionsPath } from '../../src/store/parquet/files/layout.ts';
-import { LONG_RUNS } from '../needs.ts';
+import { LONG_RUNS, sampled } from '../needs.ts';
 import {
   AAPL,
   AAPL_5M,
@@ -137,7 +137,7 @@ function expected(isConcerned: boolean, concerns: Concerns, name: string): unkno
   return isConcerned ? [expect.stringMatching(new RegExp(`^${name}(/|$)`))] : [];
 }
 
-describe.each(CASES)('$kind where $name belongs', ({ name, concerns, make }) => {
+describe.each(sampled(CASES, 2, 'places'))('$kind where $name belongs', ({ name, concerns, make }) => {
   it('is told by whoever reads the store, and what is read besides is all there is', async () => {
     const root = await damaged(name, make);
     const history = openHistory({ store: root, clock: () => NOON });

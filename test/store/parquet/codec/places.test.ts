@@ -34,7 +34,7 @@ const DIVIDEND: CorporateAction = { kind: 'dividend', exDay: parseDay('2020-11-0
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 
 /** Of how many bits one is turned: every one of a byte has its turn. */
-const STEP = LONG_RUNS ? 3 : 13;
+const STEP = LONG_RUNS ? 3 : 29;
 
 /** What came of turning bits of a file's footer: how often it was noticed, and where it was not and did harm. */
 async function turnedBits(
