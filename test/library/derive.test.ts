@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bar, type BackfillOptions, type History, type Interval, openHistory } from '../../src/index.ts';
-import { describeWith, REAL_DATA } from '../needs.ts';
+import { describeWith, REAL_DATA, sampled } from '../needs.ts';
 import { realData } from '../realdata.ts';
 import { minutesIn } from './lean-minutes.ts';
 import { derivedFrom } from '../../src/backfill/want/derived.ts';
@@ -161,7 +161,7 @@ describe('bars derived from those of one minute', () => {
 });
 
 describeWith(REAL_DATA)('bars derived from real minutes', () => {
-  it.each(['SPY', 'IBM'])('of %s are those of the file', async (ticker) => {
+  it.each(sampled(['SPY', 'IBM'], 2, 'derived'))('of %s are those of the file', async (ticker) => {
     const url = realData('intraday-raw/minute');
     const history = openHistory({
       store: join(folder, 'data'),

@@ -7,6 +7,7 @@ import { type Bar, type History, type RunSummary, openHistory } from '../../src/
 import { sampleMarket } from '../../src/market/sample.ts';
 import type { FaultName } from '../../src/simulator/faults/faults.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { sampled } from '../needs.ts';
 
 const NOW = Date.parse('2026-03-02T23:00:00Z');
 const DAY_MS = 86_400_000;
@@ -42,7 +43,7 @@ describe('an intraday session of which some rows are rejected', () => {
     return history;
   }
 
-  it.each<FaultName>(['contradicting', 'negative-price', 'gross-spike'])(
+  it.each(sampled<FaultName>(['contradicting', 'negative-price', 'gross-spike'], 3, 'faults'))(
     '(%s) is newly lost, not covered, asked for again a day later, and whole once they come',
     async (fault) => {
       const lying = await yahoo('store', fault);

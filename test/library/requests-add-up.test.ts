@@ -8,6 +8,7 @@ import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import type { WireName } from '../../src/simulator/wire-names.ts';
 import { NOW, start, stopAll } from '../simulator/running.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
+import { sampled } from '../needs.ts';
 
 // What a plan prices is what is sent, and whatever is sent beyond it has a name. The simulator counts what it got.
 
@@ -83,7 +84,7 @@ async function counted(
   return { priced, sent, retries, throttles, failed, stopped, by, seen: simulator.requests() };
 }
 
-describe.each(WIRES)('of $id', (wire) => {
+describe.each(sampled(WIRES, 2, 'wires'))('of $id', (wire) => {
   it('as many requests come as were priced', async () => {
     const { priced, sent, seen, ...extra } = await counted(wire);
     expect(extra).toEqual({ retries: 0, throttles: 0, failed: 0, stopped: null, by: {} });

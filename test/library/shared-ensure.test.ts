@@ -6,6 +6,7 @@ import { historyOf, openHistory } from '../../src/library/open-history.ts';
 import { partsOf } from '../../src/library/parts.ts';
 import { randomFor } from '../../src/market/random.ts';
 import { type Counted, closeAllCounted, openCounted, series } from './counted-sessions.ts';
+import { sampled } from '../needs.ts';
 
 afterEach(closeAllCounted);
 
@@ -80,7 +81,7 @@ describe('a hundred calls at once', () => {
     expect(scans[1]).toBe(scans[0]);
   });
 
-  it.each(['a', 'b', 'c'])(
+  it.each(sampled(['a', 'b', 'c'] as const, 3, 'turns'))(
     'that come one after another while others run ask for no session twice: %s',
     async (seed) => {
       const counted = await openCounted(15);
@@ -123,7 +124,7 @@ describe('calls that share what they want', () => {
     });
   });
 
-  it.each([new AbortController(), {}, 5, null])(
+  it.each(sampled([new AbortController(), {}, 5, null] as const, 2, 'signals'))(
     'do not harm each other where `stop` is no signal: %o',
     async (stop) => {
       const { history, server } = await openCounted();
