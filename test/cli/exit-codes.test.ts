@@ -2,15 +2,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Finished,
-  type RunningSimulator,
-  ended,
-  run,
-  start,
-  startSimulate,
-} from '../acceptance/programs.ts';
+import { type RunningSimulator, ended, start, startSimulate } from '../acceptance/programs.ts';
 import { NOW, SAMPLE, answering, backfill, folder, fromSimulator } from './exit-store.ts';
+import { type Finished, run } from './one-process.ts';
 
 const checkData = (...args: string[]): Promise<Finished> =>
   run('check-data', [...args, '--now', NOW], folder);

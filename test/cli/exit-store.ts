@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Finished, type RunningSimulator, run, startSimulate } from '../acceptance/programs.ts';
+import { type RunningSimulator, startSimulate } from '../acceptance/programs.ts';
+import { type Finished, run } from './one-process.ts';
 
 export const NOW = '2026-03-02T23:00:00Z';
 export const SAMPLE = ['--provider', 'sample', '--now', NOW, '--days', '5'];
