@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../needs.ts';
 import { installInto, pack } from './installed.ts';
-import { OTHER_NODES } from './other-nodes.ts';
+import { TRIED_NODES } from './other-nodes.ts';
 
 let project = '';
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const FROM_COMMONJS = `
       return history.close();
     });`;
 
-for (const { version, program, installed } of OTHER_NODES) {
+for (const { version, program, installed } of TRIED_NODES) {
   describeWith(installed)(`the tarball in an empty project on Node ${version}`, () => {
     let folder = '';
     beforeAll(async () => {

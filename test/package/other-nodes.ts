@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Need } from '../needs.ts';
+import { LONG_RUNS, type Need } from '../needs.ts';
 
 /** A Node that the package is tried on. */
 export interface OtherNode {
@@ -15,7 +15,7 @@ const manifest = JSON.parse(await readFile(new URL('nodes/package.json', import.
 };
 
 /** Of 20 and 22 the first that are promised, of later ones the newest when this was written. */
-export const OTHER_NODES: readonly OtherNode[] = Object.entries(manifest.optionalDependencies).map(
+const OTHER_NODES: readonly OtherNode[] = Object.entries(manifest.optionalDependencies).map(
   ([name, dependency]) => {
     const program = fileURLToPath(new URL(`nodes/node_modules/${name}/bin/node`, import.meta.url));
     const version = dependency.slice(dependency.lastIndexOf('@') + 1);
@@ -23,3 +23,8 @@ export const OTHER_NODES: readonly OtherNode[] = Object.entries(manifest.optiona
     return { version, program, installed: { isMet: existsSync(program), lack } };
   },
 );
+
+/** Those that are tried: the oldest and the newest, and in the long form all. */
+export const TRIED_NODES: readonly OtherNode[] = LONG_RUNS
+  ? OTHER_NODES
+  : OTHER_NODES.filter((_, i) => i === 0 || i === OTHER_NODES.length - 1);
