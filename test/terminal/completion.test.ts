@@ -6,6 +6,7 @@ import { EVERY_COMMAND } from '../../src/cli/commands.ts';
 import { bashCompletion } from '../../src/cli/completion/bash.ts';
 import { completedCommands } from '../../src/cli/completion/completed.ts';
 import { FISH, type Need, TMUX, ZSH, describeWith, itWith } from '../needs.ts';
+import { storedOnce } from './stored.ts';
 import { openTerminal } from './terminal.ts';
 
 /** Shells, how each begins without anybody's settings, what loads the completion, and what prints `loaded-42` then. */
@@ -55,20 +56,18 @@ const TYPED: readonly (readonly [typed: string, becomes: string])[] = [
 
 /** What a store that was filled once, and of which something was forgotten, calls that. */
 const ID = String.raw`\d{8}T\d{6}Z-[\da-f]{4}`;
-const STORED = [
-  'backfill ALFA --provider sample --days 3 --quiet --store my-store',
-  'backfill forget ALFA --yes --store my-store',
-];
+const STORED = ['ALFA --provider sample --days 3 --quiet', 'forget ALFA --yes'];
 
 describeWith(TMUX)('Tab completes what is typed', () => {
+  const store = storedOnce(...STORED);
+
   for (const [name, need, begins, loads, loaded] of SHELLS)
     itWith(need)(`in ${name}`, async () => {
       await using terminal = await openTerminal({ columns: 100, rows: 24 });
       await writeFile(join(terminal.home, 'my-prices.csv'), 'date,close\n');
       await mkdir(join(terminal.home, 'my-folder'));
       await writeFile(join(terminal.home, 'my-folder.txt'), '');
-      for (const line of STORED) expect(await terminal.run(line)).toBe(0);
-      await terminal.run('clear');
+      await store(terminal, 'my-store');
       await terminal.start(begins);
       await terminal.waitFor(/exec [^\n]*\n[^]*[#$%>]$/);
       await terminal.start(`${loads} && echo ${loaded}`);

@@ -1,21 +1,22 @@
 import { expect, it } from 'vitest';
 import { TMUX, describeWith } from '../needs.ts';
-import { expectScreen, openTerminal, type Terminal } from './terminal.ts';
+import { storedOnce } from './stored.ts';
+import { WIDTHS, expectScreen, openTerminal, type Terminal } from './terminal.ts';
 
 const FILL =
-  'backfill ALFA KUMO.T --provider sample --start 2026-02-02 --end 2026-02-27 --now 2026-03-02T23:00:00Z --quiet';
+  'ALFA KUMO.T --provider sample --start 2026-02-02 --end 2026-02-27 --now 2026-03-02T23:00:00Z --quiet';
 
 describeWith(TMUX)('backfill forget asks in a terminal', () => {
+  const store = storedOnce(FILL);
   const open = async (columns: number): Promise<Terminal> => {
     const terminal = await openTerminal({ columns, rows: 24 });
-    expect(await terminal.run(FILL)).toBe(0);
-    await terminal.run('clear');
+    await store(terminal);
     return terminal;
   };
   const left = (terminal: Terminal): Promise<number> =>
     terminal.run('test $(backfill export 2>/dev/null | wc -l) = 38');
 
-  it.each([80, 60])('what goes; only a yes is a yes (%i columns)', async (columns) => {
+  it.each(WIDTHS)('what goes; only a yes is a yes (%i columns)', async (columns) => {
     await using terminal = await open(columns);
     await terminal.start('backfill forget --all');
     await terminal.waitFor(/\[y\/N\]/);

@@ -1,10 +1,10 @@
 import { it } from 'vitest';
 import { TMUX, describeWith } from '../needs.ts';
-import { expectScreen, openTerminal } from './terminal.ts';
+import { WIDTHS, expectScreen, openTerminal } from './terminal.ts';
 
 describeWith(TMUX)('help', () => {
   it.each(
-    [80, 60].flatMap((columns) =>
+    WIDTHS.flatMap((columns) =>
       ['backfill', 'check-data', 'backfill export'].map((command) => ({ columns, command })),
     ),
   )('at $columns columns of $command reads as it was meant', async ({ columns, command }) => {

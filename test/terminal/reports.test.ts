@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { TMUX, describeWith } from '../needs.ts';
-import { expectScreen, openTerminal, type Terminal } from './terminal.ts';
+import { storedOnce } from './stored.ts';
+import { WIDTHS, expectScreen, openTerminal, type Terminal } from './terminal.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const LATER = '2026-03-05T23:00:00Z';
@@ -33,7 +34,7 @@ async function csvFolder({ home }: Terminal, files: Readonly<Record<string, stri
 const FROM_CSV = `--provider csv --provider-url csv=csv --basis raw --store data --now ${NOW} --workers 1`;
 
 describeWith(TMUX)('a run of which 300 tickers fail', () => {
-  it.each([80, 60])('at %i columns tells them by reason, and ends with the totals', async (columns) => {
+  it.each(WIDTHS)('at %i columns tells them by reason, and ends with the totals', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 24 });
     const files = Array.from({ length: 300 }, (_, i) => [nameOf(i), csvOf(20, 1, i < 289 ? 1 : 2)] as const);
     await csvFolder(terminal, Object.fromEntries(files));
@@ -45,10 +46,11 @@ describeWith(TMUX)('a run of which 300 tickers fail', () => {
 });
 
 describeWith(TMUX)('the reports of 62 series', () => {
-  it.each([80, 60])('at %i columns show the worst, and are whole in a pipe', async (columns) => {
+  const store = storedOnce(`--provider sample --days 252 --now ${NOW} --quiet`);
+
+  it.each(WIDTHS)('at %i columns show the worst, and are whole in a pipe', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 24 });
-    const fill = `backfill --provider sample --days 252 --store data --now ${NOW} --quiet`;
-    expect(await terminal.run(fill)).toBe(0);
+    await store(terminal);
     const shows = async (command: string, name: string): Promise<void> => {
       expect(await terminal.run(`clear; ${command}`)).toBe(0);
       await expectScreen(await terminal.screen(), `${name}-${columns}`);
@@ -69,13 +71,10 @@ describeWith(TMUX)('the reports of 62 series', () => {
       'dry-run-in-a-pipe',
     );
   });
-});
 
-describeWith(TMUX)('a report on a wide terminal', () => {
-  it('has the months of each series beside its numbers', async () => {
+  it('have on a wide terminal the months of each series beside its numbers', async () => {
     await using terminal = await openTerminal({ columns: 120, rows: 24 });
-    const fill = `backfill --provider sample --days 252 --store data --now ${NOW} --quiet`;
-    expect(await terminal.run(fill)).toBe(0);
+    await store(terminal);
     const report = `check-data ALFA KAZE.T NOIX.PA DEMO-USD --days 300 --store data --now ${LATER}`;
     expect(await terminal.run(`clear; ${report}`)).toBe(0);
     await expectScreen(await terminal.screen(), 'months-120');
@@ -83,7 +82,7 @@ describeWith(TMUX)('a report on a wide terminal', () => {
 });
 
 describeWith(TMUX)('a plan of which there is more than one way', () => {
-  it.each([80, 60])('at %i columns says what each costs, and where it was written', async (columns) => {
+  it.each(WIDTHS)('at %i columns says what each costs, and where it was written', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 24 });
     const tickers = Array.from({ length: 4 }, (_, i) => `Q${nameOf(i).slice(1)}`).join(',');
     const what = `backfill ${tickers} --days 5 --provider polygon --tier free --store data --now ${NOW}`;
@@ -119,11 +118,10 @@ describeWith(TMUX)('a report of 10,000 series', () => {
 
 describeWith(TMUX)('colours', () => {
   const red = '\u001B[31m';
+  const store = storedOnce(`ALFA --provider sample --days 5 --now ${NOW} --quiet`);
   const shown = async (environment: Readonly<Record<string, string>>, more = ''): Promise<string> => {
     await using terminal = await openTerminal({ columns: 80, rows: 24, environment });
-    expect(
-      await terminal.run(`backfill ALFA --provider sample --days 5 --store data --now ${NOW} --quiet`),
-    ).toBe(0);
+    await store(terminal);
     expect(await terminal.run(`clear; check-data --days 9 --store data --now ${NOW}${more}`)).toBe(0);
     return await terminal.screen({ colours: true });
   };
@@ -143,7 +141,7 @@ describeWith(TMUX)('colours', () => {
 });
 
 describeWith(TMUX)('lists of what is odd and what was changed', () => {
-  it.each([80, 60])('at %i columns are no wider than the terminal', async (columns) => {
+  it.each(WIDTHS)('at %i columns are no wider than the terminal', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 40 });
     const long = 'LONGNAMEOFAFUNDTHATNOBODYKNOWS';
     const first = csvOf(20, 1, 1);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { TMUX, describeWith } from '../needs.ts';
-import { expectScreen, openTerminal } from './terminal.ts';
+import { storedOnce } from './stored.ts';
+import { WIDTHS, expectScreen, openTerminal } from './terminal.ts';
 
 const [FIRST, SECOND, THIRD] = ['2026-03-02T23:00:00Z', '2026-03-05T23:00:00Z', '2026-03-05T23:30:00Z'];
 
@@ -14,13 +15,12 @@ const MASKS = [
 ] as const;
 
 describeWith(TMUX)('the runs of a store', () => {
-  it.each([80, 60])('at %i columns are listed, shown and compared', async (columns) => {
+  const fill = (now: string, more = ''): string => `${more}--provider sample --days 60 --now ${now} --quiet`;
+  const store = storedOnce(fill(FIRST, 'ALFA BRIQ KAZE.T '), fill(SECOND), fill(THIRD));
+
+  it.each(WIDTHS)('at %i columns are listed, shown and compared', async (columns) => {
     await using terminal = await openTerminal({ columns, rows: 24 });
-    const fill = (now: string, more: string): string =>
-      `backfill --provider sample --days 60 --store data --now ${now} --quiet ${more}`;
-    expect(await terminal.run(fill(FIRST, 'ALFA BRIQ KAZE.T'))).toBe(0);
-    expect(await terminal.run(fill(SECOND, ''))).toBe(0);
-    expect(await terminal.run(fill(THIRD, ''))).toBe(0);
+    await store(terminal);
     const shows = async (command: string, name: string): Promise<void> => {
       expect(await terminal.run(`clear; ${command}`)).toBe(0);
       await expectScreen(await terminal.screen(), `${name}-${columns}`, MASKS);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { built } from '../acceptance/programs.ts';
+import { LONG_RUNS } from '../needs.ts';
 
 /**
  * The built programs in a real terminal: a tmux of its own, with a shell in it, in an empty home.
@@ -54,6 +55,9 @@ export interface TerminalModes {
 }
 
 export const WHOLE = { cursorIsVisible: true, wraps: true, column: '$ '.length } satisfies TerminalModes;
+
+/** At which widths the same screens are compared: where lines break, and in the long form where few do, too. */
+export const WIDTHS: readonly number[] = LONG_RUNS ? [80, 60] : [60];
 
 const execute = promisify(execFile);
 const POLL_MS = 25;
