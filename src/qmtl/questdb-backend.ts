@@ -111,7 +111,8 @@ export class QuestDBBackend implements HistoryBackend {
 
   /**
    * Asks a source for the sessions of a range that lack something, also for the one that is open. What is stored, or known not to be
-   * there, is not asked for. Throws what the source failed with, and `store-locked` where another process writes the store.
+   * there, is not asked for. Throws what the source failed with, `incomplete` where bars came that were rejected, and `store-locked` where
+   * another process writes the store.
    */
   async fill(
     start: number,
@@ -127,7 +128,7 @@ export class QuestDBBackend implements HistoryBackend {
     const ensured = await inTurn(this.#place, history, () =>
       history.ensureRange(series, range, { strategy }),
     );
-    assertFilled(ensured, served?.takeError(series.ticker, series.interval));
+    assertFilled(series, ensured, served?.takeError(series.ticker, series.interval));
   }
 
   /**
@@ -229,8 +230,17 @@ function isFetcher(source: FetchSource): source is DataFetcher {
   return 'fetch' in source;
 }
 
-function assertFilled({ failures: [failure], stopped }: Ensured, cause: unknown): void {
-  if (failure === undefined && stopped === null) return;
+function assertFilled(
+  { ticker, interval }: StoredSeries,
+  { failures: [failure], stopped, lacks }: Ensured,
+  cause: unknown,
+): void {
+  if (failure === undefined && stopped === null) {
+    const rejected = lacks.flatMap(({ ranges }) => ranges).find(({ why }) => why === 'rejected');
+    if (rejected === undefined) return;
+    const what = `${ticker} ${interval} lacks ${rejected.start} to ${rejected.end}, of which bars came that are wrong`;
+    throw new BackfillError('incomplete', `${what}: check-data --issues lists them`);
+  }
   if (cause instanceof BackfillError) throw cause;
   const { code, message } = failure ?? { code: 'provider-down' as const, message: stopped?.message ?? '' };
   // What only a fetcher said nobody has asked for again.

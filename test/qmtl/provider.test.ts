@@ -55,6 +55,19 @@ describe('ranges', () => {
     expect(fetcher.twice()).toBe(0);
   });
 
+  it('are not filled where a bar of them is rejected', async () => {
+    const { provider } = providerOf(
+      inventedFetcher({ change: (row) => (row.ts === NOON ? { ...row, high: row.low / 2 } : row) }),
+    );
+    const refusal = {
+      code: 'incomplete',
+      message:
+        'BTC-USD 1h lacks 2025-03-04 to 2025-03-04, of which bars came that are wrong: check-data --issues lists them',
+    };
+    await expect(provider.ensureRange(NOON, NOON, HOURLY)).rejects.toMatchObject(refusal);
+    await expect(provider.ensureRange(NOON, NOON, HOURLY)).rejects.toMatchObject(refusal);
+  });
+
   it('follow the calendar of the ticker, over nights and weekends', async () => {
     const { provider, fetcher } = providerOf(
       // What an exchange that is closed gives no bars of.
