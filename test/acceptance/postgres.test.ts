@@ -43,7 +43,7 @@ describeWith(POSTGRES)('the command line on a PostgreSQL store', () => {
     /** Rows of the files that can be. */
     let valid = 0;
     beforeAll(async () => {
-      const files = await triedFiles(FOLDER);
+      const files = await triedFiles(FOLDER, 8);
       const names = files.map((name) => name.replace('_data.csv', ''));
       series = names.length;
       await writeFile(join(folder, 'tickers.txt'), names.join('\n'));
@@ -60,7 +60,7 @@ describeWith(POSTGRES)('the command line on a PostgreSQL store', () => {
     afterAll(() => simulator.stop());
 
     const args = (store: string): string[] => [
-      ...['--store', store, '--tickers', `@${folder}/tickers.txt`, '--workers', '4'],
+      ...['--store', store, '--tickers', `@${folder}/tickers.txt`, '--workers', '2'],
       ...['--start', '2013-02-08', '--end', '2018-02-07', '--provider-url', `yahoo=${simulator.url}`],
     ];
     /** Rows of the files that can be and are not stored as they are, those that are stored and in no file, and those stored. */
@@ -111,7 +111,7 @@ describeWith(POSTGRES)('the command line on a PostgreSQL store', () => {
         await told(run('backfill', args(cluster.url('killed'))));
         expect(await compared('killed')).toBe(`0|0|${valid}`);
         // A killed run had at most so many under way.
-        expect((await simulator.asked()).length - before).toBeLessThanOrEqual(series + 3 * 4 * 6);
+        expect((await simulator.asked()).length - before).toBeLessThanOrEqual(series + 3 * 2 * 6);
       },
     );
 
