@@ -25,6 +25,15 @@ export const LOOKS: readonly (readonly [width: number, scheme: 'light' | 'dark']
       [390, 'dark'],
     ];
 
+/** Pages of one kind, and how each is judged: in turn, in the short form, as there are looks. */
+export function lookedAt(
+  paths: readonly string[],
+): (readonly [path: string, width: number, scheme: 'light' | 'dark'])[] {
+  return paths.flatMap((path, i) =>
+    LOOKS.filter((_, j) => LONG_RUNS || j === i % LOOKS.length).map((look) => [path, ...look] as const),
+  );
+}
+
 export interface OpenPage {
   readonly page: Page;
   /** What it wrote to the console, and what it threw. */

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Dashboard, type History, openHistory, startDashboard } from '../../src/index.ts';
 import { openStore } from '../../src/store/open.ts';
 import { CHROMIUM, describeWith } from '../needs.ts';
 import { coverage, update, WEEK, WEEK_DAYS } from '../store/fixtures.ts';
-import { LOOKS, expectCalm, hardToUse, type OpenPage, visit, withBrowser } from './browser.ts';
+import { expectCalm, hardToUse, lookedAt, type OpenPage, visit, withBrowser } from './browser.ts';
 
 /** The clock of the store. */
 let now = Date.parse('2026-03-02T23:00:00Z');
@@ -196,18 +196,18 @@ describeWith(CHROMIUM)('the pages of a store', () => {
     await opened.close();
   });
 
-  describe.each(LOOKS)('%i pixels wide, %s', (width, scheme) => {
-    it.each(['', 'series', `series/${SPLIT}/1d`, `series/${HOLES}/1d`, 'runs', 'runs/last'])(
-      '/%s has nothing that is hard to use for some, and nothing wider than itself',
-      async (path) => {
-        const opened = await visit(dashboard.url + path, { width, scheme });
-        const { page } = opened;
-        if (path === '') await expect.poll(() => page.locator('#stored-series').count()).toBe(1);
-        expect(await hardToUse(page)).toEqual([]);
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-        expectCalm(opened);
-        await opened.close();
-      },
-    );
-  });
+  const PATHS = ['', 'series', `series/${SPLIT}/1d`, `series/${HOLES}/1d`, 'runs', 'runs/last'];
+
+  it.each(lookedAt(PATHS))(
+    '/%s, %i pixels wide, %s, has nothing that is hard to use for some, and nothing wider than itself',
+    async (path, width, scheme) => {
+      const opened = await visit(dashboard.url + path, { width, scheme });
+      const { page } = opened;
+      if (path === '') await expect.poll(() => page.locator('#stored-series').count()).toBe(1);
+      expect(await hardToUse(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expectCalm(opened);
+      await opened.close();
+    },
+  );
 });
