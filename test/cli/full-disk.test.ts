@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { built, ended, run } from '../acceptance/programs.ts';
-import { type Need, describeWith } from '../needs.ts';
+import { LONG_RUNS, type Need, describeWith } from '../needs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 const SMALL_DISK: Need = {
@@ -44,7 +44,7 @@ const SAMPLE = ['--provider', 'sample', '--now', NOW, '--days', '60', '--state',
 
 describeWith(SMALL_DISK)('a full disk is a failure, not a mistake: one line, exit 1', () => {
   describe.each(['bytes', 'files'] as const)('with no room for more %s', (how) => {
-    it.each([
+    const done: readonly (readonly [what: string, args: readonly string[]])[] = [
       ['a new store', [...SAMPLE, 'ALFA', '--store', 'disk/deep/new']],
       ['forget', ['forget', 'ALFA', '--yes', ...STORE]],
       ['rename', ['rename', 'ALFA', 'ZULU', '--on', '2026-03-01', ...STORE]],
@@ -53,7 +53,10 @@ describeWith(SMALL_DISK)('a full disk is a failure, not a mistake: one line, exi
       ['export to Parquet', ['export', '--store', 'seed', '--out', 'disk/x.parquet']],
       ['a plan', [...SAMPLE, 'ALFA', '--store', 'seed', '--plan-out', 'disk/night.plan']],
       ['query --write-sql', ['query', '--store', 'seed', '--write-sql', 'disk/x.sql']],
-    ])('%s', async (_, args) => {
+    ];
+    // In the short form each fails on one of both disks.
+    const tried = done.filter((_, i) => LONG_RUNS || (i % 2 === 0) === (how === 'bytes'));
+    it.each(tried)('%s', async (_, args) => {
       const { code, stdout, stderr } = await onFullDisk(how, args);
       expect(stderr).toMatch(/^backfill: [^\n]*the disk is full[^\n]*$/m);
       expect(stderr).not.toMatch(/^ +at /m);

@@ -2,22 +2,27 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Finished, type RunningSimulator, built, ended, startSimulate } from '../acceptance/programs.ts';
 
 const NOW = '2026-03-02T23:00:00Z';
 
 let folder = '';
+let log = '';
 let simulator: RunningSimulator;
+beforeAll(async () => {
+  log = await mkdtemp(join(tmpdir(), 'backfill-state-log-'));
+  simulator = await startSimulate(log, ['--now', NOW]);
+});
+afterAll(async () => {
+  await simulator.stop();
+  await rm(log, { recursive: true });
+});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-state-'));
-  for (const name of ['here', 'home', 'log', 'xdg']) await mkdir(join(folder, name));
-  simulator = await startSimulate(join(folder, 'log'), ['--now', NOW]);
+  for (const name of ['here', 'home', 'xdg']) await mkdir(join(folder, name));
 });
-afterEach(async () => {
-  await simulator.stop();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => rm(folder, { recursive: true }));
 
 /** A run in the folder `here`, with an environment that says so much of homes. */
 function backfill(environment: Record<string, string>, ...more: string[]): Promise<Finished> {
@@ -110,11 +115,12 @@ describe('a place where it cannot be counted is named, with the option that move
     ['a home that is a device', { HOME: '/dev/null' }],
     ['a state folder below a file', { HOME: '/', XDG_STATE_HOME: '/etc/passwd' }],
   ])('%s', async (_, environment) => {
+    const before = await simulator.asked();
     const { code, stdout, stderr } = await backfill(environment, '--no-progress', '--quiet');
     expect(stderr).toMatch(
       /^backfill: the quota of the provider cannot be kept at \/.*; --state FOLDER keeps it elsewhere [^\n]*\n$/,
     );
-    expect([code, stdout, await simulator.asked()]).toEqual([2, '', []]);
+    expect([code, stdout, await simulator.asked()]).toEqual([2, '', before]);
   });
 
   it('a state folder that is a file, or is empty', async () => {
