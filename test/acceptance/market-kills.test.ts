@@ -35,11 +35,17 @@ interface Standing {
 let folder = '';
 let market: GroupedMarket;
 let server: GroupedServer;
+/** A store that no run was killed over, and how many requests that took. */
+let undisturbed = '';
+let before = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-market-kills-'));
   market = await inventGrouped(folder, { tickers: TICKERS, sessions: SESSIONS, end: '2026-11-20' });
   server = await serveGrouped(market, join(folder, 'requests.ndjson'), 60);
+  undisturbed = join(folder, 'undisturbed');
+  expect(await runWith(KEY, argsOf(undisturbed), folder)).toMatchObject({ code: 0 });
+  before = (await server.asked()).length;
 }, 60_000);
 
 afterAll(async () => {
@@ -106,9 +112,6 @@ it(
   'a market that is filled by runs that are killed again and again is asked for nothing twice, and ends as if undisturbed',
   { timeout: 180_000 },
   async () => {
-    const undisturbed = join(folder, 'undisturbed');
-    expect(await runWith(KEY, argsOf(undisturbed), folder)).toMatchObject({ code: 0 });
-    const before = (await server.asked()).length;
     expect(before).toBe(market.requests);
 
     const random = randomOf(SEED);
@@ -169,11 +172,10 @@ it(
 );
 
 it('a plan of a whole market that is killed asks by the same line for nothing twice, and ends as if undisturbed', async () => {
-  const [undisturbed, store] = [join(folder, 'planned-undisturbed'), join(folder, 'planned-killed')];
-  expect(await runWith(KEY, argsOf(undisturbed), folder)).toMatchObject({ code: 0 });
+  const store = join(folder, 'planned-killed');
   const file = join(folder, 'night.plan');
   expect(await runWith(KEY, [...argsOf(store), '--plan-out', file], folder)).toMatchObject({ code: 0 });
-  const before = (await server.asked()).length;
+  const asked = (await server.asked()).length;
   const args = [...planArgsOf(store), '--plan', file];
   const random = randomOf(SEED);
   const some = (most: number): number => 1 + Math.floor(random() * most);
@@ -182,7 +184,7 @@ it('a plan of a whole market that is killed asks by the same line for nothing tw
     ({ staged }) => staged.length >= collected,
     (standing) => standing.stored >= stored,
   ];
-  let last: Standing = { staged: [], stored: 0, asked: Array.from({ length: before }, () => '') };
+  let last: Standing = { staged: [], stored: 0, asked: Array.from({ length: asked }, () => '') };
   for (const moment of moments) {
     const now = await killWhen(store, args, moment, some(15));
     const own = now.asked.slice(last.asked.length);
@@ -201,6 +203,6 @@ it('a plan of a whole market that is killed asks by the same line for nothing tw
   });
   const end = await standingOf(store);
   expect(end).toMatchObject({ staged: [], stored: TICKERS, asked: last.asked });
-  expect(new Set(end.asked.slice(before)).size).toBe(SESSIONS + 1);
+  expect(new Set(end.asked.slice(asked)).size).toBe(SESSIONS + 1);
   expect(await exportStore(store)).toBe(await exportStore(undisturbed));
 }, 120_000);

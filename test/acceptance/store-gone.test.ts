@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exportStore } from './export-store.mjs';
 import { describeWith, POSTGRES } from '../needs.ts';
 import { KEYS, startFakeS3 } from '../store/bucket/fake-s3.ts';
@@ -16,15 +16,20 @@ const NOW = '2026-03-02T23:00:00Z';
 const TICKERS = ['ALFA', 'BRIQ', 'CORV', 'KUMO.T', 'BRVO.PA', 'NYXA', 'DUNO', 'ELNA'];
 
 let folder = '';
+let log = '';
 let simulator: RunningSimulator;
+beforeAll(async () => {
+  log = await mkdtemp(join(tmpdir(), 'backfill-store-gone-log-'));
+  simulator = await startSimulate(log, ['--from', 'sample', '--latency', '400ms', '--now', NOW]);
+});
+afterAll(async () => {
+  await simulator.stop();
+  await rm(log, { recursive: true });
+});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backfill-store-gone-'));
-  simulator = await startSimulate(folder, ['--from', 'sample', '--latency', '400ms', '--now', NOW]);
 });
-afterEach(async () => {
-  await simulator.stop();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => rm(folder, { recursive: true }));
 
 const fillOf = (store: string): string[] => fillAt(join(folder, store));
 const fillAt = (url: string): string[] => [
