@@ -10,6 +10,7 @@ import { actionsPath, barsPath } from '../../src/store/parquet/files/layout.ts';
 import { exportStore } from './export-store.mjs';
 import { run } from '../cli/one-process.ts';
 import { run as runAlone } from './programs.ts';
+import { sampled } from '../needs.ts';
 import { unsealedWords } from '../store/parquet/own-words.ts';
 import { fileOf, rowsInFile } from '../store/rows.ts';
 
@@ -169,7 +170,8 @@ it('finds a store sound that was just filled', async () => {
   expect(code).toBe(0);
 });
 
-describe.each(DAMAGES)('%s in %s', (kind, path, damage) => {
+// Of all of them at once each is named and mended below.
+describe.each(sampled(DAMAGES, 3, 'damages'))('%s in %s', (kind, path, damage) => {
   it('is named, mended, and fetched again by one run', { timeout: 60_000 }, async () => {
     await damage();
     const before = await everything();
