@@ -28,7 +28,7 @@ describe('a backfill that is killed', () => {
 
   const args = (store: string): string[] => [
     ...['--store', store, '--tickers', `@${join(folder, 'tickers.txt')}`, '--days', '504'],
-    ...['--workers', '4', '--now', NOW, '--provider-url', `yahoo=${simulator.url}`],
+    ...['--workers', '2', '--now', NOW, '--provider-url', `yahoo=${simulator.url}`],
   ];
   const finish = (store: string): Promise<Finished> => run('backfill', args(store));
 

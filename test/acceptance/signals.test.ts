@@ -28,7 +28,7 @@ describe('a backfill that is told to stop', () => {
   let undisturbed = '';
 
   const args = (store: string): string[] => [
-    ...['--store', store, '--tickers', `@${join(folder, 'tickers.txt')}`, '--days', '252', '--workers', '3'],
+    ...['--store', store, '--tickers', `@${join(folder, 'tickers.txt')}`, '--days', '252', '--workers', '2'],
     ...['--now', NOW, '--provider-url', `yahoo=${simulator.url}`, '--state', join(folder, 'state')],
   ];
   const finish = (store: string): Promise<Finished> => runBeside('backfill', args(store));

@@ -5,7 +5,7 @@ import { sampleMarket } from '../../src/market/sample.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
 import { openStore } from '../../src/store/open.ts';
-import { REDIS, describeWith } from '../needs.ts';
+import { LONG_RUNS, REDIS, describeWith } from '../needs.ts';
 import { type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { type Logged, NOW, start, stopAll } from '../simulator/running.ts';
 import { fakeBucket } from '../store/bucket/bucket-store.ts';
@@ -18,7 +18,7 @@ const market = sampleMarket();
 const TICKERS = market
   .tickers()
   .filter((one) => market.listing(one)?.delistedOn === null)
-  .slice(0, 24);
+  .slice(0, LONG_RUNS ? 24 : 14);
 
 /** Of a request that is carried out by the clock of its worker. */
 const [START, END] = ['2026-10-01', '2026-10-23'];
