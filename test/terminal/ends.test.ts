@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { TMUX, describeWith } from '../needs.ts';
+import { TMUX, describeWith, sampled } from '../needs.ts';
 import type { RunningSimulator } from '../acceptance/programs.ts';
 import { configure, simulateYahoo } from './simulated.ts';
 import { type Terminal, WHOLE, expectScreen, openTerminal } from './terminal.ts';
@@ -152,12 +152,13 @@ describeWith(TMUX)('a terminal is whole after a run', () => {
     await expectWhole(terminal);
   });
 
-  it.each([
+  const sizes: readonly (readonly [how: string, widths: readonly number[], pauseMs: number])[] = [
     ['narrower', [57, 34, 20], 400],
     ['narrower by a pull', [76, 72, 68, 60, 50, 40, 34], 30],
     ['wider', [110, 140], 400],
     ['narrower and wider', [41, 100, 30, 80], 400],
-  ])('while which it was made %s', async (_, widths, pauseMs) => {
+  ];
+  it.each(sampled(sizes, 2, 'sizes'))('while which it was made %s', async (_, widths, pauseMs) => {
     await using terminal = await open();
     await startRun(terminal);
     for (const columns of widths) {
