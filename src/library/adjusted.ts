@@ -14,6 +14,7 @@ import { intersect } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
 import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
+import { readAsScanned } from './as-scanned.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import { contradictedSplits, notShown } from './hidden-splits.ts';
@@ -73,8 +74,8 @@ export interface AdjustedBars {
 
 /**
  * Adjusted bars of a series. Throws `basis-unknown` where splits, dividends or closes that the
- * factors need are not known; nothing is thrown for that once it has begun. A damaged partition is given to `onDamage`
- * and passed over, or else thrown.
+ * factors need are not known; nothing is thrown for that once it has begun. A damaged partition, or one that has vanished
+ * since the scan, is given to `onDamage` and passed over, or else thrown.
  */
 export async function openAdjusted(
   store: BarStore,
@@ -89,7 +90,7 @@ export async function openAdjusted(
   const { steps, doubts } = await stepsOf(store, scan, reading, sourcesIn(store));
   const { sessionOf, days } = reading;
   const read = async (part: DayRange): Promise<StoredBars> =>
-    adjustBars(closedIn(reading, await store.readBars(series, part)), steps, sessionOf);
+    adjustBars(closedIn(reading, await readAsScanned(store, reading, part)), steps, sessionOf);
   async function* parts(): AsyncGenerator<StoredBars> {
     for (const part of partsOf(series, days)) {
       try {

@@ -9,7 +9,8 @@ export interface BarStreams {
    * the bars of `read`, partition by partition, so that one partition at a time is in memory. Adjusted as of the end of the
    * range that is read, or `asOf`. Throws `usage`, `invalid-date`, `invalid-ticker` and `unsupported-interval` at once; before
    * the first batch `incomplete` (see `require`), and of any of the series `not-stored`, `store-corrupt`, and `basis-unknown` where
-   * factors lack something. A series without a bar in the range has no batch.
+   * factors lack something; later `store-corrupt` of a partition that is damaged, and of bars that were there before the first
+   * batch and are gone when it is their turn. A series without a bar in the range has no batch.
    *
    * @example
    * const batches = history.batches({ ticker: 'AAPL', interval: '1d' }, { adjust: 'all', columns: ['close'] });

@@ -516,6 +516,30 @@ describe('bars that are given as they are read', () => {
     await own.close();
   });
 
+  it('never look whole where a series of them is gone before its turn', async () => {
+    const path = join(store, 'bars/interval=1d/ticker=MSFT');
+    const batches: History['batches'] = (series, options) => {
+      const all = history.batches(series, options);
+      return {
+        verdict: () => all.verdict(),
+        async *[Symbol.asyncIterator]() {
+          for await (const batch of all) {
+            yield batch;
+            await rename(path, `${store}-msft`);
+          }
+        },
+      };
+    };
+    const own = await startDashboard({ history: { ...history, batches }, store, port: 0 });
+    try {
+      const asking = bytes('bars?tickers=AAPL,MSFT&format=csv', own);
+      await expect(asking).rejects.toMatchObject({ code: 'ECONNRESET' });
+    } finally {
+      await rename(`${store}-msft`, path);
+    }
+    await own.close();
+  });
+
   it('are an error like any other where the first of them fails', async () => {
     const { own } = await repeating(0, FAIL);
     const { status, body } = await ask(own.url, '/api/bars?tickers=AAPL');

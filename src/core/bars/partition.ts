@@ -45,9 +45,9 @@ export function sessionDateOf(interval: Interval, calendar: Calendar): (ts: numb
   return (ts) => (hasDate(ts) ? dayOf(ts) : Number.NaN);
 }
 
-/** Place of the first bar of a session date or a later one, as `dayOf` has it of stamps; `length` if there is none. */
-export function firstOfDay({ ts, length }: Bars, dayOf: (ts: number) => Day, day: Day): number {
-  let [low, high] = [0, length];
+/** Place, from `start` on, of the first bar of a session date or a later one, as `dayOf` has it of stamps; `length` if there is none. */
+export function firstOfDay({ ts, length }: Bars, dayOf: (ts: number) => Day, day: Day, start = 0): number {
+  let [low, high] = [start, length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (dayOf(ts[middle] as number) < day) low = middle + 1;
