@@ -13,8 +13,9 @@ import { periodRange, periodsOf } from '../core/bars/partition.ts';
 import { intersect } from '../core/session/ranges.ts';
 import { isDamage } from '../store/damage.ts';
 import type { BarStore } from '../store/store.ts';
-import { type Scan, type SetAside, unreadableIn } from '../store/scan.ts';
+import { ANY_TICKER, type Scan, type SetAside } from '../store/scan.ts';
 import { readAsScanned } from './as-scanned.ts';
+import { damageInRange } from './damage-in-range.ts';
 import { dividendCloses } from './dividend-closes.ts';
 import { dayRange } from './forget.ts';
 import { contradictedSplits, notShown } from './hidden-splits.ts';
@@ -42,17 +43,18 @@ export async function readAdjusted(store: BarStore, series: Series, options: Rea
 /** Throws `store-corrupt` where damage took some of the range, and `not-stored` for a series without any bar. */
 export function assertReadable(scan: Scan, series: Series, options: ReadOptions): void {
   const { ticker, interval } = series;
-  const isLacking = ({ path, isRevisions, ...of }: SetAside): boolean => {
-    if (of.ticker !== ticker || of.interval !== interval || isRevisions) return false;
-    const held = scan.held?.get(path);
-    return held === undefined || intersect(held, [dayRange(options) ?? periodRange('all')]).length > 0;
-  };
-  const lost = unreadableIn(scan).find(isLacking);
+  const [lost] = damageInRange(scan, series, options);
   if (lost !== undefined)
-    throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}`, { ticker });
+    throw new BackfillError('store-corrupt', `${lost.path}: ${lost.reason}${unnamed(lost)}`, { ticker });
   if ((scan.series.get(seriesKey(series))?.rows ?? 0) > 0) return;
   const [missing] = notFound(scan, { tickers: [ticker], intervals: [interval] }, ({ rows }) => rows > 0);
   if (missing !== undefined) throw new BackfillError('not-stored', missing.reason, { ticker });
+}
+
+function unnamed({ ticker }: SetAside): string {
+  return ticker === ANY_TICKER
+    ? ', and nobody can tell of which series; backfill doctor --fix moves it to quarantine'
+    : '';
 }
 
 /** Intervals to scan for adjusted bars of one: daily closes may stand in for missing ones. */

@@ -24,7 +24,7 @@ export function withDamagedRecords(
     tickers?.includes(ticker) !== false && intervals?.includes(interval) !== false;
   for (const { path, reason, named } of damaged) {
     const file = { path, reason };
-    if (named.length === 0) setAside.push({ ...file, ticker: ANY_TICKER, interval: null });
+    if (named === undefined) setAside.push({ ...file, ticker: ANY_TICKER, interval: null });
     for (const [series, stamps] of bySeries(named)) {
       const days = isMeant(series) ? openDays(scan, series, stamps, now) : [];
       if (days.length === 0) continue;
@@ -54,7 +54,7 @@ export async function setAsideDamaged(
   return moved;
 }
 
-function bySeries(named: DamagedRecord['named']): ReadonlyMap<Series, readonly number[]> {
+function bySeries(named: DamagedRecord['named'] = []): ReadonlyMap<Series, readonly number[]> {
   const all = [...grouped(named, ({ series }) => seriesKey(series)).values()];
   return new Map(
     all.flatMap((its) => {

@@ -5,9 +5,10 @@ import type { Interval } from '../core/session/interval.ts';
 import { seriesKey } from '../core/bars/bars.ts';
 import type { Adjustment } from '../core/adjust/factors.ts';
 import type { BarStore } from '../store/store.ts';
-import { type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
+import { ANY_TICKER, type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
 import { isDamage } from '../store/damage.ts';
 import { intervalsFor, openAdjusted } from './adjusted.ts';
+import { damageInRange } from './damage-in-range.ts';
 import { BAR_COLUMNS, batchOf } from './bar-batch.ts';
 import { formOf, headingOf, linesOf } from './bar-lines.ts';
 import type { Exported, NotExported } from './exported.ts';
@@ -33,7 +34,13 @@ export async function exportBars(
   sink: BarSink,
 ): Promise<Exported> {
   const scan = await store.scan(tickers && { tickers, intervals: intervalsFor(interval) });
-  const damaged = unreadableIn(scan).filter((file) => file.interval === interval && !file.isRevisions);
+  const isAny = (ticker: string): boolean =>
+    damageInRange(scan, { ticker, interval }, options).some((file) => file.ticker === ANY_TICKER);
+  const damaged = unreadableIn(scan).filter((file) =>
+    file.ticker === ANY_TICKER
+      ? (tickers?.some(isAny) ?? true)
+      : file.interval === interval && !file.isRevisions,
+  );
   const failures: NotExported[] = damaged.map(({ ticker, path, reason }) => ({
     series: { ticker, interval },
     reason: `${path}: ${reason}`,
@@ -54,7 +61,7 @@ export async function exportBars(
     if (reason !== undefined) failures.push({ series, reason });
     const state = scan.series.get(seriesKey(series));
     // Of daily bars, which are one file, as a query has it: a part of what was there is left out with the rest.
-    const isLost = interval === '1d' && damaged.some((file) => file.ticker === ticker);
+    const isLost = interval === '1d' && (isAny(ticker) || damaged.some((file) => file.ticker === ticker));
     if (state === undefined || isLost || !isReadable(scan, state, options)) continue;
     try {
       const onDamage = (error: BackfillError): void => leaveOut(series, error);

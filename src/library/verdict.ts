@@ -8,7 +8,7 @@ import { type DayRange, formatDay } from '../core/session/day.ts';
 import { intersect, normalize, subtract } from '../core/session/ranges.ts';
 import { nothingStored } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
-import { ANY_TICKER, type Scan, type SeriesState, unreadableIn } from '../store/scan.ts';
+import { type Scan, type SeriesState, unreadableOf } from '../store/scan.ts';
 
 /** Sessions in a row. */
 export interface SessionSpan {
@@ -101,7 +101,8 @@ export function verdictOf(scan: Judgeable, series: readonly Series[], judge: Jud
     const judged = judge(state, calendar);
     const spans = spansIn(state, calendar, judged);
     const isOpen = spans.lacks.length + spans.provisional.length > 0;
-    return { series: one, damaged: damagedIn(scan, one, judged.range, isOpen), ...spans };
+    const files = unreadableOf(scan, one, judged.range, () => isOpen);
+    return { series: one, damaged: files.map(({ path }) => ({ series: one, path })), ...spans };
   });
   const some = <Span extends SessionSpan>(
     of: (one: (typeof found)[number]) => readonly Span[],
@@ -196,18 +197,5 @@ function spansOf<What extends object>(
   return joined.map(({ first, last, sessions, ...what }) => {
     const span: SessionSpan = { start: formatDay(first), end: formatDay(last), sessions };
     return { ...span, ...(what as unknown as What) };
-  });
-}
-
-/** Files of a series that may have held something of a range. `isOpen`: whether some of it has no final bar. */
-function damagedIn(scan: Judgeable, series: Series, range: DayRange, isOpen: boolean): DamagedFile[] {
-  const files = unreadableIn(scan).filter(
-    ({ ticker, interval, isRevisions }) =>
-      (ticker === ANY_TICKER && isOpen) ||
-      (ticker === series.ticker && interval === series.interval && !isRevisions),
-  );
-  return files.flatMap(({ path }) => {
-    const held = scan.held?.get(path);
-    return held === undefined || intersect(held, [range]).length > 0 ? [{ series, path }] : [];
   });
 }

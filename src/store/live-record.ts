@@ -6,8 +6,11 @@ export interface DamagedRecord {
   /** Relative to the store's root. */
   readonly path: string;
   readonly reason: string;
-  /** The bars that its text still names. Nothing else of them is believed. */
-  readonly named: readonly { readonly series: Series; readonly ts: number }[];
+  /**
+   * The bars that it held, by its text. Nothing else of them is believed. No entry: by what is left of it nobody can tell, or not
+   * of all.
+   */
+  readonly named?: readonly { readonly series: Series; readonly ts: number }[];
 }
 
 export function isDamagedRecord(document: readonly RecordedBar[] | DamagedRecord): document is DamagedRecord {

@@ -3,6 +3,7 @@ import type { Identity, Series } from '../core/bars/bars.ts';
 import type { Coverage } from '../core/coverage/coverage.ts';
 import type { DayRange } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
+import { intersect } from '../core/session/ranges.ts';
 
 /** What a store knows of one series, without its bars. */
 export interface SeriesState {
@@ -75,6 +76,26 @@ export interface Scan {
    * rows prove. The next write puts it right. Default: none.
    */
   readonly distrusted?: readonly SetAside[];
+}
+
+/**
+ * Files that may have held something of a series in some days, and of which not all is stored again. `isOpen`: whether some of
+ * these days have no final bar.
+ */
+export function unreadableOf(
+  scan: Pick<Scan, 'setAside' | 'lost' | 'held'>,
+  { ticker, interval }: Series,
+  days: DayRange,
+  isOpen: () => boolean,
+): readonly SetAside[] {
+  return unreadableIn(scan).filter((file) => {
+    const isIts =
+      file.ticker === ANY_TICKER
+        ? isOpen()
+        : file.ticker === ticker && file.interval === interval && !file.isRevisions;
+    const held = scan.held?.get(file.path);
+    return isIts && (held === undefined || intersect(held, [days]).length > 0);
+  });
 }
 
 /** Files of which nothing can be read, be it that they were set aside before. */

@@ -102,4 +102,64 @@ describe('a document of live bars that is damaged', () => {
     expect(setAside).toMatchObject([{ path, ticker: '*', interval: null }]);
     expect(await history.missing(ALFA, DAYS)).toMatchObject({ complete: true, damaged: [] });
   });
+
+  it('of which not all is named any more hides no bar: reads of sessions without a final one are refused', async () => {
+    const { options, path } = await openRecorded();
+    const file = join(options.store, path);
+    const whole = await readFile(file);
+    const rotten = {
+      empty: Buffer.alloc(0),
+      'cut within its first bar': whole.subarray(0, 60),
+      'cut after its first bar': whole.subarray(0, whole.indexOf(',{"ticker"')),
+      zeroed: Buffer.alloc(whole.length),
+      'zeroed in part': Buffer.from(whole).fill(0, 20, whole.indexOf(',{"ticker"') + 20),
+    };
+    const asked = [ALFA, series('ALFA', '1h'), series('NYXA')].flatMap((one) => [
+      ...[{}, { adjust: 'all' as const }].map((how) => [one, how] as const),
+      [one, DAYS] as const,
+    ]);
+    for (const [how, bytes] of Object.entries(rotten)) {
+      await writeFile(file, bytes);
+      const reader = openHistory({ ...options, provider: 'none' });
+      for (const [one, days] of asked) {
+        const reads = [
+          () => reader.read(one, days),
+          () => firstOf(reader.batches(one, days)),
+          () => firstOf(reader.replay(one, days)),
+        ];
+        for (const read of reads)
+          await expect(read(), `${how} ${JSON.stringify([one, days])}`).rejects.toMatchObject({
+            code: 'store-corrupt',
+            message: `${path}: ${REASON}, and nobody can tell of which series; backfill doctor --fix moves it to quarantine`,
+          });
+      }
+      await reader.close();
+    }
+  });
+
+  it('of which nothing is named any more hides nothing else, and nothing once the doctor has moved it', async () => {
+    const { options, path } = await openRecorded();
+    await truncate(join(options.store, path), 0);
+    const reader = openHistory({ ...options, provider: 'none' });
+    const to = async (): Promise<void> => undefined;
+    for (const named of [{}, { tickers: 'ALFA' }, { tickers: 'NYXA' }]) {
+      const { rows, failures } = await reader.export({ ...named, to });
+      expect(rows).toBe(0);
+      expect(failures.map(({ reason }) => reason)).toContain(`${path}: ${REASON}`);
+    }
+    const final = { start: '2026-11-17', end: '2026-11-17' };
+    expect(await reader.read(ALFA, { ...final, require: 'complete' })).toHaveLength(1);
+    expect(await reader.export({ ...final, tickers: 'ALFA', to })).toMatchObject({ rows: 1, failures: [] });
+    // What another recorder keeps says nothing of what it held.
+    await reader.record(ALFA, live('2026-11-19', 10.2));
+    await expect(reader.read(ALFA)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await reader.doctor({ fix: true });
+    expect(await reader.read(ALFA)).toHaveLength(2);
+    await expect(reader.read(series('NYXA'))).rejects.toMatchObject({ code: 'not-stored' });
+    await reader.close();
+  });
 });
+
+async function firstOf<T>(all: AsyncIterable<T>): Promise<unknown> {
+  return all[Symbol.asyncIterator]().next();
+}

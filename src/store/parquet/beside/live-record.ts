@@ -1,4 +1,4 @@
-import type { Bar } from '../../../core/bars/bars.ts';
+import type { Bar, Series } from '../../../core/bars/bars.ts';
 import { RECORDED, type RecordedBar } from '../../../core/bars/recorded.ts';
 import { sealed, unsealed } from '../../../core/seal.ts';
 import { isInterval } from '../../../core/session/interval.ts';
@@ -64,20 +64,30 @@ function barsIn(path: string, content: string): readonly RecordedBar[] | Damaged
     if (seal !== 'whole') throw new TypeError('its seal is broken');
     return list(document?.['bars']).map(recordedIn);
   } catch {
-    return {
-      path,
-      reason: 'it is not as it was written: the live bars that were recorded in it are lost',
-      named: [...content.matchAll(NAMED)].flatMap(namedBy),
-    };
+    const reason = 'it is not as it was written: the live bars that were recorded in it are lost';
+    const named = namedIn(content);
+    return { path, reason, ...(named !== undefined && { named }) };
   }
 }
 
-/** How a row begins. */
-const NAMED = /"ticker":"(?<ticker>[^"\\\p{Cc}]+)","interval":"(?<interval>\w+)","row":\[(?<ts>\d+),/gu;
+const BEGINNING = '{"bars":[';
 
-function namedBy({ groups = {} }: RegExpMatchArray): DamagedRecord['named'] {
-  const { ticker = '', interval = '', ts } = groups;
-  return isInterval(interval) ? [{ series: { ticker, interval }, ts: Number(ts) }] : [];
+/** A row as it is written: its series, its stamp, eight more values, and whether another one follows. */
+const ROW =
+  /\{"ticker":"(?<ticker>[^"\\\p{Cc}]+)","interval":"(?<interval>\w+)","row":\[(?<ts>-?\d+)(?:,[^,[\]{}\p{Cc}]{1,32}){8}\]\}(?<next>[,\]])/uy;
+
+/** The bars of a document, if its text names every one from the first to the end of the list. */
+function namedIn(content: string): DamagedRecord['named'] {
+  if (!content.startsWith(BEGINNING)) return undefined;
+  const row = new RegExp(ROW);
+  row.lastIndex = BEGINNING.length;
+  const named: { series: Series; ts: number }[] = [];
+  for (;;) {
+    const { ticker = '', interval = '', ts, next } = row.exec(content)?.groups ?? {};
+    if (!isInterval(interval)) return undefined;
+    named.push({ series: { ticker, interval }, ts: Number(ts) });
+    if (next === ']') return named;
+  }
 }
 
 function recordedIn(json: unknown): RecordedBar {
