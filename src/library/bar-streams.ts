@@ -6,11 +6,12 @@ import type { Replay, ReplayBatch, ReplayOptions, ReplayRow, ReplayRowOptions } 
 export interface BarStreams {
   /**
    * Stored bars of some series as columns, one series after the other in the order in which they are named, each ascending:
-   * the bars of `read`, partition by partition, so that one partition at a time is in memory. Adjusted as of the end of the
-   * range that is read, or `asOf`. Throws `usage`, `invalid-date`, `invalid-ticker` and `unsupported-interval` at once; before
-   * the first batch `incomplete` (see `require`), and of any of the series `not-stored`, `store-corrupt`, and `basis-unknown` where
-   * factors lack something; later `store-corrupt` of a partition that is damaged, and of bars that were there before the first
-   * batch and are gone when it is their turn. A series without a bar in the range has no batch.
+   * the bars of `read`, partition by partition, so that one partition at a time is in memory. Adjusted as of `asOf`, or
+   * else as of the last bar that is stored of each series, be it after the range: a backtest has to give `asOf`. Throws
+   * `usage`, `invalid-date`, `invalid-ticker` and `unsupported-interval` at once; before the first batch `incomplete`
+   * (see `require`), and of any of the series `not-stored`, `store-corrupt`, and `basis-unknown` where factors lack
+   * something; later `store-corrupt` of a partition that is damaged, and of bars that were there before the first batch and
+   * are gone when it is their turn. A series without a bar in the range has no batch.
    *
    * @example
    * const batches = history.batches({ ticker: 'AAPL', interval: '1d' }, { adjust: 'all', columns: ['close'] });
@@ -24,10 +25,11 @@ export interface BarStreams {
   ): BarBatches<Column>;
 
   /**
-   * Stored bars of several series, daily and intraday ones together, in the order in which they were known: each at the instant
-   * at which it closed, see `asOf`, so that the daily bar of a session comes with the last minutes of it, and a strategy that
-   * goes by it trades on nothing that it could not have known. Bars of one instant come in the order in which their series are
-   * named. Adjusted as of the end of the range or `asOf`, which is not as of each bar: `adjust: 'none'` is as traded then.
+   * Stored bars of several series, daily and intraday ones together, in the order in which they were known: each at the
+   * instant at which it closed, see `asOf`, so that the daily bar of a session comes with the last minutes of it, and a
+   * strategy that goes by it trades on nothing that it could not have known. Bars of one instant come in the order in
+   * which their series are named. Adjusted as of `asOf`, or else as of the last bar that is stored of each series, be it
+   * after the range: a backtest has to give `asOf`. Neither is as of each bar: `adjust: 'none'` is as traded then.
    *
    * Batches by default, with `rows` bars one by one. Read as it goes, however long it takes, with about two million bars in
    * memory at most, or a day of all series where that is more. Makes no request: what the store lacks is not replayed, and

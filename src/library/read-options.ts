@@ -12,7 +12,7 @@ export interface DateRange {
 export interface AdjustOptions {
   /** Default `none`: as traded. */
   readonly adjust?: Adjustment;
-  /** `YYYY-MM-DD`, inclusive: what had gone ex by then, and no later bars. Default: the day of the last bar. */
+  /** `YYYY-MM-DD`, inclusive: what had gone ex by then, and no later bars. Default: the day of the last bar that is stored. */
   readonly asOf?: string;
 }
 
@@ -21,11 +21,12 @@ export interface PlotOptions extends RangeOptions, AdjustOptions {}
 
 export interface ReadOptions extends DateRange, Pick<AdjustOptions, 'adjust'> {
   /**
-   * What was known then: no bar that had not closed, and prices adjusted for what had gone ex. `YYYY-MM-DD`: by the end of that
-   * session, inclusive. An ISO instant with its zone, or ms since the epoch: by that moment, at which a daily bar is known once
-   * its session has closed, and any other bar once its own stretch has; what goes ex on the exchange's date of that moment is
-   * applied. Values are those that are on record today, the final ones, whatever was said of them at the time. Default: the day of
-   * the last bar.
+   * What was known then: no bar that had not closed, and prices adjusted for what had gone ex. `YYYY-MM-DD`: by the end
+   * of that session, inclusive. An ISO instant with its zone, or ms since the epoch: by that moment, at which a daily bar
+   * is known once its session has closed, and any other bar once its own stretch has; what goes ex on the exchange's date
+   * of that moment is applied. Values are those that are on record today, the final ones, whatever was said of them at
+   * the time. Default: the day of the last bar that is stored of the series, be it after `end`, so that prices are
+   * adjusted for what had not gone ex by `end`: a backtest has to give it.
    */
   readonly asOf?: string | number;
   /**
