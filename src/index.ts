@@ -29,10 +29,10 @@ export type {
 } from './library/replay-batch.ts';
 export { BAR_COLUMNS } from './library/bar-batch.ts';
 export type { SourceNote } from './library/source-note.ts';
+export { EXPORT_FORMATS, type ExportFormat } from './library/read-options.ts';
 export type {
   AdjustOptions,
   DateRange,
-  ExportFormat,
   ExportRequest,
   PlotOptions,
   ReadOptions,

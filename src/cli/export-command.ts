@@ -1,11 +1,11 @@
-import { ADJUSTMENTS, BackfillError, type Exported, INTERVALS } from '../index.ts';
+import { ADJUSTMENTS, BackfillError, EXPORT_FORMATS, type Exported, INTERVALS } from '../index.ts';
 import { plural } from '../terminal.ts';
 import { command } from './command.ts';
 import { openExisting } from './existing-history.ts';
 import type { Declarations } from './declaration.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellLeftOut } from './left-out.ts';
-import { EXPORT_FORMATS, exportFormat } from './export-format.ts';
+import { exportFormat } from './export-format.ts';
 import { DATES, INTERVAL, OUTPUT, STORE, TICKERS, WHICH, datesOf, given } from './options.ts';
 import { assertPrinted, printToReader, tell, tellCutShort, tellDoubts } from './output.ts';
 import { checkDate } from './quantities.ts';

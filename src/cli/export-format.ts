@@ -1,8 +1,5 @@
 import { extname } from 'node:path';
-import { BackfillError, type ExportFormat } from '../index.ts';
-
-/** What bars can be written as. */
-export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const satisfies readonly ExportFormat[];
+import { BackfillError, EXPORT_FORMATS, type ExportFormat } from '../index.ts';
 
 const BY_EXTENSION: Readonly<Record<string, ExportFormat>> = {
   '.csv': 'csv',

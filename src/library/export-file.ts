@@ -1,13 +1,14 @@
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
 import { shown } from '../core/shown.ts';
+import type { Interval } from '../core/session/interval.ts';
 import { openBarFile } from '../store/bar-file.ts';
 import type { BarStore } from '../store/store.ts';
 import { parseAdjust } from './reading.ts';
 import { type BarSink, exportBars, textSink } from './export.ts';
 import type { Exported } from './exported.ts';
 import { dayRange } from './forget.ts';
-import type { ExportRequest } from './read-options.ts';
+import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from './read-options.ts';
 import { outFileAt, writeOut, writeText } from './out-file.ts';
 
 /** What `History.export` does; `tickers` undefined: all in the store. */
@@ -16,7 +17,8 @@ export async function exportTo(
   tickers: readonly string[] | undefined,
   request: ExportRequest,
 ): Promise<Exported> {
-  const { format = 'csv', interval = '1d', to, stop } = request;
+  const { to, stop } = request;
+  const [format, interval] = [knownFormat(request.format ?? 'csv'), onlyInterval(request)];
   if (!['string', 'function'].includes(typeof to))
     throw new BackfillError(
       'usage',
@@ -51,6 +53,24 @@ export async function exportTo(
   };
   // A heading without a bar is worth less than what is there.
   return writeOut(file, write, ({ series }) => series > 0);
+}
+
+/** Throws `usage` for a format that there is not. */
+export function knownFormat(format: ExportFormat): ExportFormat {
+  if (EXPORT_FORMATS.includes(format)) return format;
+  throw new BackfillError(
+    'usage',
+    `export: there is no format ${shown(format)}; there are ${EXPORT_FORMATS.join(', ')}`,
+  );
+}
+
+function onlyInterval({ interval = '1d', intervals = [interval] }: ExportRequest): Interval {
+  const [only, ...others] = intervals;
+  if (only !== undefined && others.length === 0) return only;
+  throw new BackfillError(
+    'usage',
+    `export: intervals ${shown(intervals)}: a file has bars of one; name one, or give perTicker for files of several`,
+  );
 }
 
 function stoppable(sink: BarSink, stop: AbortSignal | undefined): BarSink {

@@ -4,7 +4,7 @@ import type { Series } from '../core/bars/bars.ts';
 import { BackfillError } from '../core/errors.ts';
 import { fileTrouble } from '../core/file-trouble.ts';
 import type { BarStore } from '../store/store.ts';
-import { exportTo } from './export-file.ts';
+import { exportTo, knownFormat } from './export-file.ts';
 import type { Exported } from './exported.ts';
 import { outFileAt } from './out-file.ts';
 import type { ExportRequest } from './read-options.ts';
@@ -15,7 +15,8 @@ export async function exportPerTicker(
   tickers: readonly string[] | undefined,
   request: ExportRequest,
 ): Promise<Exported> {
-  const { to, format = 'parquet', interval = '1d', intervals = [interval] } = request;
+  const { to, interval = '1d', intervals = [interval] } = request;
+  const format = knownFormat(request.format ?? 'parquet');
   if (typeof to !== 'string')
     throw new BackfillError('usage', 'perTicker: each series is a file of its own; name a folder with to');
   // A file that is in the store is refused before a folder is made.
@@ -26,7 +27,7 @@ export async function exportPerTicker(
     const path = join(to, fileOf(series, format));
     await makeFolder(dirname(path));
     parts.push(
-      await exportTo(store, [series.ticker], { ...request, format, interval: series.interval, to: path }),
+      await exportTo(store, [series.ticker], { ...request, format, intervals: [series.interval], to: path }),
     );
   }
   return {

@@ -38,15 +38,17 @@ export interface ReadOptions extends DateRange, Pick<AdjustOptions, 'adjust'> {
 }
 
 /** Formats of an exported file: CSV, JSON a line (NDJSON), Parquet. */
-export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
+export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
+/** One of `EXPORT_FORMATS`. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportRequest extends DateRange, AdjustOptions {
   readonly tickers?: string | readonly string[];
   /** Default `1d`. */
   readonly interval?: Interval;
-  /** Several of them, with `perTicker`. */
+  /** Instead of `interval`; several of them only with `perTicker`. */
   readonly intervals?: readonly Interval[];
-  /** Default `csv`. */
+  /** Default `csv`, with `perTicker` `parquet`. */
   readonly format?: ExportFormat;
   /** `to` is a folder, in which each series gets a file of its own: `AAPL/AAPL.1d.parquet`. Default false. */
   readonly perTicker?: boolean;

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
+import { openHistory } from '../../src/index.ts';
 import { exportTo } from '../../src/library/export-file.ts';
 import { at, coverage, daily, days, update } from '../store/fixtures.ts';
 import { beginAnswered, answered, closes, dividend, root, split, store } from './answered-week.ts';
@@ -96,6 +97,28 @@ describe('an export', () => {
       outside_range: false,
       adjusted: 'splits',
     });
+  });
+
+  it('refuses a format that there is not, and several intervals that would be one file', async () => {
+    const history = openHistory({ store: join(root, 'store'), provider: 'none' });
+    const to = join(root, 'out');
+    for (const perTicker of [false, true])
+      await expect(
+        history.export({ tickers: 'AAPL', to, perTicker, format: 'XLSX' as 'csv' }),
+      ).rejects.toMatchObject({
+        code: 'usage',
+        message: 'export: there is no format "XLSX"; there are csv, ndjson, parquet',
+      });
+    await expect(history.export({ to, intervals: ['1d', '1h'] })).rejects.toMatchObject({
+      code: 'usage',
+      message:
+        'export: intervals ["1d","1h"]: a file has bars of one; name one, or give perTicker for files of several',
+    });
+    expect(await history.export({ tickers: 'AAPL', to, intervals: ['1h'] })).toMatchObject({
+      failures: [{ series: { ticker: 'AAPL', interval: '1h' } }],
+    });
+    expect(await readdir(root)).toEqual(['store']);
+    await history.close();
   });
 
   it('stamps intraday bars with the instant', async () => {
