@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { BackfillError } from '../../src/core/errors.ts';
 import { PREFIX, runKey } from '../../src/queue/names.ts';
 import { readMachines } from '../../src/queue/machines.ts';
@@ -11,11 +11,11 @@ import { QUICK, SAMPLE, connected, hand, planner, server, withRedis } from './fa
 import { endOf, pretendedRun, runAll } from './pretended.ts';
 
 /** Another planner in place of one that lives, and may be heard of once more before it is there. */
-async function takenOver(redis: Redis): ReturnType<typeof planner> {
+async function takenOver(redis: Redis, more: Parameters<typeof planner>[1] = {}): ReturnType<typeof planner> {
   for (let tries = 1; ; tries++) {
     await redis.hset(runKey('RUN'), 'beat', '1');
     try {
-      return await planner('RUN', { redis, planner: 'second', isAttached: true });
+      return await planner('RUN', { redis, planner: 'second', isAttached: true, ...more });
     } catch (error) {
       if (tries === 50 || !(error instanceof BackfillError && error.code === 'store-locked')) throw error;
     }
@@ -223,12 +223,8 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     const { joined, released } = await hand();
     const first = await planner('RUN');
     await runAll(first, ['A']);
-    // Another one that goes on with the run once the first is silent; its next beat may come before that.
-    const redis = await connected();
-    const run = pretendedRun('RUN', { lock: 'another lock' });
-    const second = await vi.waitFor(async () => {
-      await redis.hset(runKey('RUN'), 'beat', '1');
-      return planner('RUN', { planner: 'second', isAttached: true, run });
+    const second = await takenOver(await connected(), {
+      run: pretendedRun('RUN', { lock: 'another lock' }),
     });
     await expect.poll(() => released).toEqual(['the lock']);
     expect(await runAll(second, ['B'])).toEqual({ B: 'ok' });
