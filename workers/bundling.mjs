@@ -13,6 +13,9 @@ const STAND_INS = {
 /** These find files of their own beside their code: a thread entry, addons. */
 const EXTERNAL = ['piscina', '@duckdb/node-api', 'fs-native-extensions', 'pg', 'bullmq', 'ioredis'];
 
+/** What a bundle may be told of: a package's own `eval`, and modules that only the library, which is not bundled, loads late. */
+const BORNE = new Set(['EVAL', 'INEFFECTIVE_DYNAMIC_IMPORT']);
+
 /** What is loaded together lies in one file: of a hundred small ones, finding and linking them takes longer than compiling them. */
 const LOADED_TOGETHER = { thread: 'workers/run-task', program: 'src/cli/backfill' };
 
@@ -25,10 +28,13 @@ export async function bundle(entryPoints, outdir) {
     cwd: ROOT,
     input: Object.fromEntries(entryPoints.map((source) => [source.replace(/\.ts$/, ''), source])),
     platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
     external: EXTERNAL,
     transform: { target: 'node20.19' },
     plugins: [{ name: 'stand-ins', resolveId: standIn }],
-    logLevel: 'silent',
+    onLog: (level, { code, message }) => {
+      if (!BORNE.has(code)) throw new Error(`${level}: ${message}`);
+    },
   });
   try {
     const output = {

@@ -111,8 +111,8 @@ export class QuestDBBackend implements HistoryBackend {
 
   /**
    * Asks a source for the sessions of a range that lack something, also for the one that is open. What is stored, or known not to be
-   * there, is not asked for. Throws what the source failed with, `incomplete` where bars came that were rejected, and `store-locked` where
-   * another process writes the store.
+   * there, is not asked for. Throws what the source failed with, `incomplete` where bars came that were rejected, and
+   * `store-locked` where another process writes the store.
    */
   async fill(
     start: number,

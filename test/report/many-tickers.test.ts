@@ -14,7 +14,7 @@ import { revisionsText } from '../../src/report/revisions-text.ts';
 import { errorText, summaryText } from '../../src/report/run-text.ts';
 import type { SeriesState, SetAside } from '../../src/store/scan.ts';
 import { absence, coverage, daily, days } from '../store/fixtures.ts';
-import { asPriced } from './calm-run.ts';
+import { asPriced, CALM } from './calm-run.ts';
 
 /** More than a call bears as arguments, where much of the stack is taken. */
 const MANY = 20_000;
@@ -74,45 +74,12 @@ describe('the reports of more tickers than a call bears as arguments', () => {
       }));
       const none = { reason: 'unknown-ticker', provider: 'yahoo', sessions: 3, nextRetryAt: null } as const;
       const summary: RunSummary = {
-        ...{ startedAt: 0, endedAt: 61_400, series: MANY, complete: 0, fetched: 0, failed: MANY, notRun: 0 },
-        ...{ stopped: null, restDays: null, requests: MANY, sent: MANY, retries: 0, throttles: 0 },
-        bytesReceived: 0,
+        ...CALM,
+        ...{ series: MANY, complete: 0, fetched: 0, failed: MANY, notRun: 0 },
+        ...{ requests: MANY, sent: MANY, succeeded: MANY, successRate: 1, throttleRate: 0 },
         requestsBy: asPriced(MANY),
-        ...{ succeeded: MANY, successRate: 1, throttleRate: 0 },
-        ...{
-          bars: 0,
-          inserted: 0,
-          changed: 0,
-          revised: 0,
-          stayed: 0,
-          provisional: 0,
-          rejected: 0,
-          dropped: 0,
-          fillers: 0,
-        },
-        ...{
-          waiting: 0,
-          withHoles: 0,
-          holes: 0,
-          holesAround: 0,
-          holesRejected: 0,
-          unavailable: 0,
-          newlyUnavailable: true,
-          newlyLost: { sessions: MANY, tickers },
-          absent: {},
-          drift: {},
-        },
-        ...{
-          setAside: [],
-          fetchedTickers: 0,
-          unfinished: 0,
-          opens: null,
-          notRead: tickers,
-          warnings,
-          failures,
-          left: [],
-          cannotBeHad: [{ ...none, tickers }],
-        },
+        ...{ newlyUnavailable: true, newlyLost: { sessions: MANY, tickers } },
+        ...{ notRead: tickers, warnings, failures, cannotBeHad: [{ ...none, tickers }] },
         refused: [{ interval: '1m', code: 'not-entitled', message: 'premium', tickers }],
       };
       expect(summaryText(summary).length).toBeGreaterThan(0);

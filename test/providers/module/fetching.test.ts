@@ -26,7 +26,11 @@ const ROW = { ts: Date.parse('2026-11-18T00:00:00Z'), open: 1, high: 2, low: 1, 
 /** Asks a function for a week, through a gate that counts. */
 async function ask(
   fetch: ProviderDefinition['fetch'],
-  { secrets = {}, paging }: { secrets?: Record<string, string>; paging?: { rows: number } } = {},
+  {
+    secrets = {},
+    paging,
+    from = '2026-11-16',
+  }: { secrets?: Record<string, string>; paging?: { rows: number }; from?: string } = {},
 ) {
   const day = { settleDelayMs: 0, ...(paging && { paging }) };
   const capabilities = checkedCapabilities({ ...DECLARED, intervals: { '1d': day } }, (what) => {
@@ -38,7 +42,7 @@ async function ask(
     { ...defineProvider({ capabilities: DECLARED, fetch }), capabilities },
     { url: 'file:///own.mjs', config: {}, gate, secrets },
   );
-  const range = { from: parseDay('2026-11-16'), to: parseDay('2026-11-21') };
+  const range = { from: parseDay(from), to: parseDay('2026-11-21') };
   const now = Date.parse('2026-11-23T12:00:00Z');
   const answer = provider.fetchBars({ series: { ticker: 'ACME', interval: '1d' }, range, now });
   return answer.then(
@@ -156,8 +160,9 @@ it('is refused with rows of which none is of the range, as nothing of that is kn
         'the answer for ACME has 2 rows, none of 2026-11-16..2026-11-20, for which it was asked: they are of 2026-10-18..2026-10-19; where there is none of a range, fetch gives an empty list',
     },
   });
-  // More than was asked for is no trouble.
-  expect(await ask(async ({ get }) => (await get(base), [...elsewhere, ROW]))).toMatchObject({
-    bars: { bars: { length: 3 } },
+  // More than was asked for is no trouble, nor is a day whose stamp would be one of the range in seconds: 2024-10-04.
+  const whole = [{ ...ROW, ts: Date.parse('1970-01-21T00:00:00Z') }, ...elsewhere, ROW];
+  expect(await ask(async ({ get }) => (await get(base), whole), { from: '2024-10-01' })).toMatchObject({
+    bars: { bars: { length: 4 } },
   });
 });
