@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendOptions } from '../../src/qmtl/index.ts';
+import { type BackendOptions, QuestDBHistoryProvider } from '../../src/qmtl/index.ts';
 import { NOW, stopAll } from '../simulator/running.ts';
+import { inventedFetcher } from './invented-fetcher.ts';
 
 /** What is closed after each test. */
 const open: { close(): Promise<void> }[] = [];
@@ -29,4 +30,10 @@ export async function closeAll(): Promise<void> {
   await stopAll();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   folder = undefined;
+}
+
+/** A provider of this test's store, and the fetcher that it asks. */
+export function providerOf(fetcher = inventedFetcher()) {
+  const provider = closing(new QuestDBHistoryProvider({ ...backendOptions(), fetcher }));
+  return { provider, fetcher };
 }
