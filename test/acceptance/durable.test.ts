@@ -133,6 +133,11 @@ describeWith(STRACE)('what the built program asks of the system before it says t
     const actions = expectReplaced(trace, of('actions/ticker=MSFT/actions.parquet'), said);
     const bars = expectReplaced(trace, of(BARS), said);
     expect(actions.ended).toBeLessThan(bars.begun);
+    // After a power loss whoever held the store is known to have, before anything of his lies in it.
+    const lock = of('.lock');
+    const [holder] = trace.of('write', lock);
+    if (holder === undefined) throw new Error('nobody said who holds the store');
+    expect(syncAfter(trace, holder, lock).ended).toBeLessThan(actions.begun);
     expectReplaced(trace, await onlyFile(/\/runs\//), said);
     const rejected = await onlyFile(/quarantine\/rows\//);
     const kept = syncAfter(trace, filled(trace, rejected), rejected);
