@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { BackfillError, type ErrorScope } from '../../../core/errors.ts';
 import { errno } from './absent.ts';
@@ -45,10 +45,11 @@ export function asUnusable(root: string, error: unknown): unknown {
   const { message, path, syscall } = error as NodeJS.ErrnoException;
   const isWithin = path?.startsWith(`${root}${sep}`) || (path === root && syscall !== 'mkdir');
   // Whoever writes looks before each file that it puts in place, and the folder may go between that and what follows.
-  if (name === 'ENOENT' && isWithin && !isFolder(root))
+  const whyGone = name === 'ENOENT' && isWithin ? whyNoStore(root) : undefined;
+  if (whyGone !== undefined)
     return new BackfillError(
       'store-unusable',
-      `the store ${root} went away while it was in use (its folder is gone): bring it back to where it was, or mount its disk again`,
+      `the store ${root} went away while it was in use (${whyGone}): bring it back to where it was, or mount its disk again`,
       { scope: 'run', cause: error },
     );
   const scope = scopeOfTrouble(root, name, error as NodeJS.ErrnoException);
@@ -75,6 +76,13 @@ function seriesUnusable(root: string, error: unknown, path: string): BackfillErr
 function wayOut(root: string, path: string | undefined): string {
   const isWithin = path !== undefined && path.length > root.length && path.startsWith(root);
   return isWithin && isFolder(root) ? MOVE_IT : 'give another folder with --store';
+}
+
+/** Why no store lies at that path in which something was expected, in words; undefined where one may. */
+function whyNoStore(root: string): string | undefined {
+  if (!isFolder(root)) return 'its folder is gone';
+  // A disk that was unmounted leaves the empty folder that it was mounted on.
+  return readdirSync(root).length === 0 ? 'another folder lies in its place' : undefined;
 }
 
 function isFolder(path: string): boolean {

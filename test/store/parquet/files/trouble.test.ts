@@ -128,7 +128,7 @@ describe('the store', () => {
     }
   });
 
-  it('says that the whole of it is gone where that is why a file is', () => {
+  it('says that the whole of it is gone where that is why a file is', async () => {
     const gone = join(root, 'gone');
     const error = Object.assign(new Error('ENOENT: open'), {
       code: 'ENOENT',
@@ -147,9 +147,14 @@ describe('the store', () => {
       );
     expect(itself('open')).toMatchObject({ message: expect.stringContaining('went away') });
     expect(itself('mkdir')).not.toMatchObject({ message: expect.stringContaining('went away') });
-    expect(asUnusable(root, Object.assign(error, { path: join(root, 'bars') }))).not.toMatchObject({
-      message: expect.stringContaining('went away'),
+
+    const below = Object.assign(error, { path: join(root, 'bars') });
+    expect(asUnusable(root, below)).toMatchObject({
+      scope: 'run',
+      message: expect.stringContaining('went away while it was in use (another folder lies in its place)'),
     });
+    await writeFile(join(root, 'backfill.json'), '{}');
+    expect(asUnusable(root, below)).not.toMatchObject({ message: expect.stringContaining('went away') });
   });
 
   it('says in one line that it may not write', async () => {
