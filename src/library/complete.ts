@@ -25,10 +25,12 @@ export function assertComplete({ complete, lacks, damaged }: Verdict): void {
 }
 
 function wayOut(lacks: Verdict['lacks'], damaged: Verdict['damaged']): string {
-  const isRejected = lacks.every(({ ranges }) => ranges.every(({ why }) => why === 'rejected'));
-  return damaged.length === 0 && isRejected
+  const reasons = new Set(lacks.flatMap(({ ranges }) => ranges.map(({ why }) => why)));
+  if (damaged.length > 0 || [...reasons].some((why) => why !== 'rejected' && why !== 'vendor-empty'))
+    return 'fill it first';
+  return reasons.has('rejected')
     ? 'what was rejected lies in quarantine, and another provider may have other bars'
-    : 'fill it first';
+    : 'whoever was asked has no bars of it: another provider may';
 }
 
 function spanText({ start, end, why }: LackingSpan): string {

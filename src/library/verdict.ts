@@ -4,8 +4,9 @@ import { calendarById } from '../core/calendar/calendars.ts';
 import { provisionalAt, within } from '../core/coverage/coverage.ts';
 import { type AbsenceReason, leadingClaim } from '../core/coverage/evidence.ts';
 import { joinSessions, type Sessions, stateRuns } from '../core/coverage/state-runs.ts';
+import { barelyCovered } from '../core/coverage/unavailable.ts';
 import { type DayRange, formatDay } from '../core/session/day.ts';
-import { intersect, normalize, subtract } from '../core/session/ranges.ts';
+import { contains, intersect, normalize, subtract } from '../core/session/ranges.ts';
 import { nothingStored } from '../report/coverage.ts';
 import type { Judged } from '../report/series-coverage.ts';
 import { type Scan, type SeriesState, unreadableOf } from '../store/scan.ts';
@@ -21,7 +22,8 @@ export interface SessionSpan {
 /**
  * Why a session that is over lacks a final bar. `missing`: nothing is known of it. `provisional`: its bar was stored before it
  * was final. `not-yet-published`, `plan-limited`, `unknown-ticker`: whoever was asked did not say that it has no bar. `rejected`:
- * rows came that cannot be right, and lie in quarantine; such a session may have other bars.
+ * rows came that cannot be right, and lie in quarantine; such a session may have other bars. `vendor-empty`: whoever was asked has
+ * no bar of it, nor any other of the series, or of fewer sessions than are without; with bars around it, it is `absent` instead.
  */
 export type LackReason =
   | 'missing'
@@ -29,17 +31,18 @@ export type LackReason =
   | 'not-yet-published'
   | 'plan-limited'
   | 'unknown-ticker'
-  | 'rejected';
+  | 'rejected'
+  | 'vendor-empty';
 
 export interface LackingSpan extends SessionSpan {
   readonly why: LackReason;
-  /** Id of the provider whose rows were rejected; of nothing else. */
+  /** Id of the provider whose rows were rejected, or that has no bar; of nothing else. */
   readonly provider?: string;
 }
 
 /** Sessions of which a provider has no bar on record. */
 export interface AbsentSpan extends SessionSpan {
-  readonly why: Exclude<AbsenceReason, LackReason | 'doubted'>;
+  readonly why: 'vendor-empty' | Exclude<AbsenceReason, LackReason | 'doubted'>;
   /** Id of the provider whose word that is. */
   readonly provider: string;
 }
@@ -148,11 +151,14 @@ function spansIn(state: SeriesState, calendar: Calendar, { range, lived, settled
     ...rejected.flatMap(({ by, ...run }) => said([run], rejectedBy(leadingClaim(by).provider))),
   ];
   const absent: Said<Pick<AbsentSpan, 'why' | 'provider'>>[] = [];
+  const barely = normalize(barelyCovered(coverage, calendar));
   for (const { absence, state: its, ...run } of over.flatMap((days) => stateRuns(coverage, days, calendar))) {
     if (its === 'present') continue;
     const { reason, provider } = absence === null ? NOTHING_SAID : leadingClaim(absence.by);
     if (reason === 'rejected') lacks.push({ ...run, ...rejectedBy(provider) });
     else if (isLacking(reason)) lacks.push({ ...run, why: reason });
+    else if (reason === 'vendor-empty' && contains(barely, run.first))
+      lacks.push({ ...run, why: reason, provider });
     else if (reason !== 'doubted') absent.push({ ...run, why: reason, provider });
   }
   return {
@@ -168,7 +174,9 @@ function rejectedBy(provider: string): { why: 'rejected'; provider: string } {
 
 const NOTHING_SAID = { reason: 'missing', provider: '' } as const;
 
-function isLacking(reason: AbsenceReason | 'missing'): reason is Exclude<LackReason, 'provisional'> {
+function isLacking(
+  reason: AbsenceReason | 'missing',
+): reason is Exclude<LackReason, 'provisional' | 'vendor-empty'> {
   return reason === 'missing' || LACKING.has(reason);
 }
 

@@ -1,46 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN_IDENTITY } from '../../src/core/bars/bars.ts';
-import type { Coverage } from '../../src/core/coverage/coverage.ts';
-import type { DayRange } from '../../src/core/session/day.ts';
-import { parseDay } from '../../src/core/session/day.ts';
+import { type DayRange, parseDay } from '../../src/core/session/day.ts';
 import type { AsOf } from '../../src/library/as-of.ts';
-import { assertComplete } from '../../src/library/complete.ts';
 import { openHistory } from '../../src/library/open-history.ts';
-import { type JudgeSeries, type Verdict, verdictOf } from '../../src/library/verdict.ts';
+import type { Verdict } from '../../src/library/verdict.ts';
 import { verdictIn } from '../../src/library/verdict-in.ts';
 import { capabilitiesOf } from '../../src/providers/registry.ts';
-import type { Scan } from '../../src/store/scan.ts';
 import { openStore } from '../../src/store/open.ts';
-import {
-  AAPL,
-  AAPL_5M,
-  absence,
-  coverage,
-  days,
-  NOON,
-  temporaryFolder,
-  update,
-  WEEK,
-} from '../store/fixtures.ts';
-
-/** Monday 2026-02-23 to Friday, judged when all of them have settled unless said otherwise. */
-const FEBRUARY_WEEK = days('2026-02-23', '2026-02-28');
-
-function judged(
-  known: Partial<Coverage>,
-  {
-    range = FEBRUARY_WEEK,
-    settled = '2026-02-27',
-    ...scan
-  }: Partial<Scan> & { range?: DayRange; settled?: string } = {},
-): Verdict {
-  const state = {
-    ...{ series: AAPL, calendar: 'XNYS', coverage: coverage(known), identity: UNKNOWN_IDENTITY },
-    ...{ rows: 5, fetchedAt: NOON },
-  };
-  const judge: JudgeSeries = () => ({ range, settled: parseDay(settled), now: NOON });
-  return verdictOf({ series: new Map([['AAPL 1d', state]]), setAside: [], ...scan }, [AAPL], judge);
-}
+import { AAPL, AAPL_5M, absence, coverage, days, temporaryFolder, update, WEEK } from '../store/fixtures.ts';
+import { FEBRUARY_WEEK, judged } from './judged.ts';
 
 describe('a verdict', () => {
   it('is that of a complete series where each session has a final bar, and says nothing of it', () => {
@@ -260,47 +227,5 @@ describe('the verdict on a store', () => {
     } finally {
       await remove();
     }
-  });
-});
-
-describe('what is to be complete', () => {
-  it('is passed where it is', () => {
-    expect(() => assertComplete(judged({ present: [FEBRUARY_WEEK] }))).not.toThrow();
-  });
-
-  it('is refused by a code of its own, and the sessions are named', () => {
-    const known = {
-      present: [days('2026-02-24', '2026-02-26')],
-      provisional: [days('2026-02-25', '2026-02-26')],
-    };
-    expect(() => assertComplete(judged(known))).toThrow(
-      expect.objectContaining({
-        code: 'incomplete',
-        ticker: 'AAPL',
-        message:
-          'the history is not complete: AAPL 1d lacks 4 sessions (2026-02-23, 2026-02-25 provisional, 2026-02-26..2026-02-27); fill it first',
-      }),
-    );
-  });
-
-  it('is refused in one line, however much is lacking', () => {
-    const ranges = Array.from({ length: 9 }, (_, i) => {
-      const day = `2026-01-0${i + 1}`;
-      return { start: day, end: day, sessions: 1, why: 'missing' as const };
-    });
-    const lacks = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((ticker) => ({
-      ...{ series: { ticker, interval: '1d' as const }, ranges, sessions: 9 },
-    }));
-    const verdict = { complete: false, series: 7, lacks, provisional: [], absent: [], damaged: [] };
-    const named = ['1', '2', '3', '4', '5'].map((day) => `2026-01-0${day}`).join(', ');
-    const each = ['A', 'B', 'C', 'D', 'E'].map(
-      (ticker) => `${ticker} 1d lacks 9 sessions (${named} and 4 more ranges)`,
-    );
-    expect(() => assertComplete(verdict)).toThrow(
-      expect.objectContaining({
-        ticker: undefined,
-        message: `the history is not complete: ${each.join(', ')} and 2 more series; fill it first`,
-      }),
-    );
   });
 });

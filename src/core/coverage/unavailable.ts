@@ -57,6 +57,17 @@ export function unavailableIn(
   return joined(counted).map(({ tickers: _none, ...part }) => part);
 }
 
+/**
+ * The days, ascending and disjoint, on which a series should have a bar and has none, though it does not seem to be one that has
+ * bars: there is not one of it, or between the first and the last fewer have one than lack it. As in `unavailableIn`, but
+ * whatever range is asked for.
+ */
+export function barelyCovered(coverage: Coverage, calendar: Calendar): readonly DayRange[] {
+  const { present, absent } = coverage;
+  const parts = absent.map(({ by, ...days }) => ({ days, by, claim: leadingClaim(by) }));
+  return lackingIn(parts, present, calendar).map(({ days }) => days);
+}
+
 interface AbsentPart {
   readonly days: DayRange;
   readonly by: readonly Claim[];
