@@ -108,16 +108,10 @@ export function endsOn({ present, absent }: Coverage, { range, calendar }: Want)
 /** Rows without a price, or outside trading hours, of which none should be left where nothing else came. */
 const STRAY_ROWS = 5;
 
-/**
- * A report as what it lost is judged by: what was wanted. Where an answer repeats what is stored, its rows outside trading
- * hours may be of those sessions; what was wanted has to stay missing, so that it is a failure all the same.
- */
+/** A report as what it lost is judged by: a session that is not over has not lost what comes before it opens. */
 function ofWanted(report: SeriesReport): SeriesReport {
-  const isRead = report.missing > 0 && Object.values(report.drift).some(({ compared }) => compared > 0);
   const rejected = report.rejected - (report.rejectedAgain ?? 0);
-  if (isRead || report.isOpen === true)
-    return { ...report, rejected, dropped: report.offGrid, unfinished: 0 };
-  return { ...report, rejected };
+  return { ...report, rejected, ...(report.isOpen === true && { strays: 0 }) };
 }
 
 /**
@@ -127,15 +121,15 @@ function ofWanted(report: SeriesReport): SeriesReport {
 export function lostRows(
   report: Pick<
     SeriesReport,
-    'bars' | 'rejected' | 'offGrid' | 'unusable' | 'dropped' | 'unfinished' | 'firstFault' | 'wayOut'
+    'bars' | 'rejected' | 'offGrid' | 'strays' | 'unusable' | 'firstFault' | 'wayOut'
   >,
 ): string | null {
-  const { bars, rejected, offGrid, unusable, dropped, unfinished, firstFault, wayOut } = report;
+  const { bars, rejected, offGrid, strays, unusable, firstFault, wayOut } = report;
   const lost = rejected + offGrid;
-  const strays = unusable + dropped - unfinished;
-  const isNothing = bars === 0 && lost + strays > 0 && (lost > 0 || strays >= STRAY_ROWS);
+  const others = unusable + strays;
+  const isNothing = bars === 0 && (lost > 0 || others >= STRAY_ROWS);
   if (!isNothing && lost <= bars) return null;
-  const all = isNothing ? lost - offGrid + strays : lost;
+  const all = isNothing ? lost + others : lost;
   const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
   const what = `${formatCount(all)} of ${plural(all + bars, 'row')} that came could not be stored: ${why}`;
   return wayOut === null ? what : `${what}; ${wayOut}`;

@@ -81,8 +81,9 @@ export interface SeriesReport {
   readonly rejectedAgain?: number;
   /** Rows outside the regular session or its grid, and rows that nobody traded. */
   readonly dropped: number;
-  /** Rows of wanted sessions that are off their grid (they are in `dropped` too), and those without a price. */
+  /** Rows of wanted sessions that are off their grid or outside trading hours (they are in `dropped` too), and those without a price. */
   readonly offGrid: number;
+  readonly strays: number;
   readonly unusable: number;
   /** Those of `dropped` whose session was not final yet. */
   readonly unfinished: number;

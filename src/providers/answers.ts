@@ -127,6 +127,11 @@ export interface BarAnswer {
   readonly offGridOn?: readonly Day[];
   /** Those of `dropped` whose session is not final yet. Default 0. */
   readonly unfinished?: number;
+  /**
+   * Dates, on the exchange's clock, of those of `dropped` that are neither off their grid nor unfinished, one a row. Default: not
+   * known, so that they may be of any.
+   */
+  readonly straysOn?: readonly Day[];
   /** Those of `bars` that were joined of finer rows of which some did not come, ascending. Default: none. */
   readonly partial?: readonly PartialBar[];
   /** What the source itself shows to be odd about its rows. Default: nothing. */

@@ -18,7 +18,7 @@ export interface RowsAsked extends Joining {
 
 type BarRows = Pick<
   BarAnswer,
-  'bars' | 'unusable' | 'partial' | 'dropped' | 'offGrid' | 'offGridOn' | 'unfinished'
+  'bars' | 'unusable' | 'partial' | 'dropped' | 'offGrid' | 'offGridOn' | 'unfinished' | 'straysOn'
 >;
 
 /** Rows as bars of sessions on our grid. Those of extended hours are left out. */
@@ -96,6 +96,7 @@ function kept(rows: Bars, placeOf: (ts: number) => Place, { settled }: RowsAsked
   const bars = new BarBuilder(rows.length);
   const unusable: UnusableRow[] = [];
   const offGridOn: Day[] = [];
+  const straysOn: Day[] = [];
   let [dropped, unfinished] = [0, 0];
   for (let i = 0; i < rows.length; i++) {
     const { day, ts, is } = placeOf(rows.ts[i] as number);
@@ -109,6 +110,8 @@ function kept(rows: Bars, placeOf: (ts: number) => Place, { settled }: RowsAsked
     else dropped++;
     if (is === 'unfinished' || (is === 'bar' && fault !== null && day > settled)) unfinished++;
     if (is === 'off-grid') offGridOn.push(day);
+    if (is === 'extended') straysOn.push(day);
   }
-  return { bars: bars.bars(), unusable, dropped, offGrid: offGridOn.length, offGridOn, unfinished };
+  const strays = { offGrid: offGridOn.length, offGridOn, straysOn };
+  return { bars: bars.bars(), unusable, dropped, ...strays, unfinished };
 }

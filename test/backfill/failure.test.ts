@@ -35,46 +35,46 @@ describe('an answer that ends long before what was asked for', () => {
   });
 });
 
-describe('an answer that repeats what is stored, and otherwise has rows outside trading hours', () => {
-  const drift = { csv: { compared: 390, changed: 0, gone: 0, worst: 0 } };
+describe('an answer without a bar of what was wanted, and with rows outside trading hours', () => {
   const told = (change: Partial<SeriesReport>): readonly unknown[] => {
-    const result = done({ missing: 39, dropped: 557, drift, ...change });
-    const failure = failureOf(want, result);
+    const failure = failureOf(want, done({ missing: 39, dropped: 557, ...change }));
     return [failure?.code, failure?.message];
   };
 
-  it('does not reach what was wanted: no row of it is lost', () => {
-    expect(told({})).toEqual([
-      'incomplete',
-      '39 of 39 sessions stay missing: the answer does not reach them',
-    ]);
+  it('does not reach what was wanted where they are of other sessions: no row of it is lost', () => {
+    const said = '39 of 39 sessions stay missing: the answer does not reach them';
+    expect(told({})).toEqual(['incomplete', said]);
+    expect(told({ missing: 0 })).toEqual([undefined, undefined]);
   });
 
   it.each<[string, string, Partial<SeriesReport>]>([
-    ['repeats nothing', '557 of 557 rows', { drift: {} }],
-    ['lacks what is stored', '557 of 557 rows', { drift: { csv: { ...drift.csv, compared: 0, gone: 390 } } }],
-    ['leaves nothing missing', '557 of 557 rows', { missing: 0 }],
+    ['has five of what was wanted', '5 of 5 rows', { strays: 5 }],
+    ['has some of that, and leaves nothing missing', '557 of 557 rows', { strays: 557, missing: 0 }],
     ['has one off the grid', '1 of 1 row', { offGrid: 1 }],
     ['has rows without a price', '5 of 5 rows', { unusable: 5 }],
     ['has one that is rejected', '1 of 1 row', { rejected: 1 }],
+    ['has one that is rejected, and others', '4 of 4 rows', { rejected: 1, strays: 2, unusable: 1 }],
   ])('lost rows where it %s', (_, lost, change) => {
     expect(told(change)).toEqual(['mostly-rejected', expect.stringContaining(`${lost} that came`)]);
   });
 
-  it.each<[string, Partial<SeriesReport>]>([
-    ['no session that was wanted is over', { isOpen: true }],
-    ['the rows are of bars that are not over', { unfinished: 555 }],
-  ])('lost none where %s', (_, change) => {
-    const report = { missing: 0, drift: {}, ...change };
+  it('lost none where no session that was wanted is over, but those off its grid', () => {
+    const report = { missing: 0, strays: 557, isOpen: true } as const;
     expect(told(report)).toEqual([undefined, undefined]);
-    const offGrid = told({ ...report, offGrid: 1 });
-    expect(offGrid).toEqual(['mostly-rejected', expect.stringContaining('of')]);
+    expect(told({ ...report, offGrid: 1 })).toEqual([
+      'mostly-rejected',
+      expect.stringContaining('1 of 1 row'),
+    ]);
+  });
+
+  it('lost none where fewer than five of it are, and no other', () => {
+    expect(told({ missing: 0, strays: 3, unusable: 1 })).toEqual([undefined, undefined]);
   });
 
   it('names where rejected rows are listed only where there are any', () => {
     const where = expect.stringContaining('check-data --issues');
     expect(told({ rejected: 1 })[1]).toEqual(where);
-    expect(told({ drift: {} })[1]).not.toEqual(where);
+    expect(told({ strays: 9 })[1]).not.toEqual(where);
   });
 });
 

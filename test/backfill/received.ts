@@ -158,6 +158,7 @@ export function done(change: Partial<SeriesReport> = {}): SeriesResult {
     dropped: 0,
     unfinished: 0,
     offGrid: 0,
+    strays: 0,
     unusable: 0,
     firstFault: null,
     wayOut: null,

@@ -85,7 +85,16 @@ export function longText(chars = 200_000): string {
 
 export const REPORT: SeriesReport = {
   ...{ bars: 5, inserted: 5, changed: 0, revised: 0, present: 5, provisional: 0, waiting: 0, absent: {} },
-  ...{ unavailable: [], missing: 0, rejected: 0, dropped: 0, offGrid: 0, unusable: 0, unfinished: 0 },
+  ...{
+    unavailable: [],
+    missing: 0,
+    rejected: 0,
+    dropped: 0,
+    offGrid: 0,
+    strays: 0,
+    unusable: 0,
+    unfinished: 0,
+  },
   ...{ firstFault: null, wayOut: null, fillers: 0, oddities: [], drift: {}, fingerprint: null },
   ...{ unconfirmed: null, fetchMs: 1, storeMs: 1 },
 };

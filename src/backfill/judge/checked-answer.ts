@@ -18,6 +18,11 @@ export interface CheckedAnswer {
   readonly rejected: readonly RejectedBar[];
   /** Those that were joined of too few rows, but for what final bars of the store are held against. Default: none. */
   readonly partial?: readonly PartialBar[];
+  /**
+   * Dates of rows that are no bars of their sessions, where so many are lost that the answer counts as failed: one without a bar
+   * stays missing. Default: none.
+   */
+  readonly lostOn?: readonly Day[];
   /** Rows that nobody traded. */
   readonly fillers: readonly Filler[];
   /** Final bars of the store around the want. */

@@ -55,11 +55,12 @@ export function judgeFirst(
   });
   const { wanted, rejected, fillers, oddities } = judgement;
   const wrong = wrongRows(answer);
+  const { offGrid = 0, unfinished = 0 } = answer;
   const lost = lostRows({
     bars: wanted.length,
     rejected: rejected.length + wrong.length,
     unusable: answer.unusable.length - wrong.length,
-    ...{ offGrid: answer.offGrid ?? 0, dropped: answer.dropped, unfinished: answer.unfinished ?? 0 },
+    ...{ offGrid, strays: answer.dropped - offGrid - unfinished },
     wayOut: null,
     firstFault: rejected[0]?.reason ?? wrong[0]?.reason ?? null,
   });

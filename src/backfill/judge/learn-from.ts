@@ -197,7 +197,7 @@ interface Evidence {
 
 /** Why a session has no bar; null where the answer does not say. */
 function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
-  const { answer, calendar, now, rejected, fillers } = checked;
+  const { answer, calendar, now, rejected, fillers, lostOn } = checked;
   const sessionOf = sessionDateOf(checked.want.series.interval, calendar);
   // The first fault of a session says more than what followed from it.
   const wrong = wrongRows(answer).map(({ ts, reason }) => [sessionOf(ts), reason] as const);
@@ -205,6 +205,7 @@ function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
   const faults = new Map([...refused, ...wrong].toReversed());
   const invented = new Map(fillers.map(({ bar, reason }) => [sessionOf(bar.ts), reason]));
   const empty = new Set(answer.unusable.map(({ ts }) => sessionOf(ts)));
+  const lost = new Set(lostOn);
   const thin = isThinlyTraded(checked);
   const spokenOf = provenDays(answer);
   return (session) => {
@@ -219,6 +220,8 @@ function explainer(checked: CheckedAnswer): (session: Day) => Evidence | null {
     const said = answer.explained.find(({ from, to }) => from <= session && session < to);
     if (said !== undefined)
       return { reason: said.reason, ...(said.note !== undefined && { note: said.note }) };
+    // A failure makes nothing absent.
+    if (lost.has(session)) return null;
     const reason = thin(session) ? 'no-trades' : 'vendor-empty';
     if (empty.has(session)) return { reason, note: 'a row without prices' };
     if (!contains(spokenOf, session)) return null;

@@ -1,21 +1,24 @@
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { lostIn } from '../../core/coverage/lost-sessions.ts';
+import type { Day } from '../../core/session/day.ts';
 import { contains, normalize } from '../../core/session/ranges.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
+import { lostRows } from '../failure.ts';
 import type { SeriesReport } from '../runner.ts';
 import { type Judgement, askedDays } from './judge-answer.ts';
 import { type Learned, wrongRows } from './learn-from.ts';
 import type { Received } from './received.ts';
+import { refusedRows } from './refused-rows.ts';
 
 /**
  * Rows that are lost of the sessions that were wanted, why the first of them is, and those that are refused of others, or of
  * sessions of which the same source's rows were rejected before, or those of one `before` it in its chain.
  */
 export function lostOfWanted(
-  { unusable, offGrid = 0, offGridOn }: BarAnswer,
+  { unusable, dropped, unfinished = 0, offGrid = 0, offGridOn, straysOn }: BarAnswer,
   { rejected }: Pick<Judgement, 'rejected'>,
   asked: Pick<Received, 'want' | 'calendar' | 'stored' | 'source'> & { readonly before: readonly string[] },
-): Pick<SeriesReport, 'offGrid' | 'unusable' | 'rejectedAgain' | 'firstFault'> {
+): Pick<SeriesReport, 'offGrid' | 'strays' | 'unusable' | 'rejectedAgain' | 'firstFault'> {
   const isAsked = askedDays(asked);
   const sessionOf = sessionDateOf(asked.want.series.interval, asked.calendar);
   const isOfWanted = ({ ts }: { readonly ts: number }): boolean => isAsked(sessionOf(ts));
@@ -32,10 +35,25 @@ export function lostOfWanted(
   const news = refused.filter(({ ts }) => !contains(known, sessionOf(ts)));
   return {
     offGrid: offGridOn?.filter(isAsked).length ?? offGrid,
+    strays: straysOn?.filter(isAsked).length ?? dropped - offGrid - unfinished,
     unusable: unusable.filter(isOfWanted).length - wrongOfWanted.length,
     rejectedAgain: rejected.length + wrong.length - news.length,
     firstFault: (news[0] ?? refused[0])?.reason ?? null,
   };
+}
+
+/** Dates of the rows of an answer that are no bars of their sessions, where it counts as failed for what is lost of it; else none. */
+export function lostDays(
+  answer: BarAnswer,
+  judgement: Pick<Judgement, 'wanted' | 'rejected'>,
+  asked: Parameters<typeof lostOfWanted>[2],
+): readonly Day[] {
+  const { offGridOn = [], straysOn = [] } = answer;
+  if (offGridOn.length + straysOn.length === 0) return [];
+  const { rejectedAgain = 0, ...lost } = lostOfWanted(answer, judgement, asked);
+  const rejected = refusedRows(judgement, answer).length - rejectedAgain;
+  const isFailed = lostRows({ ...lost, rejected, bars: judgement.wanted.length, wayOut: null }) !== null;
+  return isFailed ? [...offGridOn, ...straysOn] : [];
 }
 
 /** The sessions newly recorded as absent, or as lacking some bars, of which rows came, see `SeriesReport.lost`. */

@@ -20,6 +20,7 @@ import { type NotedActions, noteActions } from '../judge/note-actions.ts';
 import type { StoredSeries } from '../judge/received.ts';
 import { type Judgement, judgeAnswer } from '../judge/judge-answer.ts';
 import { type Learned, learnFrom } from '../judge/learn-from.ts';
+import { lostDays } from '../judge/lost-rows.ts';
 
 /** What is wanted of a series, and what the store has of it. */
 export interface Asked {
@@ -47,6 +48,8 @@ export interface AskTools {
   /** The gate that the provider's requests pass. */
   readonly gate: Gate;
   readonly store: BarStore;
+  /** Ids of the providers before it in its chain. Default: none. */
+  readonly before?: readonly string[];
 }
 
 /** A provider's answer; its saying that it has nothing in the range is one too, and proves the range empty. */
@@ -81,7 +84,7 @@ export async function judgeWant(
   { want, calendar, stored, edit }: Asked,
   { answer, saysNo }: Answered,
   { answers, most, now, before }: AskedFor,
-  { provider: { capabilities }, gate, store }: AskTools,
+  { provider: { capabilities }, gate, store, before: earlier = [] }: AskTools,
 ): Promise<Opinion> {
   const { id, metered } = capabilities;
   const settleDelayMs = capabilities.intervals[want.series.interval]?.settleDelayMs ?? 0;
@@ -105,6 +108,7 @@ export async function judgeWant(
       accepted: judgement.wanted,
       rejected: judgement.rejected,
       fillers: judgement.fillers,
+      lostOn: lostDays(answer, judgement, { want, calendar, stored, source: id, before: earlier }),
       partial: (answer.partial ?? []).filter(({ ts }) => !doubted.has(ts)),
       known: stored.bars,
       absent: stored.coverage.absent,

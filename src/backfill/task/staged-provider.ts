@@ -224,6 +224,10 @@ function joined(answers: readonly SaidBeside[]): SaidBeside {
   const mayBeCut = normalize(all((answer) => answer.mayBeCut));
   // Where one does not say of which sessions its rows were, they may be of any.
   const isPlaced = answers.every(({ offGrid = 0, offGridOn }) => offGrid === 0 || offGridOn !== undefined);
+  const areDated = answers.every(
+    ({ dropped, offGrid = 0, unfinished = 0, straysOn }) =>
+      straysOn !== undefined || dropped === offGrid + unfinished,
+  );
   return {
     unusable: all(({ unusable }) => unusable),
     wireBasis: answers.some(({ wireBasis }) => wireBasis === 'split-adjusted') ? 'split-adjusted' : 'raw',
@@ -236,6 +240,7 @@ function joined(answers: readonly SaidBeside[]): SaidBeside {
     ...(lastTrade > Number.NEGATIVE_INFINITY && { lastTrade }),
     ...{ dropped: sum('dropped'), offGrid: sum('offGrid'), unfinished: sum('unfinished') },
     ...(isPlaced && { offGridOn: all(({ offGridOn }) => offGridOn) }),
+    ...(areDated && { straysOn: all(({ straysOn }) => straysOn) }),
     ...(partial.length > 0 && { partial }),
     ...(mayBeCut.length > 0 && { mayBeCut }),
     oddities: all(({ oddities }) => oddities),

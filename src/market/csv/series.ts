@@ -41,8 +41,9 @@ export interface SeriesRows {
   readonly dropped: number;
   /** Those of them within a session, but off its grid. */
   readonly offGrid: number;
-  /** The session dates of those, one a row. */
+  /** The session dates of those, one a row; and the dates of the others. */
   readonly offGridOn: readonly Day[];
+  readonly straysOn: readonly Day[];
   /** What is odd about their stamps. */
   readonly oddities: readonly Oddity[];
   /** Session dates of rows that may have been cut. */
@@ -79,6 +80,7 @@ const NOTHING: SeriesRows = {
   dropped: 0,
   offGrid: 0,
   offGridOn: [],
+  straysOn: [],
   oddities: [],
   mayBeCut: [],
 };
@@ -241,6 +243,7 @@ export function joined(parts: readonly SeriesRows[]): SeriesRows {
     dropped: sum(({ dropped }) => dropped),
     offGrid: sum(({ offGrid }) => offGrid),
     offGridOn: parts.flatMap(({ offGridOn }) => offGridOn),
+    straysOn: parts.flatMap(({ straysOn }) => straysOn),
     oddities: parts.flatMap(({ oddities }) => oddities),
     mayBeCut: parts.flatMap(({ mayBeCut }) => mayBeCut),
   };
@@ -267,7 +270,7 @@ function onGrid(
   const sessions = new Map<Day, Session | null>();
   const within: number[] = [];
   const offGridOn: Day[] = [];
-  let dropped = 0;
+  const straysOn: Day[] = [];
   const isOnGrid = (ts: number): boolean => {
     const day = calendar.localDay(ts);
     if (!isOf(day)) return false;
@@ -278,14 +281,14 @@ function onGrid(
     }
     // What a guess has closed may have been open.
     const may = session === null ? calendar.advisory : mayStartBar(session, ts, intervalMs(interval));
-    if (!may) dropped++;
-    if (!may && session !== null && isTradingTime(session, ts)) offGridOn.push(day);
+    if (!may) (session !== null && isTradingTime(session, ts) ? offGridOn : straysOn).push(day);
     return may;
   };
   const kept = {
     bars: keep(bars, (i) => isOnGrid(bars.ts[i] as number)),
     unusable: unusable.filter(({ ts }) => isOnGrid(ts)),
   };
-  const left = { dropped, offGrid: offGridOn.length, offGridOn };
+  const offGrid = offGridOn.length;
+  const left = { dropped: offGrid + straysOn.length, offGrid, offGridOn, straysOn };
   return { ...NOTHING, ...kept, ...left, oddities: endStamps(within, interval, calendar) };
 }

@@ -136,6 +136,7 @@ function barAnswer(asked: ListRequest, { rows, stated }: Heard): BarAnswer {
     identity: UNKNOWN_IDENTITY,
     dropped: sumOf(rows.map(({ dropped }) => dropped)),
     ...{ offGrid: offGridOn.length, offGridOn },
+    straysOn: rows.flatMap((one) => one.straysOn),
     unfinished: sumOf(rows.map(({ unfinished }) => unfinished)),
     ...actionsOf(stated, asked),
   });

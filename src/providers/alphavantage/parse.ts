@@ -30,6 +30,7 @@ export interface RowsAsked {
 /** What an answer says of a range. Bars are oldest first where its rows are in order. */
 export interface RowsRead extends Pick<BarAnswer, 'bars' | 'unusable' | 'dropped'> {
   readonly offGridOn: readonly Day[];
+  readonly straysOn: readonly Day[];
   readonly unfinished: number;
   /** First day that it speaks of: later than was asked where it lost its end, or has all the rows that it may. */
   readonly since: Day;
@@ -51,11 +52,12 @@ export function readRows(table: Table, asked: RowsAsked): RowsRead {
   const bars = new BarBuilder(rows.length);
   const unusable: UnusableRow[] = [];
   const offGridOn: Day[] = [];
-  let [strays, unfinished] = [0, 0];
+  const straysOn: Day[] = [];
+  let unfinished = 0;
   for (const [i, row] of rows.entries()) {
     const stamp = stamps[i] as Stamp;
     const place = placeOf(stamp, asked);
-    if (place === 'stray') strays++;
+    if (place === 'stray') straysOn.push(stamp.day);
     if (place === 'unfinished') unfinished++;
     if (place === 'off-grid') offGridOn.push(stamp.day);
     if (place !== 'bar') continue;
@@ -67,8 +69,8 @@ export function readRows(table: Table, asked: RowsAsked): RowsRead {
   const isLimited = table.isCut || (mostRows !== null && rows.length >= mostRows);
   const oldest = smallest(stamps.map(({ day }) => day));
   return {
-    ...{ bars: bars.bars(), unusable, offGridOn, unfinished },
-    dropped: strays + unfinished + offGridOn.length,
+    ...{ bars: bars.bars(), unusable, offGridOn, straysOn, unfinished },
+    dropped: straysOn.length + unfinished + offGridOn.length,
     since: isLimited ? Math.max(range.from, oldest) : range.from,
   };
 }

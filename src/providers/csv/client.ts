@@ -36,6 +36,7 @@ export interface CsvReading extends MarketReading, RowsRead, Reach {
   /** Those of them within the session, but off its grid. */
   readonly offGrid: number;
   readonly offGridOn: readonly Day[];
+  readonly straysOn: readonly Day[];
   /** What is odd about the stamps of its rows. */
   readonly oddities: readonly Oddity[];
   /** Session dates of rows that may have been cut. */

@@ -32,6 +32,7 @@ export function parseReading(
   const {
     offGrid,
     offGridOn,
+    straysOn,
     oddities,
     badActions,
     notRead,
@@ -46,6 +47,7 @@ export function parseReading(
     ...known,
     offGrid,
     offGridOn,
+    straysOn,
     oddities,
     badActions,
     notRead: [...notRead, ...toCome],

@@ -97,6 +97,7 @@ export function partOf(ticker: string, asked: Omit<ListRequest, 'tickers'>, { se
   const sessionOf = (ts: number): Day => (asked.interval === '1d' ? utcDayOf(ts) : calendar.localDay(ts));
   const isTold = (ts: number): boolean => asOf >= asked.now || sessionOf(ts) < proven.to;
   const bars = keep(told.bars, (i) => isTold(told.bars.ts[i] as number));
+  const untold = told.bars.length - bars.length;
   const answer: BarAnswer = {
     ...told,
     bars,
@@ -105,7 +106,8 @@ export function partOf(ticker: string, asked: Omit<ListRequest, 'tickers'>, { se
     ),
     proven,
     wireBasis: 'raw',
-    dropped: told.bars.length - bars.length,
+    dropped: untold,
+    ...(untold > 0 && { unfinished: untold }),
   };
   return { ticker, answer };
 }

@@ -17,8 +17,9 @@ export interface ChartRows {
   readonly unusable: readonly UnusableRow[];
   /** Rows that are left out: extended hours, strays, unfinished bars, the live row where it is no bar. */
   readonly dropped: number;
-  /** Those of `dropped` whose session is not final yet. */
+  /** Those of `dropped` whose session is not final yet; the dates of the others, one a row. */
   readonly unfinished: number;
+  readonly straysOn: readonly Day[];
 }
 
 /** What a chart's rows are read by. */
@@ -46,7 +47,8 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
   const isDaily = asked.interval === '1d';
   const bars = new BarBuilder(stamps.length);
   const unusable: UnusableRow[] = [];
-  let [strays, unfinished] = [0, 0];
+  const straysOn: Day[] = [];
+  let unfinished = 0;
   const untold = untoldVolume(instrumentType(chart.instrumentType));
   for (let i = 0; i < stamps.length; i++) {
     const instant = (stamps[i] as number) * 1000;
@@ -54,7 +56,7 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
     if (!(isDaily ? isDailyBar(chart, i, day, asked) : isWholeBar(chart, instant, day, asked))) {
       // The live row of a day goes on to be none until the vendor gives the final one.
       if (isDaily || day > settled) unfinished++;
-      else strays++;
+      else straysOn.push(day);
       continue;
     }
     const ts = isDaily ? startOfDay(day) : instant;
@@ -73,7 +75,7 @@ export function chartRows(chart: Chart, asked: RowsAsked): ChartRows {
     // A row without a price of a session that is not settled says nothing yet.
     else unfinished++;
   }
-  return { bars: bars.bars(), unusable, dropped: strays + unfinished, unfinished };
+  return { bars: bars.bars(), unusable, dropped: straysOn.length + unfinished, unfinished, straysOn };
 }
 
 /** A row as the answer has it: null for what it does not tell. */

@@ -33,6 +33,7 @@ const REPORT: SeriesReport = {
   dropped: 0,
   unfinished: 0,
   offGrid: 0,
+  strays: 0,
   unusable: 0,
   firstFault: null,
   wayOut: null,
