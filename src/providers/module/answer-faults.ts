@@ -2,8 +2,10 @@ import { isEndpointName } from '../../core/bars/vendor.ts';
 import { plural } from '../../core/plural.ts';
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { shown } from '../../core/shown.ts';
+import type { DayRange } from '../../core/session/day.ts';
 import { partOver } from '../part-over.ts';
 import type { ActionsAnswer, BarAnswer, ListRequest, MarketRequest } from '../provider.ts';
+import { faultOfStamps } from './rows-asked.ts';
 
 const NEEDED_COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const;
 const OPTIONAL_COLUMNS = ['vwap', 'trades'] as const;
@@ -34,7 +36,11 @@ export function faultOfAnswer(
   if (delistedOn !== null && !Number.isSafeInteger(delistedOn))
     return `delistedOn is ${shown(delistedOn)}; it must be a day or null`;
   if (!Number.isSafeInteger(dropped)) return `dropped is ${shown(dropped)}; it must be a count`;
-  return faultOfEndpoint(endpoint) ?? faultOfProof(proven, ticker, asked);
+  const { interval, now } = asked;
+  const stamps = faultOfStamps({ ticker, interval, now, range: rangeOf(asked) }, bars.ts);
+  return (
+    faultOfEndpoint(endpoint) ?? faultOfProof(proven, ticker, asked) ?? (stamps && `bars have ${stamps}`)
+  );
 }
 
 /** The same of what is told of a ticker's splits and dividends. */
@@ -58,14 +64,18 @@ function isEndpointDays(run: unknown): boolean {
   return Number.isSafeInteger(from) && Number.isSafeInteger(to) && isEndpointName(endpoint);
 }
 
+/** Session dates that were asked for, `[from, to)`. */
+export function rangeOf(asked: ListRequest | MarketRequest): DayRange {
+  return 'session' in asked ? { from: asked.session, to: asked.session + 1 } : asked.range;
+}
+
 /** A day that is wrongly said to be told of would pass for one without trading. */
 function faultOfProof(
   proven: BarAnswer['proven'],
   ticker: string,
   asked: ListRequest | MarketRequest,
 ): string | undefined {
-  const range = 'session' in asked ? { from: asked.session, to: asked.session + 1 } : asked.range;
-  const most = partOver(range, calendarFor(ticker), asked.now);
+  const most = partOver(rangeOf(asked), calendarFor(ticker), asked.now);
   const { from, to } = proven ?? {};
   if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && most.from <= from && to <= most.to)
     return undefined;

@@ -14,10 +14,11 @@ import type {
   Secrets,
 } from '../provider.ts';
 import { shown } from '../../core/shown.ts';
-import { faultOfActions, faultOfAnswer } from './answer-faults.ts';
+import { faultOfActions, faultOfAnswer, rangeOf } from './answer-faults.ts';
 import { broken, parsed, thrownBy } from './broken.ts';
 import { MARKET_ANSWER, askedWhole, partsOfMarket } from './market-answer.ts';
 import { faultOfMembers } from './member-faults.ts';
+import { marketOfAsked, partsOfAsked } from './rows-asked.ts';
 
 /** What is asked for of a list, of a market, or of splits and dividends. */
 type Asked = ListRequest | MarketRequest | ActionsRequest | MarketActionsRequest;
@@ -45,9 +46,12 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
   };
   return {
     ...steps,
-    ...checkedChain<ListRequest, readonly Part[]>('', steps, {
-      ...{ id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfAnswer },
-    }),
+    ...believed(
+      checkedChain<ListRequest, readonly Part[]>('', steps, {
+        ...{ id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfAnswer },
+      }),
+      (parts, asked) => partsOfAsked(parts, asked),
+    ),
     ...(actions !== undefined && {
       actions: checkedChain<ActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(
         'actions.',
@@ -99,10 +103,13 @@ function checkedMarket(
 ): NonNullable<HttpSteps<unknown>['market']> {
   const { actions } = market;
   return {
-    ...checkedChain<MarketRequest, MarketAnswer>('market.', askedWhole(market), {
-      ...{ id, url, must: MARKET_ANSWER, faultOf: faultOfAnswer },
-      partsOf: partsOfMarket,
-    }),
+    ...believed(
+      checkedChain<MarketRequest, MarketAnswer>('market.', askedWhole(market), {
+        ...{ id, url, must: MARKET_ANSWER, faultOf: faultOfAnswer },
+        partsOf: partsOfMarket,
+      }),
+      (answer, asked) => marketOfAsked(answer, { ...asked, range: rangeOf(asked) }),
+    ),
     ...(actions !== undefined && {
       actions: checkedChain<MarketActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(
         'market.actions.',
@@ -110,6 +117,22 @@ function checkedMarket(
         { id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
       ),
     }),
+  };
+}
+
+/** The same steps, of whose answers only what is of what was asked for is left. */
+function believed<Request extends ListRequest | MarketRequest, End>(
+  chain: Chain<Request, End>,
+  leave: (end: End, asked: Request) => End,
+): Chain<Request, End> {
+  return {
+    ...chain,
+    parse: (answer, asked, state) => {
+      const page = chain.parse(answer, asked, state);
+      if (!('parts' in page)) return page;
+      return { ...page, parts: partsOfAsked(page.parts, { ...asked, range: rangeOf(asked) }) };
+    },
+    end: (asked, state) => leave(chain.end(asked, state), asked),
   };
 }
 

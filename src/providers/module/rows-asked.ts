@@ -1,9 +1,10 @@
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
-import { formatDay, MS_PER_DAY, startOfDay, utcDayOf } from '../../core/session/day.ts';
+import { type DayRange, formatDay, MS_PER_DAY, startOfDay, utcDayOf } from '../../core/session/day.ts';
+import type { Interval } from '../../core/session/interval.ts';
 import { partOver } from '../part-over.ts';
-import type { BarRequest } from '../provider.ts';
+import type { BarRequest, MarketAnswer, Part } from '../provider.ts';
 import type { FetchedRow } from './fetched-rows.ts';
 
 /** Other units in which clocks count, by how many of them a millisecond has. */
@@ -13,36 +14,92 @@ const UNITS = [
   { name: 'ns', perMs: 1_000_000 },
 ];
 
+/** What rows were asked for. */
+interface AskedRows {
+  readonly ticker: string;
+  readonly interval: Interval;
+  /** Session dates, `[from, to)`. */
+  readonly range: DayRange;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
 /**
- * Throws where rows cannot be told to be of what was asked for, so that a session without one is not taken for one without a trade:
- * a `TypeError` for a stamp in another unit, or of a day and no midnight; `bad-answer` where there are rows, but none of any session
- * that was asked for and is over. Others may lie outside.
+ * Why stamps of rows, in ms since the epoch, cannot be right: the first that is in another unit, or of a day and no midnight, to
+ * stand behind `gives`; undefined where there is none. Rows of another time may lie among them.
  */
-export function assertOfAsked(asked: BarRequest, rows: readonly FetchedRow[]): void {
-  const { range, series, now } = asked;
-  const [start, end] = [startOfDay(range.from), startOfDay(range.to)];
-  const isAsked = (ts: number): boolean => ts >= start && ts < end;
-  const outside = rows.filter(({ ts }) => !isAsked(ts));
-  for (const { ts } of outside) {
+export function faultOfStamps({ interval, range }: AskedRows, stamps: Iterable<number>): string | undefined {
+  const isAsked = within(range);
+  for (const ts of stamps) {
+    if (isAsked(ts)) continue;
     // A day of 1970, of a history that is given whole; of days in seconds hardly one is midnight when it is read as ms.
-    const isMidnight = series.interval === '1d' && ts % MS_PER_DAY === 0;
+    const isMidnight = interval === '1d' && ts % MS_PER_DAY === 0;
     const unit = UNITS.find(({ perMs }) => isAsked(ts / perMs) && !(perMs < 1 && isMidnight));
     if (unit !== undefined)
-      throw new TypeError(
-        `gives a row whose ts is ${ts}, which looks like ${unit.name}; it must be ms since the epoch`,
-      );
-    if (series.interval === '1d' && !isMidnight)
-      throw new TypeError(
-        `gives a row of a day whose ts is ${ts}; it must be midnight in UTC of its date, in ms`,
-      );
+      return `a row whose ts is ${ts}, which looks like ${unit.name}; it must be ms since the epoch`;
+    if (interval === '1d' && !isMidnight)
+      return `a row of a day whose ts is ${ts}; it must be midnight in UTC of its date, in ms`;
   }
-  if (outside.length === 0 || outside.length < rows.length) return;
-  const calendar = calendarFor(series.ticker);
-  if (calendar.count([partOver(range, calendar, now)]) === 0) return;
-  const days = outside.map(({ ts }) => utcDayOf(ts)).toSorted((a, b) => a - b);
-  throw new BackfillError(
+  return undefined;
+}
+
+/**
+ * `bad-answer` where there are rows, but none of any session that was asked for and is over, so that these are not taken for some
+ * without a trade; else undefined.
+ */
+function refusalOfRows(
+  { ticker, range, now }: AskedRows,
+  stamps: ArrayLike<number> & Iterable<number>,
+): BackfillError | undefined {
+  if (stamps.length === 0 || some(stamps, within(range))) return undefined;
+  const calendar = calendarFor(ticker);
+  if (calendar.count([partOver(range, calendar, now)]) === 0) return undefined;
+  const days = Array.from(stamps, utcDayOf).toSorted((a, b) => a - b);
+  return new BackfillError(
     'bad-answer',
-    `the answer for ${series.ticker} has ${plural(rows.length, 'row')}, none of ${formatDay(range.from)}..${formatDay(range.to - 1)}, for which it was asked: ${rows.length === 1 ? 'it is' : 'they are'} of ${formatDay(days[0] as number)}..${formatDay(days.at(-1) as number)}; where there is none of a range, fetch gives an empty list`,
-    { ticker: series.ticker },
+    `the answer for ${ticker} has ${plural(stamps.length, 'row')}, none of ${formatDay(range.from)}..${formatDay(range.to - 1)}, for which it was asked: ${stamps.length === 1 ? 'it is' : 'they are'} of ${formatDay(days[0] as number)}..${formatDay(days.at(-1) as number)}; where there is none of a range, an answer without rows says so`,
+    { ticker },
   );
+}
+
+/** Throws a `TypeError` for the first, and the second. */
+export function assertOfAsked({ series, ...asked }: BarRequest, rows: readonly FetchedRow[]): void {
+  const stamps = rows.map(({ ts }) => ts);
+  const fault = faultOfStamps({ ...asked, ...series }, stamps);
+  if (fault !== undefined) throw new TypeError(`gives ${fault}`);
+  const refusal = refusalOfRows({ ...asked, ...series }, stamps);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** What of some parts may be believed: one of which no row is of what was asked for is an error instead. */
+export function partsOfAsked(parts: readonly Part[], asked: Omit<AskedRows, 'ticker'>): readonly Part[] {
+  return parts.map((part) => {
+    if ('error' in part) return part;
+    const { ticker } = part;
+    const error = refusalOfRows({ ...asked, ticker }, part.answer.bars.ts);
+    return error === undefined ? part : { ticker, error };
+  });
+}
+
+/** The same of a market. Throws `bad-answer` where it is so of many that are alike. */
+export function marketOfAsked(
+  { parts, alike, ...answer }: MarketAnswer,
+  asked: Omit<AskedRows, 'ticker'>,
+): MarketAnswer {
+  for (const { tickers, bars } of alike ?? []) {
+    const [ticker] = tickers;
+    const error = ticker === undefined ? undefined : refusalOfRows({ ...asked, ticker }, bars.ts);
+    if (error !== undefined) throw error;
+  }
+  return { ...answer, parts: partsOfAsked(parts, asked), ...(alike !== undefined && { alike }) };
+}
+
+function within({ from, to }: DayRange): (ts: number) => boolean {
+  const [start, end] = [startOfDay(from), startOfDay(to)];
+  return (ts) => ts >= start && ts < end;
+}
+
+function some(stamps: Iterable<number>, is: (ts: number) => boolean): boolean {
+  for (const ts of stamps) if (is(ts)) return true;
+  return false;
 }

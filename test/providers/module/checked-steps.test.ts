@@ -14,9 +14,10 @@ const ASKED = {
 const TOLD = { status: 200, headers: {}, body: '' };
 
 const one = Float64Array.of(1);
+const THURSDAY = Date.parse('2026-11-19');
 const BARS = {
   length: 1,
-  ...{ ts: one, open: one, high: one, low: one, close: one, volume: one },
+  ...{ ts: Float64Array.of(THURSDAY), open: one, high: one, low: one, close: one, volume: one },
   ...{ vwap: null, trades: null },
 };
 const ANSWER = {
@@ -153,6 +154,14 @@ describe('what they give is refused where it is no answer', () => {
     ['whose endpoint is [{"from":1,', part({ ...ANSWER, endpoint: [{ from: 1, endpoint: 'flat' }] })],
     ['whose proven is undefined', part({ ...ANSWER, proven: undefined })],
     ['whose proven is {"from":20773', part({ ...ANSWER, proven: ASKED.range })],
+    [
+      'whose bars have a row whose ts is 1795046400, which looks like seconds',
+      withBars({ ts: Float64Array.of(THURSDAY / 1000) }),
+    ],
+    [
+      'whose bars have a row of a day whose ts is 1792731600000; it must be midnight',
+      withBars({ ts: Float64Array.of(THURSDAY - 27 * 86_400_000 + 18_000_000) }),
+    ],
     ['it must lie within', part({ ...ANSWER, proven: { ...ANSWER.proven, from: ANSWER.proven.from - 1 } })],
   ])('%s', (message, given) => {
     for (const step of ['parse', 'end'] as const) {
@@ -168,9 +177,30 @@ describe('what they give is refused where it is no answer', () => {
     const sound = [part(ANSWER)];
     const own = steps({ parse: () => ({ ...PAGE, parts: sound }), end: () => sound });
     expect(own.parse(TOLD, ASKED, undefined)).toMatchObject({ parts: sound });
-    expect(own.end(ASKED, 0)).toBe(sound);
+    expect(own.end(ASKED, 0)).toEqual(sound);
     const failing = [{ ticker: 'ALFA', error: new BackfillError('no-data', 'x') }];
-    expect(steps({ end: () => failing }).end(ASKED, 0)).toBe(failing);
+    expect(steps({ end: () => failing }).end(ASKED, 0)).toEqual(failing);
+  });
+
+  it('and an answer of which no row is of what was asked for is an error of its ticker', () => {
+    const early = Float64Array.of(Date.parse('2026-11-12'));
+    const error = expect.objectContaining({
+      ...{ code: 'bad-answer', ticker: 'ALFA' },
+      message:
+        'the answer for ALFA has 1 row, none of 2026-11-16..2026-11-29, for which it was asked: it is of 2026-11-12..2026-11-12; where there is none of a range, an answer without rows says so',
+    });
+    const own = steps({
+      parse: () => ({ ...PAGE, parts: [withBars({ ts: early })] }),
+      end: () => [withBars({ ts: early })],
+    });
+    expect(own.parse(TOLD, ASKED, undefined)).toMatchObject({ parts: [{ ticker: 'ALFA', error }] });
+    expect(own.end(ASKED, 0)).toEqual([{ ticker: 'ALFA', error }]);
+    const both = Float64Array.of(...early, THURSDAY);
+    const columns = Object.fromEntries(
+      ['open', 'high', 'low', 'close', 'volume'].map((name) => [name, both]),
+    );
+    const some = [withBars({ ...columns, length: 2, ts: both })];
+    expect(steps({ end: () => some }).end(ASKED, 0)).toEqual(some);
   });
 
   it('the same of a market', async () => {
@@ -183,6 +213,12 @@ describe('what they give is refused where it is no answer', () => {
     expect(await marketOf(sound)?.request(asked, undefined, {})).toEqual(request());
     expect(marketOf(sound)?.parse(TOLD, asked, undefined)).toMatchObject({ parts: sound });
     expect(marketOf(sound)?.end(asked, 0)).toEqual({ parts: sound, asOf: ASKED.now });
+    const wednesday = { ...BARS, ts: Float64Array.of(THURSDAY - 86_400_000) };
+    const other = marketOf([...sound, part({ ...told, bars: wednesday }, 'OTHER')]);
+    expect(other?.end(asked, 0).parts).toEqual([
+      ...sound,
+      { ticker: 'OTHER', error: expect.objectContaining({ code: 'bad-answer' }) },
+    ]);
     for (const [given, asOf, message] of [
       [[part(ANSWER, 'ANY')], ASKED.now, 'its market.end gives an answer for ANY whose proven is'],
       [[part(told, '')], ASKED.now, 'its market.end gives a part of ""'],
@@ -214,6 +250,8 @@ describe('what they give is refused where it is no answer', () => {
       [{ tickers: 'ANY' }, 'with a count of bars for each ticker'],
     ] as const)
       expect(errorOf(() => endOf([{ ...group, ...other }])).message).toContain(message);
+    const wednesday = { ...bars, ts: Float64Array.of(THURSDAY - 86_400_000) };
+    expect(errorOf(() => endOf([{ ...group, bars: wednesday }]))).toMatchObject({ code: 'bad-answer' });
     expect(errorOf(() => endOf([null])).message).toContain('with a count of bars for each ticker');
   });
 

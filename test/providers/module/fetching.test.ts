@@ -157,7 +157,7 @@ it('is refused with rows of which none is of the range, as nothing of that is kn
     error: {
       code: 'bad-answer',
       message:
-        'the answer for ACME has 2 rows, none of 2026-11-16..2026-11-20, for which it was asked: they are of 2026-10-18..2026-10-19; where there is none of a range, fetch gives an empty list',
+        'the answer for ACME has 2 rows, none of 2026-11-16..2026-11-20, for which it was asked: they are of 2026-10-18..2026-10-19; where there is none of a range, an answer without rows says so',
     },
   });
   // More than was asked for is no trouble, nor is a day whose stamp would be one of the range in seconds: 2024-10-04.
