@@ -12,13 +12,14 @@ import { notFinalNotes } from './csv/not-final.ts';
 import { FileStates } from './csv/file-states.ts';
 import type { FileRead } from './csv/file-read.ts';
 import type { CurrencyOfFiles } from './csv/join-files.ts';
+import { assertOneLevel } from './csv/level-steps.ts';
 import { type BarFolder, findBarFiles, lookThrough } from './csv/files.ts';
 import { RecentReads } from './csv/recent-reads.ts';
 import { type CsvSeries, type FilesRead, joined, readSeries, type SeriesRows } from './csv/series.ts';
 import type { StampsSaid } from './csv/stamped-ends.ts';
 import type { SaidForms } from './csv/table.ts';
 import { type LongFiles, SharedTables } from './csv/shared-tables.ts';
-import { type ToldAction, toldNotes } from './csv/told-actions.ts';
+import { splitTold, type ToldAction, toldNotes } from './csv/told-actions.ts';
 import type { Listing, Market, MarketRow, QuietSessions } from './market.ts';
 import { largest, smallest } from '../core/extremes.ts';
 
@@ -286,7 +287,10 @@ class CsvFolder implements CsvFolderMarket {
         ...{ zone: this.#zone, stamps: this.#stamps, shared: this.#shared },
         isLong: this.#shared.areLong(files.map(({ path }) => path)),
       };
-      return withFinalRows(readSeries(files, context), ticker);
+      const read = withFinalRows(readSeries(files, context), ticker);
+      const splits = read.told.flatMap((one) => splitTold(one) ?? []);
+      assertOneLevel(read.steps, () => [...splits, ...this.actions(ticker)], ticker);
+      return read;
     });
   }
 }

@@ -179,12 +179,26 @@ function jumpOf(
     ? `close ${session.firstClose} is ${times(close)}`
     : `open ${session.open} is ${times(open)}`;
   const note = `${what} the last close of ${before.close}`;
-  // A changed basis shows from the open on; news moves the price all day, and a bad tick is gone by the close.
-  const isCalm = !isBeyond(session.firstClose / session.open, CALM);
+  const isCalm = isCalmBar(session.open, session.firstClose);
   const split = isCalm ? (splitLike(open) ?? splitLike(close)) : undefined;
   return split === undefined
     ? { kind: 'jump', note: `${note}, and no corporate action explains it` }
     : { kind: 'basis-flip', note: `${note}: it looks like a ${split} split that the provider does not list` };
+}
+
+/**
+ * The split that a step between two closes looks like, as `4:1`, or undefined. `open` and `close` are those of the bar that
+ * comes after one that ended `before`.
+ */
+export function splitLikeStep(before: number, open: number, close: number): string | undefined {
+  const [atOpen, atClose] = [open / before, close / before];
+  const isStep = isBeyond(atOpen, JUMP) || isBeyond(atClose, JUMP);
+  return isStep && isCalmBar(open, close) ? (splitLike(atOpen) ?? splitLike(atClose)) : undefined;
+}
+
+/** A changed basis shows from the open on; news moves the price all day, and a bad tick is gone by the close. */
+function isCalmBar(open: number, close: number): boolean {
+  return !isBeyond(close / open, CALM);
 }
 
 /** A listed split that the prices would show, had they gone down or up by it. */

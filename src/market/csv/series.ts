@@ -16,6 +16,7 @@ import { fileRead, type FileRead, folderRead } from './file-read.ts';
 import type { BarFile } from './files.ts';
 import type { NotFinal } from './not-final.ts';
 import { type CurrencyOfFiles, currencyOfFiles, joinFiles, type RowsOfFile } from './join-files.ts';
+import { type LevelStep, levelSteps } from './level-steps.ts';
 import { LONGEST_CLOSURE, ownDays } from './days-of-range.ts';
 import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
 import { NotInStretches } from './long-text.ts';
@@ -72,6 +73,8 @@ export interface FilesRead {
   readonly files: readonly FileRead[];
   /** What the prices of all of them are in; null where none says it. */
   readonly currency: CurrencyOfFiles | null;
+  /** Where one of them goes on at another level than that at which the one before it ends. */
+  readonly steps: readonly LevelStep[];
 }
 
 const NOTHING: SeriesRows = {
@@ -138,7 +141,8 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
     filesRead.push(folderRead(dirname(minuteFiles[0]?.path ?? ''), minutes));
   }
   const told = tables.flatMap((table) => table.told);
-  return { series, told, notFinal, notes, files: filesRead, currency };
+  const steps = levelSteps(tables, calendar);
+  return { series, told, notFinal, notes, files: filesRead, currency, steps };
 }
 
 /** Rows with prices whose volume is not told: none is traded of indices and by currencies, of others it is unknown. */

@@ -10,7 +10,7 @@ import { ALL, fileOf, folderOf } from './folders.ts';
 /** What the files of a ticker hold, as far as it counts here. */
 function readOf(...bars: readonly (number | null)[]): FilesRead {
   const files = bars.map((count) => ({ bars: count, refused: 0 }) as FileRead);
-  return { series: [], told: [], notFinal: [], notes: [], files, currency: null };
+  return { series: [], told: [], notFinal: [], notes: [], files, currency: null, steps: [] };
 }
 
 /** Asks for tickers with so many rows each, one after the other; gives those that were read. */
