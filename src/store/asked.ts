@@ -34,9 +34,9 @@ export interface Asked {
 /** Asks a database in which the statement could run. */
 export function askedOf(connection: DuckDBConnection, { select, tree }: Statement): Asked {
   const words = JSON.stringify(tree).toLowerCase();
+  const isAny = namesByExpression(tree, words);
   return {
-    // A view that is named by an expression may be any.
-    mentions: (word) => words.includes(word) || words.includes('query_table'),
+    mentions: (word) => isAny || words.includes(word),
     calls: (name) => [...callsIn(tree, name)],
     async reached(files) {
       const scans = await scansIn(connection, select);
@@ -50,6 +50,16 @@ export function askedOf(connection: DuckDBConnection, { select, tree }: Statemen
     },
   };
 }
+
+/** Whether a view is named by an expression, which may mean any; a text is among the words as a name is. */
+function namesByExpression(tree: unknown, words: string): boolean {
+  const calls = [...callsIn(tree, BY_NAME)];
+  const named = calls.filter((call) => call.every(({ value }) => value !== undefined));
+  return words.split(BY_NAME).length - 1 > named.length;
+}
+
+/** The table function that reads the view of a name. */
+const BY_NAME = 'query_table';
 
 function* callsIn(node: unknown, name: string): Generator<readonly Argument[]> {
   if (typeof node !== 'object' || node === null) return;

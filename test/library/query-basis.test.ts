@@ -131,8 +131,19 @@ describe('adjusted bars of a query', () => {
       'FROM bars',
       'FROM actions',
       'DESCRIBE bars_adjusted',
+      "FROM query_table('bars')",
     ])
       expect((await ask(sql)).notAdjusted, sql).toEqual([]);
+  });
+
+  it('are named where a text names the view, or may', async () => {
+    for (const from of [
+      "query_table('bars_adjusted')",
+      "query_table('BARS_' || 'adjusted')",
+      "query_table('bars'), query_table('bars_' || 'adjusted')",
+      "query_table(['bars_adjusted', 'bars_adjusted'])",
+    ])
+      expect((await ask(`SELECT count(*) FROM ${from}`)).notAdjusted, from).toHaveLength(4);
   });
 
   it('of one ticker are the same where others have hours too', async () => {
