@@ -26,12 +26,18 @@ export function asPasted(line: string, { store, source }: SameAsHere): string {
   if (store === '' && source === '') return line;
   return line.replaceAll(TOLD_COMMAND, (program, at: number) => {
     const rest = line.slice(at + program.length);
-    if (/^[^;]*\s--store\s/.test(rest)) return program;
+    // What was made so that it can be pasted is not made so once more.
+    const isPasted = source !== '' && untied(rest).startsWith(untied(source));
+    if (isPasted || /^[^;]*\s--store\s/.test(rest)) return program;
     // A run, and not one of another source.
     const asksHere =
       program === 'backfill' && /^\s(?:--|[A-Z\d^])/.test(rest) && !/^\s--provider\s/.test(rest);
     return program + store + (asksHere ? source : '');
   });
+}
+
+function untied(text: string): string {
+  return text.replaceAll(TIE, ' ');
 }
 
 /** Plain JSON with the commands that its texts tell of as they can be pasted: a page is opened in no folder. */
@@ -40,8 +46,7 @@ export function pastedIn<Data>(data: Data, here: SameAsHere): Data {
 }
 
 function pastedAnywhere(data: unknown, here: SameAsHere): unknown {
-  if (typeof data === 'string')
-    return /backfill|check-data/.test(data) ? asPasted(data, here).replaceAll(TIE, ' ') : data;
+  if (typeof data === 'string') return /backfill|check-data/.test(data) ? untied(asPasted(data, here)) : data;
   if (Array.isArray(data)) return data.map((one) => pastedAnywhere(one, here));
   if (typeof data !== 'object' || data === null) return data;
   return Object.fromEntries(Object.entries(data).map(([name, one]) => [name, pastedAnywhere(one, here)]));

@@ -28,6 +28,13 @@ it.each([
   expect(told('what a backfill is', store)).toBe('what a backfill is');
 });
 
+it.each(['./data', 'prices'])('one that can be pasted already stays as it is, of the store %s', (store) => {
+  const given = { state: ['a b'], 'rate-limit': ['5/s'] };
+  const once = told('backfill AAPL --days 5', store, given);
+  expect(once).toContain(" --rate-limit 5/s --state 'a b' AAPL --days 5");
+  expect(told(once, store, given)).toBe(once);
+});
+
 describe('a command that is told', () => {
   it.each([
     ['backfill forget AAPL, then run again', 'backfill --store s forget AAPL, then run again'],
