@@ -45,15 +45,16 @@ export const statusCommand = command({
   run,
 });
 
-async function run(argv: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function run(argv: ValuesOf<typeof OPTIONS>, onLine: ReadonlySet<string>): Promise<number> {
   const { tickers, interval: intervals, json, all } = argv;
   const connection = await connectionOf(argv);
+  // Where nothing was filled yet status says how to begin; a store that is named has to be there.
+  if (tickers !== undefined || onLine.has('store')) await openExisting(connection);
   if (tickers === undefined) {
     const status = await openHistory(connection).status();
     await (json ? printJson(status) : print(statusText(status, dataPage(all), toldHere())));
     return status.damaged > 0 ? EXIT.someFailed : EXIT.done;
   }
-  await openExisting(connection);
   const history = openHistory(connection);
   const selection = given({ tickers, intervals });
   const series = await history.seriesStatus(selection);

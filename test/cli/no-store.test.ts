@@ -33,6 +33,8 @@ describe('a slip of the pen in --store is one line, exit 2, and makes no folder'
   it.each([
     ['check-data'],
     ['check-data --issues'],
+    ['status'],
+    ['status --json'],
     ['query SELECT'],
     ['query --write-sql views.sql'],
     ['export'],

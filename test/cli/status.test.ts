@@ -20,6 +20,11 @@ function backfill(...args: string[]): Promise<Finished> {
   return run('backfill', [...args, '--store', 'data', '--state', 'state'], folder);
 }
 
+/** The status of the usual store, `data` too, which need not be there as it is not named. */
+function status(...args: string[]): Promise<Finished> {
+  return run('backfill', ['status', ...args, '--state', 'state'], folder);
+}
+
 /** ALFA of 20 sessions, and KAZE.T, which is delisted. */
 async function fill(): Promise<void> {
   const { code } = await backfill(
@@ -62,10 +67,10 @@ async function use(name: string, used: number, quotas?: readonly Quota[]): Promi
 
 describe('the status of a store', () => {
   it('that there is not yet says what to do, and is no error', async () => {
-    const { code, stdout, stderr } = await backfill('status');
+    const { code, stdout, stderr } = await status();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(
-      'nothing is stored yet (there is no such folder): backfill --store data --state state AAPL --days 252 fetches',
+      'nothing is stored yet (there is no such folder): backfill --state state AAPL --days 252 fetches',
     );
     expect(stdout).toContain('last run   none is on record');
     expect(stdout).toContain('quotas     nothing was counted yet');
@@ -136,7 +141,7 @@ describe('the status of a store', () => {
     await use('polygon-anonymous-port-8083', 4);
     await writeFile(join(folder, 'state', 'quota', 'notes.txt'), 'mine');
     const before = await everything();
-    const { stdout } = await backfill('status', '--rate-limit', '10/366day,2/s');
+    const { stdout } = await status('--rate-limit', '10/366day,2/s');
     expect(stdout).toContain('keys       ALPHAVANTAGE_API_KEY is set (alphavantage)\n');
     expect(stdout).toMatch(
       / yahoo: 7 of 10 req\/366day used, counted anew at [^;\n]*; 2 req\/s, by spacing\n/,
@@ -149,18 +154,18 @@ describe('the status of a store', () => {
     expect(stdout).not.toMatch(/port 808[23]/);
     expect(stdout).toMatch(/\n {11}2 more records of keys that are not at hand or servers on this machine: /);
     await use('yahoo-anonymous-port-8084', 4);
-    expect((await backfill('status')).stdout).not.toContain('port 8084');
-    const again = await backfill('status', '--provider-url', 'yahoo=http://127.0.0.1:8084');
+    expect((await status()).stdout).not.toContain('port 8084');
+    const again = await status('--provider-url', 'yahoo=http://127.0.0.1:8084');
     expect(again.stdout).toMatch(/ yahoo at port 8084: 4 counted per /);
     await rm(join(folder, 'state', 'quota', 'yahoo-anonymous-port-8084.json'));
-    const json = await backfill('status', '--json');
+    const json = await status('--json');
     expect(`${stdout}${json.stdout}`).not.toContain(key);
     await use('yahoo-anonymous', 10);
-    const full = await backfill('status', '--rate-limit', '10/366day');
+    const full = await status('--rate-limit', '10/366day');
     expect(full.stdout).toMatch(/ yahoo: 10 of 10 req\/366day used, [^\n]*; opens again at /);
     // A limit that was exceeded was not the one in force.
     await use('yahoo-anonymous', 12);
-    const beyond = await backfill('status', '--rate-limit', '10/366day');
+    const beyond = await status('--rate-limit', '10/366day');
     expect(beyond.stdout).toMatch(
       / yahoo: 12 counted per \w+, of which no limit is declared now, counted anew at [^;\n]*\n/,
     );
@@ -169,13 +174,13 @@ describe('the status of a store', () => {
     const past = JSON.stringify({ nextAt: 0, pausedUntil: 0, windows: { '60000ms': { index: 1, used: 5 } } });
     const ended = join(folder, 'state', 'quota', 'alphavantage-0123456789abcdef-port-8081.json');
     await writeFile(ended, past);
-    expect((await backfill('status')).stdout).not.toContain('port 8081');
+    expect((await status()).stdout).not.toContain('port 8081');
     await rm(ended);
     // So is that of a key that is not at hand; one that is stays told of.
     const former = join(folder, 'state', 'quota', 'alpaca-0123456789abcdef.json');
     const mine = join(folder, 'state', 'quota', `alphavantage-${own}.json`);
     for (const path of [former, mine]) await writeFile(path, past);
-    const later = (await backfill('status')).stdout;
+    const later = (await status()).stdout;
     expect(later).not.toContain('alpaca with another key');
     expect(later).toContain(' alphavantage: 0 of 25 req/day used, ');
     await rm(former);
@@ -191,12 +196,12 @@ describe('the quota of a key', () => {
     await use(`alphavantage-${own}`, 20, parseQuotas('75/min'));
     await use('alphavantage-0123456789abcdef', 5, parseQuotas('9/366day'));
     const said = async (...told: string[]): Promise<string> =>
-      (await backfill('status', '--provider', 'alphavantage', ...told)).stdout;
+      (await status('--provider', 'alphavantage', ...told)).stdout;
     for (const told of [[], ['--tier', '75']])
       expect(await said(...told)).toMatch(
         / alphavantage: 75 req\/min, by spacing; 20 counted per \w+, of which no limit is declared now, /,
       );
-    expect((await backfill('status')).stdout).toMatch(/ alphavantage: 75 req\/min, by spacing; 20 counted/);
+    expect((await status()).stdout).toMatch(/ alphavantage: 75 req\/min, by spacing; 20 counted/);
     for (const told of [
       ['--tier', 'free'],
       ['--rate-limit', '25/day'],
