@@ -14,6 +14,16 @@ const CLOCKS: Readonly<Record<string, string>> = {
 /** So many hours behind and before UTC there are zones without a change of clocks. */
 const [MOST_BEHIND, MOST_BEFORE] = [12, 14];
 
+/** Zones without a change of clocks, since there are prices by the minute, that are no whole hours ahead of UTC. */
+const BETWEEN_HOURS: Readonly<Record<string, string>> = {
+  '-9:30': 'Pacific/Marquesas',
+  '4:30': 'Asia/Kabul',
+  '5:30': 'Asia/Kolkata',
+  '5:45': 'Asia/Kathmandu',
+  '6:30': 'Asia/Yangon',
+  '9:30': 'Australia/Darwin',
+};
+
 /** What may stand in brackets behind the name of a time and is no clock: a form of dates, a unit, which end of a bar. */
 const NO_CLOCK =
   /^([ymdhsa:/., 't-]*(yy|mm|dd|hh)[ymdhsa:/., 't-]*|[mnuµ]?s|(milli|micro|nano)?sec(ond)?s?|(unix|epoch|iso|bar|candle).*|start|end|open|close|begin|24 ?h.*)$/i;
@@ -39,8 +49,8 @@ export interface UnknownClock {
 export function clockNamed(text: string): string | undefined {
   const word = text.toLowerCase();
   if (Object.hasOwn(CLOCKS, word)) return CLOCKS[word];
-  const ahead = hoursAhead(word);
-  if (ahead !== undefined) return ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+  const ofOffset = zoneAhead(word);
+  if (ofOffset !== undefined) return ofOffset;
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -48,11 +58,15 @@ export function clockNamed(text: string): string | undefined {
   }
 }
 
-/** The whole hours of `utc+1`, `gmt -05:00`; undefined for anything else. */
-function hoursAhead(word: string): number | undefined {
-  const [, sign, hours] = /^(?:utc|gmt) ?([+\u2212-]) ?(\d{1,2})(?::?00)?$/.exec(word) ?? [];
-  const ahead = hours === undefined ? undefined : Number(hours) * (sign === '+' ? 1 : -1);
-  return ahead === undefined || ahead < -MOST_BEHIND || ahead > MOST_BEFORE ? undefined : ahead;
+/** The zone of `utc+1`, `gmt -05:00`, `utc+0530`; undefined for anything else. */
+function zoneAhead(word: string): string | undefined {
+  const [, sign, hours, minutes = '00'] =
+    /^(?:utc|gmt) ?([+\u2212-]) ?(\d{1,2})(?::?(\d\d))?$/.exec(word) ?? [];
+  if (hours === undefined) return undefined;
+  const ahead = Number(hours) * (sign === '+' ? 1 : -1);
+  if (minutes !== '00') return BETWEEN_HOURS[`${ahead}:${minutes}`];
+  if (ahead < -MOST_BEHIND || ahead > MOST_BEFORE) return undefined;
+  return ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
 }
 
 /** What the name of a column of times says of their clock, in brackets or as one of its `words`; null where that is nothing. */

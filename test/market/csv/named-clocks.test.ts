@@ -28,7 +28,7 @@ describe('the clock that the column of the times names', () => {
     expect(firstOf(named(header))).toBe(first);
   });
 
-  it.each(['time (HKT)', 'time (CEST)', 'time (GMT Standard Time)', 'time (New York)', 'time (UTC+5:30)'])(
+  it.each(['time (HKT)', 'time (CEST)', 'time (GMT Standard Time)', 'time (New York)', 'time (UTC+3:30)'])(
     'is not guessed where it is not understood: %s',
     (header) => {
       const word = /\((.*)\)/.exec(header)?.[1];
@@ -37,6 +37,25 @@ describe('the clock that the column of the times names', () => {
       expect(firstOf(named(header), 'Asia/Hong_Kong')).toBe('2024-01-07T16:00Z');
     },
   );
+
+  it.each([
+    ['Time (UTC-9:30)', '2024-01-08T09:30Z'],
+    ['Time (UTC+4:30)', '2024-01-07T19:30Z'],
+    ['Time (UTC+05:30)', '2024-01-07T18:30Z'],
+    ['Time (GMT+0530)', '2024-01-07T18:30Z'],
+    ['Time (UTC+5:45)', '2024-01-07T18:15Z'],
+    ['Time (UTC+6:30)', '2024-01-07T17:30Z'],
+    ['Time (UTC+9:30)', '2024-01-07T14:30Z'],
+  ])('may be between two hours, and is so in any season: %s', (header, first) => {
+    const days = ['1991-01-08', '2006-07-10', '2024-01-08', '2025-07-08'];
+    for (const day of days) {
+      const stamps = times([day], '00:00', '03:00', 15);
+      const market = marketOf({ 'BTC-USD.csv': fileOf(stamps, { header }) });
+      const at = stampsOf(market, 'BTC-USD', '15m')[0] ?? '';
+      const ahead = Date.parse(`${day}T00:00Z`) - Date.parse(at);
+      expect(ahead, day).toBe(Date.parse('2024-01-08T00:00Z') - Date.parse(first));
+    }
+  });
 
   it('is the own of an exchange where it is the local one, and of nothing else', () => {
     expect(toldOf(marketOf(named('Local time')), 'BTC-USD')).toContain('of the clock "local", which is not');
