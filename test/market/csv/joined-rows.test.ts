@@ -189,7 +189,22 @@ describe('files of one ticker that are named differently', () => {
     ]);
     const { notes } = marketOf(Object.fromEntries(files) as Record<string, string>);
     expect(notes).toHaveLength(21);
-    expect(notes.at(-1)).toBe('and 5 more files that are read as one with another');
+    expect(notes.at(-1)).toBe('and 5 more files of whose names a part is not read');
+  });
+
+  it('are told of where there is one, whose words no file of another ticker has', () => {
+    const told = 'read as AAPL: AAPL_MSFT.csv (rename it if its MSFT is the instrument)';
+    const notes = (...names: readonly string[]) =>
+      marketOf(Object.fromEntries(names.map((name, i) => [name, i === 0 ? before : after]))).notes;
+    expect(notes('AAPL_MSFT.csv')).toEqual([told]);
+    expect(notes('AAPL_MSFT.csv', 'IBM.csv')).toEqual([told]);
+    expect(notes('AAPL_IBM.csv')).toEqual([told.replaceAll('MSFT', 'IBM')]);
+    expect(notes('AAPL_MSFT.csv', 'AAPL_MSFT_2023.csv')).toEqual([told]);
+    expect(notes('AAPL_VEND.csv', 'MSFT_VEND.csv')).toEqual([]);
+    for (const name of ['AAPL_US', 'AAPL_RAW', 'AAPL_data', 'AAPL_ETF', 'AAPL_USD', 'BATS_AAPL, 1D'])
+      expect(notes(`${name}.csv`), name).toEqual([]);
+    for (const name of ['DAT_ASCII_EURUSD_M1_202401', 'OANDA_EURUSD, 60', 'FX_IDC_EURUSD, 60'])
+      expect(notes(`${name}.csv`), name).toEqual([]);
   });
 
   it.each([
