@@ -12,6 +12,9 @@ const LAST_ROWS = 20;
 /** Rows that show how many decimals a file writes. */
 const RECENT_ROWS = 1000;
 
+/** Of so many numbers that are written without their last noughts, 99 times in 100 one ends before the others do. */
+const ENOUGH_VALUES = 50;
+
 /** So many rows show how a file writes its fields. */
 const ENOUGH_ROWS = 5;
 
@@ -33,9 +36,9 @@ const KINDS: Partial<Record<Column, (text: string, others: FieldsSeen) => boolea
 
 /**
  * Refuses a text that was cut within the last field of its last line. A number is cut if it is not there, ends in its point,
- * has fewer decimals than all others where those are of one length, none where others are written `10.0`, or is shorter than
- * those of the last rows and far below; a stamp if it is shorter than all others, a name if it is the beginning of another
- * and no row has it. Throws `usage`.
+ * has fewer decimals than all others where those are of one length or of many values, none where others are written `10.0`,
+ * or is shorter than those of the last rows and far below; a stamp if it is shorter than all others, a name if it is the
+ * beginning of another and no row has it. Throws `usage`.
  */
 export function assertLastField(path: string, { rows, lastColumn }: Sections, header: Header): void {
   const isCut = lastColumn === null ? undefined : KINDS[lastColumn];
@@ -62,7 +65,7 @@ function isCutNumber(text: string, others: FieldsSeen): boolean {
   if (others.haveUnits && /\d$/.test(text)) return true;
   const recent = others.recent.slice(-RECENT_ROWS);
   const least = smallest(recent.map(decimalsOf));
-  const isFixed = others.decimals.size === 1 || others.haveNoughts;
+  const isFixed = others.decimals.size === 1 || others.haveNoughts || new Set(recent).size >= ENOUGH_VALUES;
   if (least > 0 && isFixed && decimalsOf(text) < least) return true;
   const last = recent.slice(-LAST_ROWS);
   const isShorter = last.every((other) => text.length < other.length);

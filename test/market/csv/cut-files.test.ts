@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
+import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { ALL, fileOf, folderOf, HEADER, marketOf, times } from './folders.ts';
 
@@ -88,6 +89,33 @@ describe('a file that was cut within a last field that', () => {
     expect(() => volumesOf('date,volume,open,high,low,close\n2024-01-08,7,10,11,9,10.')).toThrow(
       '"10." is cut',
     );
+  });
+});
+
+describe('a file of prices of two lengths that was cut within its last one', () => {
+  const NYSE = calendarById('XNYS');
+  const textOf = (rows: number, last: string, close: (i: number) => string): string => {
+    const days: string[] = [];
+    for (let day = parseDay('2023-01-03'); days.length < rows; day++)
+      if (NYSE.isSession(day)) days.push(formatDay(day));
+    const closes = [...days.keys()].map((i) => (i === rows - 1 ? last : close(i)));
+    return `date,volume,open,high,low,close\n${days.map((day, i) => `${day},7,15,20,10,${closes[i]}`).join('\n')}`;
+  };
+  const padded = (i: number): string => (12 + i / 40).toFixed(i % 7 === 0 ? 3 : 2);
+  const read = (text: string): number => volumesOf(text).length;
+
+  it('is refused where none of many ends so early', () => {
+    expect(() => read(textOf(60, '12.3', padded))).toThrow('line 61: the file ends within this line');
+    expect(() => read(textOf(60, '12', padded))).toThrow('its last number "12" is cut');
+  });
+
+  it('is read where it may be whole', () => {
+    expect(read(textOf(60, '12.34', padded))).toBe(60);
+    expect(read(`${textOf(60, '12.3', padded)}\n`)).toBe(60);
+    // As numbers are written without their last noughts; few rows; few values.
+    expect(read(textOf(60, '12.3', (i) => String(12 + i / 40)))).toBe(60);
+    expect(read(textOf(40, '12.3', padded))).toBe(40);
+    expect(read(textOf(60, '12.3', (i) => padded(i % 30)))).toBe(60);
   });
 });
 
