@@ -1,6 +1,7 @@
 import { type Warning, warningOf } from '../backfill/settle/warnings.ts';
 import { type Revision, type Series, seriesKey } from '../core/bars/bars.ts';
 import { calendarById } from '../core/calendar/calendars.ts';
+import { carriedOut } from '../core/bars/carried-out.ts';
 import { NO_BARS, keep } from '../core/bars/columns.ts';
 import { RECORDED } from '../core/bars/recorded.ts';
 import { type DayRange, utcDayOf } from '../core/session/day.ts';
@@ -10,7 +11,7 @@ import type { OutsideRange } from '../core/checks/oddity.ts';
 import { countOutsideRange, outsideRangeOddities } from '../core/checks/outside-range.ts';
 import { periodRange, periodsOf, sessionDateOf } from '../core/bars/partition.ts';
 import { findOddities } from '../core/checks/oddities.ts';
-import { contains, intersect, normalize, subtract } from '../core/session/ranges.ts';
+import { contains, intersect, normalize, span, subtract } from '../core/session/ranges.ts';
 import { type IssuesReport, rejectedIssues, unknownActions } from '../report/issues.ts';
 import type { SeriesRevision } from '../report/revisions-text.ts';
 import { type RevisedIssue, revisedIssues } from '../report/revised-issues.ts';
@@ -69,7 +70,7 @@ export async function oddIn(
   const { series, coverage, identity } = state;
   const calendar = calendarById(state.calendar);
   const actions = (await unlessDamaged(store.readActions(series.ticker), onDamage)) ?? [];
-  const known = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  const known = await revisionsOf(store, state, onDamage);
   // Where a live bar was not the final one nothing is odd about that.
   const all = known.filter(({ before, after }) => ![before.source, after.source].includes(RECORDED));
   const { corrections, restatements } = await revisionsByKind(all, state, store, onDamage);
@@ -136,11 +137,24 @@ export async function findRevisions(
   const scan = await store.scan(options);
   const runOf = await runsBySpan(store);
   const revisions: SeriesRevision[] = [];
-  for (const { series } of scan.series.values()) {
-    const found = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
-    for (const revision of found) revisions.push({ ...series, ...revision, run: runOf(revision.after) });
-  }
+  for (const state of scan.series.values())
+    for (const revision of await revisionsOf(store, state, onDamage))
+      revisions.push({ ...state.series, ...revision, run: runOf(revision.after) });
   return revisions;
+}
+
+/** The revisions of a series that happened; all that are kept, where its bars cannot be read. */
+async function revisionsOf(
+  store: BarStore,
+  { series, calendar }: SeriesState,
+  onDamage: ((error: BackfillError) => void) | undefined,
+): Promise<Revision[]> {
+  const found = (await unlessDamaged(store.readRevisions(series), onDamage)) ?? [];
+  const dayOf = sessionDateOf(series.interval, calendarById(calendar));
+  const days = span(found.map(({ before }) => ({ from: dayOf(before.ts), to: dayOf(before.ts) + 1 })));
+  if (days === undefined) return found;
+  const bars = await unlessDamaged(store.readBars(series, days), () => undefined);
+  return bars === undefined ? found : carriedOut(found, bars);
 }
 
 /** What was read; undefined for a damaged file, which is given to `onDamage`, or else thrown. */

@@ -1,6 +1,7 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { storedBarsOf } from '../../../core/bars/bar-builder.ts';
 import type { Revision, Series } from '../../../core/bars/bars.ts';
+import { refuted } from '../../../core/bars/carried-out.ts';
 import { BackfillError } from '../../../core/errors.ts';
 import { periodRange } from '../../../core/bars/partition.ts';
 import type { SetAside } from '../../scan.ts';
@@ -73,7 +74,10 @@ export async function damagedRevisions(blobs: Blobs): Promise<readonly SetAside[
   return [...unlisted, ...(await inspectAll(blobs, partitions, placeOf, false)).aside];
 }
 
-/** Adds revisions to those that a partition has, durably; where all of them are there already nothing is written. */
+/**
+ * Adds revisions to those that a partition has, durably, in place of what they refute; where all of them are there already nothing
+ * is written.
+ */
 export async function addRevisions(
   blobs: Blobs,
   partition: Partition,
@@ -83,7 +87,9 @@ export async function addRevisions(
 ): Promise<void> {
   const fresh = freshRevisions(known, added);
   if (fresh.length === 0) return;
-  await writeRevisions(blobs, partition, [...known, ...fresh], ifVersion);
+  const gone = refuted(known, fresh);
+  const kept = known.filter((revision) => !gone.has(revision));
+  await writeRevisions(blobs, partition, [...kept, ...fresh], ifVersion);
 }
 
 /** Writes a file of revisions anew, with what is believed of it. */

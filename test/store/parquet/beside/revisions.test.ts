@@ -5,6 +5,7 @@ import type { Series } from '../../../../src/core/bars/bars.ts';
 import { encodeRevisions } from '../../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { barsPath, revisionsPath } from '../../../../src/store/parquet/files/layout.ts';
+import { findRevisions } from '../../../../src/library/issues.ts';
 import type { BarStore, SeriesUpdate } from '../../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, temporaryFolder, update } from '../../fixtures.ts';
 import { notingDisk } from '../noting-disk.ts';
@@ -92,14 +93,29 @@ describe('a commit with revisions', () => {
     ]);
   });
 
-  it('that died and is repeated with yet other values records these too', async () => {
+  it('that died and is repeated with yet other values records these in their place', async () => {
     const dying = openParquetStore(root, notingDisk(root, [], 12));
     await expect(dying.upsert(version(1))).rejects.toThrow('EIO');
     await store.upsert(version(2));
-    expect((await pairs()).slice(0, 2)).toEqual([
-      [100, 100.5],
+    expect(await pairs()).toEqual([
+      [100, 101],
       [100, 101],
     ]);
+  });
+
+  it('that died before it came to the bars is told as no change until it is repeated', async () => {
+    await store.upsert(version(1));
+    const dying = openParquetStore(root, notingDisk(root, [], 12));
+    await expect(dying.upsert(version(2))).rejects.toThrow('EIO');
+    const told = async (): Promise<[number, number][]> =>
+      (await findRevisions(store, {})).map(({ before, after }) => [before.close, after.close]);
+    expect([await closes(), (await pairs()).length]).toEqual([[100.5, 100.5], 4]);
+    expect(await told()).toEqual([
+      [100, 100.5],
+      [100, 100.5],
+    ]);
+    await store.upsert(version(2));
+    expect(await told()).toHaveLength(4);
   });
 
   it('of several partitions keeps each in its own', async () => {
