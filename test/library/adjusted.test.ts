@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CorporateAction } from '../../src/core/bars/bars.ts';
 import { parseDay } from '../../src/core/session/day.ts';
+import { changeActions } from '../../src/library/actions-by-hand.ts';
 import { adjustability, readAdjusted } from '../../src/library/adjusted.ts';
 import { contradictedSplitsOf } from '../../src/library/hidden-splits.ts';
 import { exportTo } from '../../src/library/export-file.ts';
 import type { AdjustOptions } from '../../src/library/read-options.ts';
 import { AAPL, at, coverage, daily, days, NOON, update } from '../store/fixtures.ts';
+import { engineOf } from './engine-of.ts';
 import { tellActions } from '../store/told-actions.ts';
 import { beginAnswered, answered, closes, dividend, split, store } from './answered-week.ts';
 
@@ -127,6 +129,28 @@ describe('an adjusted read', () => {
       expect(read.map(({ close }) => close)).toEqual([25, 25]);
       expect(await contradictedSplitsOf(store, 'AAPL')).toEqual([message]);
     });
+  });
+
+  it('is refused where prices show another ratio than the split told, unless it was entered by hand', async () => {
+    const told: CorporateAction = { kind: 'split', exDay: parseDay('2026-02-26'), ratio: 5 };
+    await answered([told]);
+    const halved = ['2026-02-26', '2026-02-27'].map((date) =>
+      daily(date, { open: 50, high: 50, low: 50, close: 50, fetchedAt: NOON + 1 }),
+    );
+    await store.upsert(
+      update(halved, { learned: coverage({ present: [days('2026-02-26', '2026-02-28')] }) }),
+    );
+    const message =
+      'its bars around 2026-02-26 show a split of 2:1, not the 5:1 of that day; correct it where';
+    await expect(closes({ adjust: 'splits' })).rejects.toMatchObject({
+      code: 'basis-unknown',
+      ticker: 'AAPL',
+    });
+    await expect(closes({ adjust: 'splits' })).rejects.toThrow(message);
+    expect(await contradictedSplitsOf(store, 'AAPL')).toMatchObject([expect.stringContaining(message)]);
+    const on = '2026-02-26,split';
+    await changeActions(engineOf(store), 'AAPL', { withdraw: on, add: `${on},5:1` }, NOON);
+    expect((await closes({ adjust: 'splits' })).slice(2)).toEqual([20, 50, 50]);
   });
 
   it('is not refused for a split that is too small to show', async () => {

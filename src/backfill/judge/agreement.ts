@@ -4,7 +4,7 @@ import type { StoredBars } from '../../core/bars/columns.ts';
 import { formatDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { areAnothers } from '../../core/checks/another-series.ts';
-import { splitOfRatio } from '../../core/checks/oddities.ts';
+import { splitOfRatio } from '../../core/checks/common-splits.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import { ratioOf } from '../../core/checks/restated-bars.ts';
 import {

@@ -1,6 +1,7 @@
-import type { Split } from '../bars/bars.ts';
+import { type CorporateAction, isSplit, type Split } from '../bars/bars.ts';
 import type { Bars } from '../bars/columns.ts';
 import type { Day } from '../session/day.ts';
+import { CALM, splitLike } from './common-splits.ts';
 import { NEIGHBOUR_DAYS } from './plausibility.ts';
 
 /** Smaller splits cannot be told from what prices do by themselves. */
@@ -12,6 +13,7 @@ const LARGEST_MOVE = Math.log(1.5);
 
 /** What a session opened and closed at. */
 interface Prices {
+  readonly day: Day;
   readonly ts: number;
   readonly open: number;
   readonly close: number;
@@ -28,9 +30,10 @@ export function unappliedSplits(
   splits: readonly Split[],
   sessionOf: (ts: number) => Day,
 ): Split[] {
-  return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) => {
+  return judged(rows, splits, sessionOf, (split, before, after) => {
+    const { ratio } = split;
     const off = (price: number): number => sizeOf((price / before.close) * ratio);
-    return off(after.open) <= ownMove(ratio) && off(after.close) < sizeOf(ratio) / 2;
+    return off(after.open) <= ownMove(ratio) && off(after.close) < sizeOf(ratio) / 2 ? split : undefined;
   });
 }
 
@@ -39,9 +42,47 @@ export function unappliedSplits(
  * the first open and up to its close. What cannot be told, as above, counts as not adjusted.
  */
 export function hiddenSplits(rows: Bars, splits: readonly Split[], sessionOf: (ts: number) => Day): Split[] {
-  return splitsWhere(rows, splits, sessionOf, ({ ratio }, before, after) =>
-    isHidden(ratio, before.close, [after.open, after.close]),
+  return judged(rows, splits, sessionOf, (split, before, after) =>
+    isHidden(split.ratio, before.close, [after.open, after.close]) ? split : undefined,
   );
+}
+
+/** A split, and that of which prices tell in its place, as `2:1`. */
+export interface Misstated {
+  readonly split: Split;
+  readonly shown: string;
+}
+
+/** Prices move by more in a few days than in a night. */
+const LARGEST_WAIT = 5;
+
+/**
+ * How far prices must be off the ratio that is told, as a part of its size (logarithms) and at least. Were every one of 719,531
+ * nights of large companies that of a split of eight ratios, one would be taken for another split, at a rise by a half.
+ */
+const OFF = 1 / 3;
+const LEAST_OFF = Math.log(1.4);
+
+/**
+ * Splits of which prices as traded show another common ratio: from the last close to the first open, in bars that are calm then.
+ * Those that make few shares of many (`1:10`) are not judged, as prices move by anything around them, and other parts of a
+ * company often leave on that day; nor those beside a dividend.
+ */
+export function misstatedSplits(
+  rows: Bars,
+  actions: readonly CorporateAction[],
+  sessionOf: (ts: number) => Day,
+): Misstated[] {
+  return judged(rows, actions.filter(isSplit), sessionOf, (split, before, after) => {
+    const isBeside = actions.some(
+      ({ kind, exDay }) => kind === 'dividend' && exDay > before.day && exDay <= after.day,
+    );
+    if (split.ratio < 1 || isBeside || after.day - before.day > LARGEST_WAIT) return undefined;
+    const moved = before.close / after.open;
+    if (sizeOf(moved / split.ratio) < Math.max(LEAST_OFF, OFF * sizeOf(split.ratio))) return undefined;
+    const shown = sizeOf(after.close / after.open) > Math.log(CALM) ? undefined : splitLike(1 / moved);
+    return shown === undefined ? undefined : { split, shown };
+  });
 }
 
 /** Whether a price goes on, from the last close before a split to the first open and close after it, as if there were none. */
@@ -55,32 +96,32 @@ export function isVisible(ratio: number): boolean {
   return sizeOf(ratio) >= Math.log(LEAST_RATIO);
 }
 
-/** Splits of a size that shows, with prices close by on both sides that fulfil a condition. */
-function splitsWhere(
+/** What is found of splits of a size that shows, with prices close by on both sides. */
+function judged<Found>(
   rows: Bars,
   splits: readonly Split[],
   sessionOf: (ts: number) => Day,
-  holds: (split: Split, before: Prices, after: Prices) => boolean,
-): Split[] {
+  find: (split: Split, before: Prices, after: Prices) => Found | undefined,
+): Found[] {
   const candidates = splits.filter(({ ratio }) => isVisible(ratio));
   if (candidates.length === 0) return [];
   const days = pricesOf(rows)
     .filter(({ open, close }) => open > 0 && close > 0)
     .map((row) => ({ ...row, day: sessionOf(row.ts) }))
     .toSorted((a, b) => a.ts - b.ts);
-  return candidates.filter((split) => {
+  return candidates.flatMap((split) => {
     const { exDay } = split;
     const at = days.findIndex(({ day }) => day >= exDay);
     const [before, after] = [days[at - 1], days[at]];
-    if (before === undefined || after === undefined || after.day - before.day > NEIGHBOUR_DAYS) return false;
+    if (before === undefined || after === undefined || after.day - before.day > NEIGHBOUR_DAYS) return [];
     const isAlone = !splits.some(
       (other) => other.exDay !== exDay && other.exDay > before.day && other.exDay <= after.day,
     );
-    return isAlone && holds(split, before, after);
+    return (isAlone ? find(split, before, after) : undefined) ?? [];
   });
 }
 
-function pricesOf({ length, ts, open, close }: Bars): Prices[] {
+function pricesOf({ length, ts, open, close }: Bars): Omit<Prices, 'day'>[] {
   return Array.from({ length }, (_, i) => ({
     ts: ts[i] as number,
     open: open[i] as number,

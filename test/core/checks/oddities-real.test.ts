@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import type { CorporateAction, Dividend, Split } from '../../../src/core/bars/bars.ts';
+import { barsOf } from '../../../src/core/bars/bar-builder.ts';
+import { type CorporateAction, type Dividend, type Split, isSplit } from '../../../src/core/bars/bars.ts';
+import { misstatedSplits } from '../../../src/core/checks/unapplied-splits.ts';
 import { calendarFor } from '../../../src/core/calendar/calendars.ts';
-import { formatDay, parseDay } from '../../../src/core/session/day.ts';
+import { formatDay, parseDay, utcDayOf } from '../../../src/core/session/day.ts';
 import { csvFolderMarket } from '../../../src/market/csv-folder.ts';
 import { isComplete } from '../../../src/market/market.ts';
 import { realData } from '../../realdata.ts';
@@ -161,6 +163,17 @@ describeWith(REAL_DATA)('of nine raw series with their splits', () => {
     ]);
     expect(rejected).toEqual([]);
   }, 120_000);
+
+  it('no split has another ratio than the prices', () => {
+    const market = csvFolderMarket(realData('daily-raw'));
+    const found = market.tickers().map((ticker) => {
+      const actions = [...leanSplits(ticker), ...leanDividends(ticker)];
+      const bars = barsOf(market.rows(ticker, '1d', ALL).filter(isComplete));
+      return [actions.filter(isSplit).length, misstatedSplits(bars, actions, utcDayOf).length];
+    });
+    expect(found.map(([, misstated]) => misstated)).toEqual(found.map(() => 0));
+    expect(found.reduce((sum, [splits = 0]) => sum + splits, 0)).toBe(11);
+  });
 
   it('no dividend is odd', () => {
     const dividends = csvFolderMarket(realData('daily-raw')).tickers().flatMap(leanDividends);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CorporateAction, Ohlcv } from '../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../src/core/calendar/calendars.ts';
 import { parseDay } from '../../../src/core/session/day.ts';
-import { splitOfRatio } from '../../../src/core/checks/oddities.ts';
+import { splitOfRatio } from '../../../src/core/checks/common-splits.ts';
 import { SESSIONS, context, dayBar, dayBars, minuteBars } from '../daily-bars.ts';
 import { type RowContext, findOddities } from '../rows.ts';
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Ohlcv, type Split, isSplit } from '../../../src/core/bars/bars.ts';
+import { barsOf } from '../../../src/core/bars/bar-builder.ts';
+import { type CorporateAction, type Ohlcv, type Split, isSplit } from '../../../src/core/bars/bars.ts';
+import { misstatedSplits } from '../../../src/core/checks/unapplied-splits.ts';
 import { formatDay, utcDayOf } from '../../../src/core/session/day.ts';
-import { SESSIONS, split, stored } from '../../backfill/received.ts';
+import { SESSIONS, dividend, split, stored } from '../../backfill/received.ts';
 import { hiddenSplits, unappliedSplits } from '../rows.ts';
 
 const dateOf = (session: number): string => formatDay(SESSIONS[session] ?? 0);
@@ -116,5 +118,52 @@ describe('a split that prices were adjusted for', () => {
     expect(hidden([10, 10, 10, 10], at(2, 2), at(3, 2))).toEqual([2, 2]);
     const rows = wire([10, 10, 10, 10, 10]).toSpliced(1, 2);
     expect(hiddenSplits(rows, [at(1, 2), at(2, 3)], utcDayOf)).toEqual([]);
+  });
+});
+
+describe('the ratio of a split', () => {
+  const shown = (
+    closes: readonly number[],
+    actions: readonly CorporateAction[],
+    rows: readonly Ohlcv[] = wire(closes),
+  ): string[] => misstatedSplits(barsOf(rows), actions, utcDayOf).map((one) => one.shown);
+
+  it.each<[number, number, string]>([
+    [3, 50, '2:1'],
+    [3, 49.1, '2:1'],
+    [2, 25, '4:1'],
+    [2, 33.4, '3:1'],
+    [10, 50, '2:1'],
+    [20, 200, '1:2'],
+  ])('of %s for one is contradicted by prices that go from 100 to %s', (ratio, after, other) => {
+    expect(shown([100, 100, after, after], [at(2, ratio)])).toEqual([other]);
+  });
+
+  it.each<[string, number, number]>([
+    ['its own prices', 2, 50],
+    ['a 20% rise', 1.5, 80],
+    ['a 20% fall', 1.5, 53.3],
+    ['a fall by a quarter', 1.5, 50],
+    ['a fall by a third', 2, 34.5],
+    ['no common ratio', 3, 45],
+    ['a split that is too small to show', 21 / 20, 50],
+    ['a reverse split', 1 / 10, 2000],
+    ['a reverse split beside a spin-off', 0.5, 50],
+    ['no split at all', 3, 100],
+  ])('is not contradicted by %s: %s for one, from 100 to %s', (_, ratio, after) => {
+    expect(shown([100, 100, after, after], [at(2, ratio)])).toEqual([]);
+  });
+
+  it('cannot be told beside another action, with bars lacking around it, or on a day of news', () => {
+    const told = at(2, 3);
+    expect(shown([100, 100, 50, 50], [told])).toEqual(['2:1']);
+    expect(shown([100, 100, 50, 50], [told, dividend(dateOf(2), 10)])).toEqual([]);
+    expect(shown([100, 100, 50, 50], [told, dividend(dateOf(1), 10)])).toEqual(['2:1']);
+    const [first = 0] = SESSIONS;
+    const apart = (days: number): string[] =>
+      shown([], [{ ...told, exDay: first + 1 }], [stored(first, 100), stored(first + days, 50)]);
+    expect([apart(5), apart(6)]).toEqual([['2:1'], []]);
+    const news = { ...stored(SESSIONS[2] ?? 0, 53), open: 50, low: 50 };
+    expect(shown([], [told], [...wire([100, 100]), news])).toEqual([]);
   });
 });
