@@ -146,12 +146,19 @@ export async function ensuredOf(
   const now = clock();
   const hasAbsent = [...scan.series.values()].some(({ coverage }) => coverage.absent.length > 0);
   const states = hasAbsent ? withoutUnheard(await lastRuns(store), scan, now) : scan.series;
+  const runIds = runsIn(done);
   return calls.map((call) => ({
     ...verdictFor(call, { ...scan, series: states }, chain, now),
-    runId: done?.runId ?? null,
+    runId: runIds[0] ?? null,
+    runIds,
     failures: done === undefined ? [] : failuresOf(call, done),
     stopped: done?.stopped ?? null,
   }));
+}
+
+/** The records of a run, be it that each provider of a chain has its own. */
+function runsIn(done: RunSummary | undefined): string[] {
+  return [done, ...(done?.byProvider ?? [])].flatMap((one) => one?.runId ?? []);
 }
 
 function verdictFor(

@@ -30,8 +30,10 @@ export interface FillOptions {
 
 /** What came of a call that was to make a range complete. Plain JSON. */
 export interface Ensured extends Verdict {
-  /** The run that served the call, by which `History.run` tells more; null: nothing was missing. */
+  /** The first run that served the call, by which `History.run` tells more; null: nothing was missing, or it could not be recorded. */
   readonly runId: string | null;
+  /** All of them, in order: one, but of a chain one for each provider that was asked. */
+  readonly runIds: readonly string[];
   /** Why some of its series are not complete, as far as that run says. */
   readonly failures: readonly Failure[];
   /** What ended that run before its plan did: a quota, a provider that is down. Null: nothing did. */

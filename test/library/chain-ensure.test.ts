@@ -19,14 +19,17 @@ it('a range is completed by all providers of a chain, and asks none of them once
   // The first one reaches back two years.
   const range = { start: '2024-10-01', end: '2026-11-18' };
   const calls = [series, ...series.map((one) => [one])].map((some) => history.ensureRange(some, range));
-  for (const ensured of await Promise.all(calls))
-    expect(ensured).toMatchObject({ complete: true, lacks: [], failures: [], stopped: null });
+  const answers = await Promise.all(calls);
   const { runs } = await history.runs();
+  const runIds = ['polygon', 'yahoo'].map((id) => runs.find(({ provider }) => provider === id)?.id);
+  const [runId] = runIds;
+  for (const ensured of answers)
+    expect(ensured).toMatchObject({ complete: true, lacks: [], failures: [], stopped: null, runId, runIds });
   // Both began at the same instant of the clock that is pretended.
   expect(runs.map(({ provider }) => provider).toSorted()).toEqual(['polygon', 'yahoo']);
   expect(runs.find(({ provider }) => provider === 'yahoo')?.summary.fetched).toBe(6);
   const asked = [first.entries.length, second.entries.length];
-  expect(await history.ensureRange(series, range)).toMatchObject({ complete: true, runId: null });
+  expect(await history.ensureRange(series, range)).toMatchObject({ complete: true, runId: null, runIds: [] });
   expect([first.entries.length, second.entries.length]).toEqual(asked);
   expect((await history.runs()).runs).toHaveLength(2);
 

@@ -40,7 +40,7 @@ describe('a range of series that is to be complete', () => {
     const { runs } = await history.runs();
     expect(ensured).toEqual({
       ...{ complete: true, series: 2, lacks: [], provisional: [], absent: [], damaged: [] },
-      ...{ runId: runs[0]?.id, failures: [], stopped: null },
+      ...{ runId: runs[0]?.id, runIds: runs.map(({ id }) => id), failures: [], stopped: null },
     });
     expect(runs).toHaveLength(1);
     expect(requests(counted)).toEqual(['ALFA,NYXA 1d 2025-06-02..2025-07-01']);

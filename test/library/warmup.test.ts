@@ -94,7 +94,7 @@ describe('a warm-up offline', () => {
       expect(await one.warmup({ series: ALFA, period: 5, offline: true })).toMatchObject({ complete: true });
       expect(await one.warmup({ series: ['ALFA', 'NYXA'], period: 7, offline: true })).toEqual({
         ...{ complete: false, series: 2, provisional: [], absent: [], damaged: [] },
-        ...{ runId: null, failures: [], stopped: null },
+        ...{ runId: null, runIds: [], failures: [], stopped: null },
         lacks: [
           {
             series: ALFA,

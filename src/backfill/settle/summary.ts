@@ -28,7 +28,7 @@ import type { SeriesResult, TrafficCounts } from '../runner.ts';
 
 /** What a run did. Plain JSON: it is the run's record too. */
 export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
-  /** Id of the stored record. */
+  /** Id of the stored record. Of a chain none: each provider's run is one of its own, see `byProvider`. */
   readonly runId?: string;
   /** The record could not be stored: the disk is full, or the store gone. Default: it was. */
   readonly unrecorded?: true;
