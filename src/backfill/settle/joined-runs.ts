@@ -41,6 +41,7 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
   const { runId: _runId, ...last } = runs.at(-1) ?? runs[0];
   const sums = Object.fromEntries(SUMS.map((name) => [name, sumOf(runs.map((run) => run[name]))]));
   const lost = runs.flatMap((run) => run.lost ?? []);
+  const goneList = [...new Set(runs.flatMap((run) => run.goneList ?? []))];
   const notServed = joinNotServed(runs.flatMap((run) => run.notServed ?? []));
   const byProvider = joinParts(runs.flatMap((run) => run.byProvider ?? []));
   const opinions = runs.flatMap((run) => run.secondOpinions ?? []);
@@ -74,6 +75,7 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
     setAside: runs.flatMap((run) => run.setAside),
     ...(lost.length > 0 && { lost }),
     ...(notServed.length > 0 && { notServed }),
+    ...(goneList.length > 0 && { goneList }),
     ...(renamesUnread !== undefined && { renamesUnread }),
     ...(byProvider.length > 0 && { byProvider }),
     ...(opinions.length > 0 && { secondOpinions: opinions }),

@@ -58,6 +58,8 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   readonly cannotBeHad: readonly Unavailable[];
   /** Tickers that were asked for and that the provider cannot have, by the reason; it is no success. Default: none. */
   readonly notServed?: readonly NotServed[];
+  /** Tickers of which what the user's own list said stays in force though it is gone, see `Plan`. Default: none. */
+  readonly goneList?: readonly string[];
   readonly newlyUnavailable: boolean;
   /** Sessions of which rows came that could not be stored, where that is news; it is no success. */
   readonly newlyLost: NewlyLost;
@@ -204,11 +206,13 @@ export function summarize(outcome: RunOutcome): RunSummary {
   };
 }
 
-/** What of a list needed nothing, by the plan. */
+/** What of a list needed nothing, by the plan, and of what its own list is gone. */
 function plannedCounts({
   totals: { series, complete, withoutSession, withHoles },
-}: Plan): Pick<RunSummary, 'series' | 'complete' | 'withoutSession' | 'withHoles'> {
-  return { series, complete, ...(withoutSession !== undefined && { withoutSession }), withHoles };
+  goneList,
+}: Plan): Pick<RunSummary, 'series' | 'complete' | 'withoutSession' | 'withHoles' | 'goneList'> {
+  const counts = { series, complete, ...(withoutSession !== undefined && { withoutSession }), withHoles };
+  return { ...counts, ...(goneList !== undefined && { goneList }) };
 }
 
 /** Keys of the series that failed, and of those of which there is nothing to be had, be it found now. */
