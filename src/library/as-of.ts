@@ -14,7 +14,7 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[
  * for what is no text.
  */
 export function parseAsOf(asOf: unknown): AsOf {
-  if (typeof asOf === 'number' && hasDate(asOf)) return { instant: asOf };
+  if (typeof asOf === 'number' && hasDate(asOf)) return { instant: instantOf('asOf', asOf) };
   if (typeof asOf !== 'string')
     throw new BackfillError(
       'usage',
@@ -32,6 +32,19 @@ export function parseAsOf(asOf: unknown): AsOf {
   const instant = Date.parse(asOf);
   if (!Number.isNaN(instant)) return { instant };
   throw new BackfillError('invalid-date', `asOf ${shown(asOf)} is no time of day`);
+}
+
+/** Of seconds since the epoch, from 1973 to 2286. Who means these months of 1970 writes them as a text. */
+const LIKE_SECONDS = { from: 1e8, to: 1e10 };
+
+/** A number that is said to be an instant. Throws `usage` for what is no whole number of ms, and what must be seconds. */
+export function instantOf(name: string, instant: number): number {
+  const isSeconds = instant >= LIKE_SECONDS.from && instant < LIKE_SECONDS.to;
+  if (!isSeconds && Number.isInteger(instant)) return instant;
+  const must = isSeconds
+    ? `looks like seconds; ${new Date(instant).toISOString()} is written so`
+    : 'is no whole number';
+  throw new BackfillError('usage', `${name} ${shown(instant)}: must be ms since the epoch, and ${must}`);
 }
 
 /** What else may be meant. */

@@ -5,6 +5,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { roomOf } from '../core/calendar/session-room.ts';
 import { BackfillError } from '../core/errors.ts';
+import { instantOf } from './as-of.ts';
 import { type Day, formatDay, hasDate, parseDay } from '../core/session/day.ts';
 import { type Interval, intervalMs } from '../core/session/interval.ts';
 import { shown } from '../core/shown.ts';
@@ -62,6 +63,7 @@ function parseEnd(end: unknown): (calendar: Calendar) => Day {
       'usage',
       `end ${shown(end)}: must be a date such as "2026-01-02", or an instant such as "2026-01-02T14:30:00Z" or ms since the epoch`,
     );
+  if (typeof end === 'number') instantOf('end', end);
   return (calendar) => calendar.lastSettled(instant, 0);
 }
 

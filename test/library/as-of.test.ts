@@ -49,7 +49,9 @@ describe('a read as of an instant', () => {
 describe('what something is of', () => {
   it('is a day, or an instant by its zone', () => {
     expect(parseAsOf('2026-02-25')).toEqual({ day: parseDay('2026-02-25') });
-    expect(parseAsOf(WEDNESDAY)).toEqual({ instant: WEDNESDAY });
+    for (const instant of [WEDNESDAY, 0, -1, 1e10, 99_999_999])
+      expect(parseAsOf(instant)).toEqual({ instant });
+    expect(parseAsOf('1970-01-15T18:36:57.6Z')).toEqual({ instant: 1_276_617_600 });
     for (const text of ['2026-02-25T21:00Z', '2026-02-25T16:00:00-05:00', '2026-02-26T02:30:00.000+05:30'])
       expect(parseAsOf(text)).toEqual({ instant: WEDNESDAY });
   });
@@ -70,6 +72,12 @@ describe('what something is of', () => {
     ['yesterday', 'invalid-date', 'asOf "yesterday" is not a date; write it as YYYY-MM-DD'],
     [Number.NaN, 'usage', 'asOf NaN: must be a day such as "2026-01-02", an instant such as'],
     [Number.POSITIVE_INFINITY, 'usage', 'asOf Infinity: must be'],
+    [
+      1_276_617_600,
+      'usage',
+      'asOf 1276617600: must be ms since the epoch, and looks like seconds; 1970-01-15T18:36:57.600Z is',
+    ],
+    [1.5, 'usage', 'asOf 1.5: must be ms since the epoch, and is no whole number'],
     [null, 'usage', 'asOf null: must be'],
     [new Date(0), 'usage', 'asOf "1970-01-01T00:00:00.000Z": must be'],
   ])('is not %s', (asOf, code, message) => {

@@ -128,6 +128,11 @@ describe('a warm-up that cannot be meant', () => {
     [{ period: 1, end: 'soon' }, 'usage', 'end "soon": must be a date such as "2026-01-02", or an instant'],
     [{ period: 1, end: '2026-01-02T10:00' }, 'usage', 'end "2026-01-02T10:00": must be'],
     [{ period: 1, end: Number.NaN }, 'usage', 'end NaN: must be'],
+    [
+      { period: 1, end: 1_276_617_600 },
+      'usage',
+      'end 1276617600: must be ms since the epoch, and looks like seconds',
+    ],
     [{ period: 1, end: '2026-02-30' }, 'invalid-date', 'end "2026-02-30" is not a date'],
     [{ period: 1, interval: '2h' }, 'unsupported-interval', 'interval "2h": there is no such interval'],
     [{ period: 1, series: [] }, 'usage', 'warmup: series []: name at least one'],
