@@ -37,6 +37,8 @@ export class StreamInput implements LoadedNode {
   declare readonly eventService: EventRecorderService | undefined;
   /** Its bars, history and what came live. */
   declare readonly cache: NodeCache<HistoryRow>;
+  /** Once what was fed so far is kept, or is not. */
+  #fed: Promise<unknown> = Promise.resolve();
 
   /** Binds the provider and the service to it. Throws `unsupported-interval` and `usage`. */
   constructor({ nodeId, interval, period, historyProvider, eventService }: StreamOptions) {
@@ -63,11 +65,20 @@ export class StreamInput implements LoadedNode {
     await engine.wait();
   }
 
-  /** Takes in a bar as it comes, and has it kept. Throws `bad-answer` for what is no bar, and what the recorder does. */
+  /**
+   * Has a bar kept as it comes, and then takes it in, in the order of the calls. Throws `bad-answer` for what is no bar, and what the
+   * recorder does: neither is taken in.
+   */
   async feed(row: HistoryRow): Promise<void> {
     checkedRows([row], this.nodeId);
+    if (this.eventService !== undefined) {
+      const kept = this.eventService.record({ nodeId: this.nodeId, interval: this.interval }, row);
+      const before = this.#fed;
+      this.#fed = Promise.allSettled([before, kept]);
+      await kept;
+      await before;
+    }
     this.cache.append(row);
-    await this.eventService?.record({ nodeId: this.nodeId, interval: this.interval }, row);
   }
 }
 

@@ -160,6 +160,30 @@ describe('"Injecting into StreamInput"', () => {
       code: 'bad-answer',
       message: expect.stringContaining('has "bid", which is nothing of a bar'),
     });
+    await expect(stream.feed({ ...invented(MORNING.start), ts: MORNING.start + 30 })).rejects.toThrow('grid');
+    expect(stream.cache.entries()).toEqual([invented(MORNING.start)]);
+  });
+
+  it('takes in what is kept only, in the order in which it came', async () => {
+    const waiting: (() => void)[] = [];
+    const persist = async (_of: unknown, timestamp: number): Promise<void> => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      if (timestamp === 120) throw new Error('the disk is full');
+    };
+    const stream = new StreamInput({
+      ...{ nodeId: 'X', interval: '60s' },
+      eventService: new EventRecorderService({ persist }),
+    });
+    const newer = { ...invented(60), close: 1 };
+    const fed = [invented(60), invented(120), newer].map((row) => stream.feed(row));
+    const done = Promise.allSettled(fed);
+    for (const resolve of waiting.toReversed()) {
+      expect(stream.cache.entries()).toEqual([]);
+      resolve();
+      await new Promise(setImmediate);
+    }
+    expect((await done).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(stream.cache.entries()).toEqual([newer]);
   });
 
   it('has a recorder of one’s own keep each payload as it is emitted', async () => {
