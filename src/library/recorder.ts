@@ -6,6 +6,9 @@ import type { LiveRecord } from '../store/live-record.ts';
 /** Bars of a document: more are a new one. Each commit writes the whole of the last one again. */
 const MOST_BARS = 512;
 
+/** Documents of all recorders of this thread so far: of bars of one ms that of the later commit has the last word. */
+let documents = 0;
+
 /** A document that takes more bars. */
 interface OpenDocument {
   readonly name: string;
@@ -19,8 +22,7 @@ interface OpenDocument {
  */
 export class Recorder {
   readonly #record: LiveRecord;
-  readonly #id = `${process.pid}-${randomBytes(6).toString('hex')}`;
-  #documents = 0;
+  readonly #id = randomBytes(6).toString('hex');
   #waiting: RecordedBar[] = [];
   /** Of those that wait. */
   #next: Promise<void> | undefined;
@@ -53,7 +55,8 @@ export class Recorder {
   async #commit(bars: readonly RecordedBar[]): Promise<void> {
     if (bars.length === 0) return;
     const open = await this.#openFor(bars.length);
-    const name = `${this.#id}-${String(this.#documents++).padStart(8, '0')}`;
+    // Documents are read by name, ascending.
+    const name = `${process.pid}-${String(documents++).padStart(10, '0')}-${this.#id}`;
     const document = { name, bars: open === undefined ? bars : [...open.bars, ...bars] };
     await this.#record.keep(name, document.bars);
     this.#open = document;

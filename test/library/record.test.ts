@@ -41,6 +41,18 @@ const documents = ({ options }: Counted): Promise<readonly string[]> =>
   openStore(options.store).liveRecord.list();
 
 describe('live bars that are recorded', () => {
+  it('count as they were emitted last, be it by several histories within one ms', async () => {
+    const counted = await openCounted();
+    const histories = ['2026-11-19T21:00Z', '2026-11-19T21:00Z', '2026-11-19T21:00Z'].map((time) =>
+      asOf(counted, time),
+    );
+    for (let i = 0; i < 12; i++) {
+      const one = histories[(i * 2) % 3] as History;
+      await one.record(ALFA, live('2026-11-19', 10 + i / 16));
+      expect(await closes(reader(counted), ALFA)).toEqual([10 + i / 16]);
+    }
+  });
+
   it('are there at once for whoever reads the store, provisional, and as they were emitted', async () => {
     const counted = await openCounted();
     const bars = [live('2026-11-19T14:30:00Z', 10.1), live('2026-11-19T14:31:00Z', 10.2)];
