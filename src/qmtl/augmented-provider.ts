@@ -1,12 +1,13 @@
 import { BackfillError } from '../index.ts';
-import type {
-  AutoBackfillStrategy,
-  BoundStream,
-  FetchSource,
-  GivenSeries,
-  HistoryBackend,
-  HistoryProvider,
-  NodeSeries,
+import {
+  assertSource,
+  type AutoBackfillStrategy,
+  type BoundStream,
+  type FetchSource,
+  type GivenSeries,
+  type HistoryBackend,
+  type HistoryProvider,
+  type NodeSeries,
 } from './history-provider.ts';
 import type { HistoryRow } from './history-rows.ts';
 import { intervalOf } from './intervals.ts';
@@ -17,8 +18,9 @@ import type { TimeRange } from './time-ranges.ts';
 export class FetcherBackfillStrategy implements AutoBackfillStrategy {
   readonly #source: FetchSource;
 
-  /** `source`: whom it asks. */
+  /** `source`: whom it asks. Throws `usage` for nobody. */
   constructor(source: FetchSource) {
+    assertSource(source);
     this.#source = source;
   }
 
@@ -34,6 +36,7 @@ export class LiveReplayBackfillStrategy implements AutoBackfillStrategy {
 
   /** `source`: whom it asks for sessions of which not every bar is recorded. Default: nobody. */
   constructor(source?: FetchSource) {
+    if (source !== undefined) assertSource(source);
     this.#source = source;
   }
 
@@ -66,8 +69,9 @@ export class AugmentedHistoryProvider implements HistoryProvider {
   readonly #backend: HistoryBackend;
   readonly #options: AugmentedOptions;
 
-  /** `backend`: where rows are kept. */
+  /** `backend`: where rows are kept. Throws `usage` for a fetcher that cannot be asked. */
   constructor(backend: HistoryBackend, options: AugmentedOptions = {}) {
+    if (options.fetcher !== undefined) assertSource(options.fetcher);
     this.#backend = backend;
     this.#options = options;
   }
@@ -126,7 +130,7 @@ export interface QuestDBProviderOptions extends BackendOptions, AugmentedOptions
 export class QuestDBHistoryProvider extends AugmentedHistoryProvider {
   /** Opens nothing yet. Throws `usage`. */
   constructor({ fetcher, autoBackfill, ...backend }: QuestDBProviderOptions) {
-    const options = { ...(fetcher && { fetcher }), ...(autoBackfill && { autoBackfill }) };
+    const options = { ...(fetcher !== undefined && { fetcher }), ...(autoBackfill && { autoBackfill }) };
     super(new QuestDBBackend(backend), options);
   }
 }

@@ -1,4 +1,4 @@
-import type { FillStrategy, Interval, ProviderConfig } from '../index.ts';
+import { BackfillError, type FillStrategy, type Interval, type ProviderConfig } from '../index.ts';
 import type { HistoryRow } from './history-rows.ts';
 import type { GivenInterval } from './intervals.ts';
 import type { TimeRange } from './time-ranges.ts';
@@ -30,6 +30,17 @@ export interface DataFetcher {
 
 /** Who can be asked: a fetcher, or one of the providers that come with the library, by its configuration. */
 export type FetchSource = DataFetcher | ProviderConfig;
+
+/** Throws `usage` for what is neither. */
+export function assertSource(source: unknown): void {
+  const given: Partial<Record<'fetch' | 'id', unknown>> =
+    typeof source === 'object' && source !== null ? source : {};
+  if ('fetch' in given ? typeof given.fetch === 'function' : typeof given.id === 'string') return;
+  const shown = JSON.stringify(source);
+  const must =
+    "must be an object with a method fetch(start, end, of), or a provider such as { id: 'binance' }";
+  throw new BackfillError('usage', `fetcher ${shown ?? String(source)}: ${must}`);
+}
 
 /** A stream that something is bound to. */
 export interface BoundStream {

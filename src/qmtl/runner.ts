@@ -4,7 +4,7 @@ import type { HistoryProvider } from './history-provider.ts';
 import { secondsOf } from './intervals.ts';
 import { Pipeline, type ProcessingNode } from './pipeline.ts';
 import type { StreamInput } from './stream-input.ts';
-import type { TimeRange } from './time-ranges.ts';
+import { assertSeconds, type TimeRange } from './time-ranges.ts';
 
 /** What a strategy is told when it is set up. */
 export interface StrategySetup {
@@ -82,6 +82,7 @@ async function warmed<S extends Strategy>(
   setup: StrategySetup,
   { end = Date.now() / 1000, ...load }: WarmupOptions,
 ): Promise<WarmStrategy<S>> {
+  assertSeconds('end', end);
   const strategy = new Class();
   await strategy.setup(setup);
   const pipeline = new Pipeline(strategy.nodes);

@@ -9,9 +9,20 @@ export interface TimeRange {
 /** Throws `usage` where these are no range in seconds. */
 export function assertRange(start: number, end: number): void {
   const given = `start ${start}, end ${end}`;
-  if (!Number.isFinite(start) || !Number.isFinite(end) || Math.abs(end) > 100_000_000_000)
+  if (!Number.isFinite(start) || !isSeconds(end))
     throw new BackfillError('usage', `${given}: must be seconds since the epoch`);
   if (start > end) throw new BackfillError('usage', `${given}: must not end before it starts`);
+}
+
+/** Throws `usage` for what is no instant in seconds, such as one in ms. */
+export function assertSeconds(name: string, instant: unknown): void {
+  if (isSeconds(instant)) return;
+  const given = typeof instant === 'number' ? String(instant) : JSON.stringify(instant);
+  throw new BackfillError('usage', `${name} ${given}: must be seconds since the epoch`);
+}
+
+function isSeconds(instant: unknown): boolean {
+  return Number.isFinite(instant) && Math.abs(instant as number) <= 100_000_000_000;
 }
 
 /** What of a range none of some others has. `step`: seconds from an end to the next start that continues it. */

@@ -2,15 +2,21 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   AugmentedHistoryProvider,
   BackfillEngine,
+  type FetchSource,
+  FetcherBackfillStrategy,
   type HistoryProvider,
   type HistoryRow,
+  LiveReplayBackfillStrategy,
   Pipeline,
   ProcessingNode,
+  QuestDBHistoryProvider,
+  Runner,
+  Strategy,
   StreamInput,
   type TimeRange,
   ensureHistory,
 } from '../../src/qmtl/index.ts';
-import { closeAll, providerOf } from './desk.ts';
+import { backendOptions, closeAll, providerOf } from './desk.ts';
 import { invented, inventedFetcher } from './invented-fetcher.ts';
 
 afterEach(closeAll);
@@ -56,7 +62,6 @@ describe('a provider of one’s own', () => {
   });
 
   it('is warmed up with period × interval', async () => {
-    const { Runner, Strategy } = await import('../../src/qmtl/index.ts');
     const own = ownProvider(Array.from({ length: 20 }, (_, i) => invented(60 * i)));
     class Own extends Strategy {
       readonly price = new StreamInput({ nodeId: 'X', interval: 60, period: 4, historyProvider: own });
@@ -177,4 +182,36 @@ it('a fetcher may be bound to a backend of one’s own', async () => {
   );
   await provider.ensureRange(0, 60, { nodeId: 'X', interval: '60s' });
   expect(calls).toMatchObject([[0, 60, { nodeId: 'X', interval: '1m' }, { maxRows: 2000 }]]);
+});
+
+describe('what cannot be', () => {
+  it.each([
+    ['"x"', 'x'],
+    ['1700000000000', 1_700_000_000_000],
+    ['NaN', Number.NaN],
+    ['null', null],
+  ])('is refused as the end of a warm-up: %s', async (shown, end) => {
+    class Empty extends Strategy {
+      override setup(): void {
+        this.addNodes([]);
+      }
+    }
+    await expect(Runner.offline(Empty, { end: end as number })).rejects.toMatchObject({
+      code: 'usage',
+      message: `end ${shown}: must be seconds since the epoch`,
+    });
+  });
+
+  it.each(['x', 5, null, {}, { fetch: 5 }, { id: 7 }])('is refused as a fetcher: %j', (given) => {
+    const fetcher = given as unknown as FetchSource;
+    const refused = expect.objectContaining({
+      code: 'usage',
+      message: expect.stringContaining(
+        `fetcher ${JSON.stringify(given)}: must be an object with a method fetch`,
+      ),
+    });
+    expect(() => new QuestDBHistoryProvider({ ...backendOptions(), fetcher })).toThrow(refused);
+    expect(() => new FetcherBackfillStrategy(fetcher)).toThrow(refused);
+    expect(() => new LiveReplayBackfillStrategy(fetcher)).toThrow(refused);
+  });
 });
