@@ -1,8 +1,15 @@
+import { BackfillError } from '../index.ts';
 import { BackfillState } from './backfill-state.ts';
 
 /** Something at an instant, in seconds since the epoch. */
 export interface Timed {
   readonly ts: number;
+}
+
+/** Throws `usage` for no whole number above 0. */
+export function assertPeriod(period: number): void {
+  if (!Number.isSafeInteger(period) || period < 1)
+    throw new BackfillError('usage', `period ${period}: must be a whole number above 0`);
 }
 
 /** The last entries of a node, ascending and unique by `ts`. */
@@ -12,8 +19,9 @@ export class NodeCache<Entry extends Timed> {
   readonly #period: number;
   #entries: Entry[] = [];
 
-  /** `period`: how many it keeps. Default: all. */
+  /** `period`: how many it keeps. Default: all. Throws `usage` for no whole number above 0. */
   constructor(period = Number.POSITIVE_INFINITY) {
+    if (period !== Number.POSITIVE_INFINITY) assertPeriod(period);
     this.#period = period;
   }
 

@@ -1,7 +1,7 @@
 import { BackfillError } from '../index.ts';
 import type { HistoryRow } from './history-rows.ts';
 import { secondsOf } from './intervals.ts';
-import { NodeCache, type Timed } from './node-cache.ts';
+import { assertPeriod, NodeCache, type Timed } from './node-cache.ts';
 import { StreamInput } from './stream-input.ts';
 
 /** What a node made, and of which instant, in seconds since the epoch. */
@@ -37,11 +37,16 @@ export class ProcessingNode {
   readonly cache = new NodeCache<NodeValue>();
   readonly #compute: (view: NodeView) => unknown;
 
-  /** Computes nothing yet. */
+  /** Computes nothing yet. Throws `usage` for no input, a period below 1, and what computes nothing. */
   constructor({ input, period = 1, compute }: NodeOptions) {
+    assertPeriod(period);
     this.inputs = Array.isArray(input)
       ? (input as readonly (StreamInput | ProcessingNode)[])
       : [input as StreamInput];
+    if (!this.inputs.length || !this.inputs.every(isNode))
+      throw new BackfillError('usage', 'input of a ProcessingNode: must be one or more streams and nodes');
+    if (typeof compute !== 'function')
+      throw new BackfillError('usage', 'compute of a ProcessingNode: must be a function of its view');
     this.period = period;
     this.#compute = compute;
   }
@@ -53,6 +58,10 @@ export class ProcessingNode {
     );
     return entries.every(({ length }) => length >= this.period) ? this.#compute(view) : undefined;
   }
+}
+
+function isNode(one: unknown): boolean {
+  return one instanceof StreamInput || one instanceof ProcessingNode;
 }
 
 /** A bar of a stream, and when it was known: when it closed. */

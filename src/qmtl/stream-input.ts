@@ -42,8 +42,6 @@ export class StreamInput implements LoadedNode {
 
   /** Binds the provider and the service to it. Throws `unsupported-interval` and `usage`. */
   constructor({ nodeId, interval, period, historyProvider, eventService }: StreamOptions) {
-    if (period !== undefined && (!Number.isSafeInteger(period) || period < 1))
-      throw new BackfillError('usage', `period ${period}: must be a whole number above 0`);
     const cache = new NodeCache<HistoryRow>(period);
     const given = { nodeId, interval: intervalOf(interval), period, historyProvider, eventService, cache };
     for (const [name, value] of Object.entries(given)) fix(this, name, value);

@@ -7,6 +7,7 @@ import {
   type HistoryProvider,
   type HistoryRow,
   LiveReplayBackfillStrategy,
+  NodeCache,
   Pipeline,
   ProcessingNode,
   QuestDBHistoryProvider,
@@ -213,5 +214,22 @@ describe('what cannot be', () => {
     expect(() => new QuestDBHistoryProvider({ ...backendOptions(), fetcher })).toThrow(refused);
     expect(() => new FetcherBackfillStrategy(fetcher)).toThrow(refused);
     expect(() => new LiveReplayBackfillStrategy(fetcher)).toThrow(refused);
+  });
+
+  it('is refused as a node or its cache', () => {
+    const stream = new StreamInput({ nodeId: 'X', interval: 60 });
+    const compute = (): number => 1;
+    for (const period of [0, -1, 1.5, Number.NaN]) {
+      const refused = `period ${period}: must be a whole number above 0`;
+      expect(() => new NodeCache(period)).toThrow(refused);
+      expect(() => new ProcessingNode({ input: stream, period, compute })).toThrow(refused);
+    }
+    for (const input of [[], [5], undefined])
+      expect(() => new ProcessingNode({ input: input as unknown as StreamInput, compute })).toThrow(
+        'input of a ProcessingNode: must be one or more streams and nodes',
+      );
+    expect(() => new ProcessingNode({ input: stream, compute: 5 as unknown as () => unknown })).toThrow(
+      'compute of a ProcessingNode: must be a function',
+    );
   });
 });
