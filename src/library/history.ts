@@ -223,6 +223,9 @@ export interface History extends BarStreams, Filling, Recording {
    * several calls is then done by this process alone. Throws `store-locked`, before `work` begins, where another one writes it.
    */
   holding<T>(work: () => Promise<T>): Promise<T>;
-  /** Waits for all calls that came before, then ends the threads; those that come later are refused with `cancelled`. */
+  /**
+   * Waits for all calls that came before, then ends the threads; those that come later are refused with `cancelled`. Each batch that
+   * a loop reads is a call, and the loop is none: it gives the rows that it has read, and ends with `cancelled` at the next batch.
+   */
   close(): Promise<void>;
 }
