@@ -6,6 +6,7 @@ import { shown } from './shown.ts';
 const KINDS = {
   'an object': isObject,
   'a text': (value: unknown) => typeof value === 'string',
+  'the path of a folder': (value: unknown) => typeof value === 'string' && value !== '',
   'a function': (value: unknown) => typeof value === 'function',
   'true or false': (value: unknown) => typeof value === 'boolean',
   'an object of texts': (value: unknown) =>
@@ -26,7 +27,9 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   ...all('true or false', ['includeProvisional', 'everything', 'derive', 'retryFailed', 'secondOpinion']),
   ...all('true or false', ['keeps', 'keepNew', 'inAdvance', 'perTicker', 'fix', 'offline']),
   ...all('true or false', ['dryRun', 'hasRuns']),
-  ...all('a text', ['plan', 'stateFolder', 'quotaUrl', 'queue', 'name', 'host', 'token', 'source']),
+  // An empty one is the folder that a program happens to run in.
+  stateFolder: 'the path of a folder',
+  ...all('a text', ['plan', 'quotaUrl', 'queue', 'name', 'host', 'token', 'source']),
   ...all('a text', ['url', 'world', 'requestedAsOf']),
   ...all('an object of texts', ['secrets', 'listUrls']),
   ...all('an object', ['module', 'settings']),

@@ -1,3 +1,4 @@
+import { clockOf } from './clock.ts';
 import { BackfillError } from '../core/errors.ts';
 import { assertKind } from '../core/option-kinds.ts';
 import { option } from '../core/option-name.ts';
@@ -44,7 +45,7 @@ export async function discover(options: DiscoverOptions, history: HistoryOptions
   assertHistoryOptions(history);
   checkOptions(history);
   const { name, limit, asOf } = options;
-  const now = (history.clock ?? Date.now)();
+  const now = clockOf(history.clock)();
   const day = asOf === undefined ? null : parseDay(asOf);
   const isIndex = PUBLIC_INDICES.includes(name);
   const categories = isIndex ? INDEX_CATEGORIES : categoriesOf(name);

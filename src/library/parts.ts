@@ -1,3 +1,4 @@
+import { clockOf } from './clock.ts';
 import { BackfillError } from '../core/errors.ts';
 import { option } from '../core/option-name.ts';
 import { utcDayOf } from '../core/session/day.ts';
@@ -89,7 +90,7 @@ function partsWith(
   const capabilities = { ...declared, quotas: quotasOf(options, declared) };
   const store = first?.store ?? openStore(options.store);
   assertQueue(options, store);
-  const clock = options.clock ?? Date.now;
+  const clock = clockOf(options.clock);
   const recorded = first?.recorded ?? new RecordedBars(store.liveRecord);
   const settling = first?.settling ?? new RecordedSettling(store, recorded, clock);
   let traffic: SharedTraffic | undefined;

@@ -289,7 +289,8 @@ describe('a request that cannot be meant names its option and value', () => {
     [{ store: 'x', clock: 5 }, 'openHistory: clock 5: must be a function'],
     [{ store: 'x', secrets: 5 }, 'openHistory: secrets 5: must be an object of texts'],
     [{ store: 'x', secrets: { key: 5 } }, 'openHistory: secrets {"key":5}: must be an object of texts'],
-    [{ store: 'x', stateFolder: 5 }, 'openHistory: stateFolder 5: must be a text'],
+    [{ store: 'x', stateFolder: 5 }, 'openHistory: stateFolder 5: must be the path of a folder'],
+    [{ store: 'x', stateFolder: '' }, 'openHistory: stateFolder "": must be the path of a folder'],
     [{ store: 'x', listUrls: 5 }, 'openHistory: listUrls 5: must be an object of texts'],
     [{ store: 'x', quotaUrl: 5 }, 'openHistory: quotaUrl 5: must be a text'],
     [{ store: 'x', provider: { id: 'csv', url: 5 } }, 'provider: url 5: must be a text'],
@@ -332,3 +333,20 @@ describe('a request that cannot be meant names its option and value', () => {
     expect(() => openHistory(any(options))).toThrow(message);
   });
 });
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, '2026-01-02', undefined, 9e15])(
+  'no clock gives %s',
+  async (now) => {
+    const other = openHistory({
+      store: root,
+      provider: { id: 'sample' },
+      stateFolder: root,
+      clock: any(() => now),
+    });
+    const message = `clock: gives ${typeof now === 'string' ? JSON.stringify(now) : String(now)}: must give ms since the epoch`;
+    const ensured = other.ensureRange({ ticker: 'ALFA', interval: '1d' }, { days: 5 });
+    await expect(ensured).rejects.toMatchObject({ code: 'usage', message });
+    await expect(other.coverage()).rejects.toMatchObject({ code: 'usage', message });
+    await other.close();
+  },
+);
