@@ -1,3 +1,4 @@
+import { frozenPlan } from '../core/plan/frozen.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { isPaced } from '../core/plan/quota.ts';
 import { quotaOpening } from '../core/plan/quota-time.ts';
@@ -169,7 +170,8 @@ export function plannedEvent(
   setAside: readonly SetAside[] = scan.setAside,
 ): BackfillEvent {
   const { lost = [], distrusted = [] } = scan;
-  return { type: 'planned', plan, setAside, lost, distrusted, ...(meant && { meant }) };
+  const own = frozenPlan(plan);
+  return { type: 'planned', plan: own, setAside, lost, distrusted, ...(meant && { meant }) };
 }
 
 /** What the end of a run has to do besides. */

@@ -1,3 +1,4 @@
+import type { Task } from '../../src/core/plan/task.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BackfillEvent, type Market, openHistory } from '../../src/index.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
@@ -57,6 +58,21 @@ describe('a range of series that is to be complete', () => {
     await other.release();
     expect([server.entries.length, (await history.runs()).runs.length]).toEqual([1, 1]);
     expect(await history.ensureRange(ORBL, JUNE)).toMatchObject({ complete: true });
+  });
+
+  it('asks for what it planned, whatever a listener would make of that', async () => {
+    const { history } = await openCounted();
+    const onEvent = (event: BackfillEvent): void => {
+      if (event.type !== 'planned') return;
+      const tasks = event.plan.tasks as Task[];
+      expect(() => (tasks.length = 0)).toThrow(TypeError);
+      expect(() => Object.assign(tasks[0]?.wants[0] ?? {}, { gaps: [] })).toThrow(TypeError);
+    };
+    expect(await history.ensureRange(ALFA, JUNE, { onEvent })).toMatchObject({
+      complete: true,
+      failures: [],
+    });
+    expect(await history.read(ALFA, JUNE)).toHaveLength(20);
   });
 
   it('asks of each series for what that lacks, and for no more', async () => {

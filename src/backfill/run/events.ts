@@ -66,6 +66,7 @@ export type BackfillEvent =
   /** `lost`, `distrusted`: see `Scan`. */
   | {
       readonly type: 'planned';
+      /** The run's own: it is frozen. */
       readonly plan: Plan;
       readonly setAside: readonly SetAside[];
       readonly lost: readonly SetAside[];
