@@ -15,7 +15,8 @@ import { toolsInProcess } from './in-process.ts';
 const NOW = Date.parse('2026-03-02T12:00:00Z');
 /** It trades round the clock. */
 const COIN = { ticker: 'SMPL-USD', interval: '1m' } as const;
-const DAYS = 80;
+/** More minutes than a piece may have. */
+const DAYS = 48;
 
 let folder = '';
 beforeEach(async () => {
