@@ -8,7 +8,7 @@ import type { Ohlcv } from '../../src/core/bars/bars.ts';
 import { calendarById } from '../../src/core/calendar/calendars.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { Interval } from '../../src/core/session/interval.ts';
-import { MS_PER_DAY, parseDay } from '../../src/core/session/day.ts';
+import { MS_PER_DAY, parseDay, utcDayOf } from '../../src/core/session/day.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { OPEN_GATE } from '../../src/providers/http/gate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -66,7 +66,9 @@ async function untrue(interval: Interval = '1d'): Promise<string[]> {
   const found: string[] = [];
   for (const { series } of (await store.scan()).series.values()) {
     const bars = await rowsIn(store, series);
-    const range = { from: 0, to: 30_000 };
+    const [first, last] = [bars[0], bars.at(-1)].map((bar) => utcDayOf(bar?.ts ?? 0)) as [number, number];
+    // A session may have another date than its bars in UTC.
+    const range = { from: first - 1, to: last + 2 };
     const traded = new Map(market.rows(series.ticker, interval, range).map((row) => [row.ts, row]));
     for (const bar of bars) {
       const row = traded.get(bar.ts);
