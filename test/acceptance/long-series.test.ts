@@ -142,7 +142,7 @@ describe('a long CSV file of one ticker', () => {
       expect(await run('backfill', args(undisturbed))).toMatchObject({ code: 0 });
       const child = start('backfill', args(killed));
       const end = once(child, 'close');
-      while (child.exitCode === null && (await partitionsOf(killed)).length < 2) await sleep(2);
+      while (child.exitCode === null && (await partitionsOf(killed)).length < 2) await sleep(10);
       child.kill('SIGKILL');
       await end;
       const before = await partitionsOf(killed);

@@ -86,7 +86,7 @@ it('a plan that is killed three times ends as an undisturbed run does', { timeou
     const closed = once(child, 'close');
     child.stdout?.resume();
     child.stderr?.resume();
-    while (child.exitCode === null && (await stored(store)) < partitions) await sleep(2);
+    while (child.exitCode === null && (await stored(store)) < partitions) await sleep(10);
     child.kill('SIGKILL');
     const [, signal] = (await closed) as [number | null, NodeJS.Signals | null];
     expect(signal).toBe('SIGKILL');
