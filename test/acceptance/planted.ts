@@ -98,12 +98,13 @@ export async function written(): Promise<string> {
 
 /** What is said or written and holds a secret, with what stands around that. */
 export function leaks(texts: readonly string[]): string[] {
-  return texts.flatMap((text) =>
-    SECRETS.flatMap((secret) => {
-      const at = text.toLowerCase().indexOf(secret.toLowerCase());
+  return texts.flatMap((text) => {
+    const small = text.toLowerCase();
+    return SECRETS.flatMap((secret) => {
+      const at = small.indexOf(secret.toLowerCase());
       return at < 0 ? [] : [text.slice(Math.max(0, at - 100), at + secret.length + 20)];
-    }),
-  );
+    });
+  });
 }
 
 const RANGE = `--now ${NOW} --days 5 --state ../state`;
