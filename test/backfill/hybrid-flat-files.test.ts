@@ -6,7 +6,7 @@ import type { Bar } from '../../src/core/bars/bars.ts';
 import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
 import { FLAT_KEYS, POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
-import { type Logged, NOW, start, stopAll } from '../simulator/running.ts';
+import { type Logged, NOW, sampleOf, start, stopAll } from '../simulator/running.ts';
 
 // At noon of 2026-11-20 the session of 2026-10-20 is older than thirty days, and that of the next day is not.
 
@@ -32,7 +32,7 @@ async function ran(
   interval: '1d' | '1m',
   [from, to]: readonly [string, string],
 ): Promise<{ readonly asked: readonly string[]; readonly bars: readonly Bar[] }> {
-  const simulator = await start({ wire: 'polygon' });
+  const simulator = await start({ wire: 'polygon', market: sampleOf(...TICKERS) });
   const history = historyOf(simulator, `store-${stores++}`, settings);
   const done = await history.backfill({ tickers, intervals: [interval], start: from, end: to });
   expect(done).toMatchObject({ failures: [], rejected: 0 });
@@ -109,7 +109,7 @@ it('minutes of one ticker come from the API, however old they are: that takes fe
 });
 
 it('of a year of minutes of many tickers no session of a series is asked of both', async () => {
-  const simulator = await start({ wire: 'polygon' });
+  const simulator = await start({ wire: 'polygon', market: sampleOf(...TICKERS) });
   const history = historyOf(simulator, 'store', { source: 'hybrid' });
   const tickers = Array.from(
     { length: 300 },
@@ -138,7 +138,7 @@ it('of a year of minutes of many tickers no session of a series is asked of both
 it('of files of minutes four are read at once, and of the API as much is asked at once as it bears', async () => {
   const began = performance.now();
   const now = (): number => NOW + performance.now() - began;
-  const simulator = await start({ wire: 'polygon', latencyMs: 800, now });
+  const simulator = await start({ wire: 'polygon', market: sampleOf(...TICKERS), latencyMs: 800, now });
   // A quota that is small makes files of a few tickers worth their bytes.
   const inFlight = { workers: 1, inFlight: 8, quotas: [{ requests: 5000, perMs: 86_400_000 }] };
   const history = historyOf(simulator, 'store', { source: 'hybrid' }, inFlight);

@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import type { Market } from '../../src/market/market.ts';
 import { sampleMarket } from '../../src/market/sample.ts';
 import {
   type RequestLogEntry,
@@ -14,6 +15,20 @@ export const YEAR = 'period1=1577836800&period2=1609372800&interval=1d&events=di
 
 const market = sampleMarket();
 const running: Simulator[] = [];
+
+/** The sample market with nothing but these: a file of all its instruments takes as long to make as it has rows. */
+export function sampleOf(...tickers: readonly string[]): Market {
+  const rowsOf = <Row>(ticker: string, rows: () => readonly Row[]): readonly Row[] =>
+    tickers.includes(ticker) ? rows() : [];
+  return {
+    tickers: () => tickers,
+    listing: (ticker) => (tickers.includes(ticker) ? market.listing(ticker) : undefined),
+    intervals: (ticker) => rowsOf(ticker, () => market.intervals(ticker)),
+    rows: (ticker, ...asked) => rowsOf(ticker, () => market.rows(ticker, ...asked)),
+    actions: (ticker) => rowsOf(ticker, () => market.actions(ticker)),
+    quiet: (ticker) => rowsOf(ticker, () => market.quiet(ticker)),
+  };
+}
 
 export interface Logged extends Simulator {
   readonly entries: readonly RequestLogEntry[];
