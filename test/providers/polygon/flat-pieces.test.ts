@@ -63,6 +63,7 @@ function linesOf(level: number, open = OPEN): string[] {
 }
 
 const SORTED = linesOf(20);
+const PACKED = packed(SORTED);
 /** As they were traded: minute by minute. */
 const BY_TIME = SORTED.map((line, i) => ({ line, minute: i % MINUTES }))
   .toSorted((a, b) => a.minute - b.minute)
@@ -177,7 +178,7 @@ const asked = { interval: '1m', session: SESSION, now: NOW } as const;
 
 describe('a file of a market that is read piece by piece', () => {
   it('is given away as it comes, no ticker twice where it is sorted', async () => {
-    const { provider } = await filesThatAnswer(() => ({ body: packed(SORTED) }));
+    const { provider } = await filesThatAnswer(() => ({ body: PACKED }));
     const heard = new Heard();
     const rest = await provider.fetchMarket?.({ ...asked, pieces: heard.taker });
     expect(heard.rows).toEqual([65_600, 65_600]);
@@ -229,10 +230,9 @@ describe('a file of a market that is read piece by piece', () => {
   });
 
   it('is taken up where the connection broke', async () => {
-    const body = packed(SORTED);
-    const { provider, asked: requests } = await breaking(body, (from) => {
-      const range = `bytes ${from}-${body.length - 1}/${body.length}`;
-      return { status: 206, headers: { etag: '"one"', 'content-range': range }, body: body.subarray(from) };
+    const { provider, asked: requests } = await breaking(PACKED, (from) => {
+      const range = `bytes ${from}-${PACKED.length - 1}/${PACKED.length}`;
+      return { status: 206, headers: { etag: '"one"', 'content-range': range }, body: PACKED.subarray(from) };
     });
     const store = openParquetStore(join(folder.path, 'pieces'));
     expect(await staged(provider, store)).toEqual(await wholeSorted());
@@ -242,7 +242,7 @@ describe('a file of a market that is read piece by piece', () => {
   it('has nothing of the one that it replaced meanwhile', async () => {
     // Of few tickers: nothing is left of the others.
     const later = linesOf(90).slice(0, 40 * MINUTES);
-    const { provider, asked: requests } = await breaking(packed(SORTED), (_, times) =>
+    const { provider, asked: requests } = await breaking(PACKED, (_, times) =>
       times === 2
         ? { status: 412, body: s3Error('PreconditionFailed') }
         : { headers: { etag: '"two"' }, body: packed(later) },
@@ -254,15 +254,14 @@ describe('a file of a market that is read piece by piece', () => {
 
   it('that is cut leaves nothing, and is read anew from its first byte', async () => {
     let times = 0;
-    const body = packed(SORTED);
     const { provider } = await filesThatAnswer(
-      () => ({ body: times++ === 0 ? body.subarray(0, -9) : body }),
+      () => ({ body: times++ === 0 ? PACKED.subarray(0, -9) : PACKED }),
       OPEN_GATE,
     );
     const heard = new Heard();
     await provider.fetchMarket?.({ ...asked, pieces: heard.taker });
     expect([times, heard.rows]).toEqual([2, [65_600, 65_600]]);
-    const { provider: cut } = await filesThatAnswer(() => ({ body: body.subarray(0, -9) }));
+    const { provider: cut } = await filesThatAnswer(() => ({ body: PACKED.subarray(0, -9) }));
     const { error } = await collected(cut, openParquetStore(folder.path));
     expect(error).toMatchObject({ code: 'bad-answer' });
     expect(await readdir(join(folder.path, 'staging'))).toEqual([]);
@@ -286,7 +285,7 @@ describe('a file of a market that is read piece by piece', () => {
     ['was', (writes: number) => writes === 1],
   ])('is not asked for again where the disk %s full, and says so', async (_, isFull) => {
     let writes = 0;
-    const { provider, asked: requests } = await filesThatAnswer(() => ({ body: packed(SORTED) }), OPEN_GATE);
+    const { provider, asked: requests } = await filesThatAnswer(() => ({ body: PACKED }), OPEN_GATE);
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
       code: 'ENOSPC',
       syscall: 'write',
