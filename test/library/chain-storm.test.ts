@@ -6,6 +6,7 @@ import { POLYGON_KEYS } from '../../src/simulator/polygon/keys.ts';
 import { start } from '../simulator/running.ts';
 import { NOW, chainStore } from './chain-store.ts';
 import { lacking, tickersOf, walkingMarket } from './walking-market.ts';
+import { sampled } from '../needs.ts';
 
 const { optionsOf, question } = chainStore();
 
@@ -48,7 +49,7 @@ const faults = ({ failures }: { readonly failures: readonly { ticker: string; co
     .toSorted();
 
 describe('tickers of a list that the first of a chain does not know', () => {
-  it.each(['yahoo', 'polygon'] as const)(
+  it.each(sampled(['yahoo', 'polygon'] as const, 2, 'first'))(
     'are asked of the next where they are no more than half of it (%s first)',
     async (first) => {
       const { run } = await chainOf(first, new Set(ALL.slice(0, 15)));
@@ -65,11 +66,17 @@ describe('tickers of a list that the first of a chain does not know', () => {
     20_000,
   );
 
-  it.each([
-    ['yahoo', 25],
-    ['yahoo', 40],
-    ['polygon', 25],
-  ] as const)(
+  it.each(
+    sampled(
+      [
+        ['yahoo', 25],
+        ['yahoo', 40],
+        ['polygon', 25],
+      ] as const,
+      2,
+      'outages',
+    ),
+  )(
     'are its fault where they are more than half, as in an outage that looks like it (%s first, %i of 40)',
     async (first, count) => {
       const unknown = ALL.slice(0, count);
