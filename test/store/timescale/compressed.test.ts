@@ -8,6 +8,7 @@ import type { BarStore } from '../../../src/store/store.ts';
 import { AAPL, AAPL_5M, at, coverage, daily, days, NOON, temporaryFolder, update } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
 import { startTimescale, type TimescaleServer } from './server.ts';
+import { rounds } from '../../needs.ts';
 
 const YEARS = days('2024-01-01', '2026-01-01');
 /** Of two chunks, far enough apart for two batches to be told from one. */
@@ -174,7 +175,7 @@ describe('compressed bars of TimescaleDB', () => {
         }
         await rm(folder.path, { recursive: true });
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: rounds(10), endOnFailure: true },
     );
   });
 
