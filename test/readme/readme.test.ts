@@ -53,13 +53,22 @@ async function shell({ text }: CommandLine): Promise<void> {
   else await runs(text, fixtures.find(({ exit }) => exit !== undefined)?.exit ?? 0);
 }
 
-/** Compiles a program strictly, as it stands in the README, and runs it. */
+const PROGRAMS = BLOCKS.filter(({ language }) => language === 'ts');
+let compiled: Promise<void> | undefined;
+
+/** Compiles all programs strictly, as they stand in the README: one after the other, each would load the same types anew. */
+async function compile(): Promise<void> {
+  const files = PROGRAMS.map(({ line, text }) => [`readme-${line}.ts`, text] as const);
+  await scratch.write(Object.fromEntries(files));
+  const strict = '--ignoreConfig --strict --noEmit --module nodenext --target es2023 --types node';
+  await runs(`node_modules/.bin/tsc ${strict} ${files.map(([name]) => name).join(' ')}`, 0);
+}
+
+/** Runs a program, once all are compiled. */
 async function typescript({ text, line }: Block): Promise<void> {
   const name = `readme-${line}`;
   const [fixture] = fixturesOf(text);
-  await scratch.write({ [`${name}.ts`]: text });
-  const strict = '--ignoreConfig --strict --noEmit --module nodenext --target es2023 --types node';
-  await runs(`node_modules/.bin/tsc ${strict} ${name}.ts`, 0);
+  await (compiled ??= compile());
   await scratch.write({ [`${name}.ts`]: `${scratch.translated(text)}\n${fixture?.besides ?? ''}` });
   await build({
     absWorkingDir: scratch.folder,
