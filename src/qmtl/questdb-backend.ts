@@ -111,8 +111,9 @@ export class QuestDBBackend implements HistoryBackend {
 
   /**
    * Asks a source for the sessions of a range that lack something, also for the one that is open. What is stored, or known not to be
-   * there, is not asked for. Throws what the source failed with, `incomplete` where bars came that were rejected, and
-   * `store-locked` where another process writes the store.
+   * there, is not asked for. Throws what the source failed with, `incomplete` where something that is over lacks all the same (bars
+   * came that were rejected, or too few, or there is none of the node; by `live-replay` recorded bars will do), and `store-locked`
+   * where another process writes the store.
    */
   async fill(
     start: number,
@@ -128,7 +129,8 @@ export class QuestDBBackend implements HistoryBackend {
     const ensured = await inTurn(this.#place, history, () =>
       history.ensureRange(series, range, { strategy }),
     );
-    assertFilled(series, ensured, served?.takeError(series.ticker, series.interval));
+    const cause = served?.takeError(series.ticker, series.interval);
+    assertFilled(series, { ...ensured, lacks: lackingBy(strategy, ensured) }, cause);
   }
 
   /**
@@ -143,10 +145,9 @@ export class QuestDBBackend implements HistoryBackend {
   ): Promise<void> {
     const { series, dates } = this.#sessionsIn(start, end, of);
     if (dates === undefined) return;
-    const { lacks, damaged } = await this.#reader.missing(series, dates);
-    const isLacking = ({ why }: LackingSpan): boolean => strategy !== 'live-replay' || why !== 'provisional';
-    const lacking = lacks.flatMap(({ ranges }) => ranges).find(isLacking);
-    if (lacking !== undefined || damaged.length > 0) throw withoutFetcher(series, lacking ?? dates);
+    const verdict = await this.#reader.missing(series, dates);
+    const [lacking] = lackingBy(strategy, verdict);
+    if (lacking !== undefined || verdict.damaged.length > 0) throw withoutFetcher(series, lacking ?? dates);
   }
 
   /**
@@ -230,16 +231,29 @@ function isFetcher(source: FetchSource): source is DataFetcher {
   return 'fetch' in source;
 }
 
+/** What is lacking of one series, where by `live-replay` recorded bars will do. */
+function lackingBy(strategy: FillStrategy, { lacks }: Pick<Ensured, 'lacks'>): readonly LackingSpan[] {
+  const isLacking = ({ why }: LackingSpan): boolean => strategy !== 'live-replay' || why !== 'provisional';
+  return lacks.flatMap(({ ranges }) => ranges).filter(isLacking);
+}
+
+interface Filled extends Pick<Ensured, 'failures' | 'stopped'> {
+  readonly lacks: readonly LackingSpan[];
+}
+
 function assertFilled(
   { ticker, interval }: StoredSeries,
-  { failures: [failure], stopped, lacks }: Ensured,
+  { failures: [failure], stopped, lacks }: Filled,
   cause: unknown,
 ): void {
   if (failure === undefined && stopped === null) {
-    const rejected = lacks.flatMap(({ ranges }) => ranges).find(({ why }) => why === 'rejected');
-    if (rejected === undefined) return;
-    const what = `${ticker} ${interval} lacks ${rejected.start} to ${rejected.end}, of which bars came that are wrong`;
-    throw new BackfillError('incomplete', `${what}: check-data --issues lists them`);
+    const span = lacks.find(({ why }) => why === 'rejected') ?? lacks[0];
+    if (span === undefined) return;
+    const why =
+      span.why === 'rejected'
+        ? 'of which bars came that are wrong: check-data --issues lists them'
+        : 'of which the fetcher had no bar, or too few to believe that these are all';
+    throw new BackfillError('incomplete', `${ticker} ${interval} lacks ${span.start} to ${span.end}, ${why}`);
   }
   if (cause instanceof BackfillError) throw cause;
   const { code, message } = failure ?? { code: 'provider-down' as const, message: stopped?.message ?? '' };

@@ -51,6 +51,17 @@ describe('ranges', () => {
     await expect(provider.ensureRange(NOON, NOON, HOURLY)).rejects.toMatchObject(refusal);
   });
 
+  it('are not filled where the fetcher has no bar of the node', async () => {
+    const none = providerOf(inventedFetcher({ change: () => undefined }));
+    await expect(none.provider.ensureRange(NOON, NOON, HOURLY)).rejects.toMatchObject({
+      ...{
+        code: 'incomplete',
+        message:
+          'BTC-USD 1h lacks 2025-03-04 to 2025-03-04, of which the fetcher had no bar, or too few to believe that these are all',
+      },
+    });
+  });
+
   it('follow the calendar of the ticker, over nights and weekends', async () => {
     const { provider, fetcher } = providerOf(
       // What an exchange that is closed gives no bars of.
