@@ -4,6 +4,7 @@ import type { Allowance } from '../allowance.ts';
 import type {
   ActionsAnswer,
   ActionsRequest,
+  BarAnswer,
   MarketActionsRequest,
   MarketAnswer,
   MarketRequest,
@@ -39,7 +40,7 @@ export interface Asking {
  * costs at most ⌈log2 n⌉ + 2, the halvings, itself and what was put off. Pages make that no dearer: in parts a list has at most
  * one page more a part than whole, and that page is the request that is counted.
  */
-export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
+export async function askInSteps<Asked extends ActionsRequest, State, Answer extends Told>(
   asked: Asked,
   steps: ChainSteps<Asked, State, PartOf<Answer>>,
   { exchange, ...of }: Asking,
@@ -51,6 +52,7 @@ export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
     parts.set(part.ticker, part);
     over.add(part.ticker);
   };
+  const noteTold = (part: PartOf<Answer>): void => note(believed(part, parts.get(part.ticker), of.provider));
   const openOf = (tickers: readonly string[]): readonly string[] =>
     tickers.filter((ticker) => !over.has(ticker));
 
@@ -61,7 +63,7 @@ export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
   const askTogether = async (tickers: readonly string[]): Promise<Course> => {
     for (let open = openOf(tickers); open.length > 0; open = openOf(tickers)) {
       try {
-        const asking = { ...of, exchange, note, isApart };
+        const asking = { ...of, exchange, note: noteTold, isApart };
         const refused = await followList({ ...asked, tickers: open }, steps, asking);
         isApart ||= refused !== undefined;
         if (refused === undefined) {
@@ -109,6 +111,38 @@ export async function askInSteps<Asked extends ActionsRequest, State, Answer>(
 
   await ask(asked.tickers, 0);
   return [...parts.values()];
+}
+
+/** What an answer has that another one of the same may lack. */
+type Told = Partial<Pick<BarAnswer, 'bars' | 'actions'>>;
+
+/** What of a part of a page, or of the end of its chain, counts: the last alone would pass for all that there is of its ticker. */
+function believed<Answer extends Told>(
+  part: PartOf<Answer>,
+  before: PartOf<Answer> | undefined,
+  provider: string,
+): PartOf<Answer> {
+  if (before === undefined || 'error' in part) return part;
+  if ('error' in before) return before;
+  const { ticker } = part;
+  return hasAllOf(part.answer, before.answer) ? part : { ticker, error: toldInParts(ticker, provider) };
+}
+
+/** Whether an answer has the rows of an earlier one, and no fewer splits and dividends. */
+function hasAllOf({ bars, actions = [] }: Told, earlier: Told): boolean {
+  const stamps = new Set(bars?.ts);
+  return (
+    earlier.bars?.ts.every((ts) => stamps.has(ts)) !== false &&
+    actions.length >= (earlier.actions?.length ?? 0)
+  );
+}
+
+function toldInParts(ticker: string, provider: string): BackfillError {
+  return new BackfillError(
+    'provider-broken',
+    `provider ${provider} gives a part of ${ticker} that lacks rows of one before it; the last of a chain must have all that its pages have of a ticker`,
+    { ticker },
+  );
 }
 
 /** The longer one first. */

@@ -29,7 +29,7 @@ export type Reaches = ReadonlyMap<string, number>;
 
 /** What one answer of a chain brought. */
 export interface Page<State, One = Part> {
-  /** The series that are known to be whole by now; each once in a chain. */
+  /** The series that are known to be whole by now. One that comes again in a chain must have all that it had before. */
   readonly parts: readonly One[];
   /** What the next request and the end of the chain are to know. */
   readonly state: State;

@@ -57,6 +57,59 @@ describe('a chain of requests', () => {
     expect(outcomes).toEqual({ A: [1], B: [], C: [2] });
   });
 
+  it.each(['pages', 'a page and the end'])(
+    'believes no part of a series that lacks rows of one before, of %s',
+    async (how) => {
+      const bars = (...ts: number[]): object => ({ bars: { ts: Float64Array.from(ts) }, actions: [] });
+      const two = { ticker: 'A', answer: bars(3) };
+      const steps = {
+        request: () => ({ url: new URL('http://h'), headers: {} }),
+        parse: (_: unknown, __: unknown, at = 0) => ({
+          parts:
+            at === 0
+              ? [
+                  { ticker: 'A', answer: bars(1, 2) },
+                  { ticker: 'B', answer: bars(1) },
+                ]
+              : how === 'pages'
+                ? [two]
+                : [],
+          ...{ state: at + 1, hasMore: at === 0 },
+        }),
+        end: () => [...(how === 'pages' ? [] : [two]), { ticker: 'B', answer: bars(1, 2) }],
+      };
+      const exchange: Exchange = async (_, word, read) =>
+        read({ status: 200, headers: {}, body: '' }, await word({}));
+      const parts = await askInSteps({ ...ASKED, tickers: ['A', 'B'] }, steps as never, { exchange, ...TOY });
+      expect(parts).toMatchObject([
+        {
+          ticker: 'A',
+          error: {
+            code: 'provider-broken',
+            message: expect.stringContaining('gives a part of A that lacks rows'),
+          },
+        },
+        { ticker: 'B', answer: bars(1, 2) },
+      ]);
+    },
+  );
+
+  it('keeps an error of a series, whatever comes of it later', async () => {
+    const steps = {
+      request: () => ({ url: new URL('http://h'), headers: {} }),
+      parse: () => ({
+        parts: [{ ticker: 'A', error: new BackfillError('no-data', 'x') }],
+        state: 0,
+        hasMore: false,
+      }),
+      end: () => [{ ticker: 'A', answer: { bars: { ts: Float64Array.of(1) } } }],
+    };
+    const exchange: Exchange = async (_, word, read) =>
+      read({ status: 200, headers: {}, body: '' }, await word({}));
+    const parts = await askInSteps({ ...ASKED, tickers: ['A'] }, steps as never, { exchange, ...TOY });
+    expect(parts).toMatchObject([{ ticker: 'A', error: { code: 'no-data' } }]);
+  });
+
   it('keeps what was whole before a page failed', async () => {
     const { requests, outcomes } = await ask(['A', 'B', 'C'], (_, page) =>
       page === '' ? { closes: { A: [1], B: [2] }, next: 'broken' } : { bad: 'a broken page' },

@@ -13,7 +13,7 @@ import { sampled } from '../../needs.ts';
 /** What is sent for a list of so many tickers, those at some places of which spoil a request, and what comes of each place. */
 async function askFor(length: number, places: readonly number[], refusals = new Set(places)) {
   const sent: { readonly of: readonly number[]; readonly isRefused: boolean }[] = [];
-  const steps: ChainSteps<ListRequest, null, PartOf<string>> = {
+  const steps: ChainSteps<ListRequest, null, PartOf<{ readonly actions?: readonly never[] }>> = {
     request: () => ({ url: new URL('http://list'), headers: {} }),
     parse: (_, { tickers }) => {
       const of = tickers.map(Number);
@@ -23,7 +23,7 @@ async function askFor(length: number, places: readonly number[], refusals = new 
         ? { spoilt: new BackfillError('unknown-ticker', 'invalid symbol'), without: [] }
         : { parts: [], state: null, hasMore: false };
     },
-    end: ({ tickers }) => tickers.map((ticker) => ({ ticker, answer: 'bars' })),
+    end: ({ tickers }) => tickers.map((ticker) => ({ ticker, answer: {} })),
   };
   const exchange: Exchange = async (_, word, read) =>
     read({ status: 200, headers: {}, body: '' }, await word({}));
