@@ -1,8 +1,17 @@
 import { calendarFor } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
+import { largest, smallest } from '../../core/extremes.ts';
 import { plural } from '../../core/plural.ts';
-import { type DayRange, formatDay, MS_PER_DAY, startOfDay, utcDayOf } from '../../core/session/day.ts';
+import {
+  type Day,
+  type DayRange,
+  formatDay,
+  MS_PER_DAY,
+  startOfDay,
+  utcDayOf,
+} from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
+import { intersect } from '../../core/session/ranges.ts';
 import { partOver } from '../part-over.ts';
 import type { BarRequest, MarketAnswer, Part } from '../provider.ts';
 import type { FetchedRow } from './fetched-rows.ts';
@@ -13,6 +22,9 @@ const UNITS = [
   { name: 'µs', perMs: 1000 },
   { name: 'ns', perMs: 1_000_000 },
 ];
+
+/** Of dates, ms from the epoch on, either way (ECMA-262). */
+const LAST_INSTANT = 8.64e15;
 
 /** What rows were asked for. */
 interface AskedRows {
@@ -37,6 +49,7 @@ export function faultOfStamps({ interval, range }: AskedRows, stamps: Iterable<n
     const unit = UNITS.find(({ perMs }) => isAsked(ts / perMs) && !(perMs < 1 && isMidnight));
     if (unit !== undefined)
       return `a row whose ts is ${ts}, which looks like ${unit.name}; it must be ms since the epoch`;
+    if (!(Math.abs(ts) <= LAST_INSTANT)) return `a row whose ts is ${ts}; it must be ms since the epoch`;
     if (interval === '1d' && !isMidnight)
       return `a row of a day whose ts is ${ts}; it must be midnight in UTC of its date, in ms`;
   }
@@ -44,20 +57,34 @@ export function faultOfStamps({ interval, range }: AskedRows, stamps: Iterable<n
 }
 
 /**
- * `bad-answer` where there are rows, but none of any session that was asked for and is over, so that these are not taken for some
- * without a trade; else undefined.
+ * `bad-answer` where rows are of another time than what was asked for and is over, so that sessions without one are not taken for
+ * some without a trade: where none is of that, or where others are not and most sessions between the first and the last lack
+ * theirs; else undefined.
  */
 function refusalOfRows(
-  { ticker, range, now }: AskedRows,
+  { ticker, interval, range, now }: AskedRows,
   stamps: ArrayLike<number> & Iterable<number>,
 ): BackfillError | undefined {
-  if (stamps.length === 0 || some(stamps, within(range))) return undefined;
+  const asked = Array.from(stamps).filter(within(range));
+  if (asked.length === stamps.length) return undefined;
   const calendar = calendarFor(ticker);
-  if (calendar.count([partOver(range, calendar, now)]) === 0) return undefined;
-  const days = Array.from(stamps, utcDayOf).toSorted((a, b) => a - b);
+  const over = partOver(range, calendar, now);
+  if (calendar.count([over]) === 0) return undefined;
+  const dayOf = interval === '1d' ? utcDayOf : (ts: number): Day => calendar.localDay(ts);
+  const [first, last] = [dayOf(smallest(stamps)), dayOf(largest(stamps))];
+  const withRows = new Set(asked.map(dayOf)).size;
+  const between = intersect([over], [{ from: first, to: last + 1 }]);
+  const without = calendar.count(between) - withRows;
+  if (asked.length > 0 && without <= withRows) return undefined;
+  const which = `${formatDay(range.from)}..${formatDay(range.to - 1)}, for which it was asked`;
+  const rows = `the answer for ${ticker} has ${plural(stamps.length, 'row')}, ${formatDay(first)}..${formatDay(last)}`;
+  const what =
+    asked.length === 0
+      ? `${rows}, none of ${which}`
+      : `${rows}, with ${plural(without, 'session')} of ${which}, that ${without === 1 ? 'lies' : 'lie'} between them without one`;
   return new BackfillError(
     'bad-answer',
-    `the answer for ${ticker} has ${plural(stamps.length, 'row')}, none of ${formatDay(range.from)}..${formatDay(range.to - 1)}, for which it was asked: ${stamps.length === 1 ? 'it is' : 'they are'} of ${formatDay(days[0] as number)}..${formatDay(days.at(-1) as number)}; where there is none of a range, an answer without rows says so`,
+    `${what}; where there is none of a range, an answer without rows says so`,
     { ticker },
   );
 }
@@ -97,9 +124,4 @@ export function marketOfAsked(
 function within({ from, to }: DayRange): (ts: number) => boolean {
   const [start, end] = [startOfDay(from), startOfDay(to)];
   return (ts) => ts >= start && ts < end;
-}
-
-function some(stamps: Iterable<number>, is: (ts: number) => boolean): boolean {
-  for (const ts of stamps) if (is(ts)) return true;
-  return false;
 }

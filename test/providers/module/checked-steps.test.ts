@@ -154,6 +154,7 @@ describe('what they give is refused where it is no answer', () => {
     ['whose endpoint is [{"from":1,', part({ ...ANSWER, endpoint: [{ from: 1, endpoint: 'flat' }] })],
     ['whose proven is undefined', part({ ...ANSWER, proven: undefined })],
     ['whose proven is {"from":20773', part({ ...ANSWER, proven: ASKED.range })],
+    ['whose bars have a row whose ts is NaN; it must be ms', withBars({ ts: Float64Array.of(Number.NaN) })],
     [
       'whose bars have a row whose ts is 1795046400, which looks like seconds',
       withBars({ ts: Float64Array.of(THURSDAY / 1000) }),
@@ -187,7 +188,7 @@ describe('what they give is refused where it is no answer', () => {
     const error = expect.objectContaining({
       ...{ code: 'bad-answer', ticker: 'ALFA' },
       message:
-        'the answer for ALFA has 1 row, none of 2026-11-16..2026-11-29, for which it was asked: it is of 2026-11-12..2026-11-12; where there is none of a range, an answer without rows says so',
+        'the answer for ALFA has 1 row, 2026-11-12..2026-11-12, none of 2026-11-16..2026-11-29, for which it was asked; where there is none of a range, an answer without rows says so',
     });
     const own = steps({
       parse: () => ({ ...PAGE, parts: [withBars({ ts: early })] }),
@@ -196,11 +197,15 @@ describe('what they give is refused where it is no answer', () => {
     expect(own.parse(TOLD, ASKED, undefined)).toMatchObject({ parts: [{ ticker: 'ALFA', error }] });
     expect(own.end(ASKED, 0)).toEqual([{ ticker: 'ALFA', error }]);
     const both = Float64Array.of(...early, THURSDAY);
-    const columns = Object.fromEntries(
-      ['open', 'high', 'low', 'close', 'volume'].map((name) => [name, both]),
-    );
-    const some = [withBars({ ...columns, length: 2, ts: both })];
-    expect(steps({ end: () => some }).end(ASKED, 0)).toEqual(some);
+    const columnsOf = (values: Float64Array): object =>
+      Object.fromEntries(['open', 'high', 'low', 'close', 'volume'].map((name) => [name, values]));
+    const some = [withBars({ ...columnsOf(both), length: 2, ts: both })];
+    expect(steps({ end: () => some }).end(ASKED, 0)).toMatchObject([
+      { ticker: 'ALFA', error: { code: 'bad-answer' } },
+    ]);
+    const three = Float64Array.of(...early, THURSDAY - 2 * 86_400_000, THURSDAY);
+    const most = [withBars({ ...columnsOf(three), length: 3, ts: three })];
+    expect(steps({ end: () => most }).end(ASKED, 0)).toEqual(most);
   });
 
   it('the same of a market', async () => {

@@ -157,12 +157,34 @@ it('is refused with rows of which none is of the range, as nothing of that is kn
     error: {
       code: 'bad-answer',
       message:
-        'the answer for ACME has 2 rows, none of 2026-11-16..2026-11-20, for which it was asked: they are of 2026-10-18..2026-10-19; where there is none of a range, an answer without rows says so',
+        'the answer for ACME has 2 rows, 2026-10-18..2026-10-19, none of 2026-11-16..2026-11-20, for which it was asked; where there is none of a range, an answer without rows says so',
     },
   });
   // More than was asked for is no trouble, nor is a day whose stamp would be one of the range in seconds: 2024-10-04.
-  const whole = [{ ...ROW, ts: Date.parse('1970-01-21T00:00:00Z') }, ...elsewhere, ROW];
-  expect(await ask(async ({ get }) => (await get(base), whole), { from: '2024-10-01' })).toMatchObject({
-    bars: { bars: { length: 4 } },
+  const days = ['2026-11-20', '2026-11-19', '2026-11-18', '2026-11-17', '2026-11-16', '1970-01-21'];
+  const whole = [...days.map((date) => ({ ...ROW, ts: Date.parse(`${date}T00:00:00Z`) })), ...elsewhere];
+  expect(await ask(async ({ get }) => (await get(base), whole))).toMatchObject({
+    bars: { bars: { length: 8 } },
   });
+});
+
+it('is refused where rows of another range leave most of what lies between without one', async () => {
+  const of = async (...dates: string[]) => {
+    const rows = dates.map((date) => ({ ...ROW, ts: Date.parse(`${date}T00:00:00Z`) }));
+    return ask(async ({ get }) => (await get(base), rows));
+  };
+  expect(await of('2026-11-16', '2026-12-01', '2026-12-02')).toMatchObject({
+    error: {
+      code: 'bad-answer',
+      message:
+        'the answer for ACME has 3 rows, 2026-11-16..2026-12-02, with 4 sessions of 2026-11-16..2026-11-20, for which it was asked, that lie between them without one; where there is none of a range, an answer without rows says so',
+    },
+  });
+  for (const sound of [
+    ['2026-11-16', '2026-11-18', '2026-11-20', '2026-12-01'],
+    ['2026-11-16'],
+    ['2026-11-02', '2026-11-16', '2026-11-17', '2026-11-18'],
+    ['2026-11-20', '2026-12-01'],
+  ])
+    expect(await of(...sound)).toMatchObject({ bars: { bars: { length: sound.length } } });
 });
