@@ -10,6 +10,7 @@ import {
   Machines,
   PLANNER,
   WORKERS,
+  type Command,
   loggedSince,
   seeded,
   type World,
@@ -100,7 +101,8 @@ describeWith(NEEDED)('three machines and a planner', () => {
       const story: string[] = [];
       try {
         for (const host of WORKERS) machines.startWorker(host);
-        let ending = machines.plan('run');
+        let next: Command = 'run';
+        let ending = machines.plan(next);
         const kinds = LONG_RUNS && seed % 5 === 0 ? [LONG_FAULT] : FAULTS;
         for (let i = 0; i < 2; i++) {
           await sleep(1000 + 3000 * random());
@@ -108,7 +110,7 @@ describeWith(NEEDED)('three machines and a planner', () => {
           story.push(fault.name);
           await fault.befall(machines, world, random);
           const code = await Promise.race([ending, sleep(50, 'runs' as const)]);
-          if (code === undefined) ending = resumed(machines);
+          if (code === undefined) ending = machines.plan((next = afterDeath(machines)));
         }
         for (let starts = 1; ; starts++) {
           const code = await ending;
@@ -117,7 +119,9 @@ describeWith(NEEDED)('three machines and a planner', () => {
           expect(starts, `${story.join('; ')}\n${machines.told}`).toBeLessThan(MOST_STARTS);
           // Who is told that a store is locked tries again a little later.
           if (code === 2) await sleep(15_000);
-          ending = resumed(machines);
+          if (code === undefined) next = afterDeath(machines);
+          else if (code === 1 || machines.hasEnded) next = 'run';
+          ending = machines.plan(next);
         }
       } finally {
         await machines.killAll();
@@ -135,8 +139,7 @@ describeWith(NEEDED)('three machines and a planner', () => {
   );
 });
 
-/** What whoever finds the planner dead does. */
-function resumed(machines: Machines): Promise<number | undefined> {
-  const { runId } = machines;
-  return machines.plan(runId === undefined ? 'run' : { attach: runId });
+/** What whoever finds the planner dead does; whom it told how it ended runs the same again. */
+function afterDeath({ runId }: Machines): Command {
+  return runId === undefined ? 'run' : { attach: runId };
 }

@@ -96,11 +96,15 @@ export const LONG_FAULT: Fault = {
   },
 };
 
+/** What a planner is told: to begin a run, or to go on with one. */
+export type Command = 'run' | { readonly attach: string };
+
 /** The processes of a run on their machines. */
 export class Machines {
   readonly #world: World;
   readonly #job: Job;
   readonly #running = new Map<string, ChildProcess>();
+  #isOver = false;
   /** What the programs said, by machine. */
   readonly said = new Map<string, string>();
 
@@ -109,12 +113,20 @@ export class Machines {
     this.#job = job;
   }
 
+  /** A worker, and another one whenever it ends by itself, as of whatever looks after services. */
   startWorker(host: string): void {
-    this.#start(host, ['worker', '--queue', this.#queue(), '--store', this.#store(), '--workers', '1']);
+    const child = this.#start(host, [
+      ...['worker', '--queue', this.#queue(), '--store', this.#store(), '--workers', '1'],
+    ]);
+    child.once('close', async (code) => {
+      if (code === null) return;
+      await sleep(1000);
+      if (!this.#isOver && this.#running.get(host) === child) this.startWorker(host);
+    });
   }
 
   /** Runs a command of the planner to its end; undefined where it was killed. */
-  async plan(command: 'run' | { readonly attach: string }): Promise<number | undefined> {
+  async plan(command: Command): Promise<number | undefined> {
     const { network, simulatorPort } = this.#world;
     const at = ['--queue', this.#queue(), '--store', this.#store()];
     const url = `yahoo=http://${network.address}:${simulatorPort}`;
@@ -141,6 +153,11 @@ export class Machines {
     return [...(this.said.get(PLANNER) ?? '').matchAll(/\d{8}T\d{6}Z-[\da-f]{4}/g)].at(-1)?.[0];
   }
 
+  /** Whether it was told last that the run that it was to go on with is over. */
+  get hasEnded(): boolean {
+    return (this.said.get(PLANNER) ?? '').trimEnd().endsWith('it has ended');
+  }
+
   signal(host: string, what: NodeJS.Signals): void {
     this.#running.get(host)?.kill(what);
   }
@@ -154,6 +171,7 @@ export class Machines {
   }
 
   async killAll(): Promise<void> {
+    this.#isOver = true;
     await Promise.all([...this.#running.keys()].map((host) => this.kill(host)));
   }
 
