@@ -24,12 +24,14 @@ export function reasonOf(error: unknown): string {
   return `${code}: ${message}`;
 }
 
+const QUEUE_UNUSABLE = 'queue-unusable: ';
+
 /** BullMQ's words for a job whose lock was another's by the time that it ended. */
 const LOST = /lock/i;
 
-/** Whether a job counts as failed only because it ran twice at once. */
+/** Whether a job counts as failed only because it ran twice at once, or its worker lost Redis while it began it. */
 export function isLost(reason: string): boolean {
-  return LOST.test(reason) && codeIn(reason) === undefined;
+  return reason.startsWith(QUEUE_UNUSABLE) || (LOST.test(reason) && codeIn(reason) === undefined);
 }
 
 /** Why a task has no result whose job failed for this reason. */

@@ -27,7 +27,7 @@ it('why a job failed says what becomes of its task', () => {
   expect(errorOfJob(reasonOf(new TypeError('x is null')))).toMatchObject({
     ...{ code: 'worker-crashed', retryable: true, message: 'internal: x is null' },
   });
-  expect([LOST, POISON, reasonOf(over)].map((reason) => isLost(reason))).toEqual([true, false, false]);
+  expect([LOST, AWAY, POISON, reasonOf(over)].map(isLost)).toEqual([true, true, false, false]);
 });
 
 it('what never comes is waited for no longer than is said', async () => {
@@ -36,10 +36,17 @@ it('what never comes is waited for no longer than is said', async () => {
   expect(await atMost(5000, Promise.reject(new Error('away')))).toBe(true);
 });
 
-describeWith(REDIS)('a job that failed only because it ran twice at once', () => {
+const AWAY = reasonOf(
+  new BackfillError('queue-unusable', 'the Redis server cannot be used: the connection was cut'),
+);
+
+describeWith(REDIS)('a job that failed', () => {
   withRedis();
 
-  it('is done again', async () => {
+  it.each([
+    ['only because it ran twice at once', LOST],
+    ['only because its worker lost Redis while it began it', AWAY],
+  ])('%s is done again', async (_, reason) => {
     let starts = 0;
     const runner = await planner('RUN');
     const end = runner.run(orderFor('A'));
@@ -48,7 +55,7 @@ describeWith(REDIS)('a job that failed only because it ran twice at once', () =>
       SAMPLE,
       () => {
         starts++;
-        if (starts === 1) throw new Error(LOST);
+        if (starts === 1) throw new Error(reason);
         return Promise.resolve({ json: JSON.stringify({ series }) });
       },
       { connection: await connected(), prefix: PREFIX },
