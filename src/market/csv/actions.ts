@@ -6,15 +6,18 @@ import { BackfillError } from '../../core/errors.ts';
 import { parseTicker } from '../../core/instrument/ticker.ts';
 import { quoted } from '../../core/quoted.ts';
 import { delimiterOf } from './heading.ts';
+import { isEnded } from './line-end.ts';
 import { csvLines, malformed, readText } from './records.ts';
 import type { CsvLine } from './csv-line.ts';
 
 const HEADER = 'ticker,date,kind,value';
+const MAY_BE_CUT = 'its value may have lost digits: get the file again, or end the line if it is whole';
 
 /**
  * Corporate actions by ticker, ascending by ex-date, of a file with the columns `ticker,date,kind,value`: `kind` is
  * `split`, with a value such as `4:1` or `4`, or `dividend`, with an amount a share as declared. Values that cannot be
- * (`1:0`) are kept apart. Throws `usage` with file and line where it is malformed.
+ * (`1:0`) are kept apart. Throws `usage` with file and line where it is malformed, and where no line end follows its last
+ * action: 2 may have been 20:1.
  */
 export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
   const { text } = readText(path);
@@ -29,6 +32,9 @@ export function readActions(path: string): ReadonlyMap<string, CheckedActions> {
   if (header === undefined) throw malformed(path, null, `is empty: write its header, ${HEADER}`);
   if (header.fields.join(',').toLowerCase() !== HEADER)
     throw malformed(path, 1, `the header is not ${HEADER}`);
+  const last = lines.at(-1);
+  if (last !== undefined && !isEnded(text))
+    throw malformed(path, last.number, `the file ends within this line, and ${MAY_BE_CUT}`);
   const byTicker = new Map<string, StatedAction[]>();
   for (const line of lines) {
     const { ticker, stated } = readAction(path, line);

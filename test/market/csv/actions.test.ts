@@ -66,6 +66,31 @@ describe('actions.csv', () => {
     });
   });
 
+  it.each(['split,2', 'split,20:1', 'dividend,0.3', 'dividend,'])(
+    'is refused where no line end follows its last action: %s may be cut',
+    (end) => {
+      const [first, last] = ['A,2024-01-03,dividend,0.1', `A,2024-01-04,${end}`];
+      for (const lines of [[last], [first, last]]) {
+        const text = ['ticker,date,kind,value', ...lines].join('\n');
+        const error = thrown(() => marketOf({ 'A.csv': bars, 'actions.csv': text }).actions('A'));
+        expect(error).toMatchObject({
+          code: 'usage',
+          message: expect.stringMatching(
+            `actions\\.csv, line ${lines.length + 1}: the file ends within this line, .*end the line if it is whole$`,
+          ),
+        });
+      }
+    },
+  );
+
+  it('may end behind a quote, a blank line or its header', () => {
+    const header = 'ticker,date,kind,value';
+    const actionsOf = (list: string) => marketOf({ 'A.csv': bars, 'actions.csv': list }).actions('A');
+    expect(actionsOf(header)).toEqual([]);
+    for (const end of ['"0.39"', '0.39\r\n', '0.39\n\n ', '0.39\r'])
+      expect(actionsOf(`${header}\nA,2024-01-04,dividend,${end}`), end).toMatchObject([{ amount: 0.39 }]);
+  });
+
   it('is refused with its line where it is malformed', () => {
     for (const line of [
       'A,2024-01-02,merger,2',
