@@ -125,7 +125,7 @@ function fileLines(file: InspectedFile, basis: Inspection['basis'], width: numbe
 
 /** How a file is written, its clock and the basis of its prices. */
 function understoodLines(
-  { dialect, series }: InspectedFile,
+  { dialect, pricesOver, series }: InspectedFile,
   basis: Inspection['basis'],
   width: number,
 ): string[] {
@@ -134,6 +134,7 @@ function understoodLines(
   return [
     ...(dialect === null ? [] : labelled('written', dialectText(dialect))),
     ...(dialect === null ? [] : labelled('columns', columnsText(dialect))),
+    ...(pricesOver === undefined ? [] : labelled('prices', `/ ${formatCount(pricesOver)}, as Lean has them`)),
     ...[...new Set(series.map(clockText))].flatMap((text) => labelled('clock', text)),
     ...(isRead ? labelled('basis', basis ?? 'to be said: --basis raw or --basis split-adjusted') : []),
   ];

@@ -48,6 +48,8 @@ export interface InspectedFile {
   readonly series: readonly InspectedSeries[];
   /** How its table is written; null for Lean's files, and where the file is refused. */
   readonly dialect: Dialect | null;
+  /** By what its prices are divided; not there where they are read as they stand. */
+  readonly pricesOver?: number;
   /** What a user should know of it: rows that are left out, columns that tell of splits. */
   readonly notes: readonly string[];
   /** Why it, or a ticker in it, is refused, with what would do. */
@@ -97,6 +99,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
         path: relative(root, file) || path,
         series: what.series,
         dialect: what.dialect,
+        ...(what.pricesOver !== undefined && { pricesOver: what.pricesOver }),
         notes: [...what.notes],
         refused: [...what.refused],
         ...(what.isFolder && { isFolder: true as const }),
@@ -110,6 +113,7 @@ export function inspect(request: InspectRequest, now: number): Inspection {
 interface Understood {
   readonly series: InspectedSeries[];
   dialect: Dialect | null;
+  pricesOver?: number;
   isFolder: boolean;
   readonly notes: Set<string>;
   readonly refused: Set<string>;
@@ -157,6 +161,7 @@ function inspectTicker(ticker: string, inspecting: Inspecting): void {
       if (read.table === null) for (const note of read.notes) what.notes.add(note);
       what.dialect = read.table?.dialect ?? null;
       what.isFolder = read.bars === null;
+      if (read.pricesOver !== undefined) what.pricesOver = read.pricesOver;
     }
     const about = market.notRead(ticker);
     for (const path of market.pathsOf(ticker)) {

@@ -65,6 +65,14 @@ describe('an inspection', () => {
     expect(read.files).toMatchObject([{ refused: [], dialect: { dates: 'mdy' }, series: [{ bars: 2 }] }]);
   });
 
+  it('says where prices are divided, as those of shares in files of Lean', async () => {
+    const zip = zipped('ibm.csv', '20240102 00:00,1045000,1057500,1040600,1057500,2563200\n');
+    const files = { 'ibm.zip': zip, 'MSFT.csv': daily() };
+    const prices = (await textOf(files)).filter((line) => line.startsWith('  prices'));
+    expect(prices).toEqual(['  prices        / 10,000, as Lean has them']);
+    expect((await inspected(files)).files.map(({ pricesOver }) => pricesOver)).toEqual([undefined, 10_000]);
+  });
+
   it('says what the prices are in where a file does, also of many files at once', async () => {
     const inMoney = (word: string): string =>
       daily().replaceAll(',100\n', `,100,${word}\n`).replace('volume', 'volume,Currency');

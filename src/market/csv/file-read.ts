@@ -2,6 +2,7 @@ import { type DayRange, startOfDay } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { RowCounts } from './file-bars.ts';
 import type { RowsOfFile } from './join-files.ts';
+import type { LeanScale } from './lean-scale.ts';
 import type { ClockUsed, FileRows } from './rows.ts';
 import type { Dialect } from './table.ts';
 
@@ -13,6 +14,8 @@ export interface FileRead extends RowCounts {
   readonly isLong?: true;
   /** How its table was understood and the clock of its stamps, null of dates alone; null for files of Lean. */
   readonly table: { readonly dialect: Dialect; readonly clock: ClockUsed | null } | null;
+  /** Set where its prices are divided, being multiplied by that: of shares, in files of Lean. */
+  readonly pricesOver?: number;
   /** What its prices are in, as it says; null where it does not. */
   readonly currency: string | null;
   /** Set where none of its bars is read, as they are on no grid of a session's. */
@@ -40,7 +43,24 @@ export function fileRead(file: RowsOfFile, table?: FileRows): FileRead {
 export function folderRead(
   path: string,
   { interval, days }: { readonly interval: Interval; readonly days: DayRange },
+  scale: LeanScale,
 ): FileRead {
   const [first, last] = [startOfDay(days.from), startOfDay(days.to - 1)];
-  return { path, interval, bars: null, refused: 0, first, last, currency: null, table: null, notes: [] };
+  const read = { bars: null, refused: 0, first, last, currency: null, table: null, notes: [] };
+  return { path, interval, ...read, ...pricesOver(scale) };
+}
+
+const OFF_GRID = "its bars start on the clock hour, off the grid of a session's";
+export const READ_AS_DAILY = `${OFF_GRID}: they are read as the 1d that they add up to`;
+export const NONE_READ = `${OFF_GRID}: none of them is read`;
+
+/** What was read of a file of Lean; `note`: what of it is not read as it is, null where all is. */
+export function leanRead(file: RowsOfFile, scale: LeanScale, note: string | null): FileRead {
+  const isLeft = note === NONE_READ;
+  const read = { ...fileRead(file), ...pricesOver(scale), ...(isLeft && { isLeft }) };
+  return note === null ? read : { ...read, notes: [note] };
+}
+
+function pricesOver({ priceFactor }: LeanScale): Pick<FileRead, 'pricesOver'> {
+  return priceFactor === 10_000 ? { pricesOver: priceFactor } : {};
 }

@@ -8,7 +8,8 @@ import { isHidden, pathsIn } from './folder-paths.ts';
 import { readFileName } from './file-name.ts';
 import { isWord } from './name-words.ts';
 import { namedDifferently } from './named-differently.ts';
-import { LEAN_UNSCALED, readLeanTable } from './lean.ts';
+import { readLeanTable } from './lean.ts';
+import { holdsContracts, LEAN_UNSCALED } from './lean-scale.ts';
 import { type Heading, headingOf } from './heading.ts';
 import { footerNotes } from './footer.ts';
 import { headText, NO_CSV_WITHIN, readZip } from './records.ts';
@@ -66,6 +67,7 @@ type Look =
 
 const NO_TICKER = 'the name is no ticker';
 const NO_HEADER = 'no CSV with a header';
+const CONTRACTS = 'of contracts of futures or options, whose name is no ticker of theirs';
 const WAY = ': rename it, or write a column "ticker"';
 const WAY_OF_ROWS = 'is no ticker: write it as one there (BRK-B, AIR.PA), or take its rows out';
 /** Some write them twice, or behind those of what a file was made of. */
@@ -246,6 +248,7 @@ function wholeZip(path: string, shared: SharedTables): Look {
   const ticker = tickerNamed(name, () => inCryptoFolder(path) || saturday());
   const isOther = inner !== null && innerDate === undefined && !isLean;
   if (ticker === undefined) return isOther ? { reason: NO_HEADER, isOther } : { reason: NO_TICKER };
+  if (holdsContracts(path)) return { reason: CONTRACTS };
   if (date === undefined) return { found: [{ ticker, file: { kind: 'lean-table', path } }] };
   const day = parseDay(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`);
   return { found: [{ ticker, file: { kind: 'lean-minutes', path, day } }] };

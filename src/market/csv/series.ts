@@ -12,13 +12,14 @@ import { isTradingTime, mayStartBar } from '../../core/bars/session-grid.ts';
 import { dailyOfHours } from './daily-of-hours.ts';
 import { endStamps } from './end-stamps.ts';
 import { type FileBars, isBar, marketRowAt } from './file-bars.ts';
-import { fileRead, type FileRead, folderRead } from './file-read.ts';
+import { fileRead, type FileRead, folderRead, leanRead, NONE_READ, READ_AS_DAILY } from './file-read.ts';
 import type { BarFile } from './files.ts';
 import type { NotFinal } from './not-final.ts';
 import { type CurrencyOfFiles, currencyOfFiles, joinFiles, type RowsOfFile } from './join-files.ts';
 import { type LevelStep, levelSteps } from './level-steps.ts';
 import { LONGEST_CLOSURE, ownDays } from './days-of-range.ts';
-import { LEAN_EQUITY, LEAN_UNSCALED, type LeanScale, readLeanMinutes, readLeanTable } from './lean.ts';
+import { readLeanMinutes, readLeanTable } from './lean.ts';
+import { type LeanScale, leanScale } from './lean-scale.ts';
 import { NotInStretches } from './long-text.ts';
 import { readLongRows } from './long-rows.ts';
 import {
@@ -95,7 +96,7 @@ const NOTHING: SeriesRows = {
  */
 export function readSeries(files: readonly BarFile[], context: SeriesContext): FilesRead {
   const { calendar } = context;
-  const scale = calendar.kind === 'exchange' ? LEAN_EQUITY : LEAN_UNSCALED;
+  const scaleOf = (path: string): LeanScale => leanScale(path, context.ticker, calendar);
   const tables: RowsOfFile[] = [];
   const ofHours: { readonly path: string; readonly rows: FileBars }[] = [];
   const notFinal: { path: string; rows: NotFinal }[] = [];
@@ -105,11 +106,12 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   for (const file of files) {
     if (file.kind === 'lean-minutes') minuteFiles.push(file);
     else if (file.kind === 'lean-table') {
+      const scale = scaleOf(file.path);
       const read = leanTable(file.path, scale, context);
-      const isOffGrid = scale === LEAN_EQUITY && read.interval !== '1d';
+      const isOffGrid = calendar.kind === 'exchange' && read.interval !== '1d';
       if (!isOffGrid) tables.push(read);
       else if (read.interval === '1h') ofHours.push({ path: file.path, rows: allOf(read.rows) });
-      filesRead.push(isOffGrid ? offGridRead(read) : fileRead(read));
+      filesRead.push(leanRead(read, scale, isOffGrid ? NONE_READ : null));
     } else {
       for (const read of rowsOfFile(file, context)) {
         tables.push(read);
@@ -132,13 +134,14 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
       if (Number.isNaN(daily.rows.first)) continue;
       for (const one of tableOf(daily.rows, '1d', context)) series.push(withLeftOut(one, outside));
       const at = filesRead.findIndex((read) => read.path === path);
-      filesRead[at] = { ...fileRead(daily), notes: [READ_AS_DAILY] };
+      filesRead[at] = leanRead(daily, scaleOf(path), READ_AS_DAILY);
     }
   }
   if (minuteFiles.length > 0) {
-    const minutes = minutesOf(minuteFiles, calendar, scale);
+    const minutes = minutesOf(minuteFiles, calendar, scaleOf);
     series.push(minutes);
-    filesRead.push(folderRead(dirname(minuteFiles[0]?.path ?? ''), minutes));
+    const [{ path }] = minuteFiles as [BarFile];
+    filesRead.push(folderRead(dirname(path), minutes, scaleOf(path)));
   }
   const told = tables.flatMap((table) => table.told);
   const steps = levelSteps(tables, calendar);
@@ -169,14 +172,6 @@ function rowsOfFile(
     if (!(error instanceof NotInStretches)) throw error;
     return readFileRows(file, context);
   }
-}
-
-const OFF_GRID = "its bars start on the clock hour, off the grid of a session's";
-const READ_AS_DAILY = `${OFF_GRID}: they are read as the 1d that they add up to`;
-
-/** What is read of a file whose bars are on no grid of ours: nothing. */
-function offGridRead(read: RowsOfFile): FileRead {
-  return { ...fileRead(read), isLeft: true, notes: [`${OFF_GRID}: none of them is read`] };
 }
 
 function leanTable(path: string, scale: LeanScale, context: SeriesContext): RowsOfFile {
@@ -223,7 +218,7 @@ function withLeftOut(series: CsvSeries, outside: readonly Day[]): CsvSeries {
 function minutesOf(
   files: readonly { readonly path: string; readonly day: Day }[],
   calendar: Calendar,
-  scale: LeanScale,
+  scaleOf: (path: string) => LeanScale,
 ): CsvSeries {
   const sorted = files.toSorted((a, b) => a.day - b.day);
   return {
@@ -233,7 +228,9 @@ function minutesOf(
       joined(
         sorted
           .filter(({ day }) => range.from <= day && day < range.to)
-          .map(({ path, day }) => onGrid(heldRows(readLeanMinutes(path, day, scale)), '1m', calendar)),
+          .map(({ path, day }) =>
+            onGrid(heldRows(readLeanMinutes(path, day, scaleOf(path))), '1m', calendar),
+          ),
       ),
   };
 }

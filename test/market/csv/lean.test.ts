@@ -14,6 +14,63 @@ describe('zip files of Lean', () => {
     ]);
   });
 
+  it('hold whole prices of shares: one with a fraction is refused with its line', () => {
+    const rows = '20170103 00:00,627900,628400,621250,625800,2\n20170104 00:00,62.48,62.75,62.12,62.3,2\n';
+    const daily = marketOf({ 'msft.zip': zipped('msft.csv', rows) });
+    expect(thrown(() => daily.rows('MSFT', '1d', ALL))).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/msft\.zip, line 2: "62\.48" has a fraction, .* multiplied by 10,000: /),
+    });
+    const minutes = marketOf({
+      'spy/20240102_trade.zip': zipped('20240102_spy_minute_trade.csv', '34200000,167.5,168,167,167,5\n'),
+    });
+    expect(thrown(() => minutes.rows('SPY', '1m', ALL))).toMatchObject({
+      message: expect.stringContaining('line 1: "167.5" has a fraction'),
+    });
+  });
+
+  it('hold prices of indices and futures as they are', () => {
+    const text = '20170103 00:00,2266,2270,2260,2266,5\n20170104 00:00,2270.75,2271,2260,2266,5\n';
+    const folder = marketOf({
+      'index/usa/daily/spx.zip': zipped('spx.csv', text),
+      '^GSPC.zip': zipped('^GSPC.csv', text),
+      'ES=F.zip': zipped('ES=F.csv', text),
+      'index/usa/minute/ndx/20240102_trade.zip': zipped(
+        '20240102_ndx_minute_trade.csv',
+        '34200000,2266,2270,2260,2266,0\n',
+      ),
+    });
+    for (const ticker of ['SPX', '^GSPC', 'ES=F'])
+      expect(folder.rows(ticker, '1d', ALL), ticker).toMatchObject([{ open: 2266 }, { open: 2270.75 }]);
+    expect(folder.rows('NDX', '1m', ALL)).toMatchObject([{ open: 2266 }]);
+    // A folder of an index's shares is none of Lean's indices.
+    const shares = marketOf({ 'index/ibm.zip': zipped('ibm.csv', text.split('\n')[0] ?? '') });
+    expect(shares.rows('IBM', '1d', ALL)).toMatchObject([{ open: 0.2266 }]);
+  });
+
+  it('of contracts are no shares', () => {
+    const text = '20170103 00:00,22660000,22700000,22600000,22660000,5\n';
+    const paths = ['future/cme/daily/es_trade.zip', 'option/usa/minute/aapl/20240102_trade.zip'];
+    const market = marketOf({
+      'equity/usa/daily/ibm.zip': zipped('ibm.csv', text),
+      ...Object.fromEntries(paths.map((path) => [path, zipped('es.csv', text)])),
+    });
+    expect(market.tickers()).toEqual(['IBM']);
+    expect(market.unread.nameless.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('of other countries hold prices as they are where these have fractions, and are refused else', () => {
+    const row = '20170103 00:00,80,81,80,80,5\n';
+    const market = marketOf({
+      'SAP.DE.zip': zipped('SAP.DE.csv', `${row}20170104 00:00,80.5,81,80,80,5\n`),
+      'BMW.DE.zip': zipped('BMW.DE.csv', row),
+    });
+    expect(market.rows('SAP.DE', '1d', ALL)).toMatchObject([{ open: 80 }, { open: 80.5 }]);
+    expect(thrown(() => market.rows('BMW.DE', '1d', ALL))).toMatchObject({
+      message: expect.stringMatching(/BMW\.DE\.zip, line 1: has whole prices, which Lean multiplies/),
+    });
+  });
+
   it('hold the middle of bid and ask for currencies, or the one there is', () => {
     const market = marketOf({
       'eurusd.zip': zipped(
