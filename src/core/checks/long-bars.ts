@@ -18,7 +18,7 @@ const LEAST_DAYS_APART = 5;
  * The last row may be another one of the running week. Rows of a share that rarely trades lie anywhere.
  */
 export function longBars(dates: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
-  const days = isAscending(dates) ? dates : [...new Set(dates)].toSorted((a, b) => a - b);
+  const days = inOrder(dates);
   return stretches(days)
     .map((stretch) => longStretch(stretch, calendar))
     .find((apart) => apart !== undefined);
@@ -40,6 +40,25 @@ export function fewLongBars(days: readonly Day[], calendar: Calendar): 'weeks' |
   return days.length <= ENOUGH_ROWS ? atOnePlace(days.slice(0, -1), days, calendar) : undefined;
 }
 
+/** Fewer rows of a share that rarely trades may lie at one place of their weeks or months. */
+const LEAST_BEFORE = 5;
+
+/** So many sessions in a row, behind them, are of days. */
+const DAYS_BEHIND = 20;
+
+/** What the first rows are instead, few as they are, where rows of a session each follow them. */
+export function longBarsBefore(dates: readonly Day[], calendar: Calendar): 'weeks' | 'months' | undefined {
+  const days = inOrder(dates);
+  const end = days.findIndex((day, i) => i > 0 && day - (days[i - 1] as Day) < LEAST_DAYS_APART);
+  if (end - 1 < LEAST_BEFORE) return undefined;
+  const behind = days.slice(end, end + DAYS_BEHIND);
+  const areDays = behind.every((day, i) => i === 0 || calendar.previousSession(day) === behind[i - 1]);
+  if (behind.length < DAYS_BEHIND || !areDays) return undefined;
+  // The last of them may be the first of the days.
+  const before = days.slice(0, end - 1);
+  return atOnePlace(before, before, calendar);
+}
+
 /** What days in a row are instead, of which these lie at one place of their weeks or months. */
 function atOnePlace(
   whole: readonly Day[],
@@ -52,6 +71,10 @@ function atOnePlace(
   if (isInRow(weekOf) && isAtOnePlace(whole, calendar, weekOf, weekdayOf)) return 'weeks';
   const isMonthly = isInRow(monthsOf) && isAtOnePlace(whole, calendar, monthOf, dayOfMonth);
   return isMonthly ? 'months' : undefined;
+}
+
+function inOrder(dates: readonly Day[]): readonly Day[] {
+  return isAscending(dates) ? dates : [...new Set(dates)].toSorted((a, b) => a - b);
 }
 
 function isAscending(days: readonly Day[]): boolean {

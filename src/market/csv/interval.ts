@@ -88,7 +88,7 @@ function intradayOf(lengthMs: number): Interval | undefined {
   return INTERVALS.find((interval) => interval !== '1d' && intervalMs(interval) === lengthMs);
 }
 
-function commonDivisor(a: number, b: number): number {
+export function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
 

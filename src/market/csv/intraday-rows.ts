@@ -3,6 +3,7 @@ import { DaysThatTell } from '../../core/checks/shifted-days.ts';
 import type { Interval } from '../../core/session/interval.ts';
 import type { FileBars } from './file-bars.ts';
 import { HolidayRows } from './holiday-rows.ts';
+import { OtherLengths } from './other-lengths.ts';
 import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hours.ts';
 import { assertDaysNotShifted } from './shifted-dates.ts';
 import { assertOwnEnd, EndsOfSessions, type StampsSaid } from './stamped-ends.ts';
@@ -27,6 +28,7 @@ export class IntradayRows {
   readonly #hours: HoursFilled | undefined;
   readonly #ends: EndsOfSessions | undefined;
   readonly #holidays: HolidayRows;
+  readonly #lengths: OtherLengths;
   readonly #twelve = new TwelveHourClock();
   /** The days of rows that tell of trading. */
   readonly days: DaysThatTell;
@@ -38,11 +40,14 @@ export class IntradayRows {
     this.#hours = hasHours ? new HoursFilled(interval, calendar, clock, lateMs) : undefined;
     this.#ends = hasHours ? new EndsOfSessions(interval, calendar) : undefined;
     this.#holidays = new HolidayRows(calendar);
+    this.#lengths = new OtherLengths(interval, calendar);
     this.days = new DaysThatTell(calendar);
   }
 
   /** Adds rows, and the same with the starts of their bars, ascending. */
-  add(rows: StampedRows, { bars }: FileBars, isDescending = false): void {
+  add(rows: StampedRows, placed: FileBars, isDescending = false): void {
+    const { bars } = placed;
+    this.#lengths.add(placed);
     this.#hours?.add(rows);
     this.#twelve.add(rows);
     this.#ends?.add(bars);
@@ -55,11 +60,13 @@ export class IntradayRows {
   }
 
   /**
-   * Refuses rows that seem to be of another clock, of the other end of their bars, of shifted dates, or of another market. Throws
+   * Refuses rows that seem to be of another clock, of the other end of their bars, of shifted dates, of another market, or of two
+   * lengths. Throws
    * `usage`.
    */
   assertOwn(path: string): void {
     this.#twelve.assertNone(path);
+    this.#lengths.assertNone(path);
     if (this.#ends !== undefined) assertOwnEnd(path, this.#ends, this.#stamps);
     if (this.#hours !== undefined) assertRegularHours(path, this.#hours);
     const days = this.days.days();

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Calendar } from '../../core/calendar/calendar.ts';
 import { startOfDay, utcDayOf } from '../../core/session/day.ts';
 import { type Interval, intervalMs } from '../../core/session/interval.ts';
-import { fewLongBars, longBars } from '../../core/checks/long-bars.ts';
+import { fewLongBars, longBars, longBarsBefore } from '../../core/checks/long-bars.ts';
 import { quoted } from '../../core/quoted.ts';
 import { clockOf } from './clock.ts';
 import { assertVolumeOf } from './column-units.ts';
@@ -262,7 +262,7 @@ function lateMs(interval: Interval, { stamps }: Pick<SeriesContext, 'stamps'>): 
 
 function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {
   const days = sessionDates(path, stamped, zone, calendar);
-  const apart = longBars(days, calendar);
+  const apart = longBars(days, calendar) ?? longBarsBefore(days, calendar);
   if (apart !== undefined) {
     const what = `bars of ${apart} are not stored, give daily ones`;
     throw malformed(path, null, `its rows are ${apart} apart: ${what}`);
