@@ -118,11 +118,14 @@ export class Machines {
     const child = this.#start(host, [
       ...['worker', '--queue', this.#queue(), '--store', this.#store(), '--workers', '1'],
     ]);
-    child.once('close', async (code) => {
-      if (code === null) return;
-      await sleep(1000);
-      if (!this.#isOver && this.#running.get(host) === child) this.startWorker(host);
+    child.once('close', (code) => {
+      if (code !== null) void this.#startAgain(host, child);
     });
+  }
+
+  async #startAgain(host: string, ended: ChildProcess): Promise<void> {
+    await sleep(1000);
+    if (!this.#isOver && this.#running.get(host) === ended) this.startWorker(host);
   }
 
   /** Runs a command of the planner to its end; undefined where it was killed. */
