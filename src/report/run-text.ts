@@ -1,3 +1,4 @@
+import { ABSENCE_REASONS } from '../core/coverage/evidence.ts';
 import type { Failure } from '../backfill/failure.ts';
 import type { Refusal } from '../backfill/run/stops.ts';
 import type { StopReason } from '../backfill/stop.ts';
@@ -29,9 +30,11 @@ export function summaryText(
     ...opinionLines(summary.secondOpinions ?? [], page),
     ...failureLines({ ...summary, failures: notOfRefusals(summary, page) }, page),
   ].slice(1);
-  const absent = Object.entries(summary.absent).map(
-    ([reason, sessions]) => `${formatCount(sessions)} ${reason}`,
-  );
+  // In one order, whichever series was over first.
+  const absent = ABSENCE_REASONS.flatMap((reason) => {
+    const sessions = summary.absent[reason] ?? 0;
+    return sessions > 0 ? [`${formatCount(sessions)} ${reason}`] : [];
+  });
   const totals = [
     headline(summary, purpose),
     countsLine(summary),

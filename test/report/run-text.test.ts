@@ -138,8 +138,10 @@ describe('the summary of a run', () => {
   });
 
   it('says which sessions are not final, and which are absent', () => {
-    expect(summaryText({ ...CALM, provisional: 1, absent: { halted: 2000 } }).slice(3)).toEqual([
-      'Sessions recorded as absent: 2,000 halted',
+    expect(
+      summaryText({ ...CALM, provisional: 1, absent: { 'pre-listing': 3, halted: 2000 } }).slice(3),
+    ).toEqual([
+      'Sessions recorded as absent: 2,000 halted, 3 pre-listing',
       'Provisional: 1 session, to be fetched again once final',
     ]);
   });
