@@ -145,6 +145,9 @@ describeWith(NEEDED)('real tickers over five years, by three worker processes', 
 
 async function ended(worker: ChildProcess): Promise<void> {
   const gone = once(worker, 'close');
+  // Of many tasks it says more than a pipe holds, and ends once all of that is taken.
+  worker.stdout?.resume();
+  worker.stderr?.resume();
   worker.kill('SIGTERM');
   await gone;
 }
