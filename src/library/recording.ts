@@ -14,8 +14,8 @@ export interface Recording {
    * A session is final once a provider's bars of it are stored: these replace the recorded ones, and `revisions` tells where they
    * differed, with the recorded values as `before`, also where only the recorded bar knows a `vwap` or `trades`. A recorded bar
    * never touches a final one; where it comes later and differs it is a revision that stayed, of prices and volume, from the next
-   * run on. One with a `vwap` or `trades` that the final bar does not have goes to `quarantine/` as a rejected row, and so does one of which the final
-   * session has no bar.
+   * run on. One with a `vwap` or `trades` that the final bar does not have goes to `quarantine/` as a rejected row, and so does
+   * one of which the final session has no bar.
    * `forget` and `rename` leave what is recorded as it is, and a copy of the store is without it.
    *
    * Throws `usage` for what is no bar, starts off the grid of the series, or is of no session, and keeps nothing of the call

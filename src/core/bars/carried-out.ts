@@ -11,7 +11,7 @@ import { RECORDED } from './recorded.ts';
  */
 export function carriedOut(revisions: readonly Revision[], stored: StoredBars): Revision[] {
   const undone = new Set<Revision>();
-  const taken = revisions.filter(({ before, stayed }) => stayed !== true && before.source !== RECORDED);
+  const taken = revisions.filter(replaces);
   const origins = new Set(taken.map(({ before }) => keyOf(before)));
   for (const rivals of grouped(taken, ({ before }) => keyOf(before)).values()) {
     const [{ before }] = rivals as [Revision, ...Revision[]];
@@ -29,8 +29,13 @@ export function carriedOut(revisions: readonly Revision[], stored: StoredBars): 
 
 /** Of revisions that a series has those that new ones of the same bars refute: a bar that is stored still was not replaced. */
 export function refuted(known: readonly Revision[], added: readonly Revision[]): ReadonlySet<Revision> {
-  const origins = new Set(added.flatMap(({ before, stayed }) => (stayed === true ? [] : [keyOf(before)])));
-  return new Set(known.filter(({ before, stayed }) => stayed !== true && origins.has(keyOf(before))));
+  const origins = new Set(added.filter(replaces).map(({ before }) => keyOf(before)));
+  return new Set(known.filter((one) => replaces(one) && origins.has(keyOf(one.before))));
+}
+
+/** Whether a revision says that a stored bar was replaced: one that stayed was not, and a recorded one was no bar of the file. */
+function replaces({ before, stayed }: Revision): boolean {
+  return stayed !== true && before.source !== RECORDED;
 }
 
 function isStill(bar: Bar | undefined, before: Bar): boolean {

@@ -61,8 +61,7 @@ export class IntradayRows {
 
   /**
    * Refuses rows that seem to be of another clock, of the other end of their bars, of shifted dates, of another market, or of two
-   * lengths. Throws
-   * `usage`.
+   * lengths. Throws `usage`.
    */
   assertOwn(path: string): void {
     this.#twelve.assertNone(path);

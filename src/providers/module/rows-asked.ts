@@ -2,16 +2,10 @@ import { calendarFor } from '../../core/calendar/calendars.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { largest, smallest } from '../../core/extremes.ts';
 import { plural } from '../../core/plural.ts';
-import {
-  type Day,
-  type DayRange,
-  formatDay,
-  MS_PER_DAY,
-  startOfDay,
-  utcDayOf,
-} from '../../core/session/day.ts';
+import { sessionDateOf } from '../../core/bars/partition.ts';
+import { type DayRange, formatDay, MS_PER_DAY, startOfDay } from '../../core/session/day.ts';
 import type { Interval } from '../../core/session/interval.ts';
-import { intersect } from '../../core/session/ranges.ts';
+import { contains, intersect } from '../../core/session/ranges.ts';
 import { partOver } from '../part-over.ts';
 import type { BarRequest, MarketAnswer, Part } from '../provider.ts';
 import type { FetchedRow } from './fetched-rows.ts';
@@ -63,21 +57,21 @@ export function faultOfStamps({ interval, range }: AskedRows, stamps: Iterable<n
  */
 function refusalOfRows(
   { ticker, interval, range, now }: AskedRows,
-  stamps: ArrayLike<number> & Iterable<number>,
+  stamps: Iterable<number>,
 ): BackfillError | undefined {
-  const asked = Array.from(stamps).filter(within(range));
-  if (asked.length === stamps.length) return undefined;
   const calendar = calendarFor(ticker);
+  const days = Array.from(stamps, sessionDateOf(interval, calendar));
+  const asked = days.filter((day) => contains([range], day));
+  if (asked.length === days.length) return undefined;
   const over = partOver(range, calendar, now);
   if (calendar.count([over]) === 0) return undefined;
-  const dayOf = interval === '1d' ? utcDayOf : (ts: number): Day => calendar.localDay(ts);
-  const [first, last] = [dayOf(smallest(stamps)), dayOf(largest(stamps))];
-  const withRows = new Set(asked.map(dayOf)).size;
+  const [first, last] = [smallest(days), largest(days)];
+  const withRows = new Set(asked).size;
   const between = intersect([over], [{ from: first, to: last + 1 }]);
   const without = calendar.count(between) - withRows;
   if (asked.length > 0 && without <= withRows) return undefined;
   const which = `${formatDay(range.from)}..${formatDay(range.to - 1)}, for which it was asked`;
-  const rows = `the answer for ${ticker} has ${plural(stamps.length, 'row')}, ${formatDay(first)}..${formatDay(last)}`;
+  const rows = `the answer for ${ticker} has ${plural(days.length, 'row')}, ${formatDay(first)}..${formatDay(last)}`;
   const what =
     asked.length === 0
       ? `${rows}, none of ${which}`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storedBarsOf } from '../../../src/core/bars/bar-builder.ts';
 import type { Bar, Revision } from '../../../src/core/bars/bars.ts';
-import { carriedOut } from '../../../src/core/bars/carried-out.ts';
+import { carriedOut, refuted } from '../../../src/core/bars/carried-out.ts';
 import { daily, NOON } from '../../store/fixtures.ts';
 
 /** A version of one bar: its close, and the minute in which it was fetched. */
@@ -41,5 +41,24 @@ describe('of revisions those', () => {
     ],
   ])('%s', (_, revisions, stored, happened) => {
     expect(carriedOut(revisions, storedBarsOf(stored))).toEqual(happened);
+  });
+});
+
+describe('a revision that is added', () => {
+  const recorded = (one: Bar): Bar => ({ ...one, source: 'recorded' });
+
+  it.each<[string, Revision, readonly Revision[], readonly Revision[]]>([
+    [
+      'takes the place of one of the same bar, which was not replaced then',
+      change(A, C),
+      [change(A, B)],
+      [change(A, B)],
+    ],
+    ['leaves those of other bars', change(B, C), [change(A, B)], []],
+    ['leaves one that stayed', change(A, C), [{ ...change(A, B), stayed: true }], []],
+    ['that stayed leaves all', { ...change(A, C), stayed: true }, [change(A, B)], []],
+    ['of a recorded bar leaves the others of it', change(recorded(A), C), [change(recorded(A), B)], []],
+  ])('%s', (_, added, known, gone) => {
+    expect([...refuted(known, [added])]).toEqual(gone);
   });
 });
