@@ -71,3 +71,11 @@ function sessionsAsked({ entries }: Logged): Map<string, number> {
 }
 
 export const series = (ticker: string, interval: Interval = '1d') => ({ ticker, interval });
+
+/** What was asked, as the server has it: `ALFA,NYXA 1d 2025-06-02..2025-07-01`. */
+export function requests({ server }: Pick<Counted, 'server'>, since = 0): string[] {
+  return server.entries.slice(since).map(({ query }) => {
+    const asked = new URLSearchParams(query);
+    return `${asked.get('symbols')} ${asked.get('interval')} ${asked.get('from')}..${asked.get('to')}`;
+  });
+}
