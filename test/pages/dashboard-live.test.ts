@@ -107,7 +107,7 @@ describeWith(CHROMIUM)('the page of a run', () => {
     next = 'Next run: the day after';
     daily.observer.ended({ ...CALM, fetched: 37, failures: [], stopped: null });
     await expect.poll(() => textAt('next')).toBe('Next run: the day after');
-    expect(await textAt('phase')).toBe('Run ended: yahoo');
+    await expect.poll(() => textAt('phase')).toBe('Run ended: yahoo');
     expectCalm(opened);
     await daily.close();
   });
