@@ -65,6 +65,8 @@ const engine = [
   'test/library/**/!(queue-patience|secrets).test.ts',
   'test/providers/**/!(breaker|gate|late-arrivals|lost-records|quota-*|undeclared-limit|usage).test.ts',
 ];
+/** Run their programs in one more process, which they share then as well, but for those who take a stream of their own process. */
+const cli = 'test/cli/**/!(daily).test.ts';
 /** Servers on loopback that each file stops itself: they share a process too, but for the file that starts programs. */
 const simulator = 'test/simulator/**/!(command).test.ts';
 
@@ -120,9 +122,20 @@ export default defineConfig({
         test: {
           ...shared,
           ...inMemory,
+          name: 'cli',
+          include: [cli],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins,
+        test: {
+          ...shared,
+          ...inMemory,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, ...engine, simulator, ...acceptance, terminal, ...moments],
+          exclude: [...pure, ...engine, simulator, cli, ...acceptance, terminal, ...moments],
           sequence: { groupOrder: 0 },
         },
       },

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { sampleMarket } from '../../src/market/sample.ts';
 import { openStore } from '../../src/store/open.ts';
 import { built, ended, run, startSimulate } from '../acceptance/programs.ts';
-import { NOW, SAMPLE, backfill, folder, store } from './filled-store.ts';
+import { backfill, filledStore, folder, NOW, SAMPLE, store } from './filled-store.ts';
+
+filledStore();
 
 /** Every file of the store with its content. */
 async function content(): Promise<Map<string, string>> {

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CoveragePageData } from '../../src/report/coverage-page/page-data.ts';
 import { run } from './one-process.ts';
-import { folder, NOW, store } from './filled-store.ts';
+import { filledStore, folder, NOW, store } from './filled-store.ts';
 import type { Finished } from '../acceptance/programs.ts';
+
+filledStore();
 
 const checkData = (...args: string[]): Promise<Finished> =>
   run('check-data', ['--store', store, '--now', NOW, ...args], folder);

@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEAD } from '../store/parquet/dead-pid.ts';
-import { backfill, store } from './filled-store.ts';
+import { backfill, filledStore, store } from './filled-store.ts';
+
+filledStore();
 
 describe('backfill doctor, of a store whose writer was killed', () => {
   it('names the temp file that it left, fails nobody, and removes it on demand', async () => {

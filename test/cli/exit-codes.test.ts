@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningSimulator, ended, start, startSimulate } from '../acceptance/programs.ts';
-import { NOW, SAMPLE, answering, backfill, folder, fromSimulator } from './exit-store.ts';
+import { answering, backfill, exitStore, folder, fromSimulator, NOW, SAMPLE } from './exit-store.ts';
 import { type Finished, run } from './one-process.ts';
+
+exitStore();
 
 const checkData = (...args: string[]): Promise<Finished> =>
   run('check-data', [...args, '--now', NOW], folder);

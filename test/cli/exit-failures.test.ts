@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { built, ended } from '../acceptance/programs.ts';
 import { type Need, itWith } from '../needs.ts';
-import { NOW, SAMPLE, answering, backfill, folder, fromSimulator } from './exit-store.ts';
+import { answering, backfill, exitStore, folder, fromSimulator, NOW, SAMPLE } from './exit-store.ts';
+
+exitStore();
 
 const SMALL_DISK: Need = {
   isMet: spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0,

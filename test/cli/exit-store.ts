@@ -25,18 +25,21 @@ export const fromSimulator = (...args: string[]): string[] => [
   ...['--days', '5', ...args],
 ];
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-exit-'));
-  simulator = await startSimulate(folder, ['--now', NOW]);
-  expect((await backfill(...SAMPLE, 'ALFA', 'BRIQ', '--store', 'sound')).code).toBe(0);
-  await cp(join(folder, 'sound'), join(folder, 'damaged'), { recursive: true });
-  await truncate(join(folder, 'damaged/bars/interval=1d/ticker=BRIQ/period=all/bars.parquet'), 100);
-}, 60_000);
+/** Makes the folder before the tests of a file, and removes it after them. */
+export function exitStore(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-exit-'));
+    simulator = await startSimulate(folder, ['--now', NOW]);
+    expect((await backfill(...SAMPLE, 'ALFA', 'BRIQ', '--store', 'sound')).code).toBe(0);
+    await cp(join(folder, 'sound'), join(folder, 'damaged'), { recursive: true });
+    await truncate(join(folder, 'damaged/bars/interval=1d/ticker=BRIQ/period=all/bars.parquet'), 100);
+  }, 60_000);
 
-afterAll(async () => {
-  await simulator.stop();
-  await rm(folder, { recursive: true });
-});
+  afterAll(async () => {
+    await simulator.stop();
+    await rm(folder, { recursive: true });
+  });
+}
 
 /** A server that answers everything alike. */
 export const answering = async (status: number): Promise<{ url: string; close: () => void }> => {

@@ -13,14 +13,17 @@ export let folder = '';
 export let store = '';
 export const backfill = (...args: string[]): Promise<Finished> => run('backfill', args, folder);
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backfill-bad-'));
-  store = join(folder, 'store');
-  expect((await backfill(...SAMPLE, '--tickers', 'ALFA,BRIQ', '--store', store)).code).toBe(0);
-  await writeFile(join(folder, 'empty.txt'), '');
-  await writeFile(
-    join(folder, 'binary.txt'),
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]),
-  );
-});
-afterAll(() => rm(folder, { recursive: true }));
+/** Makes the store before the tests of a file, and removes it after them. */
+export function filledStore(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-bad-'));
+    store = join(folder, 'store');
+    expect((await backfill(...SAMPLE, '--tickers', 'ALFA,BRIQ', '--store', store)).code).toBe(0);
+    await writeFile(join(folder, 'empty.txt'), '');
+    await writeFile(
+      join(folder, 'binary.txt'),
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]),
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+}

@@ -8,7 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { run } from './one-process.ts';
 import { rowsIn } from '../store/rows.ts';
-import { SAMPLE, backfill, folder, store } from './filled-store.ts';
+import { backfill, filledStore, folder, SAMPLE, store } from './filled-store.ts';
+
+filledStore();
 
 /** A port that was free a moment ago. */
 async function closedPort(): Promise<number> {
