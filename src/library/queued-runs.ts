@@ -29,6 +29,9 @@ import { PLANNER, assertQueue, letGo, lookAtStore } from './queue-run.ts';
 import { workerName } from './worker.ts';
 import type { OpenAttached, PlannerOptions, QueuedRun } from './queue-calls.ts';
 
+/** How long the end of a run waits for its queue, ms. */
+const ANSWER_MS = 5000;
+
 /** See the call of that name. */
 export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
   assertAttachedOptions(options);
@@ -199,14 +202,15 @@ function opened(
   };
   const close = async (): Promise<void> => {
     await history.close();
-    // Where nothing was left to do, nobody else ended it.
-    await withRedis(own.queue, (redis) => endRun(redis, id, PLANNER));
+    // Where nothing was left to do, nobody else ended it; nor does anybody where the queue is away.
+    await withRedis(own.queue, (redis) => endRun(redis, id, PLANNER), ANSWER_MS).catch(() => undefined);
   };
   return { id, history: { ...history, backfill }, request: requestOfKept(kept), close };
 }
 
-async function withRedis<T>(queue: string, use: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = await connectRedis(redisAddress(queue));
+/** `answerMs`: default as of `Connecting`. */
+async function withRedis<T>(queue: string, use: (redis: Redis) => Promise<T>, answerMs?: number): Promise<T> {
+  const redis = await connectRedis(redisAddress(queue), { ...(answerMs !== undefined && { answerMs }) });
   try {
     return await use(redis);
   } finally {

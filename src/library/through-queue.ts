@@ -10,12 +10,16 @@ import type { Universe } from '../core/universe/universe.ts';
 import { clearCompleted, tellCompleted } from '../queue/completed.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
+import { whyNot } from '../redis/words.ts';
 import type { SeriesCoverage } from '../report/series-coverage.ts';
 import { coverageByScan } from './coverage.ts';
 import type { BackfillOptions } from './history.ts';
 import { dropFilledSince } from './filled-since.ts';
 import type { Parts } from './parts.ts';
 import { portableTickers } from './kept-request.ts';
+
+/** How long the server of the queue may take to take what it is only told, ms. */
+const ANSWER_MS = 5000;
 
 /** Times that what a store turns out to lack at the end is asked for again. */
 const MOST_ROUNDS = 2;
@@ -24,6 +28,8 @@ export interface ThroughQueue {
   readonly queue: string;
   readonly universe: (request: BackfillOptions) => Promise<Universe>;
   readonly run: (request: BackfillOptions) => Promise<RunSummary>;
+  /** Default: that of production. */
+  readonly answerMs?: number;
 }
 
 /**
@@ -35,24 +41,32 @@ export async function throughQueue(
   request: BackfillOptions,
   tools: ThroughQueue,
 ): Promise<RunSummary> {
-  const redis = await connectRedis(redisAddress(tools.queue));
+  const address = redisAddress(tools.queue);
+  const redis = await connectRedis(address, { answerMs: tools.answerMs ?? ANSWER_MS });
+  const note = (line: string): void => request.onEvent?.({ type: 'note', line });
+  const ifThere: IfThere = (what, work) =>
+    work.catch((error: unknown) =>
+      note(`the Redis server ${address.shown} was not told ${what}: ${whyNot(error)}`),
+    );
   try {
-    if (request.everything && parts.attached === undefined) await clearCompleted(redis);
+    if (request.everything && parts.attached === undefined)
+      await ifThere('that all is fetched anew', clearCompleted(redis));
     const tickers = await portableTickers(request.tickers, () => tools.universe(request));
     const asked = { ...request, ...(tickers !== undefined && { tickers }) };
-    const summary = await untilStored(redis, parts, asked, tools);
+    const summary = await untilStored(redis, parts, asked, { ...tools, ifThere });
+    // Whoever told it to stop wants it to end.
+    const isOver = summary.stopped?.reason === 'interrupted';
     // What came of the run is told, whatever can be seen of others.
-    const dropped = await dropFilledSince(redis, parts).catch(() => 0);
-    if (dropped > 0)
-      request.onEvent?.({
-        type: 'note',
-        line: `${plural(dropped, 'parked task')} dropped: what they were for is stored by now`,
-      });
+    const dropped = isOver ? 0 : await dropFilledSince(redis, parts).catch(() => 0);
+    if (dropped > 0) note(`${plural(dropped, 'parked task')} dropped: what they were for is stored by now`);
     return summary;
   } finally {
     redis.disconnect();
   }
 }
+
+/** Waits for what a server is only told, and is not waited for where it is away. */
+type IfThere = (what: string, work: Promise<void>) => Promise<void>;
 
 /** Whether a result says that all that was wanted is stored. What only the end of a run can judge, its summary tells. */
 function isStored(event: Of<'finished'>): boolean {
@@ -89,7 +103,7 @@ async function untilStored(
   redis: Redis,
   parts: Parts,
   request: BackfillOptions,
-  { run, universe }: ThroughQueue,
+  { run, universe, ifThere }: ThroughQueue & { readonly ifThere: IfThere },
 ): Promise<RunSummary> {
   const told = new ToldStored();
   const onEvent = (event: BackfillEvent): void => {
@@ -106,10 +120,8 @@ async function untilStored(
     // What is meant was told.
     const { onEvent: _told, ...quiet } = request;
     const series = await coverageNow(parts, request, await universe(quiet));
-    await tellCompleted(
-      redis,
-      series.filter(({ standing }) => standing === 'complete'),
-    );
+    const complete = series.filter(({ standing }) => standing === 'complete');
+    await ifThere('which series are complete', tellCompleted(redis, complete));
     const lost = series.filter((one) => one.missing > 0 && stored.has(seriesKey(one)));
     if (lost.length === 0 || round > MOST_ROUNDS) return summary;
     request.onEvent?.({

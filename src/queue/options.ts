@@ -34,6 +34,8 @@ export interface QueuePace {
   readonly noWorkerMs: number;
   /** How long the end of a run waits for workers to leave it. Default 10 000. */
   readonly leaveMs: number;
+  /** How long it waits for a server that does not answer. Default 5000. */
+  readonly closeMs: number;
   /** How long a job is its worker's without a sign of that one. Default 30 000. */
   readonly lockMs: number;
   /** How long a worker holds a run without a planner of which it has no job. Default 10 000. */
@@ -48,7 +50,7 @@ export interface QueuePace {
 
 export const PACE: QueuePace = {
   ...{ lookMs: 500, silentMs: 4000, noWorkerMs: 5000, leaveMs: 10_000, lockMs: 30_000, stuckMs: 30_000 },
-  ...{ idleMs: 10_000, busyMs: 5000, keptMs: 60_000 },
+  ...{ closeMs: 5000, idleMs: 10_000, busyMs: 5000, keptMs: 60_000 },
 };
 
 /** What a worker is made of. */

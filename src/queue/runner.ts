@@ -21,8 +21,7 @@ import { type QueueRun, beatOfPlanner, endRun, queueOf, readRun, registerRun, se
 /** Tasks that are given to the queue before those in work have ended: machines go on with them when the planner dies. */
 const AHEAD = 2000;
 
-/** How long the end of a run waits for a server that does not answer, ms; and once it is known not to. */
-const CLOSE_MS = 5000;
+/** How long the end of a run waits for a server that is known not to answer, ms. */
 const AWAY_MS = 500;
 
 /** A machine that was silent for so long is not waited for at the end of a run, ms: it may have died. */
@@ -250,18 +249,28 @@ class QueueRunner implements Runner {
   async #end(): Promise<void> {
     await Promise.all(this.#unsettled);
     const isTold = await atMost(
-      CLOSE_MS,
+      this.#pace.closeMs,
       this.#looks.stop().then(() => this.#tell('ended')),
     );
-    if (!isTold || this.lost !== undefined) return this.letGo(isTold ? CLOSE_MS : AWAY_MS);
+    if (!isTold && this.#state !== 'open') this.#noteUntold();
+    if (!isTold || this.lost !== undefined) return this.letGo(isTold ? this.#pace.closeMs : AWAY_MS);
     await atMost(this.#pace.leaveMs, this.#untilAllLeft());
     await atMost(
-      CLOSE_MS,
+      this.#pace.closeMs,
       this.#counts.read().then(() => endRun(this.#redis, this.#run.id, this.#planner)),
     );
     await this.letGo();
     const { failure } = this.#counts;
     if (failure !== undefined) throw new BackfillError(failure.code, failure.message, failure);
+  }
+
+  /** That workers do not know that the run was stopped. */
+  #noteUntold(): void {
+    const { id, store } = this.#run;
+    const attach = queueCommand(`attach ${id}`, { queue: this.#server, store });
+    this.#onNote(
+      `the queue could not be told that run ${id} was stopped: workers may go on with its tasks; to go on with it: ${attach}`,
+    );
   }
 
   /** Until no machine that is there holds the lease of the store for this run. */
@@ -275,7 +284,7 @@ class QueueRunner implements Runner {
     }
   }
 
-  async letGo(withinMs = CLOSE_MS): Promise<void> {
+  async letGo(withinMs = this.#pace.closeMs): Promise<void> {
     void this.#looks.stop();
     await atMost(withinMs, Promise.all([this.#events?.close(), this.#queue.close()]));
   }

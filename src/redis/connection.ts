@@ -18,6 +18,10 @@ const LONGEST_WAIT_MS = 3000;
 export interface Connecting {
   /** Whether it has to take what it is told, too. Default true; who only looks may do so at a full one. */
   readonly writes?: boolean;
+  /** How long an answer may take, ms, until what was asked fails. Default: it is waited for. */
+  readonly answerMs?: number;
+  /** How long it may take to answer the first time, ms. Default 5000. */
+  readonly connectMs?: number;
   /** In [0, 1), spreads the tries of machines. */
   readonly random?: () => number;
 }
@@ -29,16 +33,17 @@ export interface Connecting {
  */
 export async function connectRedis(
   address: RedisAddress,
-  { writes = true, random = Math.random }: Connecting = {},
+  { writes = true, answerMs, connectMs = CONNECT_MS, random = Math.random }: Connecting = {},
 ): Promise<Redis> {
   const { host, port, db, username, password, isEncrypted } = address;
   let isReached = false;
   const patience: Patience = { isPatient: false, last: undefined, random, all: new Set(), isOver: false };
   const plain = new Redis({
-    ...{ host, port, db, connectTimeout: CONNECT_MS, lazyConnect: true },
+    ...{ host, port, db, connectTimeout: connectMs, lazyConnect: true },
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(isEncrypted && { tls: {} }),
+    ...(answerMs !== undefined && { commandTimeout: answerMs }),
     // As BullMQ wants it: a command is not given up because its server is being restarted.
     maxRetriesPerRequest: null,
     retryStrategy: (tries) =>
@@ -46,6 +51,7 @@ export async function connectRedis(
   });
   const redis = withPatience(plain, patience);
   redis.on('error', (error: unknown) => (patience.last = error));
+  const silence = endSilent(redis, patience, connectMs);
   try {
     await redis.connect();
     const [, major = '0'] = /redis_version:(\d+)/.exec(await redis.info('server')) ?? [];
@@ -57,11 +63,24 @@ export async function connectRedis(
   } catch (error) {
     redis.disconnect();
     throw unusable(address, isRefusal(error) ? error : (patience.last ?? error));
+  } finally {
+    clearTimeout(silence);
   }
   isReached = true;
   patience.isPatient = writes;
   patience.last = undefined;
   return redis;
+}
+
+/** Gives a connection up to which nothing at all is said, as by a server that is stopped: it lets others in, and does not answer. */
+function endSilent(redis: Redis, patience: Patience, afterMs: number): NodeJS.Timeout {
+  const silence = setTimeout(() => {
+    patience.last = Object.assign(new Error('nothing came'), { code: 'ETIMEDOUT' });
+    // Its end would be waited for, too.
+    redis.stream.destroy();
+  }, afterMs);
+  redis.once('connect', () => redis.stream.once('data', () => clearTimeout(silence)));
+  return silence;
 }
 
 /** Writes a word, for a moment. Throws how the server refuses it. */

@@ -37,7 +37,10 @@ export function watchRedis(
   const patience = patienceOf(redis);
   let asked: number | undefined;
   let said: number | undefined;
+  let isEnded = false;
   const heard = (): void => {
+    // What waits when the connection is ended has no answer.
+    if (isEnded || patience?.isOver) return;
     const forMs = performance.now() - (asked ?? 0);
     if (said !== undefined)
       onNote(`the Redis server ${shown} works again, after ${Math.round(forMs / 1000)} s`);
@@ -45,6 +48,7 @@ export function watchRedis(
     if (patience !== undefined) patience.last = undefined;
   };
   const stop = (): void => {
+    isEnded = true;
     clearInterval(timer);
     told.delete(shown);
   };

@@ -97,6 +97,31 @@ describeWith(REDIS)('a run through a queue', () => {
     expect(begun).toBe(runs);
   });
 
+  it.each([
+    ['that was stopped', { ...CALM, stopped: { reason: 'interrupted', message: '' } as const }, []],
+    ['that has ended', CALM, [expect.stringMatching(/ was not told which series are complete: /)]],
+  ])('%s ends though the server of the queue does not answer any more', async (_, summary, said) => {
+    const own = { store: bucket.url, queue: redis.url, provider: { id: 'sample' }, clock: () => NOON };
+    const notes: string[] = [];
+    const run = throughQueue(
+      partsOf({ ...own, stateFolder: join(folder.path, 'state') }),
+      {
+        ...{ tickers: ['ALFA'], days: 5 },
+        onEvent: (event) => void (event.type === 'note' && notes.push(event.line)),
+      },
+      {
+        ...{ queue: redis.url, answerMs: 200 },
+        universe: () => Promise.resolve({ tickers: ['ALFA'], lives: new Map() }),
+        run: () => {
+          redis.pause();
+          return Promise.resolve(summary);
+        },
+      },
+    ).finally(() => redis.goOn());
+    expect(await run).toBe(summary);
+    expect(notes).toEqual(said);
+  });
+
   it('drops what is parked that is stored by now, and no task that would be asked again or is still lacking', async () => {
     const desk = await openQueueDesk(redis.url);
     const queue = queueName({ provider: 'sample', store: bucket.url });

@@ -19,7 +19,7 @@ import { type Pretended, pretendedRun, pretendedRunner } from './pretended.ts';
 
 /** What production waits for a minute, a test waits for a second. */
 export const QUICK: QueuePace = {
-  ...{ lookMs: 50, silentMs: 300, noWorkerMs: 300, leaveMs: 3000, lockMs: 1000, stuckMs: 1000 },
+  ...{ lookMs: 50, silentMs: 300, noWorkerMs: 300, leaveMs: 3000, closeMs: 500, lockMs: 1000, stuckMs: 1000 },
   ...{ idleMs: 500, busyMs: 300, keptMs: 300 },
 };
 

@@ -62,6 +62,28 @@ describeWith(REDIS)('a run whose Redis', () => {
     await worker.drain();
   });
 
+  it.each([
+    ['does not answer', () => Promise.resolve(server.pause())],
+    ['is gone', () => server.kill()],
+  ])('%s when it is stopped ends soon, and says that workers may go on with it', async (_, lose) => {
+    const { pools } = await hand('hand', { capacityOf: () => 1 });
+    const notes: string[] = [];
+    const runner = await planner('RUN', { onNote: (line) => void notes.push(line) });
+    const ends = runAll(runner, ['SLOW@300', 'A', 'B']);
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(['SLOW@300']);
+    await lose();
+    runner.traffic.cancel();
+    runner.abandon();
+    expect(await ends).toEqual({ 'SLOW@300': 'cancelled', A: 'cancelled', B: 'cancelled' });
+    await runner.close();
+    expect(notes).toEqual([
+      `the queue could not be told that run RUN was stopped: workers may go on with its tasks; to go on with it: backfill attach RUN --queue ${server.url} --store s3://lake/data`,
+    ]);
+    server.goOn();
+    await server.kill();
+    await server.start();
+  });
+
   it('is emptied again and again has a task fail in the end, to be tried later', async () => {
     const runner = await planner('RUN');
     const redis = await connected();

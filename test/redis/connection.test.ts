@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createServer } from 'node:net';
+import { type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
 import { redisAddress } from '../../src/redis/address.ts';
 import type { Redis } from 'ioredis';
@@ -160,7 +160,13 @@ describeWith(REDIS)('a Redis that takes nothing', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     // Of those that sought it none has found it.
     expect([notes.length, await sober.client('LIST')]).toEqual([3, expect.stringMatching(/^[^\n]+\n$/)]);
-    sober.disconnect();
+    watchRedis(sober, own.url, listener, pace);
+    own.pause();
+    await expect.poll(() => notes).toHaveLength(4);
+    endConnections(sober);
+    await once(sober, 'end');
+    // What it was asked last fails by that, and was not answered.
+    expect(notes.slice(4)).toEqual([]);
     await own.destroy();
   });
 
@@ -176,13 +182,29 @@ describeWith(REDIS)('a Redis that takes nothing', () => {
 
   it('as TLS wants it says how it is written', async () => {
     const url = server.url.replace('redis', 'rediss');
-    await expect(connectRedis(redisAddress(url, NO_VARIABLES))).rejects.toThrow(
+    await expect(connectRedis(redisAddress(url, NO_VARIABLES), { connectMs: 300 })).rejects.toThrow(
       'it does not answer in TLS; one without it is written redis://',
     );
   });
 });
 
 describe('what is no Redis', () => {
+  it('and lets others in without a word is left', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const address = redisAddress(`redis://127.0.0.1:${port}`, NO_VARIABLES);
+    await expect(connectRedis(address, { connectMs: 300 })).rejects.toThrow(
+      'cannot be used: it does not answer',
+    );
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
   it.each([
     ['answers in another language', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['hangs up', ''],
