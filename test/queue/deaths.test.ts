@@ -129,6 +129,43 @@ describeWith(REDIS)('a process of a queue that dies', () => {
     await runner.close();
   });
 
+  it('and a planner that only hung hears what came meanwhile, each once, though its workers had left it', async () => {
+    const { pools, joined, released } = await hand('hand', { capacityOf: () => 1 });
+    const tickers = ['SLOW@300', 'SLOW@301', 'A', 'B'];
+    const child = await plannerChild('RUN', tickers);
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(['SLOW@300']);
+    child.kill('SIGSTOP');
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(tickers);
+    const redis = await connected();
+    // As if it had hung for long.
+    await redis.hset(`${PREFIX}:run:RUN`, 'beat', '1');
+    await expect.poll(() => released).toEqual(joined);
+    expect(await readRun(redis, 'RUN')).toMatchObject({ state: 'open' });
+    child.kill('SIGCONT');
+    expect(await child.ended).toBe(0);
+    expect(child.said.slice(1).toSorted()).toEqual(tickers.map((one) => `${one} ok`).toSorted());
+    expect(pools.get('RUN')?.begun).toEqual(tickers);
+    expect(await readRun(redis, 'RUN')).toMatchObject({ state: 'ended' });
+  });
+
+  it('or finds that another one goes on with its run, and leaves that to it', async () => {
+    const { pools } = await hand('hand', { capacityOf: () => 1 });
+    const child = await plannerChild('RUN', ['SLOW@300', 'A']);
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(['SLOW@300']);
+    child.kill('SIGSTOP');
+    const redis = await connected();
+    await redis.hset(`${PREFIX}:run:RUN`, 'beat', '1');
+    const runner = await planner('RUN', { isAttached: true });
+    const ends = runAll(runner, ['B', 'SLOW@1500']);
+    await expect.poll(() => pools.get('RUN')?.begun.at(-1)).toBe('SLOW@1500');
+    child.kill('SIGCONT');
+    expect(await child.ended).toBe(0);
+    expect(await readRun(redis, 'RUN')).toMatchObject({ state: 'open', planner: 'planner' });
+    expect(await ends).toEqual({ B: 'ok', 'SLOW@1500': 'ok' });
+    await runner.close();
+    expect(pools.get('RUN')?.begun).toEqual(['SLOW@300', 'A', 'B', 'SLOW@1500']);
+  });
+
   it('and one that only hung ends twice what it had, which counts once', async () => {
     const child = await workerChild('sleeper');
     const runner = await planner('RUN');
