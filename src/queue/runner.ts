@@ -237,12 +237,16 @@ class QueueRunner implements Runner {
     const { provider, store } = this.#run;
     const start = queueCommand('worker', { queue: this.#server, store });
     const there = this.#machines.filter(({ isAlive }) => isAlive);
-    const unable = there.find((one) => one.trouble !== undefined && isSameStore(one.store, store));
-    const other = there.find((one) => !isSameStore(one.store, store));
-    const what =
-      unable === undefined ? `writes ${String(other?.store)}` : `cannot: ${String(unable.trouble)}`;
-    const who = unable ?? other;
-    const theirs = who === undefined ? '' : ` (${who.name} ${what})`;
+    const here = there.filter((one) => isSameStore(one.store, store));
+    const unable = here.find(({ trouble }) => trouble !== undefined);
+    // One that plans alone takes no task of any.
+    const keyless = here.find((one) => one.threads > 0 && !one.isDraining && !(provider.id in one.capacity));
+    const other = there.find((one) => !here.includes(one));
+    const theirs =
+      (unable && ` (${unable.name} cannot: ${String(unable.trouble)})`) ??
+      (keyless && ` (${keyless.name} writes it, and has no key of ${provider.id})`) ??
+      (other && ` (${other.name} writes ${other.store})`) ??
+      '';
     return `no worker takes tasks of ${provider.id} that write ${store}${theirs}; start one: ${start}`;
   }
 

@@ -72,6 +72,20 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     expect(notes).toHaveLength(1);
   });
 
+  it('wait for one that has the key of their provider, which a line says of one that has not', async () => {
+    await hand('poor', { serves: () => false });
+    const notes: string[] = [];
+    const runner = await planner('RUN', { onNote: (line) => void notes.push(line) });
+    const waiting = runner.run(orderFor('A'));
+    await expect.poll(() => notes).toHaveLength(1);
+    expect(notes[0]).toContain(
+      'no worker takes tasks of sample that write s3://lake/data (poor writes it, and has no key of sample); start one',
+    );
+    await hand();
+    expect(endOf(await waiting)).toBe('ok');
+    await runner.close();
+  });
+
   it('end with the run: what is known of it expires, and what comes late is dropped', async () => {
     const { pools } = await hand();
     const runner = await planner('RUN');
