@@ -42,7 +42,7 @@ export async function runOnRecord(
   throw new BackfillError(
     'usage',
     second === undefined
-      ? `run ${shown(id)}: no such run is on record; backfill runs lists the last ones`
+      ? `run ${shown(id)}: no such run is on record, as none is that goes on or was killed; backfill runs lists the last ones`
       : `run ${shown(id)}: several on record begin so, ${second.id} and ${first?.id} among them; give the whole id`,
   );
 }

@@ -50,7 +50,9 @@ it('an id that none has, or several, is refused, and so is a number that is none
   await expect(history.run('2026')).rejects.toThrow(
     `run "2026": several on record begin so, ${ids[0]} and ${ids[1]} among them; give the whole id`,
   );
-  await expect(history.run('1999')).rejects.toThrow('run "1999": no such run is on record');
+  await expect(history.run('1999')).rejects.toThrow(
+    'run "1999": no such run is on record, as none is that goes on or was killed; backfill runs lists the last ones',
+  );
   await expect(history.runs({ last: 0 })).rejects.toThrow('last 0: must be a whole number above 0');
   await expect(history.runs({ lsat: 3 } as never)).rejects.toThrow('lsat');
   await expect(history.run(7 as never)).rejects.toThrow('run: the id 7: must be a text');
