@@ -29,8 +29,8 @@ import { PLANNER, assertQueue, letGo, lookAtStore } from './queue-run.ts';
 import { workerName } from './worker.ts';
 import type { OpenAttached, PlannerOptions, QueuedRun } from './queue-calls.ts';
 
-/** How long the end of a run waits for its queue, ms. */
-const ANSWER_MS = 5000;
+/** How long the queue may take to be told that a run has ended, ms. */
+const ANSWER_MS = 1500;
 
 /** See the call of that name. */
 export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
@@ -208,9 +208,11 @@ function opened(
   return { id, history: { ...history, backfill }, request: requestOfKept(kept), close };
 }
 
-/** `answerMs`: default as of `Connecting`. */
+/** `answerMs`: how long it may take to let in, and for each answer. Default as of `Connecting`. */
 async function withRedis<T>(queue: string, use: (redis: Redis) => Promise<T>, answerMs?: number): Promise<T> {
-  const redis = await connectRedis(redisAddress(queue), { ...(answerMs !== undefined && { answerMs }) });
+  const redis = await connectRedis(redisAddress(queue), {
+    ...(answerMs !== undefined && { answerMs, connectMs: answerMs }),
+  });
   try {
     return await use(redis);
   } finally {
