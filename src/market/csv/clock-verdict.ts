@@ -27,7 +27,7 @@ const OPENS = 3;
 /** By what one reading explains a session that the other does not; undefined where it does not, or both do. */
 export function explainsBetter(one: Placed, other: Placed): Sureness | undefined {
   const { slots } = one;
-  if (one.filled < slots * FULL) return undefined;
+  if (!isFull(one)) return undefined;
   const isTold = one.volume > 0;
   const [share, shareByOther] = [shareInside(one), shareInside(other)];
   if (isTold && share < shareByOther) return undefined;
@@ -40,6 +40,11 @@ export function explainsBetter(one: Placed, other: Placed): Sureness | undefined
   if (shareByOther < HALF) return 'volume';
   if (share < shareByOther + LESS_VOLUME || !isQuietOutside(one)) return undefined;
   return beginsAtOpen(one) && !beginsAtOpen(other) ? 'volume' : 'some-volume';
+}
+
+/** Whether nearly all slots of a session have a row. */
+export function isFull({ filled, slots }: Placed): boolean {
+  return filled >= slots * FULL;
 }
 
 /** Whether much more is traded from the open on than right before. */
@@ -99,6 +104,18 @@ export function runThatIsSure(found: readonly Found[]): readonly [from: number, 
   return longest[1] === 0 ? undefined : longest;
 }
 
-function isOfRun(found: Found | undefined): boolean {
+function isOfRun(found: Found | undefined): found is Sureness {
   return found === 'rows' || found === 'volume' || found === 'some-volume';
+}
+
+/**
+ * Whether one session is of another clock by itself, where `others` are those that the clock of the file explains: these have rows
+ * in regular hours only, of which it leaves many empty; or, with extended ones, none at hours at which nothing trades, where it has.
+ */
+export function isAlone(found: Found, one: Placed, other: Placed, others: readonly Placed[]): boolean {
+  if (others.length === 0 || !isOfRun(found)) return false;
+  const least = Math.max(1, one.slots * FEWER);
+  if (others.every(({ rows, inside }) => rows - inside <= least))
+    return found === 'rows' && other.filled < one.slots * (one.slots >= MANY_SLOTS ? FULL : EMPTY);
+  return other.beyond > least && one.beyond === 0 && others.every(({ beyond }) => beyond === 0);
 }

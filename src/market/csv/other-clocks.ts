@@ -7,6 +7,8 @@ import {
   explained,
   explainsBetter,
   type Found,
+  isAlone,
+  isFull,
   isSure,
   runThatIsSure,
   type Sureness,
@@ -59,9 +61,11 @@ export function clocksThatFit(rows: RowsByQuarter, calendar: Calendar): ClocksTh
   );
   if (sure.length > 0) return { ...fitOf(sure, zones, tries, sessions), isInPart: false };
   const inPart = zones.flatMap((tried) => {
-    const run = runThatIsSure(tried.found);
-    if (run === undefined) return [];
-    return [{ ...tried, found: tried.found.map((one, i) => (run[0] <= i && i < run[1] ? one : null)) }];
+    const [from, to] = runThatIsSure(tried.found) ?? [0, 0];
+    const found = tried.found.map((one, i) =>
+      (from <= i && i < to) || tries.isAlone(tried, i) ? one : null,
+    );
+    return found.some(isWon) ? [{ ...tried, found }] : [];
   });
   return inPart.length === 0 ? undefined : { ...fitOf(inPart, inPart, tries, sessions), isInPart: true };
 }
@@ -179,6 +183,12 @@ class Tries {
   /** Whether a session has rows as they are read, or by a clock. */
   hasRows(i: number, { placed }: Pick<Tried, 'placed'>): boolean {
     return (this.asRead[i]?.rows ?? 0) + (placed[i]?.rows ?? 0) > 0;
+  }
+
+  /** Whether a session is surely of a clock, whatever the others are. */
+  isAlone({ placed, found }: Tried, at: number): boolean {
+    const others = this.asRead.filter((one, i) => !isWon(found[i]) && isFull(one));
+    return isAlone(found[at] ?? null, placed[at] as Placed, this.asRead[at] as Placed, others);
   }
 
   /** What was found of the sessions for which a clock makes a difference. */

@@ -62,8 +62,47 @@ describe('a file that is an hour off in some sessions', () => {
     expect(refusal(fileOf(mixed))).toMatch(
       /on 3 of 8 sessions \(2024-03-11 to 2024-03-13\) .* by the clock of UTC, and the others do not: its times are of several clocks/,
     );
-    const two = mixed.slice(0, 7 * 78);
-    expect(refusal(fileOf(two))).toBe('read');
+  });
+
+  it.each([
+    ['UTC', '13:30', '20:00'],
+    ['America/Chicago', '08:30', '15:00'],
+    ['Europe/Berlin', '14:30', '21:00'],
+  ])('is refused with one such session, be it the first, the last or in the middle: %s', (zone, from, to) => {
+    const days = [...SUMMER, '2024-03-14', '2024-03-15'];
+    for (const at of [0, 2, 4]) {
+      const hours = (i: number) => (i === at ? ([from, to] as const) : (['09:30', '16:00'] as const));
+      const told = refusal(fileOf(days.flatMap((day, i) => times([day], ...hours(i), 5))));
+      expect(told).toContain(`on 1 of 5 sessions (${days[at]} to ${days[at]})`);
+      expect(told).toContain(zone);
+      expect(told).toContain('its times are of several clocks');
+    }
+  });
+
+  it('is refused with one such session that has extended hours as the others, by when nothing trades', () => {
+    const traded = tradedFrom('09:30', '16:00');
+    const of = (day: string, later: number) =>
+      times([day], '04:00', '20:00', 5).map((stamp) => (later === 0 ? stamp : at(stamp, later)));
+    const at = (stamp: string, hours: number) =>
+      stamp.replace(/ (\d\d)/, (_, hour) => ` ${String(Number(hour) + hours).padStart(2, '0')}`);
+    const volumeAt = (stamp: string) => traded(stamp.startsWith('2024-03-12') ? at(stamp, -4) : stamp);
+    const rows = SUMMER.flatMap((day) => of(day, day === '2024-03-12' ? 4 : 0));
+    expect(refusal(fileOf(rows, { volumeAt }))).toMatch(
+      /on 1 of 3 sessions \(2024-03-12 to 2024-03-12\).*several clocks/,
+    );
+  });
+
+  it('is read with one session that is short, or has hours of its own', () => {
+    const with12 = (rows: string[]) =>
+      fileOf([
+        ...times(['2024-03-11'], '09:30', '16:00', 5),
+        ...rows,
+        ...times(['2024-03-13'], '09:30', '16:00', 5),
+      ]);
+    const on12 = (from: string, to: string) => times(['2024-03-12'], from, to, 5);
+    expect(refusal(with12(on12('13:30', '16:00')))).toBe('read');
+    expect(refusal(with12(on12('08:30', '16:00')))).toBe('read');
+    expect(refusal(with12(on12('13:30', '18:00')))).toBe('read');
   });
 
   it('is read where the hours of the exchange are none of it', () => {
@@ -104,6 +143,20 @@ describe('a file with extended hours, which fill the regular ones by any clock',
     };
     expect(refusal(fileOf(times(WINTER, '04:00', '20:00', 5), { volumeAt: news }))).toBe('read');
   });
+
+  it.each([
+    ['05:00', '20:00', '17'],
+    ['06:00', '22:00', '18'],
+  ])(
+    'is read where news after the close of one day is nearly all of its volume: from %s',
+    (from, to, until) => {
+      const news = (stamp: string) =>
+        stamp >= '2024-03-06 16' && stamp < `2024-03-06 ${until}`
+          ? 90_000
+          : tradedFrom('09:30', '16:00')(stamp);
+      expect(refusal(fileOf(times(WINTER, from, to, 5), { volumeAt: news }))).toBe('read');
+    },
+  );
 
   it('is refused without a volume where it has rows at hours of no trading', () => {
     const text = fileOf(times(WINTER, '03:00', '19:00', 5), untold);
