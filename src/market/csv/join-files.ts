@@ -186,9 +186,16 @@ class Contradictions {
 
 /** `on 2024-01-08`, `at 2024-01-08 14:30 UTC`. */
 function whenOf({ file, at }: Taken): string {
-  const stamp = new Date(file.rows.bars.ts[at] as number).toISOString();
-  const isDay = stamp.endsWith('T00:00:00.000Z');
-  return isDay ? `on ${stamp.slice(0, 10)}` : `at ${stamp.slice(0, 16).replace('T', ' ')} UTC`;
+  const text = stampText(file.rows.bars.ts[at] as number);
+  return `${text.includes(' ') ? 'at' : 'on'} ${text}`;
+}
+
+/** `2024-01-08`, `2024-01-08 14:30 UTC`. */
+export function stampText(ts: number): string {
+  const stamp = new Date(ts).toISOString();
+  return stamp.endsWith('T00:00:00.000Z')
+    ? stamp.slice(0, 10)
+    : `${stamp.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function partNote(part: Taken, whole: Taken): string {

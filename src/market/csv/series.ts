@@ -22,6 +22,7 @@ import { readLeanMinutes, readLeanTable } from './lean.ts';
 import { type LeanScale, leanScale } from './lean-scale.ts';
 import { NotInStretches } from './long-text.ts';
 import { readLongRows } from './long-rows.ts';
+import { assertNoneRepeated } from './repeated-rows.ts';
 import {
   type FileRows,
   heldInFile,
@@ -124,6 +125,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const currency = currencyOfFiles(tables, context.ticker);
   const joinedFiles = joinFiles(tables, context.ticker);
   for (const { notes: ofFiles } of joinedFiles) for (const note of ofFiles) notes.push(note);
+  for (const { rows, interval } of joinedFiles) assertNoneRepeated(tables, rows, interval, context.ticker);
   const series = joinedFiles.flatMap(({ rows, interval, mayBeCut }) =>
     tableOf(rows, interval, context, mayBeCut),
   );
