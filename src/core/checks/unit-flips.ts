@@ -2,6 +2,7 @@ import { type CheckedBars, type RejectedBar, withRejected } from './checks.ts';
 import { type Bars, keep } from '../bars/columns.ts';
 import { type Day, MS_PER_DAY } from '../session/day.ts';
 import { bearsRatios, mayCrossZero } from '../instrument/instrument-type.ts';
+import { largest, smallest } from '../extremes.ts';
 import { sessionDateOf } from '../bars/partition.ts';
 import { rejectOffLevels } from './session-levels.ts';
 import {
@@ -23,6 +24,12 @@ import {
 const UNIT_STEP = 100;
 const UNIT_TOLERANCE = 0.25;
 
+/** Beyond this no bar of the next session is, in all its prices, whatever the news; after a halt it may be. */
+const BEYOND_UNITS = UNIT_STEP * (1 + UNIT_TOLERANCE);
+
+/** What tells levels beyond all units apart, more than powers of 100 do. */
+const FAR = 1000;
+
 /** A price within this factor of the one before needs no explanation, so no split between them is missing. */
 const UNCHANGED = 1.5;
 
@@ -36,19 +43,21 @@ const GROSS_AGREEMENT = 1.25;
 /** A bar of the answer or a known one. */
 interface Row {
   readonly ts: number;
+  readonly high: number;
+  readonly low: number;
   readonly close: number;
   /** Its place in the answer; -1 for a known one. */
   readonly at: number;
 }
 
-/** A row with the unit it is in, relative to the first bar of its chain (powers of 100). */
+/** A row with the unit it is in, relative to the first bar of its chain: powers of 100, or a level that is beyond all of them. */
 interface Rated extends Row {
   readonly unit: number;
 }
 
 /**
  * Rejects sound bars that are in another unit than the rest, about 100 times or 1/100 of what the bars beside them say
- * without a split that explains it. The known bars decide which unit is right, else the majority of the answer; if
+ * without a split that explains it, or in all prices beyond that from one session to the next. The known bars decide which unit is right, else the majority of the answer; if
  * there is none, all that hang together are rejected. Sessions that stand alone beyond 5 times or below 1/5 of both
  * neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
  * the two beside it, and, of intraday bars, what `rejectOffLevels` finds inside sessions. Prices near 0 of what may go
@@ -96,8 +105,9 @@ function byStamp(known: Bars, accepted: Bars): Row[] {
   let [i, j] = [0, 0];
   while (i < known.length || j < accepted.length) {
     const isAnswered = isAnsweredNext(known, i, accepted, j);
-    const [{ ts, close }, at] = isAnswered ? [accepted, j++] : [known, i++];
-    rows.push({ ts: ts[at] as number, close: close[at] as number, at: isAnswered ? at : -1 });
+    const [{ ts, high, low, close }, at] = isAnswered ? [accepted, j++] : [known, i++];
+    const prices = { high: high[at] as number, low: low[at] as number, close: close[at] as number };
+    rows.push({ ts: ts[at] as number, ...prices, at: isAnswered ? at : -1 });
   }
   return rows;
 }
@@ -113,10 +123,11 @@ function rejectOtherUnits(checked: CheckedBars, rows: readonly Row[], context: S
     if (chain.every(({ unit }) => unit === chain[0]?.unit)) continue;
     const stored = chain.filter(({ at }) => at < 0);
     const right = majorityUnit(stored.length > 0 ? stored : chain);
+    const isFar = chain.some((row) => Math.abs(row.unit) > FAR / 2);
     const lastStored = stored.at(-1)?.ts ?? Number.POSITIVE_INFINITY;
     for (const { at, ts, unit } of chain) {
       if (at < 0 || unit === right) continue;
-      reasons.set(at, unitReason(unit, right));
+      reasons.set(at, unitReason(unit, right, isFar));
       if (ts > lastStored) newer.add(ts);
     }
   }
@@ -139,14 +150,35 @@ function chains(rows: readonly Row[], context: SeriesContext): Rated[][] {
     const last = chain.at(-1);
     const before = last !== undefined && isNear(last, row) ? last : undefined;
     if (before === undefined) found.push((chain = []));
-    const unit = before === undefined ? 0 : before.unit + unitChange(before, row, context);
-    chain.push({ ts: row.ts, close: row.close, at: row.at, unit });
+    const unit = before === undefined ? 0 : unitAfter(chain, before, row, context);
+    chain.push({ ...row, unit });
   }
   return found;
 }
 
 function isNear(a: Row, b: Row): boolean {
   return b.ts - a.ts <= NEIGHBOUR_DAYS * MS_PER_DAY;
+}
+
+/** The unit of a row that comes after those of a chain; beyond all units that of a level which the chain was at, or another one. */
+function unitAfter(chain: readonly Rated[], before: Rated, row: Row, context: SeriesContext): number {
+  if (!isBeyond(row.close / before.close, UNCHANGED)) return before.unit;
+  if (!isFarApart(before, row, context)) return before.unit + unitChange(before, row, context);
+  const same = chain.findLast(({ close }) => !isBeyond(row.close / close, GROSS_SPIKE));
+  if (same !== undefined) return same.unit;
+  const units = chain.map(({ unit }) => unit);
+  return row.close > before.close ? largest(units) + FAR : smallest(units) - FAR;
+}
+
+/** Whether all prices of a bar of the same session or the next one are so far from those of the one before. */
+function isFarApart(from: Row, to: Row, { interval, calendar, actions }: SeriesContext): boolean {
+  const [high, low] = [to.low / from.high, to.high / from.low];
+  if (!(high > BEYOND_UNITS || low < 1 / BEYOND_UNITS)) return false;
+  const sessionOf = sessionDateOf(interval, calendar);
+  const [day, next] = [sessionOf(from.ts), sessionOf(to.ts)];
+  if (next !== day && calendar.nextSession(day) !== next) return false;
+  const split = splitRatio(day, next, actions);
+  return high * split > BEYOND_UNITS || low * split < 1 / BEYOND_UNITS;
 }
 
 /** 1 if the later close is in a unit 100 times smaller (so the number is larger), -1 the other way round, else 0. */
@@ -171,8 +203,11 @@ function majorityUnit(rows: readonly Rated[]): number | null {
   return null;
 }
 
-function unitReason(unit: number, right: number | null): string {
-  if (right === null) return 'prices jump by about 100 times, and nothing says which of the units is right';
+function unitReason(unit: number, right: number | null, isFar: boolean): string {
+  if (right === null)
+    return `prices jump by ${isFar ? 'more than' : 'about'} 100 times, and nothing says which of the units is right`;
+  if (Math.abs(unit - right) > FAR / 2)
+    return `prices are ${unit > right ? 'more than 100 times' : 'less than 1/100 of'} those of the bars beside it: another unit, or another instrument`;
   return `prices are about ${unit > right ? '100 times' : '1/100 of'} those of the bars beside it: another unit`;
 }
 

@@ -24,6 +24,37 @@ describe('bars in another unit than the rest', () => {
     expect(checked.rejected).toEqual([before, { bar: accepted[2], reason }, { bar: accepted[3], reason }]);
   });
 
+  it('are rejected however far beyond a unit they are, and what comes back to the level is not', () => {
+    expect(rejectedCloses(dayBars([3900, 3910, 0.000256, 0.000251, 3890, 3920]))).toEqual([
+      0.000256, 0.000251,
+    ]);
+    expect(rejectedCloses(dayBars([3900, 3910, 3920, 0.000256, 0.000251]))).toEqual([0.000256, 0.000251]);
+    expect(rejectedCloses(dayBars([3, 3, 3, 600, 610]))).toEqual([600, 610]);
+    expect(rejectedCloses(dayBars([3900, 3910, 0.0002, 0.0002, 1e7, 1e7, 3890, 3920, 3900]))).toEqual([
+      0.0002, 0.0002, 1e7, 1e7,
+    ]);
+    const { rejected } = rejectUnitFlips({ accepted: dayBars([3, 3, 3, 600, 610]), rejected: [] }, context());
+    expect(rejected[0]?.reason).toBe(
+      'prices are more than 100 times those of the bars beside it: another unit, or another instrument',
+    );
+    const even = rejectUnitFlips({ accepted: dayBars([3, 3, 600, 610]), rejected: [] }, context());
+    expect(even.rejected.map(({ reason }) => reason)).toEqual(
+      Array.from(
+        { length: 4 },
+        () => 'prices jump by more than 100 times, and nothing says which of the units is right',
+      ),
+    );
+  });
+
+  it('are none so far off after sessions without a bar, at a split, or where a bar goes through all prices between', () => {
+    expect(rejectedCloses([...dayBars([70, 71, 72]), ...dayBars([0.13, 0.14], 6)])).toEqual([]);
+    expect(rejectedCloses(dayBars([3, 3, 3, 600, 610]), { actions: [split(3, 1 / 200)] })).toEqual([]);
+    const through = dayBars([3, 3, 3, 600, 610]).map((bar, i) =>
+      i === 3 ? { ...bar, open: 3, low: 3 } : bar,
+    );
+    expect(rejectedCloses(through)).toEqual([]);
+  });
+
   it('are said to be too small where they are', () => {
     const { rejected } = rejectUnitFlips({ accepted: dayBars([310, 3.2, 318]), rejected: [] }, context());
     expect(rejected[0]?.reason).toContain('1/100 of');
@@ -63,8 +94,8 @@ describe('bars in another unit than the rest', () => {
     [74.9, []],
     [75.1, [75.1, 75.1]],
     [124.9, [124.9, 124.9]],
-    [125.1, []],
-  ])('are about 100 times off: 1 before %d', (close, rejected) => {
+    [125.1, [125.1, 125.1]],
+  ])('are about 100 times off, or farther: 1 before %d', (close, rejected) => {
     const later = dayBars(Array(4).fill(1), 0);
     expect(rejectedCloses([...later, ...dayBars([close, close], 4)])).toEqual(rejected);
     expect(rejectedCloses([...dayBars(Array(4).fill(close)), ...dayBars([1, 1], 4)])).toEqual(
