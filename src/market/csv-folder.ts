@@ -1,10 +1,10 @@
-import type { CheckedActions, RejectedAction } from '../core/actions/action-checks.ts';
+import type { RejectedAction } from '../core/actions/action-checks.ts';
 import { rowsOf } from '../core/bars/bar-builder.ts';
 import type { CorporateAction } from '../core/bars/bars.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import type { DayRange } from '../core/session/day.ts';
 import { INTERVALS, type Interval } from '../core/session/interval.ts';
-import { readActions } from './csv/actions.ts';
+import { type ListedActions, readActions } from './csv/actions.ts';
 import { currencyOf } from './csv/currencies.ts';
 import { ascending } from './csv/file-bars.ts';
 import { withFinalRows } from './csv/final-rows.ts';
@@ -121,7 +121,7 @@ class CsvFolder implements CsvFolderMarket {
   readonly #said: SaidForms;
   readonly #reads: RecentReads;
   #last: { readonly what: string; readonly rows: SeriesRows } | undefined;
-  #actions: ReadonlyMap<string, CheckedActions> | undefined;
+  #actions: ReadonlyMap<string, ListedActions> | undefined;
 
   constructor(
     folder: BarFolder,
@@ -211,6 +211,7 @@ class CsvFolder implements CsvFolderMarket {
       ...notes,
       ...notFinal.flatMap(({ path, rows }) => notFinalNotes(path, rows, ticker)),
       ...toldNotes(told, this.actions(ticker)),
+      ...(this.#checkedActions(ticker)?.notes ?? []),
     ];
   }
 
@@ -267,11 +268,10 @@ class CsvFolder implements CsvFolderMarket {
     }
   }
 
-  #checkedActions(ticker: string): CheckedActions | undefined {
+  #checkedActions(ticker: string): ListedActions | undefined {
     const { actionsPath } = this.#folder;
     if (actionsPath === null) return undefined;
-    this.#actions ??= readActions(actionsPath);
-    return this.#actions.get(ticker);
+    return (this.#actions ??= readActions(actionsPath)).get(ticker);
   }
 
   #seriesOf(ticker: string): readonly CsvSeries[] {

@@ -47,6 +47,26 @@ describe('actions.csv', () => {
     });
   });
 
+  it('says of dividends of one ex-date what they count as', () => {
+    const list = (values: readonly number[]) =>
+      values.map((value) => `A,2024-02-14,dividend,${value}\n`).join('');
+    const notes = (values: readonly number[]) => {
+      const market = marketOf({
+        'A.csv': bars,
+        'actions.csv': `ticker,date,kind,value\n${list(values)}B,2024-02-14,dividend,0.5\nA,2024-02-15,dividend,0.1\n`,
+      });
+      return market.notRead('A');
+    };
+    const way = 'of those that one corrects leave the others out; of those that were all paid write the sum';
+    expect(notes([0.39, 0.93])).toEqual([
+      `actions.csv: the dividends of A on 2024-02-14 (0.39 in line 2, 0.93 in line 3) count as 1.32: ${way}`,
+    ]);
+    expect(notes([0.39, 0.39])).toEqual([
+      `actions.csv: the dividends of A on 2024-02-14 (0.39 in line 2, 0.39 in line 3) count as 0.39: ${way}`,
+    ]);
+    expect(notes([0.39])).toEqual([]);
+  });
+
   it('may write its kinds in any case', () => {
     const list = 'Ticker,Date,Kind,Value\nA,2024-01-04,DIVIDEND,0.2\nA,2024-01-02,Split,2\n';
     const kinds = marketOf({ 'A.csv': bars, 'actions.csv': list })
