@@ -1,7 +1,7 @@
 import { type Dividend, isSplit } from '../../core/bars/bars.ts';
-import { type Comparison, type Pairs, pairsWhere } from '../../core/bars/compare.ts';
+import { type Comparison, type Pairs, everyPair, pairsWhere } from '../../core/bars/compare.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
-import { formatDay } from '../../core/session/day.ts';
+import { type Day, formatDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { areAnothers } from '../../core/checks/another-series.ts';
 import { splitOfRatio } from '../../core/checks/common-splits.ts';
@@ -46,6 +46,9 @@ export function assertAgreement(
   const change = restatement(compared);
   if (change?.isOldest === true) throw restated(change, compared, received);
   if (change !== undefined) throw contradiction(received, change.changed, compared.length);
+  const swapped = swappedBars(compared);
+  if (swapped !== undefined)
+    throw contradiction(received, swapped, compared.length, ', with open and close swapped');
   if (areAnothers(compared)) throw contradiction(received, compared, compared.length);
   const hasMoved = beyondRounding(compared);
   const wild = pairsWhere(compared, (i) => factorApart(compared, i) > SAME_DAY && hasMoved(i));
@@ -86,7 +89,26 @@ function forgotten({ want, calendar }: Received, { length, ts }: StoredBars): Ba
   );
 }
 
-function contradiction({ want, calendar }: Received, pairs: Pairs, compared: number): BackfillError {
+/** Bars of which nobody swaps the open and the close by chance. */
+const ENOUGH_SWAPPED = 3;
+
+/** The bars whose open and close are swapped, where those are all that have two; undefined where not. */
+function swappedBars(compared: Pairs): Pairs | undefined {
+  const ofTwo = pairsWhere(compared, (i) => compared.stored.open[i] !== compared.stored.close[i]);
+  const isSwapped = everyPair(
+    ofTwo,
+    (i) =>
+      ofTwo.stored.open[i] === ofTwo.answered.close[i] && ofTwo.stored.close[i] === ofTwo.answered.open[i],
+  );
+  return isSwapped && ofTwo.length >= ENOUGH_SWAPPED ? ofTwo : undefined;
+}
+
+function contradiction(
+  { want, calendar }: Received,
+  pairs: Pairs,
+  compared: number,
+  how = '',
+): BackfillError {
   const { ticker, interval } = want.series;
   const dayOf = sessionDateOf(interval, calendar);
   const [from, to] = [0, pairs.length - 1].map((i) => formatDay(dayOf(pairs.stored.ts[i] as number)));
@@ -98,7 +120,7 @@ function contradiction({ want, calendar }: Received, pairs: Pairs, compared: num
   return new BackfillError(
     'bad-answer',
     `the answer for ${ticker} contradicts ${pairs.length} of ${compared} stored sessions, the first of ` +
-      `${from} (${prices}); if the stored ones are wrong: ` +
+      `${from} (${prices})${how}; if the stored ones are wrong: ` +
       `backfill forget ${ticker}${days} --interval ${interval}, then run again`,
     { retryable: true, ticker, ...(pairs.length > compared / 2 && { contradicts: true }) },
   );
@@ -120,8 +142,16 @@ function restated({ ratios, changed }: Restatement, compared: Pairs, received: R
   const split = hasNewSplit || isSaid ? undefined : splitOfRatio(ratio);
   const change = `${changed.length} stored bars of ${ticker}, by ${ratio.toPrecision(6)}`;
   const dividend = dividendOf(ratio, changed, compared, received);
-  if (split === undefined && dividend === undefined && ratios.length <= RATIOS_OF_ONE_EVENT)
-    return new BackfillError('restated', `the provider changed ${change}`, { ticker });
+  if (split === undefined && dividend === undefined && ratios.length <= RATIOS_OF_ONE_EVENT) {
+    const isFile = answer.edition !== undefined;
+    if (!isFile || hasNewSplit || isSaid || want.again === true)
+      return new BackfillError('restated', `the provider changed ${change}`, { ticker });
+    // What is read once more says the same of itself: it is no second answer.
+    const [from, to] = [0, changed.length - 1].map((i) => formatDay(sessionAt(changed, i, received)));
+    const toTake = `backfill ${ticker} --interval ${interval} --start ${from} --end ${to} --no-gaps`;
+    const message = `the files change ${change}, and nothing says why: get them as before, or to take them: ${toTake}`;
+    return new BackfillError('bad-answer', message, { ticker, contradicts: true });
+  }
   const ofSeveral = `and by ${ratios.length - 1} other ratios, as an adjustment for dividends would`;
   const ofDividend =
     dividend === undefined
@@ -134,6 +164,10 @@ function restated({ ratios, changed }: Restatement, compared: Pairs, received: R
       : `if the stored ones are wrong: backfill forget ${ticker} --interval ${interval}, then run again`;
   const message = `the answer changes ${change}, ${how}: the basis of its prices is not known; ${wayOut}`;
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
+}
+
+function sessionAt({ stored: { ts } }: Pairs, i: number, { want, calendar }: Received): Day {
+  return sessionDateOf(want.series.interval, calendar)(ts[i] as number);
 }
 
 /** How near a ratio of printed prices comes to the factor of a dividend: a cent of a price of 50, or a part of its size. */

@@ -56,11 +56,54 @@ describe('an answer that repeats stored bars', () => {
   });
 });
 
+describe('an answer with open and close swapped', () => {
+  const prices = [
+    [10, 10.05],
+    [10.05, 10.02],
+    [10.02, 10.02],
+    [10.02, 10.08],
+  ] as const;
+  const barsOf = (rows: readonly (readonly [number, number])[]) =>
+    bars(rows.map(([, close]) => close)).map((bar, i) => ({ ...bar, open: rows[i]?.[0] ?? 0 }));
+  const judged = (rows: readonly (readonly [number, number])[]) => () =>
+    assertAgreement(
+      received(),
+      comparisonOf(barsOf(prices.slice(0, rows.length)), barsOf(rows)),
+      () => false,
+    );
+  const swapped = prices.map(([open, close]) => [close, open] as const);
+
+  it('is refused, however near they are', () => {
+    expect(judged(swapped)).toThrow(
+      /contradicts 3 of 4 stored sessions, .* \(close 10.05, now 10\), with open and close swapped; if the stored ones are wrong/,
+    );
+  });
+
+  it('is believed of two bars, or where some were corrected instead', () => {
+    expect(judged(swapped.slice(0, 3))).not.toThrow();
+    expect(judged([...swapped.slice(0, 3), [10.02, 10.07]])).not.toThrow();
+  });
+});
+
 describe('an answer that changes stored closes by one ratio', () => {
   it('restates the series, which is no reason to ask again', () => {
     const error = judgement([93, 93]);
     expect(error).toMatchObject({ code: 'restated', retryable: false, ticker: 'AAPL' });
     expect(error?.message).toBe('the provider changed 2 stored bars of AAPL, by 0.930000');
+  });
+
+  it('is refused of files, which are no second answer, unless they are to be read again or list a new split', () => {
+    const edition = 'one';
+    const error = judgement([98.5, 98.5], { edition });
+    expect(error).toMatchObject({ code: 'bad-answer', retryable: false, ticker: 'AAPL' });
+    expect(error?.message).toBe(
+      'the files change 2 stored bars of AAPL, by 0.985000, and nothing says why: get them as before, or to take them: ' +
+        `backfill AAPL --interval 1d --start ${date(0)} --end ${date(1)} --no-gaps`,
+    );
+    expect(judgement([98.5, 98.5], { edition, again: true })?.code).toBe('restated');
+    expect(judgement([25, 25], { edition, said: [split('2025-06-20', 4)] })?.code).toBe('restated');
+    const isSaid = { edition, said: [split('2025-06-20', 0.93)], known: [split('2025-06-20', 0.93)] };
+    expect(judgement([93, 93], isSaid)?.code).toBe('restated');
   });
 
   it('is refused if the ratio is a split’s that it does not mention', () => {

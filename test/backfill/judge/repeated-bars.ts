@@ -11,6 +11,9 @@ interface Case {
   /** Sessions that were wanted, by index; default none. */
   readonly wanted?: readonly number[];
   readonly replaces?: boolean;
+  readonly again?: boolean;
+  /** Of files, what edition of them was read. */
+  readonly edition?: string;
   /** Actions of the store and of the answer. */
   readonly known?: readonly CorporateAction[];
   readonly said?: readonly CorporateAction[];
@@ -18,13 +21,13 @@ interface Case {
 
 /** What is thrown where stored closes of 100 are answered with others; NaN: the answer lacks the bar. */
 export function judgement(closes: readonly number[], testCase: Case = {}): BackfillError | undefined {
-  const { wanted = [], replaces, known = [], said = [], isLast = false } = testCase;
+  const { wanted = [], replaces, again, edition, known = [], said = [], isLast = false } = testCase;
   const base = received();
   const answered = bars(closes).filter(({ close }) => !Number.isNaN(close));
   const comparison = comparisonOf(bars(closes.map(() => 100)), answered);
   const heard = received({
-    want: want(replaces === undefined ? {} : { replaces }),
-    answer: answer({ actions: said }),
+    want: want({ ...(replaces !== undefined && { replaces }), ...(again !== undefined && { again }) }),
+    answer: answer({ actions: said, ...(edition !== undefined && { edition }) }),
     stored: { ...base.stored, actions: known },
     isLast,
   });
