@@ -81,7 +81,7 @@ export function two(value: number): string {
   return String(Math.floor(value)).padStart(2, '0');
 }
 
-export const WEEK = ['2024-03-08', '2024-03-09', '2024-03-10', '2024-03-11', '2024-03-12'];
+const WEEK = ['2024-03-08', '2024-03-09', '2024-03-10', '2024-03-11', '2024-03-12'];
 export const HEADER = 'time,open,high,low,close,volume';
 export const clock = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 export const text = (lines: readonly string[], header = HEADER): string =>
