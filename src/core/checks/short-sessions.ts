@@ -14,6 +14,8 @@ const SHORT = 0.5;
 
 /** Where so many neighbours, and the median one, have nearly every bar, one with a tenth fewer has holes. */
 export const STEADY_NEIGHBOURS = 4;
+/** The same of what trades round the clock: of its sessions none is quiet. */
+const STEADY_ROUND_THE_CLOCK = 2;
 const STEADY = 0.95;
 const WITH_HOLES = 0.9;
 
@@ -66,26 +68,28 @@ export function shortSessions(bars: Bars, { interval, calendar, known }: ShortCo
   return fillings.flatMap(({ day, part, isCut }, i) => {
     if (!given.has(day)) return [];
     if (isCut) return [day];
-    return part < leastPart(around(fillings, i).map((filling) => filling.part)) ? [day] : [];
+    const others = around(fillings, i).map((filling) => filling.part);
+    return part < leastPart(others, calendar) ? [day] : [];
   });
 }
 
 /** The part of its bars below which a session is short beside sessions of these parts; 0 where none can be. */
-export function leastPart(others: readonly number[]): number {
+export function leastPart(others: readonly number[], { kind }: Pick<Calendar, 'kind'>): number {
   const usual = median(others);
   if (usual < LIQUID) return 0;
-  return usual * (isSteady(others) ? WITH_HOLES : SHORT);
+  const fewest = kind === 'always' ? STEADY_ROUND_THE_CLOCK : STEADY_NEIGHBOURS;
+  return usual * (isSteady(others, fewest) ? WITH_HOLES : SHORT);
 }
 
 /**
  * Whether sessions of these parts have nearly every bar but for some with holes: those do not speak for each other, until
  * half of the sessions are like them.
  */
-function isSteady(others: readonly number[]): boolean {
+function isSteady(others: readonly number[], fewest: number): boolean {
   const usual = median(others);
   const unbroken = others.filter((other) => other >= usual * WITH_HOLES);
   const full = unbroken.filter((other) => other >= STEADY);
-  return full.length >= STEADY_NEIGHBOURS && unbroken.length - full.length <= unbroken.length * MOST_BETWEEN;
+  return full.length >= fewest && unbroken.length - full.length <= unbroken.length * MOST_BETWEEN;
 }
 
 /** The sessions that tell what is usual for the one at `i`. */

@@ -5,6 +5,7 @@ import { type SeriesContext, type SessionPrices, type Sessions, sessionAt } from
 
 /** With fewer sessions there is no telling what is usual. */
 const FEWEST_SESSIONS = 5;
+const FEWEST_ROUND_THE_CLOCK = 3;
 
 /** Quiet days have fewer bars; half of the usual is a part of a session that is missing. */
 const THIN = 0.5;
@@ -44,9 +45,11 @@ export function thinSessions(sessions: Sessions, context: SeriesContext): ThinSe
   return filled.flatMap(({ session, room, part }, i): ThinSession[] => {
     if (!session.given) return [];
     if (part < least) return [{ session, usual: Math.round(usual * room) }];
-    if (context.calendar.advisory || filled.length < FEWEST_SESSIONS) return [];
+    const { calendar } = context;
+    const fewest = calendar.kind === 'always' ? FEWEST_ROUND_THE_CLOCK : FEWEST_SESSIONS;
+    if (calendar.advisory || filled.length < fewest) return [];
     const others = around(filled, i).map((one) => one.part);
-    return part < leastPart(others) ? [{ session, usual: Math.round(median(others) * room) }] : [];
+    return part < leastPart(others, calendar) ? [{ session, usual: Math.round(median(others) * room) }] : [];
   });
 }
 

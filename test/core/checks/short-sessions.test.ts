@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { barsOf } from '../../../src/core/bars/bar-builder.ts';
 import type { Ohlcv } from '../../../src/core/bars/bars.ts';
-import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import type { Calendar } from '../../../src/core/calendar/calendar.ts';
+import { calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { type Day, parseDay } from '../../../src/core/session/day.ts';
 import { intervalMs } from '../../../src/core/session/interval.ts';
 import { shortSessions } from '../../../src/core/checks/short-sessions.ts';
@@ -11,7 +12,7 @@ const DAYS = XNYS.sessions({ from: parseDay('2024-10-21'), to: parseDay('2024-12
 const LENGTH = intervalMs('5m');
 
 /** So many 5m bars of a session, spread over its hours, or the slots of these numbers. */
-function session(day: Day, bars: number | readonly number[], calendar = XNYS): Ohlcv[] {
+function session(day: Day, bars: number | readonly number[], calendar: Calendar = XNYS): Ohlcv[] {
   const { open, close } = calendar.session(day);
   const room = (close - open) / LENGTH;
   const slots =
@@ -33,7 +34,7 @@ function session(day: Day, bars: number | readonly number[], calendar = XNYS): O
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 const sessions = (days: readonly Day[], bars: number): Ohlcv[] => days.flatMap((day) => session(day, bars));
-const shortIn = (bars: readonly Ohlcv[], known: readonly Ohlcv[] = [], calendar = XNYS) =>
+const shortIn = (bars: readonly Ohlcv[], known: readonly Ohlcv[] = [], calendar: Calendar = XNYS) =>
   shortSessions(barsOf(bars), { interval: '5m', calendar, known: barsOf(known) });
 const [day = 0] = DAYS.slice(20);
 
@@ -51,6 +52,19 @@ describe('a session', () => {
     expect(shortIn([...before, ...session(day, 68)])).toEqual([day]);
     expect(shortIn([...before, ...session(day, 69)])).toEqual([]);
     expect(shortIn([...sessions(DAYS.slice(17, 20), 78), ...session(day, 60)])).toEqual([]);
+  });
+
+  it('is short like that beside two of what trades round the clock', () => {
+    const calendar = calendarFor('BTC-USD');
+    const [first = 0] = DAYS;
+    const of = (count: number) =>
+      shortIn(
+        [288, 288, count].flatMap((bars, i) => session(first + i, bars, calendar)),
+        [],
+        calendar,
+      );
+    expect(of(259)).toEqual([first + 2]);
+    expect(of(260)).toEqual([]);
   });
 
   it('is short beside others that are, after full ones or between them, a half day by its own hours', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ohlcv } from '../../../src/core/bars/bars.ts';
-import { calendarById } from '../../../src/core/calendar/calendars.ts';
+import { calendarById, calendarFor } from '../../../src/core/calendar/calendars.ts';
 import { formatDay, parseDay } from '../../../src/core/session/day.ts';
 import { SESSIONS, context, dayBar, minuteBars } from '../daily-bars.ts';
 import { type RowContext, findOddities } from '../rows.ts';
@@ -45,6 +45,23 @@ describe('a thin session', () => {
     expect(thinOnes(minutes(390, 100, 390, 390))).toEqual([]);
     const known = minutes(0, 0, 0, 0, 390);
     expect(thinOnes(minutes(390, 100, 390, 390), { known })).toHaveLength(1);
+  });
+
+  it('takes three of what trades round the clock, of which the others have nearly all', () => {
+    const calendar = calendarFor('BTC-USD');
+    const hours = (...counts: number[]): Ohlcv[] =>
+      counts.flatMap((count, i) => {
+        const { open } = calendar.session(parseDay('2018-05-02') + i);
+        return minuteBars(parseDay('2018-05-02') + i, count, 10).map((bar, n) => ({
+          ...bar,
+          ts: open + n * 3_600_000,
+        }));
+      });
+    const thin = (...counts: number[]) => thinOnes(hours(...counts), { interval: '1h', calendar });
+    expect(thin(24, 16, 24)).toEqual(['thin 2018-05-03: 16 bars, where about 24 are usual']);
+    expect(thin(24, 22, 24)).toEqual([]);
+    expect(thin(24, 16)).toEqual([]);
+    expect(thin(24, 16, 18)).toEqual([]);
   });
 
   it('is none of what trades in fewer than half of its minutes anyway', () => {
