@@ -62,6 +62,15 @@ function withHeader(
         missing: header.missing,
         problem: `the header names no column "${header.missing}" but the adjusted ${quoted(adjusted)}: a store has prices as they were traded, get those`,
       };
+    const end =
+      header.missing === 'date'
+        ? names.find((name) => name.toLowerCase() !== 'close' && BAR_END.test(name))
+        : undefined;
+    if (end !== undefined)
+      return {
+        missing: header.missing,
+        problem: `the header names no column "date" but ${quoted(end)}, which is when a bar ends: name it date where its bars are days, or time and give --csv-stamps end`,
+      };
     return {
       missing: header.missing,
       problem: `the header names no column "${header.missing}" ("${seen}"): write its names as ${WANTED}`,
@@ -79,6 +88,9 @@ const ZONE_BEHIND = /\d\s+([A-Za-z_]+\/[A-Za-z_/]+)$/;
 
 /** The first rows of a file. */
 type Rows = readonly (readonly string[])[];
+
+/** Names of columns with the end of each bar. */
+const BAR_END = /^(close|end|bar end|window end)[_ ]?(time|date|datetime|timestamp)?$/i;
 
 const ADJUSTED = /(^|[^a-z])adj/i;
 

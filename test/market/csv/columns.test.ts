@@ -225,3 +225,17 @@ describe('a file', () => {
     ]);
   });
 });
+
+it.each(['close_time', 'Close Time', 'end_date'])(
+  'a file with the ends of bars alone is refused as that: %s',
+  (name) => {
+    const text = `${name},open,high,low,close,volume\n2024-01-08 23:59:59.999,1,1,1,1,1\n`;
+    expect(() => marketOf({ 'BTC-USD.csv': text }).intervals('BTC-USD')).toThrow(
+      `line 1: the header names no column "date" but "${name}", which is when a bar ends: name it date where its bars are days, or time and give --csv-stamps end`,
+    );
+    const none = 'close,open,high,low,volume\n1,1,1,1,1\n';
+    expect(() => marketOf({ 'BTC-USD.csv': none }).intervals('BTC-USD')).toThrow(
+      'no column "date" ("close, open',
+    );
+  },
+);
