@@ -33,6 +33,7 @@ import {
 } from './rows.ts';
 import { allOf, type RowsInTime } from './rows-in-time.ts';
 import type { ToldAction } from './told-actions.ts';
+import { volumeStepNotes } from './volume-steps.ts';
 
 /** Rows of a range, and how many more were left out. */
 export interface SeriesRows {
@@ -125,6 +126,7 @@ export function readSeries(files: readonly BarFile[], context: SeriesContext): F
   const currency = currencyOfFiles(tables, context.ticker);
   const joinedFiles = joinFiles(tables, context.ticker);
   for (const { notes: ofFiles } of joinedFiles) for (const note of ofFiles) notes.push(note);
+  for (const note of volumeStepNotes(tables)) notes.push(note);
   for (const { rows, interval } of joinedFiles) assertNoneRepeated(tables, rows, interval, context.ticker);
   const series = joinedFiles.flatMap(({ rows, interval, mayBeCut }) =>
     tableOf(rows, interval, context, mayBeCut),
