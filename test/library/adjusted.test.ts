@@ -153,6 +153,17 @@ describe('an adjusted read', () => {
     expect((await closes({ adjust: 'splits' })).slice(2)).toEqual([20, 50, 50]);
   });
 
+  it('is refused where prices show the inverse of the ratio that was told', async () => {
+    await answered([{ kind: 'split', exDay: parseDay('2026-02-26'), ratio: 1 / 7 }]);
+    const after = ['2026-02-26', '2026-02-27'].map((date) =>
+      daily(date, { open: 14.5, high: 14.5, low: 14.5, close: 14.5, fetchedAt: NOON + 1 }),
+    );
+    await store.upsert(update(after, { learned: coverage({ present: [days('2026-02-26', '2026-02-28')] }) }));
+    await expect(closes({ adjust: 'splits' })).rejects.toThrow(
+      'its bars around 2026-02-26 show a split of 7:1, not the 1:7 of that day; correct it where',
+    );
+  });
+
   it('is not refused for a split that is too small to show', async () => {
     await answered([{ ...split, exDay: parseDay('2026-02-26'), ratio: 1.25 }]);
     expect(await closes({ adjust: 'splits' })).toEqual([80, 80, 80, 100, 100]);

@@ -1,4 +1,5 @@
-import { type CorporateAction, isSplit, type Split } from '../bars/bars.ts';
+import { ratioText } from '../actions/ratio.ts';
+import { type CorporateAction, actionValue, isSplit, type Split } from '../bars/bars.ts';
 import type { Bars } from '../bars/columns.ts';
 import type { Day } from '../session/day.ts';
 import { CALM, splitLike } from './common-splits.ts';
@@ -64,9 +65,10 @@ const OFF = 1 / 3;
 const LEAST_OFF = Math.log(1.4);
 
 /**
- * Splits of which prices as traded show another common ratio: from the last close to the first open, in bars that are calm then.
- * Those that make few shares of many (`1:10`) are not judged, as prices move by anything around them, and other parts of a
- * company often leave on that day; nor those beside a dividend.
+ * Splits of which prices as traded show another common ratio: from the last close to the first open, in bars that are calm then;
+ * or the ratio that is told upside down, however calm. Those that make few shares of many (`1:10`) are judged only where prices
+ * fall as by a split that makes many of few: else prices move by anything around them, as other parts of a company often leave
+ * on that day. Beside a dividend only what is upside down is told, without its amount.
  */
 export function misstatedSplits(
   rows: Bars,
@@ -74,15 +76,42 @@ export function misstatedSplits(
   sessionOf: (ts: number) => Day,
 ): Misstated[] {
   return judged(rows, actions.filter(isSplit), sessionOf, (split, before, after) => {
-    const isBeside = actions.some(
+    if (after.day - before.day > LARGEST_WAIT) return undefined;
+    const paid = actions.filter(
       ({ kind, exDay }) => kind === 'dividend' && exDay > before.day && exDay <= after.day,
     );
-    if (split.ratio < 1 || isBeside || after.day - before.day > LARGEST_WAIT) return undefined;
-    const moved = before.close / after.open;
-    if (sizeOf(moved / split.ratio) < Math.max(LEAST_OFF, OFF * sizeOf(split.ratio))) return undefined;
-    const shown = sizeOf(after.close / after.open) > Math.log(CALM) ? undefined : splitLike(1 / moved);
+    const shown =
+      inverseShown(split.ratio, before, after, paid) ?? otherShown(split.ratio, before, after, paid);
     return shown === undefined ? undefined : { split, shown };
   });
+}
+
+/** The inverse of a ratio, where prices moved by that, and stayed there up to the close. */
+function inverseShown(
+  ratio: number,
+  before: Prices,
+  after: Prices,
+  paid: readonly CorporateAction[],
+): string | undefined {
+  // What another currency's amount takes from a price is not known.
+  if (paid.some((action) => action.kind === 'dividend' && action.currency !== undefined)) return undefined;
+  const amount = paid.reduce((sum, action) => sum + actionValue(action), 0);
+  const off = (price: number): number => sizeOf((before.close * ratio) / (price + amount));
+  const isInverse = off(after.open) <= ownMove(ratio) && off(after.close) < sizeOf(ratio) / 2;
+  return isInverse ? ratioText(1 / ratio) : undefined;
+}
+
+/** Another common ratio that prices moved by. */
+function otherShown(
+  ratio: number,
+  before: Prices,
+  after: Prices,
+  paid: readonly CorporateAction[],
+): string | undefined {
+  const moved = before.close / after.open;
+  if (paid.length > 0 || (ratio < 1 && moved < LEAST_RATIO)) return undefined;
+  if (sizeOf(moved / ratio) < Math.max(LEAST_OFF, OFF * sizeOf(ratio))) return undefined;
+  return sizeOf(after.close / after.open) > Math.log(CALM) ? undefined : splitLike(1 / moved);
 }
 
 /** Whether a price goes on, from the last close before a split to the first open and close after it, as if there were none. */

@@ -135,6 +135,13 @@ describe('the ratio of a split', () => {
     [2, 33.4, '3:1'],
     [10, 50, '2:1'],
     [20, 200, '1:2'],
+    [1 / 7, 14.3, '7:1'],
+    [1 / 7, 11.5, '7:1'],
+    [1 / 17, 5.5, '17:1'],
+    [0.5, 50, '2:1'],
+    [0.5, 14.3, '7:1'],
+    [1e-6, 14.3, '7:1'],
+    [17, 1800, '1:17'],
   ])('of %s for one is contradicted by prices that go from 100 to %s', (ratio, after, other) => {
     expect(shown([100, 100, after, after], [at(2, ratio)])).toEqual([other]);
   });
@@ -148,7 +155,8 @@ describe('the ratio of a split', () => {
     ['no common ratio', 3, 45],
     ['a split that is too small to show', 21 / 20, 50],
     ['a reverse split', 1 / 10, 2000],
-    ['a reverse split beside a spin-off', 0.5, 50],
+    ['a reverse split beside a spin-off', 0.5, 85],
+    ['a reverse split beside one of most of a company', 1 / 10, 200],
     ['no split at all', 3, 100],
   ])('is not contradicted by %s: %s for one, from 100 to %s', (_, ratio, after) => {
     expect(shown([100, 100, after, after], [at(2, ratio)])).toEqual([]);
@@ -165,5 +173,16 @@ describe('the ratio of a split', () => {
     expect([apart(5), apart(6)]).toEqual([['2:1'], []]);
     const news = { ...stored(SESSIONS[2] ?? 0, 53), open: 50, low: 50 };
     expect(shown([], [told], [...wire([100, 100]), news])).toEqual([]);
+  });
+
+  it('that is upside down is told on a day of news, and beside a dividend that does not explain the fall', () => {
+    const told = at(2, 0.5);
+    const news = { ...stored(SESSIONS[2] ?? 0, 60), open: 50, high: 60 };
+    expect(shown([], [told], [...wire([100, 100]), news])).toEqual(['2:1']);
+    const beside = (amount: number): string[] =>
+      shown([100, 100, 50, 50], [told, dividend(dateOf(2), amount)]);
+    expect([beside(0.5), beside(140)]).toEqual([['2:1'], []]);
+    const foreign = { ...dividend(dateOf(2), 0.5), currency: 'USD' };
+    expect(shown([100, 100, 50, 50], [told, foreign])).toEqual([]);
   });
 });
