@@ -18,7 +18,10 @@ import type { Engine } from './engine.ts';
 
 /** What a user changes in the splits and dividends of a ticker. */
 export interface ActionsChange {
-  /** `2020-08-31,split,4:1` or `2020-11-06,dividend,0.205`, by ex-date, which is a session: in force whatever providers say. */
+  /**
+   * `2020-08-31,split,4:1` or `2020-11-06,dividend,0.205`, by ex-date, which is a session: in force whatever providers say. A split
+   * of `1:1` says that there was none.
+   */
   readonly add?: string;
   /** `2020-08-31,split`: not in force, though providers list it on. Comes before `add`. */
   readonly withdraw?: string;
@@ -89,13 +92,10 @@ function parseEntry(text: string, ticker: string): CorporateAction {
   assertSession(text, exDay, ticker);
   const action: CorporateAction =
     kind === 'split' ? { kind, exDay, ratio: number } : { kind, exDay, amount: number };
-  const { actions, rejected } = checkActions([{ action, row: text }]);
-  const [sound] = actions;
-  if (sound !== undefined) return sound;
-  throw new BackfillError(
-    'usage',
-    `${option('add')} ${text}: ${rejected[0]?.reason ?? 'a split of 1 for 1 changes nothing'}`,
-  );
+  const { rejected } = checkActions([{ action, row: text }]);
+  const [bad] = rejected;
+  if (bad === undefined) return action;
+  throw new BackfillError('usage', `${option('add')} ${text}: ${bad.reason}`);
 }
 
 /** A share goes ex when it trades. Throws `usage` for a day on which its exchange surely does not. */

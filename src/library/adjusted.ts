@@ -22,6 +22,7 @@ import { contradictedSplits, notShown } from './hidden-splits.ts';
 import type { AdjustOptions, ReadOptions } from './read-options.ts';
 import { notFound } from './not-found.ts';
 import { type Reading, parseAdjust, readingOf } from './reading.ts';
+import { unreadSplit } from './unread-splits.ts';
 import { askAgain } from '../backfill/want/ask-again.ts';
 import { type SourceOf, sourcesIn } from './source-of.ts';
 
@@ -159,7 +160,7 @@ async function stepsOf(
 ): Promise<{ steps: FactorStep[]; doubts: readonly string[] }> {
   const { mode, asOf, series } = reading;
   const actions = await actionsOf(store, reading);
-  await assertKnown(reading, actions, scan, sourceOf);
+  await assertKnown(store, reading, actions, scan, sourceOf);
   await assertShown(store, reading, actions, sourceOf);
   const { closes, doubts } =
     mode === 'all' ? await dividendCloses(store, reading, actions) : { closes: [], doubts: [] };
@@ -182,6 +183,7 @@ async function actionsOf(store: BarStore, { series, mode, days, asOf }: Reading)
 }
 
 async function assertKnown(
+  store: BarStore,
   reading: Reading,
   actions: readonly CorporateAction[],
   scan: Scan,
@@ -201,6 +203,8 @@ async function assertKnown(
   const unanswered = intersect(open, [{ from: Number.NEGATIVE_INFINITY, to: knownThrough + 1 }]);
   const gap = unanswered[0];
   if (gap !== undefined) {
+    const unread = await unreadSplit(store, series.ticker, gap);
+    if (unread !== undefined) throw unknown(series, unread);
     const more = unanswered.length > 1 ? ` and ${plural(unanswered.length - 1, 'more gap')}` : '';
     const text = `nobody has answered for its splits and dividends of ${formatDay(gap.from)}..${formatDay(gap.to - 1)}${more}`;
     const through = (unanswered.at(-1) ?? gap).to - 1;

@@ -54,7 +54,6 @@ describe('backfill actions', () => {
       'the split 4:1 of AAPL is in force on 2020-08-31 already, and no share splits twice alike within ten days; to ' +
         'correct its date, add --withdraw 2020-08-31,split',
     ],
-    ['AAPL --add 2020-08-31,split,1:1', 'a split of 1 for 1 changes nothing'],
     ['AAPL --add 2020-08-31,dividend,-1', 'a dividend of -1 a share is none'],
     ['AAPL --withdraw 2020-08-31', 'write it as 2020-08-31,split or 2020-11-06,dividend'],
     ['AAPL --withdraw 2020-8-31,split', '"2020-8-31" is not a date'],

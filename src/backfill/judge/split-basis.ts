@@ -186,6 +186,8 @@ function assertOthersShow(
     ({ action, source: whose }) =>
       whose !== source &&
       isSplit(action) &&
+      // One of 1 for 1 was entered to say that there was none.
+      action.ratio !== 1 &&
       action.exDay > range.from &&
       action.exDay <= calendar.localDay(now) &&
       answer.bars.ts.some((ts) => sessionOf(ts) < action.exDay) &&

@@ -6,19 +6,17 @@ import { unavailableIn } from '../../core/coverage/unavailable.ts';
 import { NO_BARS, type StoredBars, keep } from '../../core/bars/columns.ts';
 import { volumeSteps } from '../../core/bars/compare.ts';
 import { type Absence, type Coverage, NOTHING_KNOWN } from '../../core/coverage/coverage.ts';
-import type { DayRange } from '../../core/session/day.ts';
 import { errorData } from '../../core/errors.ts';
 import { leadingClaim } from '../../core/coverage/evidence.ts';
 import { fingerprintOf } from '../../core/bars/fingerprint.ts';
 import { mergeBars } from '../../core/bars/merge-bars.ts';
 import { sessionDateOf } from '../../core/bars/partition.ts';
 import type { Fetch, Task, Want } from '../../core/plan/task.ts';
-import { intersect, subtract, union } from '../../core/session/ranges.ts';
+import { intersect, subtract } from '../../core/session/ranges.ts';
 import { namedSince } from '../../core/instrument/rename.ts';
 import { type Allowance, allowanceOf } from '../../providers/allowance.ts';
 import { OPEN_GATE } from '../../providers/http/gate.ts';
 import type { BarAnswer, IntervalCapability } from '../../providers/provider.ts';
-import { provenDays } from '../../providers/proven-days.ts';
 import type {
   BarStore,
   SeriesChange,
@@ -29,7 +27,7 @@ import type {
 } from '../../store/store.ts';
 import { type NotedActions, actionOddities, openSplits } from '../judge/note-actions.ts';
 import { askUntilSure, type Outcome } from './ask-until-sure.ts';
-import { badActionOddities, keepBadActions } from '../judge/bad-actions.ts';
+import { badActionOddities, exDatesKnown, keepBadActions } from '../judge/bad-actions.ts';
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
@@ -254,24 +252,17 @@ function confirmedBy({ range }: Want, { coverage }: StoredSeries): Coverage {
 /** What is known of splits and dividends after an answer, and which stored bars are known to be right without some. */
 function bookAfter(
   before: ActionBook,
-  { series, replaces }: Want,
+  { series, calendar, replaces }: Want,
   answer: BarAnswer,
   { told, turnedBack }: NotedActions,
 ): ActionBook {
-  const book = { ...addTold(before, told), covered: union(before.covered, exDatesOf(answer)) };
+  const after = addTold(before, told);
+  const book = { ...after, covered: exDatesKnown(after, answer, calendarById(calendar)) };
   if (answer.wireBasis === 'raw') return book;
   const isLeft = ({ action, until }: PastAction): boolean =>
     replaces === true && turnedBack.some((one) => one.action.exDay === action.exDay && one.until === until);
   const settled = openSplits(book, told.source, series).filter((one) => !isLeft(one));
   return settlePast(book, settled, series.interval);
-}
-
-/**
- * The ex-dates that an answer speaks of: those of the sessions that it proves. None for an answer without a bar, which
- * cannot say either whether a session that the store has was one after a split.
- */
-function exDatesOf(answer: BarAnswer): DayRange[] {
-  return answer.bars.length > 0 ? provenDays(answer) : [];
 }
 
 /** Whether an absence is concluded from an empty answer alone. */

@@ -179,7 +179,10 @@ export function countLeftOut(book: ActionBook, told: ActionsTold): ActionBook {
   return { ...book, doubts };
 }
 
-/** The book with an action that a user enters, who knows better than any provider. */
+/**
+ * The book with an action that a user enters, who knows better than any provider; with a split the splits of its day are known,
+ * whatever a provider told of it that could not be.
+ */
 export function enterAction(book: ActionBook, action: CorporateAction, now: number): ActionBook {
   const before = entryOf(book, action);
   const isNew = before !== undefined && !isSameAction(before.action, action);
@@ -193,6 +196,9 @@ export function enterAction(book: ActionBook, action: CorporateAction, now: numb
       ? [...book.past, { ...before, how: 'replaced', until: now, by: MANUAL, settled: [] }]
       : book.past,
     doubts: book.doubts.filter((doubt) => !isOf(doubt, action)),
+    ...(isSplit(action) && {
+      covered: union(book.covered, [{ from: action.exDay, to: action.exDay + 1 }]),
+    }),
   };
 }
 

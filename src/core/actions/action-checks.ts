@@ -15,6 +15,8 @@ export interface StatedAction {
 export interface RejectedAction {
   /** Null where the date is none. */
   readonly exDay: Day | null;
+  /** Which it would have been. Default: that is not known either. */
+  readonly kind?: CorporateAction['kind'];
   readonly row: unknown;
   readonly reason: string;
 }
@@ -109,6 +111,6 @@ function isIdle(action: CorporateAction): boolean {
   return action.kind === 'split' && action.ratio === 1;
 }
 
-function rejection({ action: { exDay }, row }: StatedAction, reason: string): RejectedAction {
-  return { exDay: exDay >= EARLIEST && exDay < LATEST ? exDay : null, row, reason };
+function rejection({ action: { exDay, kind }, row }: StatedAction, reason: string): RejectedAction {
+  return { exDay: exDay >= EARLIEST && exDay < LATEST ? exDay : null, kind, row, reason };
 }

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/core/session/day.ts';
+import { changeActions } from '../../../src/library/actions-by-hand.ts';
 import { readAdjusted } from '../../../src/library/adjusted.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { BarStore } from '../../../src/store/store.ts';
+import { engineOf } from '../../library/engine-of.ts';
 import { temporaryFolder } from '../../store/fixtures.ts';
 import { type YahooSeries, fillFrom, serveSeries, stopSeries } from '../yahoo-series.ts';
 import { rowsIn } from '../../store/rows.ts';
@@ -93,10 +95,88 @@ describe('a split or dividend of the wire that cannot be', () => {
     expect((await store.readRejected()).records).toHaveLength(1);
   });
 
+  it.each([
+    [
+      split(1, 0),
+      /^TEST\.PA 1d cannot be adjusted: a split that was told of it cannot be \(a split of Infinity new/,
+    ],
+    [
+      { splits: [...split(3, 1).splits, ...split(2, 1).splits] },
+      /\(another split of the same day has another/,
+    ],
+  ])('refuses adjusted reads, as the splits of its day are not known', async (events, message) => {
+    await fill(events);
+    for (const adjust of ['splits', 'all'] as const)
+      await expect(readAdjusted(store, TEST, { adjust })).rejects.toMatchObject({
+        ...{ code: 'basis-unknown', message: expect.stringMatching(message) },
+      });
+    await expect(readAdjusted(store, TEST, { adjust: 'splits' })).rejects.toThrow(
+      'splits of 2022-11-17 are not known; correct it where',
+    );
+    expect(await readAdjusted(store, TEST, { adjust: 'none' })).toHaveLength(10);
+    expect(await readAdjusted(store, TEST, { adjust: 'splits', start: '2022-11-17' })).toHaveLength(7);
+    expect(await readAdjusted(store, TEST, { adjust: 'splits', asOf: '2022-11-16' })).toHaveLength(3);
+  });
+
+  it('is known once its source tells another, or none', async () => {
+    await fill(split(1, 0));
+    const url = await serveSeries(() => ({ meta: PARIS, rows: ROWS }));
+    await fillFrom(url, store, '2022-12-01T12:00:00Z', { ...REQUEST, everything: true });
+    expect(await readAdjusted(store, TEST, { adjust: 'splits' })).toHaveLength(10);
+  });
+
+  it('gives way to what is entered by hand, be it that there was none', async () => {
+    await fill(split(1, 0));
+    const enter = (ratio: string) =>
+      changeActions(
+        engineOf(store),
+        'TEST.PA',
+        { add: `2022-11-17,split,${ratio}` },
+        Date.parse('2022-12-01'),
+      );
+    await enter('2:1');
+    await expect(readAdjusted(store, TEST, { adjust: 'splits' })).rejects.toThrow(
+      'do not show the split 2:1',
+    );
+    await enter('1:1');
+    const read = async () =>
+      (await readAdjusted(store, TEST, { adjust: 'splits' })).map(({ close }) => close);
+    expect(await read()).toEqual(ROWS.map((row) => row[4]));
+    const url = await serveSeries(() => ({ meta: PARIS, rows: ROWS, ...split(1, 0) }));
+    const again = { ...REQUEST, everything: true };
+    expect(await fillFrom(url, store, '2022-12-01T12:00:00Z', again)).toMatchObject({ failed: 0 });
+    expect(await read()).toEqual(ROWS.map((row) => row[4]));
+  });
+
+  it('has days of its own: one that is none, and all of its answer where it has no date', async () => {
+    // A Saturday: it takes effect on Monday.
+    const saturday = { date: THURSDAY + 2 * 86_400, numerator: 1, denominator: 0, splitRatio: '1:0' };
+    await fill({ splits: [saturday] });
+    await expect(readAdjusted(store, TEST, { adjust: 'splits' })).rejects.toThrow('2022-11-21');
+    expect(await readAdjusted(store, TEST, { adjust: 'splits', asOf: '2022-11-18' })).toHaveLength(5);
+  });
+
+  it('that has no date leaves what was known before', async () => {
+    await fill({});
+    expect(await readAdjusted(store, TEST, { adjust: 'splits' })).toHaveLength(10);
+    const undated = { splits: [{ date: null, numerator: 2, denominator: 1, splitRatio: '2:1' }] };
+    const url = await serveSeries(() => ({ meta: PARIS, rows: ROWS, ...undated }));
+    await fillFrom(url, store, '2022-12-01T12:00:00Z', { ...REQUEST, everything: true });
+    expect(await readAdjusted(store, TEST, { adjust: 'splits' })).toHaveLength(10);
+  });
+
+  it('is no dividend: where that cannot be, adjusted reads for splits go on', async () => {
+    await fill(dividend(-0.3));
+    expect(await readAdjusted(store, TEST, { adjust: 'splits' })).toHaveLength(10);
+  });
+
   it('has no date where the wire gives none', async () => {
     const summary = await fill({ splits: [{ date: null, numerator: 2, denominator: 1, splitRatio: '2:1' }] });
     expect(summary).toMatchObject({ failed: 0, inserted: 10 });
     expect(summary.warnings).toMatchObject([{ note: expect.stringContaining('split without an ex-date') }]);
+    await expect(readAdjusted(store, TEST, { adjust: 'splits' })).rejects.toThrow(
+      'a split that was told of it cannot be (split without an ex-date), so that its splits of 2022-11-15..2022-11-',
+    );
   });
 });
 

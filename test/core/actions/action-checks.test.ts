@@ -25,7 +25,12 @@ describe('a split or dividend of an answer', () => {
     const { actions, rejected } = check(action, split(2, DAY + 10));
     expect(actions).toEqual([split(2, DAY + 10)]);
     expect(rejected).toEqual([
-      { exDay: DAY, row: { said: action.kind }, reason: expect.stringMatching(/ is none$/) },
+      {
+        exDay: DAY,
+        kind: action.kind,
+        row: { said: action.kind },
+        reason: expect.stringMatching(/ is none$/),
+      },
     ]);
   });
 
@@ -34,7 +39,9 @@ describe('a split or dividend of an answer', () => {
     (exDay) => {
       expect(check(split(2, exDay))).toEqual({
         actions: [],
-        rejected: [{ exDay: null, row: { said: 'split' }, reason: 'split without an ex-date' }],
+        rejected: [
+          { exDay: null, kind: 'split', row: { said: 'split' }, reason: 'split without an ex-date' },
+        ],
       });
     },
   );

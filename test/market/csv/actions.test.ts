@@ -38,7 +38,7 @@ describe('actions.csv', () => {
     const bad = market.badActions('A');
     expect(bad).toHaveLength(9);
     expect(bad[0]).toEqual({
-      exDay: parseDay('2024-01-04'),
+      ...{ exDay: parseDay('2024-01-04'), kind: 'dividend' },
       row: { kind: 'dividend', date: '2024-01-04', value: '-0.2', line: 3 },
       reason: 'a dividend of -0.2 a share is none',
     });
