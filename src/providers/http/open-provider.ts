@@ -67,11 +67,12 @@ export function openHttpProvider<State, Listed = State>(
     actions &&
     (async (request: ActionsRequest) =>
       (await askInSteps(request, actions, { ...of, what: 'actions' })).map(fit));
-  const fetchList = (request: ListRequest): Promise<readonly Part[]> => {
+  const fetchList = async (request: ListRequest): Promise<readonly Part[]> => {
     const isApart = (capabilities.intervals[request.interval]?.requestsForActions ?? 0) > 0;
-    return isApart && fetchActions !== undefined
+    const parts = await (isApart && fetchActions !== undefined
       ? askWithActions(request, fetchActions, fetchBarsAlone)
-      : fetchBarsAlone(request);
+      : fetchBarsAlone(request));
+    return withEach(request.tickers, parts, capabilities.id);
   };
   const fetchMarketActions = async (asked: MarketActionsRequest): Promise<readonly PartOf<ActionsAnswer>[]> =>
     (await keptSecret(askMarketActions(asked, marketActions, of))).map(fit);
@@ -84,7 +85,7 @@ export function openHttpProvider<State, Listed = State>(
     fetchBars: async ({ series: { ticker, interval }, range, now, told, allowance }) => {
       const asked = { tickers: [ticker], interval, range, now, allowance };
       const parts = await fetchList(told === undefined ? asked : { ...asked, told });
-      return answerOf(ticker, parts, capabilities.id);
+      return answerOf(ticker, parts);
     },
     ...(fetchActions && { fetchActions }),
     ...(steps.market && { fetchMarket }),
@@ -98,11 +99,21 @@ export function openHttpProvider<State, Listed = State>(
   };
 }
 
+/** The parts, and an error for each ticker that was asked for and has none. */
+function withEach(tickers: readonly string[], parts: readonly Part[], provider: string): readonly Part[] {
+  const without = new Set(tickers);
+  for (const { ticker } of parts) without.delete(ticker);
+  if (without.size === 0) return parts;
+  const lacking = [...without].map((ticker): Part => {
+    const message = `no part of ${provider}'s answer is of ${ticker}, which was asked for`;
+    return { ticker, error: new BackfillError('provider-broken', message) };
+  });
+  return [...parts, ...lacking];
+}
+
 /** The answer of one ticker among those of a request. Throws what came in its place. */
-function answerOf(ticker: string, parts: readonly Part[], provider: string): BarAnswer {
-  const part = parts.find((one) => one.ticker === ticker);
-  if (part === undefined)
-    throw new BackfillError('provider-broken', `no part of ${provider}'s answer is of ${ticker}`);
+function answerOf(ticker: string, parts: readonly Part[]): BarAnswer {
+  const part = parts.find((one) => one.ticker === ticker) as Part;
   if ('error' in part) throw part.error;
   return part.answer;
 }

@@ -6,10 +6,10 @@ import type { DayRange } from '../../core/session/day.ts';
 import { partOver } from '../part-over.ts';
 import type { ActionsAnswer, BarAnswer, ListRequest, MarketRequest } from '../provider.ts';
 import { faultOfStamps } from './rows-asked.ts';
+import { faultOfTold } from './told-faults.ts';
 
 const NEEDED_COLUMNS = ['ts', 'open', 'high', 'low', 'close', 'volume'] as const;
 const OPTIONAL_COLUMNS = ['vwap', 'trades'] as const;
-const LISTS = ['unusable', 'explained', 'actions'] as const;
 
 /** What is wrong with an answer for a ticker that was asked for, to stand behind `whose`; undefined if nothing is. */
 export function faultOfAnswer(
@@ -17,7 +17,7 @@ export function faultOfAnswer(
   ticker: string,
   asked: ListRequest | MarketRequest,
 ): string | undefined {
-  const { bars, endpoint, proven, wireBasis, identity, delistedOn, dropped } = answer ?? {};
+  const { bars, endpoint, proven, wireBasis, delistedOn } = answer ?? {};
   if (Array.isArray(bars) || !Number.isSafeInteger(bars?.length))
     return `bars are ${shown(bars)}; they must be columns`;
   for (const name of [...NEEDED_COLUMNS, ...OPTIONAL_COLUMNS]) {
@@ -28,27 +28,31 @@ export function faultOfAnswer(
     if (column.length !== bars.length)
       return `bars.${name} has ${plural(column.length, 'value')} of ${plural(bars.length, 'bar')}`;
   }
-  for (const name of LISTS)
-    if (!Array.isArray(answer[name])) return `${name} is ${shown(answer[name])}; it must be a list`;
   if (wireBasis !== 'raw' && wireBasis !== 'split-adjusted')
     return `wireBasis is ${shown(wireBasis)}; it must be "raw" or "split-adjusted"`;
-  if (typeof identity !== 'object' || identity === null) return `identity is ${shown(identity)}`;
   if (delistedOn !== null && !Number.isSafeInteger(delistedOn))
     return `delistedOn is ${shown(delistedOn)}; it must be a day or null`;
-  if (!Number.isSafeInteger(dropped)) return `dropped is ${shown(dropped)}; it must be a count`;
   const { interval, now } = asked;
   const stamps = faultOfStamps({ ticker, interval, now, range: rangeOf(asked) }, bars.ts);
   return (
-    faultOfEndpoint(endpoint) ?? faultOfProof(proven, ticker, asked) ?? (stamps && `bars have ${stamps}`)
+    faultOfTold(answer, { hasBars: true }) ??
+    faultOfEndpoint(endpoint) ??
+    faultOfProof(proven, ticker, asked) ??
+    faultOfExplained(answer) ??
+    (stamps && `bars have ${stamps}`)
   );
 }
 
 /** The same of what is told of a ticker's splits and dividends. */
 export function faultOfActions(answer: ActionsAnswer): string | undefined {
-  const { actions, badActions = [], unapplied = [], notRead = [] } = answer ?? {};
-  for (const [name, list] of Object.entries({ actions, badActions, unapplied, notRead }))
-    if (!Array.isArray(list)) return `${name} is ${shown(list)}; it must be a list`;
-  return undefined;
+  return faultOfTold(answer ?? {}, { hasBars: false });
+}
+
+/** A reason for days that nobody told of would pass for a proof. */
+function faultOfExplained({ explained, proven }: BarAnswer): string | undefined {
+  const at = explained.findIndex(({ from, to }) => from < proven.from || to > proven.to);
+  if (at < 0) return undefined;
+  return `explained[${at}] is ${shown(explained[at])}; it must lie within proven, ${shown(proven)}`;
 }
 
 /** Where a word is none, rows would pass for another provider's. */
@@ -77,7 +81,7 @@ function faultOfProof(
 ): string | undefined {
   const most = partOver(rangeOf(asked), calendarFor(ticker), asked.now);
   const { from, to } = proven ?? {};
-  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && most.from <= from && to <= most.to)
-    return undefined;
+  const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to;
+  if (isRange && most.from <= from && to <= most.to) return undefined;
   return `proven is ${shown(proven)}; it must lie within ${shown(most)}, what was asked for and is over`;
 }

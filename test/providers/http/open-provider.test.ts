@@ -27,12 +27,16 @@ async function toy(
   reply: Reply,
   { gate = OPEN_GATE, timeoutMs = 5000, key = 'open sesame', ...patience }: Partial<Toy> = {},
 ) {
+  return openHttpProvider(toySteps(await served(reply)), { timeoutMs, ...patience }, gate, { key });
+}
+
+/** The URL of a server. */
+async function served(reply: Reply): Promise<string> {
   let count = 0;
   const server = createServer((request, response) => reply(request, response, ++count));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return openHttpProvider(toySteps(`http://127.0.0.1:${port}`), { timeoutMs, ...patience }, gate, { key });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const closes = (values: Record<string, number[]>): string => JSON.stringify({ closes: values });
@@ -113,6 +117,24 @@ describe('a provider in steps', () => {
     const provider = await toy((_, response) => void response.end('{"refused":"A"}'));
     const asked = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
     await expect(asked).rejects.toMatchObject({ code: 'unknown-ticker' });
+  });
+
+  it('of which a chain has no part of a ticker that was asked for has an error of it', async () => {
+    const url = await served((_, response) => void response.end(closes({ A: [1] })));
+    const lacking = { ...toySteps(url), end: () => [] };
+    const provider = openHttpProvider(lacking, {}, OPEN_GATE);
+    const parts = await provider.fetchList?.({ ...ASKED, tickers: ['A', 'B'] });
+    expect(parts?.map((part) => [part.ticker, 'error' in part && part.error])).toEqual(
+      ['A', 'B'].map((ticker) => [
+        ticker,
+        expect.objectContaining({
+          code: 'provider-broken',
+          message: `no part of toy's answer is of ${ticker}, which was asked for`,
+        }),
+      ]),
+    );
+    const alone = provider.fetchBars({ ...ASKED, series: { ticker: 'A', interval: '1d' } });
+    await expect(alone).rejects.toMatchObject({ code: 'provider-broken' });
   });
 
   it('gives up an answer that does not come in time', async () => {

@@ -164,6 +164,14 @@ describe('what they give is refused where it is no answer', () => {
       withBars({ ts: Float64Array.of(THURSDAY - 27 * 86_400_000 + 18_000_000) }),
     ],
     ['it must lie within', part({ ...ANSWER, proven: { ...ANSWER.proven, from: ANSWER.proven.from - 1 } })],
+    [
+      'whose proven is {"from":20776,"to":20775}; it must lie within',
+      part({ ...ANSWER, proven: { from: 20_776, to: 20_775 } }),
+    ],
+    [
+      'whose explained[0] is {"from":20773,"to":20778,"reason":"halted"}; it must lie within proven',
+      part({ ...ANSWER, explained: [{ from: 20_773, to: 20_778, reason: 'halted' }] }),
+    ],
   ])('%s', (message, given) => {
     for (const step of ['parse', 'end'] as const) {
       const own = steps({ parse: () => ({ ...PAGE, parts: [given] }), end: () => [given] });
@@ -172,6 +180,50 @@ describe('what they give is refused where it is no answer', () => {
       expect(error.message).toContain(`its ${step} gives `);
       expect(error.message).toContain(message);
     }
+  });
+
+  const DAY = parseDay('2026-11-18');
+  const SPLIT = { kind: 'split', exDay: DAY, ratio: 2 };
+
+  it.each<[string, Record<string, unknown>]>([
+    ['actions[0] is "x"; it must be { kind: "split", exDay: a day', { actions: ['x'] }],
+    ['actions[1] is null', { actions: [SPLIT, null] }],
+    ['actions[0] is {"kind":"Split"', { actions: [{ ...SPLIT, kind: 'Split' }] }],
+    ['"ratio":"7"}; it must be', { actions: [{ ...SPLIT, ratio: '7' }] }],
+    ['"exDay":"2026-11-18"', { actions: [{ ...SPLIT, exDay: '2026-11-18' }] }],
+    ['"exDay":1794960000000', { actions: [{ ...SPLIT, exDay: Date.parse('2026-11-18') }] }],
+    ['actions[0] is {"kind":"dividend"', { actions: [{ ...SPLIT, kind: 'dividend' }] }],
+    ['unapplied[0] is {"kind":', { unapplied: [{ kind: 'split', exDay: DAY }] }],
+    ['badActions[0] is {"exDay":', { badActions: [{ exDay: DAY, row: 1 }] }],
+    ['unusable[0] is "x"; it must be { ts: ms', { unusable: ['x'] }],
+    ['unusable[0] is {"ts":"y"', { unusable: [{ ts: 'y', reason: 'empty' }] }],
+    [
+      'explained[0] is {"from":"2015-01-01"',
+      { explained: [{ from: '2015-01-01', to: 'x', reason: 'halted' }] },
+    ],
+    ['"reason":"holiday"}; it must be', { explained: [{ from: DAY, to: DAY + 1, reason: 'holiday' }] }],
+    ['unproven[0] is {"from":"2015-08-01"', { unproven: [{ from: '2015-08-01', to: '2016-01-01' }] }],
+    ['mayBeCut[0] is {"from":20776,"to":20775}', { mayBeCut: [{ from: 20_776, to: 20_775 }] }],
+    ['straysOn[0] is "2026-11-18"; it must be a day', { straysOn: ['2026-11-18'] }],
+    ['offGridOn is 3; it must be a list', { offGridOn: 3 }],
+    ['notRead[0] is 1; it must be a text', { notRead: [1] }],
+    ['dropped is -3; it must be a count', { dropped: -3 }],
+    ['unfinished is 0.5; it must be a count', { unfinished: 0.5 }],
+    ['lastTrade is "2026-11-18"; it must be a day', { lastTrade: '2026-11-18' }],
+    ['note is 5; it must be a text', { note: 5 }],
+    ['identity is {"currency":840}; it must be', { identity: { currency: 840 } }],
+    ['identity is {"firstTrade":"1980-12-12"}', { identity: { firstTrade: '1980-12-12' } }],
+  ])('what it says beside bars: %s', (message, told) => {
+    const error = errorOf(() => steps({ end: () => [part({ ...ANSWER, ...told })] }).end(ASKED, 0));
+    expect(error).toMatchObject({ code: 'provider-broken' });
+    expect(error.message).toContain(`its end gives an answer for ALFA whose `);
+    expect(error.message).toContain(message);
+  });
+
+  it('not a split that cannot be, which is put in quarantine', () => {
+    const actions = [Number.NaN, -7].map((ratio) => ({ ...SPLIT, ratio }));
+    const given = [part({ ...ANSWER, actions, badActions: [{ exDay: null, row: 1, reason: 'none' }] })];
+    expect(steps({ end: () => given }).end(ASKED, 0)).toEqual(given);
   });
 
   it('but for what is sound', () => {
