@@ -2,11 +2,13 @@ import { barsOf } from '../../core/bars/bar-builder.ts';
 import type { Ohlcv } from '../../core/bars/bars.ts';
 import { shown } from '../../core/shown.ts';
 import type { BarAnswer, ListRequest, UnusableRow } from '../provider.ts';
+import { missingPrices } from '../missing-prices.ts';
 import { rawAnswer } from '../raw-answer.ts';
 
 /**
  * A row of an answer. `ts`: ms since the epoch, the open of the bar; of a daily bar midnight in UTC of its session's date. A row
- * one of whose prices is null is kept apart, as one without a price. Of the others null is unknown, and so is what is left out.
+ * all of whose prices are null is one without a price: its session has no bar. One of which some are null is rejected. Of the
+ * others null is unknown, and so is what is left out.
  */
 export interface FetchedRow extends Pick<Ohlcv, 'ts'> {
   readonly open: number | null;
@@ -33,10 +35,16 @@ export function answerOfRows(
     assertRow(row);
     const { ts, open, high, low, close, volume, vwap = null, trades = null } = row;
     if (open === null || high === null || low === null || close === null)
-      unusable.push({ ts, reason: 'empty', row });
+      unusable.push({ ts, reason: reasonOf(row), row });
     else bars.push({ ts, open, high, low, close, volume: volume ?? Number.NaN, vwap, trades });
   }
   return rawAnswer(ticker, asked, barsOf(bars), { unusable });
+}
+
+/** Why a row is no bar one of whose prices is null. */
+function reasonOf(row: FetchedRow): string {
+  const at = (name: (typeof PRICES)[number]): number => row[name] ?? Number.NaN;
+  return missingPrices(at('open'), at('high'), at('low'), at('close')) ?? 'empty';
 }
 
 /** A text that looks like a number would pass for one. */

@@ -55,11 +55,31 @@ it('counts each of its requests, and has what it gives', async () => {
   const got = await ask(async ({ get, getJson, symbol, start, end }) => {
     await get(`${base}/first`);
     await getJson(`${base}/${symbol}?from=${start}&to=${end}`);
-    return [ROW, { ...ROW, ts: ROW.ts + 86_400_000, close: null }];
+    return [ROW];
   });
   expect(got.entered).toBe(2);
+  expect(got).toMatchObject({ bars: { bars: { length: 1 }, unusable: [], wireBasis: 'raw' } });
+});
+
+it('takes a row without any price for a session without one, and what lacks some for a wrong one', async () => {
+  const none = { open: null, high: null, low: null, close: null };
+  const rows = [none, { close: null }, { open: null, low: null }].map((change, i) => ({
+    ...{ ...ROW, ts: ROW.ts + i * 86_400_000 },
+    ...change,
+  }));
+  const got = await ask(async ({ get }) => {
+    await get(base);
+    return rows;
+  });
   expect(got).toMatchObject({
-    bars: { bars: { length: 1 }, unusable: [{ reason: 'empty' }], wireBasis: 'raw' },
+    bars: {
+      bars: { length: 0 },
+      unusable: [
+        { reason: 'empty' },
+        { reason: 'its close is missing' },
+        { reason: 'its open and low are missing' },
+      ],
+    },
   });
 });
 
