@@ -119,7 +119,10 @@ export interface BarAnswer {
   readonly delistedOn: number | null;
   /** The session of the last trade that the provider knows of, where it says so. */
   readonly lastTrade?: number;
-  /** Rows that are no bar of a regular session's grid, or not one yet, and were left out. */
+  /**
+   * Rows that are no bar of a regular session's grid, or not one yet, and were left out. Where it is not told of which sessions,
+   * those without a bar stay missing: of days for any such row, of intraday bars where there are more of them than bars.
+   */
   readonly dropped: number;
   /** Those of `dropped` that lie within a session but off its grid. Default 0. */
   readonly offGrid?: number;

@@ -37,6 +37,53 @@ describe('a series without a single bar', () => {
   });
 });
 
+describe('sessions without a bar beside rows that were left out', () => {
+  const leavingOut = (told: object): Door => {
+    const whole = provider('test', () => 'bars');
+    return {
+      ...whole,
+      fetchBars: async (request) => {
+        const answer = await whole.fetchBars(request);
+        return { ...answer, bars: keep(answer.bars, (i) => i !== 2), ...told };
+      },
+    };
+  };
+
+  it('stay missing where it is not told of which the rows are', async () => {
+    const summary = await run(leavingOut({ dropped: 1 }), {});
+    expect(summary).toMatchObject({ bars: 4, absent: {}, failed: 1 });
+    expect(summary.failures[0]?.message).toBe(
+      '1 of 5 sessions stay missing: 1 row of it was left out, and it is not told of which sessions',
+    );
+    expect(await run(leavingOut({ dropped: 2, offGrid: 2 }), {})).toMatchObject({ absent: {}, failed: 1 });
+  });
+
+  it.each([
+    { dropped: 0 },
+    { dropped: 1, straysOn: [20_000] },
+    { dropped: 1, offGrid: 1, offGridOn: [20_000] },
+    { dropped: 1, unfinished: 1 },
+  ])('have none where they are of others, or of none that is over: %o', async (told) => {
+    expect(await run(leavingOut(told), {})).toMatchObject({ absent: { 'vendor-empty': 1 }, failed: 0 });
+  });
+
+  it.each<[number, number]>([
+    [1, 0],
+    [1000, 1],
+  ])('of intraday bars only where more rows were left out than came: %i', async (dropped, failed) => {
+    const whole = leavingOut({ dropped });
+    const holed = {
+      ...whole,
+      fetchBars: async (request: Parameters<Door['fetchBars']>[0]) => {
+        const answer = await sample.fetchBars(request);
+        const bars = keep(answer.bars, (i) => i >= 7);
+        return { ...answer, bars, dropped };
+      },
+    };
+    expect(await run(holed, { intervals: ['1h'] })).toMatchObject({ failed });
+  });
+});
+
 describe('a series that lacks more sessions between its bars than it has', () => {
   const MONTH = { start: '2025-05-01', end: '2025-05-30' };
   const every = (n: number): Door => {
