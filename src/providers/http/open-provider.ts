@@ -33,7 +33,8 @@ const WAITS = { firstWaitMs: 500, longestWaitMs: 30_000 };
 /** Eight tries survive an hour in which every second answer is bad. */
 export const USUAL_RETRIES = 7;
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+/** How long an answer is waited for, where nobody says otherwise. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** How long an answer is waited for, and how often it is asked for again. */
 type Patience = Pick<ProviderConfig, 'timeoutMs' | 'maxRetries'>;

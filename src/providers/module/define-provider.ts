@@ -49,7 +49,9 @@ export interface ProviderDefinition {
   readonly tickerOf?: (symbol: string) => string;
   /**
    * Bars of one ticker, as they were traded, in whatever order. A session without any is taken to have had no trade; an answer
-   * that has rows, but none of what was asked for, is refused.
+   * that has rows, but none of what was asked for, is refused. One that neither ends nor asks for anything for ten times
+   * `timeoutMs` (300 s unless it is set), since it began or its last request was over, is ended: its series fails with
+   * `provider-broken`, and the others go on.
    */
   readonly fetch: (request: FetchRequest) => Promise<readonly FetchedRow[]>;
 }

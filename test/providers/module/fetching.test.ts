@@ -29,8 +29,9 @@ async function ask(
   {
     secrets = {},
     paging,
+    timeoutMs,
     from = '2026-11-16',
-  }: { secrets?: Record<string, string>; paging?: { rows: number }; from?: string } = {},
+  }: { secrets?: Record<string, string>; paging?: { rows: number }; from?: string; timeoutMs?: number } = {},
 ) {
   const day = { settleDelayMs: 0, ...(paging && { paging }) };
   const capabilities = checkedCapabilities({ ...DECLARED, intervals: { '1d': day } }, (what) => {
@@ -40,7 +41,7 @@ async function ask(
   const gate: Gate = { ...OPEN_GATE, enter: async (as) => (entered++, OPEN_GATE.enter(as)) };
   const provider = openFetching(
     { ...defineProvider({ capabilities: DECLARED, fetch }), capabilities },
-    { url: 'file:///own.mjs', config: {}, gate, secrets },
+    { url: 'file:///own.mjs', config: { ...(timeoutMs !== undefined && { timeoutMs }) }, gate, secrets },
   );
   const range = { from: parseDay(from), to: parseDay('2026-11-21') };
   const now = Date.parse('2026-11-23T12:00:00Z');
@@ -59,6 +60,15 @@ it('counts each of its requests, and has what it gives', async () => {
   });
   expect(got.entered).toBe(2);
   expect(got).toMatchObject({ bars: { bars: { length: 1 }, unusable: [], wireBasis: 'raw' } });
+});
+
+it('is ended where it neither ends nor asks for anything', async () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const { error } = (await ask(never, { timeoutMs: 5 })) as { error: Error };
+  expect(error).toMatchObject({ code: 'provider-broken' });
+  expect(error.message).toContain(
+    'its fetch for ACME neither ends nor asks for anything for 0.05 s, 10 times its timeoutMs',
+  );
 });
 
 it('takes a row without any price for a session without one, and what lacks some for a wrong one', async () => {
