@@ -90,7 +90,7 @@ function whyMissing(reports: readonly SeriesReport[]): string {
 
 function staysMissing(missing: number, sessions: number, why: string, end: string | undefined): string {
   const hint =
-    end === undefined || why !== NOT_REACHED ? '' : `; it ends on ${end}: --end ${end} asks for no more`;
+    end === undefined || why !== NOT_REACHED ? '' : `; it ends on ${end}: an end of ${end} asks for no more`;
   return `${formatCount(missing)} of ${plural(sessions, 'session')} ${sessions === 1 ? 'stays' : 'stay'} missing: ${why}${hint}`;
 }
 

@@ -169,7 +169,7 @@ async function stepsOf(
     const what = `the dividend of ${odd.amount} on ${formatDay(odd.exDay)} is not below the close before it, ${odd.close}`;
     throw unknown(
       series,
-      `${what}; correct or forget the bars or actions of that day, or use --adjust splits`,
+      `${what}; correct or forget the bars or actions of that day, or adjust for splits alone`,
     );
   }
   return { steps: factorSteps(actions, closes, mode, asOf), doubts };
@@ -218,7 +218,7 @@ async function assertKnown(
     throw unknown(
       series,
       `the dividend of ${amount} on ${day} is in ${currency}, not in the currency of the price; ` +
-        `say what it is there: backfill actions ${series.ticker} --add ${day},dividend,AMOUNT, or use --adjust splits`,
+        `say what it is there: backfill actions ${series.ticker} --add ${day},dividend,AMOUNT, or adjust for splits alone`,
     );
   }
   const close = closes[0];

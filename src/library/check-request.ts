@@ -57,7 +57,8 @@ export function checkedRead<R extends ReadOptions & { readonly columns?: readonl
 
 /** Throws `invalid-ticker` and `unsupported-interval`. */
 export function canonical({ ticker, interval }: Series): Series {
-  checkTickers(ticker);
+  if (typeof (ticker as unknown) !== 'string' || ticker.trim() === '')
+    throw bad('ticker', ticker, 'must be a text such as "AAPL"');
   checkInterval('interval', interval);
   return { ticker: parseTicker(ticker), interval };
 }

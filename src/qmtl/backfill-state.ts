@@ -1,3 +1,4 @@
+import { BackfillError } from '../index.ts';
 import type { GivenSeries } from './history-provider.ts';
 import { intervalOf } from './intervals.ts';
 import { type TimeRange, gapsIn, joined } from './time-ranges.ts';
@@ -6,8 +7,12 @@ import { type TimeRange, gapsIn, joined } from './time-ranges.ts';
 export class BackfillState {
   readonly #ranges = new Map<string, readonly TimeRange[]>();
 
-  /** What is loaded of a node, ascending, without what overlaps or continues. Throws `unsupported-interval`. */
-  ranges({ nodeId, interval }: GivenSeries): readonly TimeRange[] {
+  /**
+   * What is loaded of a node, ascending, without what overlaps or continues. Throws `unsupported-interval`, and `usage` for what
+   * is no node.
+   */
+  ranges(of: GivenSeries): readonly TimeRange[] {
+    const { nodeId, interval } = assertNode(of);
     return this.#ranges.get(`${nodeId} ${intervalOf(interval)}`) ?? [];
   }
 
@@ -26,4 +31,10 @@ export class BackfillState {
   isComplete(start: number, end: number, of: GivenSeries): boolean {
     return this.missing(start, end, of).length === 0;
   }
+}
+
+/** JavaScript may leave it out. */
+function assertNode(of: GivenSeries | undefined): GivenSeries {
+  if (typeof of?.nodeId === 'string') return of;
+  throw new BackfillError('usage', `the node ${JSON.stringify(of)}: must be { nodeId, interval }`);
 }

@@ -209,7 +209,7 @@ describeWith(S3_SERVER)('a server of S3', () => {
       'that has no such bucket',
       () => at('loke'),
       () => keysOf('writer'),
-      /the store s3:\/\/loke\/data.*: there is no such bucket; create it, or give another one with --store \(404/,
+      /the store s3:\/\/loke\/data.*: there is no such bucket; create it, or give another one as the store \(404/,
     ],
     [
       'that lets the user read only',

@@ -31,7 +31,9 @@ describe('an answer that ends long before what was asked for', () => {
     const message = (end?: string) => failureOf(want, done({ missing: 19, bars: 20, endsOn: end }))?.message;
     const said = '19 of 39 sessions stay missing: the answer does not reach them';
     expect(message()).toBe(said);
-    expect(message('2026-01-30')).toBe(`${said}; it ends on 2026-01-30: --end 2026-01-30 asks for no more`);
+    expect(message('2026-01-30')).toBe(
+      `${said}; it ends on 2026-01-30: an end of 2026-01-30 asks for no more`,
+    );
   });
 });
 
@@ -99,7 +101,7 @@ describe('pieces of one series that fail alike', () => {
     ];
     const said = '29 of 30 sessions stay missing: the answer does not reach them';
     const about = { ticker: 'AAPL', interval: '1d', from: '2026-01-02', to: '2026-02-13' };
-    const message = `${said}; it ends on 2026-01-02: --end 2026-01-02 asks for no more`;
+    const message = `${said}; it ends on 2026-01-02: an end of 2026-01-02 asks for no more`;
     expect(joinFailures(found)).toEqual([{ ...about, code: 'incomplete', message }]);
     const later = piece('2026-02-16', '2026-02-27', { missing: 1, bars: 9 });
     expect(joinFailures([...found, later])).toMatchObject([

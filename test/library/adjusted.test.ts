@@ -224,7 +224,7 @@ describe('an adjusted read', () => {
     await expect(closes({ adjust: 'all' })).rejects.toMatchObject({
       code: 'basis-unknown',
       message:
-        'AAPL 1d cannot be adjusted: the dividend of 10 on 2026-02-27 is in USD, not in the currency of the price; say what it is there: backfill actions AAPL --add 2026-02-27,dividend,AMOUNT, or use --adjust splits',
+        'AAPL 1d cannot be adjusted: the dividend of 10 on 2026-02-27 is in USD, not in the currency of the price; say what it is there: backfill actions AAPL --add 2026-02-27,dividend,AMOUNT, or adjust for splits alone',
     });
     expect(await closes({ adjust: 'splits' })).toEqual([50, 50, 100, 100, 100]);
     expect(await closes({ adjust: 'all', asOf: '2026-02-26' })).toEqual([50, 50, 100, 100]);

@@ -123,8 +123,8 @@ describe('a request that cannot be meant names its option and value', () => {
   it.each([
     [{ ticker: 'AAPL' }, 'interval undefined'],
     [{ ticker: 'AAPL', interval: '2h' }, 'interval "2h"'],
-    [{ interval: '1d' }, 'tickers undefined'],
-    [{ ticker: '', interval: '1d' }, 'tickers ""'],
+    [{ interval: '1d' }, 'ticker undefined: must be a text such as "AAPL"'],
+    [{ ticker: '', interval: '1d' }, 'ticker ""'],
   ])('read(%o)', async (series, message) => {
     await expect(history.read(any(series))).rejects.toThrow(message);
   });

@@ -49,7 +49,7 @@ const reasons = ({ failures }: RunSummary): Record<string, string> =>
   Object.fromEntries(failures.map(({ ticker, code, message }) => [ticker, `${code}: ${message}`]));
 
 const stays = (sessions: string, end: string): string =>
-  `incomplete: ${sessions} sessions stay missing: its files end on ${end}; where they are not kept up, --end ${end} asks for no more`;
+  `incomplete: ${sessions} sessions stay missing: its files end on ${end}; where they are not kept up, an end of ${end} asks for no more`;
 
 describe('files of minutes that hold a part of the range, in a folder of many', () => {
   it('are said to end where they do, in one reason a series, by each run', async () => {

@@ -26,15 +26,15 @@ const TOLD: readonly RegExp[] = [
   /^market\//,
   /^pool\//,
   /^queue\//,
-  /^store\//,
   /^backfill\/(judge|settle|task)\//,
-  /^backfill\/(failure|want\/ask-again|want\/portfolio)\.ts$/,
+  /^backfill\/want\/(ask-again|portfolio)\.ts$/,
   /^providers\/(polygon|alphavantage|binance|alpaca)\//,
   // What became of a run: a thread may have said it.
   /^providers\/http\/quota-file\.ts$/,
   /^providers\/csv\/(settings|parse|stamps-read|told-splits)\.ts$/,
-  /^library\/(adjusted|stale-bars|hidden-splits)\.ts$/,
-  // A command as it is proposed.
+  /^library\/(stale-bars|hidden-splits)\.ts$/,
+  // A command as it is proposed, or another program's flag.
+  /^store\/(one-select|postgres\/libpq|parquet\/forgotten\/restore)\.ts$/,
   /^(library\/undoable-rename|core\/instrument\/moved-part|core\/for-shell)\.ts$/,
 ];
 

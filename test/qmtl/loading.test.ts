@@ -100,6 +100,9 @@ describe('an engine', () => {
     expect(stream.cache.entries()).toEqual(rows);
     expect(stream.cache.state.ranges(stream)).toEqual([{ start: 0, end: 1199 }]);
     expect(stream.cache.state.isComplete(0, 1199, { nodeId: 'X', interval: '60s' })).toBe(true);
+    expect(() => stream.cache.state.isComplete(0, 1199, undefined as never)).toThrow(
+      'the node undefined: must be { nodeId, interval }',
+    );
   });
 
   it('keeps what came live where history has another bar of the same instant', async () => {

@@ -76,7 +76,7 @@ function reachText(
 ): Pick<BarAnswer, 'whyUnproven' | 'sourceEnds' | 'note'> {
   if (span.from >= span.to) return {};
   const [first, last] = [formatDay(span.from), formatDay(span.to - 1)];
-  const why = `its files end on ${last}; where they are not kept up, --end ${last} asks for no more`;
+  const why = `its files end on ${last}; where they are not kept up, an end of ${last} asks for no more`;
   const isBefore = bars.length + unusable.length === 0 && closed.to <= span.from;
   return {
     ...(proven.to < closed.to && { whyUnproven: why, sourceEnds: proven.to }),

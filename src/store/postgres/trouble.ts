@@ -25,7 +25,11 @@ const MEANING: readonly (readonly [code: RegExp, what: string, todo: string])[] 
     'lacks a table of the store',
     'another hand dropped it: restore it, or drop the rest too and fill the store anew',
   ],
-  [/^53300/, 'has no connection left', 'lower DB_POOL_MAX_SIZE or --workers, or raise its max_connections'],
+  [
+    /^53300/,
+    'has no connection left',
+    'lower DB_POOL_MAX_SIZE or the number of workers, or raise its max_connections',
+  ],
   [/^53100/, 'has a full disk', 'make room on it; what was stored is whole'],
   [/^25006/, 'takes no changes', 'name the primary server, not a standby'],
   [/^57P0/, 'is shutting down or starting', 'run the same again once it is up'],

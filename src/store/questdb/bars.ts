@@ -119,7 +119,7 @@ function assertStorable({ series, bars }: SeriesRows): void {
   if (first >= 0) return;
   throw new BackfillError(
     'store-unusable',
-    `QuestDB keeps no bar from before 1970, and ${series.ticker} ${series.interval} has one of ${new Date(first).toISOString().slice(0, 10)}; begin at --start 1970-01-01 or later, or use another store`,
+    `QuestDB keeps no bar from before 1970, and ${series.ticker} ${series.interval} has one of ${new Date(first).toISOString().slice(0, 10)}; begin on 1970-01-01 or later, or use another store`,
     { scope: 'series' },
   );
 }

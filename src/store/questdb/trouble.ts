@@ -19,7 +19,7 @@ const MEANING: readonly (readonly [said: RegExp, what: string, todo: string])[] 
   [
     /max connections|connection limit/i,
     'has no connection left',
-    'lower DB_POOL_MAX_SIZE or --workers, or raise its pg.net.connection.limit',
+    'lower DB_POOL_MAX_SIZE or the number of workers, or raise its pg.net.connection.limit',
   ],
 ];
 

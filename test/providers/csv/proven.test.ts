@@ -25,7 +25,8 @@ describe('a folder as a provider', () => {
       const { whyUnproven, note } = await fetchBars(provider, 'AAPL', range(from, to));
       return [whyUnproven, note];
     };
-    const end = 'its files end on 2024-01-05; where they are not kept up, --end 2024-01-05 asks for no more';
+    const end =
+      'its files end on 2024-01-05; where they are not kept up, an end of 2024-01-05 asks for no more';
     expect(await told('2024-01-02', '2024-01-06')).toEqual([undefined, undefined]);
     expect(await told('2023-12-01', '2024-02-01')).toEqual([end, undefined]);
     expect(await told('2024-02-01', '2024-03-01')).toEqual([end, undefined]);

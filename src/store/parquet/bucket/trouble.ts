@@ -21,8 +21,8 @@ const WAYS_OUT: Readonly<Record<string, (whom: Whom) => string>> = {
   ExpiredToken: ({ access }) => `the keys of ${access.keysFrom} have expired; get new ones`,
   InvalidToken: ({ access }) => `it does not accept the session token beside the keys of ${access.keysFrom}`,
   RequestTimeTooSkewed: () => "this machine's clock is wrong by more than a quarter of an hour; set it",
-  NoSuchBucket: () => 'there is no such bucket; create it, or give another one with --store',
-  InvalidBucketName: () => 'no bucket can have such a name; give another one with --store',
+  NoSuchBucket: () => 'there is no such bucket; create it, or give another one as the store',
+  InvalidBucketName: () => 'no bucket can have such a name; give another one as the store',
   AuthorizationHeaderMalformed: () => 'it is signed for another region; set AWS_REGION',
   InvalidRegionName: () => 'it is signed for another region; set AWS_REGION',
 };

@@ -36,13 +36,13 @@ export async function assertApart(blobs: Blobs): Promise<void> {
     if (await isStore(at))
       throw new BackfillError(
         'usage',
-        `the store ${blobs.url} would lie inside the store ${at.url}; give ${at.url} or a folder outside it with --store`,
+        `the store ${blobs.url} would lie inside the store ${at.url}; give ${at.url} or a folder outside it as the store`,
       );
   const inner = await storeIn(blobs);
   if (inner !== undefined)
     throw new BackfillError(
       'usage',
-      `the store ${blobs.url} would lie around the store ${inner.url}; give ${inner.url} or a folder beside it with --store`,
+      `the store ${blobs.url} would lie around the store ${inner.url}; give ${inner.url} or a folder beside it as the store`,
     );
 }
 

@@ -20,7 +20,7 @@ const RIGHTS = 'permission denied; give the user who runs this the right to it';
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: RIGHTS,
   EPERM: RIGHTS,
-  EROFS: 'the file system is read-only; give another folder with --store, or the right to write it',
+  EROFS: 'the file system is read-only; give another folder as the store, or the right to write it',
   ENOSPC: 'the disk is full; make room',
   EDQUOT: 'the disk quota is used up; make room',
 };
@@ -75,7 +75,7 @@ function seriesUnusable(root: string, error: unknown, path: string): BackfillErr
 /** What to do about something that lies in the way: below the root it is doctor's. */
 function wayOut(root: string, path: string | undefined): string {
   const isWithin = path !== undefined && path.length > root.length && path.startsWith(root);
-  return isWithin && isFolder(root) ? MOVE_IT : 'give another folder with --store';
+  return isWithin && isFolder(root) ? MOVE_IT : 'give another folder as the store';
 }
 
 /** Why no store lies at that path in which something was expected, in words; undefined where one may. */

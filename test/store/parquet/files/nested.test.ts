@@ -26,7 +26,7 @@ it.each(['sub', 'ticker=AAPL', 'bars', 'bars/interval=1d/ticker=AAPL', 'a/b/c'])
     await create('outer');
     await expect(open(`outer/${path}`).acquire()).rejects.toMatchObject({
       code: 'usage',
-      message: `the store ${at(`outer/${path}`)} would lie inside the store ${at('outer')}; give ${at('outer')} or a folder outside it with --store`,
+      message: `the store ${at(`outer/${path}`)} would lie inside the store ${at('outer')}; give ${at('outer')} or a folder outside it as the store`,
     });
     expect((await open('outer').examine({ now: NOON })).damages).toEqual([]);
   },
@@ -56,7 +56,7 @@ it.each(['sub', 'bars', 'actions', 'runs', 'quarantine', 'damaged', 'bars/sub', 
     ])
       await expect(write()).rejects.toMatchObject({
         code: 'usage',
-        message: `the store ${at('outer')} would lie around the store ${at(`outer/${path}`)}; give ${at(`outer/${path}`)} or a folder beside it with --store`,
+        message: `the store ${at('outer')} would lie around the store ${at(`outer/${path}`)}; give ${at(`outer/${path}`)} or a folder beside it as the store`,
       });
     expect(await readdir(root, { recursive: true })).toEqual(before);
   },
