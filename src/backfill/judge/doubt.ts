@@ -9,6 +9,7 @@ import type { Want } from '../../core/plan/task.ts';
 import { intersect, subtract } from '../../core/session/ranges.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import type { Learned } from './learn-from.ts';
+import type { StoredSeries } from './received.ts';
 
 /** So many answers that say the same are evidence of what one of them only suggests. */
 export const ANSWERS_BELIEVED = 3;
@@ -46,6 +47,23 @@ export function isDoubtfullyEmpty(answer: BarAnswer, { want, calendar, lastSettl
 /** Whether a long tail of sessions is missing from the answer though nobody explains why. */
 export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
   return learned.learned.present.length > 0 && tailOf(learned, calendar) > LONG_TAIL;
+}
+
+/**
+ * Whether a long head of sessions is missing from the answer though nobody explains why: as many as the server's newest rows
+ * leave out, say. Of what its provider dates, by a first trade, that is no head, nor where bars of before are stored.
+ */
+export function isDoubtfulHead(
+  { learned }: Learned,
+  { identity, coverage }: Pick<StoredSeries, 'identity' | 'coverage'>,
+  answer: BarAnswer,
+  calendar: Calendar,
+): boolean {
+  const first = learned.present[0]?.from;
+  if (first === undefined || (answer.identity.firstTrade ?? identity.firstTrade) !== null) return false;
+  if ((coverage.present[0]?.from ?? first) < first) return false;
+  const head = learned.absent.filter((run) => run.from < first && isUnexplained(run));
+  return calendar.count(head) > LONG_TAIL;
 }
 
 /**

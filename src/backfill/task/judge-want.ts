@@ -10,6 +10,7 @@ import {
   ANSWERS_BELIEVED,
   contradictsItself,
   isDoubtfullyEmpty,
+  isDoubtfulHead,
   isDoubtfulTail,
   isEmptyAnswer,
   learnInDoubt,
@@ -119,7 +120,8 @@ export async function judgeWant(
     const judged = { answer, judgement, learned, stored, actions, isEmpty: !saysNo && isEmptyAnswer(answer) };
     const lacksAll = metered && repeatsNothing(judgement.comparison, id);
     const contradicts = contradictsItself(answer, learned, context);
-    const isInDoubt = isDoubtful || lacksAll || contradicts || isDoubtfulTail(learned, calendar);
+    const isCut = isDoubtfulTail(learned, calendar) || isDoubtfulHead(learned, stored, answer, calendar);
+    const isInDoubt = isDoubtful || lacksAll || contradicts || isCut;
     const isCredible = !lacksAll && !contradicts;
     if ((isLast && isCredible) || (!isInDoubt && !judgement.isDoubted && judgement.conflict === null))
       return { kind: 'sure', judged };

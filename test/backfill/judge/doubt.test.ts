@@ -150,6 +150,29 @@ it('a long tail that is missing is doubted run by run too where questions are de
   expect(third.report).toMatchObject({ missing: 0, absent: { 'vendor-empty': 7 } });
 });
 
+describe('a long head that is missing', () => {
+  const NEWEST = FULL.slice(6);
+
+  it('is doubted as a tail is, and the bars that come then are the answer', async () => {
+    expect(await ask([{ bars: NEWEST }])).toMatchObject({ asked: 3, report: { present: 4, missing: 0 } });
+    expect(await ask([{ bars: NEWEST }, { bars: FULL }])).toMatchObject({
+      asked: 2,
+      report: { present: 10 },
+    });
+  });
+
+  it('stays missing where no other question is allowed', async () => {
+    const { asked, report } = await ask([{ bars: NEWEST }], { questions: 1 });
+    expect([asked, report?.missing, report?.absent]).toEqual([1, 6, {}]);
+  });
+
+  it('is none where the provider dates the ticker, and is not long with five sessions', async () => {
+    const identity = { ...UNKNOWN_IDENTITY, firstTrade: SESSIONS[0] ?? 0 };
+    expect(await ask([{ bars: NEWEST, identity }])).toMatchObject({ asked: 1 });
+    expect(await ask([{ bars: FULL.slice(5) }])).toMatchObject({ asked: 1 });
+  });
+});
+
 describe('a long tail that reaches the last settled session', () => {
   const toNow: DayRange = { from: SESSIONS[10] ?? 0, to: parseDay('2025-07-16') };
   const order = { range: toNow, gaps: [toNow], sessions: 20 };
