@@ -10,6 +10,11 @@ export function stopped(): BackfillError {
   return new BackfillError('cancelled', 'the run was stopped');
 }
 
+/** Whether something of a task was ended before it had a result. */
+export function isCutShort({ series, error }: TaskResult): boolean {
+  return error?.code === 'cancelled' || series.some((one) => !one.ok && one.error.code === 'cancelled');
+}
+
 /** A task that the queue lost, whatever is stored of it: it is no fault of its own, and it can be had at once. */
 export function lostByQueue(message: string): BackfillError {
   return new BackfillError('queue-unusable', message, { retryable: true, scope: 'series' });

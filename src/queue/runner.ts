@@ -13,8 +13,9 @@ import { Looks } from './looks.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { PREFIX, trafficKey, workersKey } from './names.ts';
 import { keepRequest } from './take-over.ts';
+import { whyAlone } from './why-alone.ts';
 import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
-import { atMost, failed, stopped } from './outcomes.ts';
+import { atMost, failed, isCutShort, stopped } from './outcomes.ts';
 import { queueName } from './queues.ts';
 import { type QueueRun, beatOfPlanner, endRun, queueOf, readRun, registerRun, setRunState } from './run.ts';
 
@@ -134,7 +135,7 @@ class QueueRunner implements Runner {
     if (this.#closing !== undefined)
       return Promise.resolve(failed(order, new BackfillError('cancelled', 'the run has ended')));
     if (this.#state === 'abandoned') return Promise.resolve(failed(order, this.lost ?? stopped()));
-    const result = this.#jobs.run(order);
+    const result = this.#jobs.run(order).then((one) => this.#afterDrain(one));
     this.#unsettled.add(result);
     void result.then(() => this.#unsettled.delete(result));
     return result;
@@ -156,6 +157,17 @@ class QueueRunner implements Runner {
     if (this.#state !== 'open') return;
     this.#state = 'cancelled';
     this.#later(this.#tell('cancelled').then((isTold) => (isTold ? this.#jobs.cancel() : undefined)));
+  }
+
+  /** A worker hears of a drained queue before the next look here, and what it leaves would pass for an interruption. */
+  async #afterDrain(result: TaskResult): Promise<TaskResult> {
+    if (this.#state === 'open' && isCutShort(result)) await this.#drainIfTold().catch(() => undefined);
+    return result;
+  }
+
+  async #drainIfTold(): Promise<void> {
+    const run = await readRun(this.#redis, this.#run.id);
+    if (this.#state === 'open' && run?.state === 'cancelled') this.#drain();
   }
 
   /** Nobody else stops a run but who drains its queue. */
@@ -192,8 +204,7 @@ class QueueRunner implements Runner {
       await this.keepRequest();
       this.#jobs.startAnew();
     }
-    if (this.#state === 'open' && (await readRun(this.#redis, this.#run.id))?.state === 'cancelled')
-      this.#drain();
+    if (this.#state === 'open') await this.#drainIfTold();
     await this.#counts.read();
     this.#machines = await readMachines(this.#redis);
     await this.#jobs.look();
@@ -229,25 +240,7 @@ class QueueRunner implements Runner {
     const { since, said = Number.NEGATIVE_INFINITY } = this.#alone;
     if (now - since < this.#pace.noWorkerMs || now - said < SAID_AGAIN_MS) return;
     this.#alone = { since, said: now };
-    this.#onNote(this.#whyAlone());
-  }
-
-  /** That nobody takes the jobs, and what those do who are there. */
-  #whyAlone(): string {
-    const { provider, store } = this.#run;
-    const start = queueCommand('worker', { queue: this.#server, store });
-    const there = this.#machines.filter(({ isAlive }) => isAlive);
-    const here = there.filter((one) => isSameStore(one.store, store));
-    const unable = here.find(({ trouble }) => trouble !== undefined);
-    // One that plans alone takes no task of any.
-    const keyless = here.find((one) => one.threads > 0 && !one.isDraining && !(provider.id in one.capacity));
-    const other = there.find((one) => !here.includes(one));
-    const theirs =
-      (unable && ` (${unable.name} cannot: ${String(unable.trouble)})`) ??
-      (keyless && ` (${keyless.name} writes it, and has no key of ${provider.id})`) ??
-      (other && ` (${other.name} writes ${other.store})`) ??
-      '';
-    return `no worker takes tasks of ${provider.id} that write ${store}${theirs}; start one: ${start}`;
+    this.#onNote(whyAlone(this.#run, this.#machines, this.#server));
   }
 
   async #end(): Promise<void> {

@@ -14,7 +14,7 @@ import { Looks } from './looks.ts';
 import { type Machine, beat, readMachines, sayGone } from './machines.ts';
 import { PREFIX } from './names.ts';
 import { PACE, type QueuePace, type QueueWorker, type QueueWorkerOptions } from './options.ts';
-import { atMost, failed, reasonOf, stopped } from './outcomes.ts';
+import { atMost, failed, isCutShort, reasonOf, stopped } from './outcomes.ts';
 import { ProviderQueue } from './provider-queue.ts';
 import { queueName, readQueues } from './queues.ts';
 import { hearOfRuns } from './run-news.ts';
@@ -277,9 +277,4 @@ class TakingWorker implements QueueWorker {
     while (this.#inWork > 0 && monotonicNow() < until())
       await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** Whether something of a task was ended before it had a result. */
-function isCutShort({ series, error }: TaskResult): boolean {
-  return error?.code === 'cancelled' || series.some((one) => !one.ok && one.error.code === 'cancelled');
 }

@@ -179,6 +179,9 @@ function headline(summary: RunSummary, purpose: RunPurpose = 'Backfill'): string
   return lines[stopped.reason];
 }
 
+/** What opens sooner is open for whoever reads it. */
+const SHORTEST_WAIT_MS = 1000;
+
 /**
  * A quota of a day tells of how many days; any tells when it opens again. Of one that only the provider counts, which is
  * another than that of the plan that was named, nobody here knows.
@@ -191,7 +194,9 @@ function usedUpLine({ fetched, failed, unavailable, notRun, restDays, opens, sto
   const then =
     opens === null
       ? 'Run the same command later.'
-      : `It opens again ${opensText(opens)}: run the same command then.`;
+      : opens.inMs < SHORTEST_WAIT_MS
+        ? 'It is open again: run the same command.'
+        : `It opens again ${opensText(opens)}: run the same command then.`;
   return opens?.isTomorrow === true ? `${done} today${rest}. ${then}` : `${done}. ${then}`;
 }
 

@@ -23,8 +23,8 @@ export interface Pretended extends Runner {
 }
 
 /**
- * A pool whose tickers say what becomes of them: `SLOW@300` takes so long, `HOLD` until the run is abandoned, `BIG` has a
- * large result, `DIE` takes the whole process with it; any other is fine at once.
+ * A pool whose tickers say what becomes of them: `SLOW@300` takes so long, `HOLD` until the run is abandoned, `ASK` until nothing
+ * more may be asked for, `BIG` has a large result, `DIE` takes the whole process with it; any other is fine at once.
  */
 export function pretendedRunner(): Pretended {
   let sent = 0;
@@ -32,6 +32,10 @@ export function pretendedRunner(): Pretended {
   let abandon = (): void => undefined;
   const abandoned = new Promise<void>((resolve) => {
     abandon = resolve;
+  });
+  let cancel = (): void => undefined;
+  const cancelled = new Promise<void>((resolve) => {
+    cancel = resolve;
   });
   const begun: string[] = [];
   const run = async ({ task }: TaskOrder): Promise<TaskResult> => {
@@ -41,8 +45,9 @@ export function pretendedRunner(): Pretended {
     sent += task.requests;
     const [, ms = '0'] = ticker.split('@');
     if (ticker.startsWith('HOLD')) await abandoned;
+    else if (ticker.startsWith('ASK')) await Promise.race([cancelled, abandoned]);
     else await Promise.race([sleep(Number(ms)), abandoned]);
-    if (state.isAbandoned)
+    if (state.isAbandoned || ticker.startsWith('ASK'))
       return failedWhole(task, (about) => errorData(new BackfillError('cancelled', 'ended'), about));
     const why = ticker.startsWith('BIG') ? longText() : null;
     return { series: task.wants.map(() => ({ ok: true, report: { ...REPORT, firstFault: why } })) };
@@ -59,7 +64,10 @@ export function pretendedRunner(): Pretended {
       return state.isClosed;
     },
     traffic: {
-      cancel: () => void (state.isCancelled = true),
+      cancel: () => {
+        state.isCancelled = true;
+        cancel();
+      },
       now: () => ({
         ...{ ...NO_TRAFFIC, sent, succeeded: sent, beyond: NOTHING_BEYOND, pausedMs: 0, learned: null },
         standing: unusedAt(0),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { BackfillError } from '../../src/core/errors.ts';
 import { PREFIX, runKey } from '../../src/queue/names.ts';
 import { readMachines } from '../../src/queue/machines.ts';
-import { readRun } from '../../src/queue/run.ts';
+import { readRun, setRunState } from '../../src/queue/run.ts';
 import { REDIS, describeWith } from '../needs.ts';
 import { orderFor } from '../pool/orders.ts';
 import { QUICK, SAMPLE, connected, hand, planner, server, withRedis } from './farm.ts';
@@ -35,6 +35,17 @@ describeWith(REDIS)('tasks that go through a queue', () => {
     expect(pools.get('RUN')?.begun.toSorted()).toEqual(tickers.toSorted());
     expect(pools.get('RUN')).toMatchObject({ isClosed: true, isAbandoned: false });
     expect([joined, released]).toEqual([['the lock'], ['the lock']]);
+  });
+
+  it('end as drained where a worker hears of that before the planner looks', async () => {
+    const { pools, redis } = await hand();
+    const runner = await planner('RUN', { pace: { ...QUICK, lookMs: 60_000 } });
+    const end = runner.run(orderFor('ASK'));
+    await expect.poll(() => pools.get('RUN')?.begun).toEqual(['ASK']);
+    await setRunState(redis, 'RUN', 'cancelled');
+    expect(endOf(await end)).toBe('cancelled');
+    expect(runner.drained).toEqual({ reason: 'drained', message: 'the queue of sample was drained' });
+    await runner.close();
   });
 
   it('are as many in work as the machines that are there can do', async () => {

@@ -65,6 +65,7 @@ describe('a run whose quota is used up', () => {
     expect(headline(23 * 60_000, false)).toBe(
       'Quota used up: done 25 of 54. It opens again at 09:23 (in 23m): run the same command then.',
     );
+    expect(headline(0, false)).toBe('Quota used up: done 25 of 54. It is open again: run the same command.');
     expect(headline(50 * 3_600_000, false)).toBe(
       'Quota used up: done 25 of 54. It opens again at 11:00 on 2026-11-29 (in 2 days 2h): run the same command then.',
     );
