@@ -23,7 +23,8 @@ export interface SessionSpan {
  * Why a session that is over lacks a final bar. `missing`: nothing is known of it. `provisional`: its bar was stored before it
  * was final. `not-yet-published`, `plan-limited`, `unknown-ticker`: whoever was asked did not say that it has no bar. `rejected`:
  * rows came that cannot be right, and lie in quarantine; such a session may have other bars. `vendor-empty`: whoever was asked has
- * no bar of it, nor any other of the series, or of fewer sessions than are without; with bars around it, it is `absent` instead.
+ * no bar of it, nor any other of the series, or of fewer sessions than are without, be it between its bars or after the last;
+ * else it is `absent` instead.
  */
 export type LackReason =
   | 'missing'

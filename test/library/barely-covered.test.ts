@@ -40,6 +40,21 @@ describe('a verdict on a series of which its provider has hardly a bar', () => {
     expect(judged(two)).toMatchObject({ complete: true, absent: [{ sessions: 2 }] });
   });
 
+  it('is neither after the last bar where more sessions lack one than have one, but is before the first', () => {
+    const present = [days('2026-02-23', '2026-02-25')];
+    const judgedTo = (absent: ReturnType<typeof empty>): ReturnType<typeof judged> =>
+      judged({ present, absent: [absent] }, { range: days('2026-02-16', '2026-02-28') });
+    expect(judgedTo(empty('2026-02-25', '2026-02-28')).lacks).toMatchObject([
+      { ranges: [{ why: 'missing' }, { start: '2026-02-25', end: '2026-02-27', why: 'vendor-empty' }] },
+    ]);
+    expect(judgedTo(empty('2026-02-25', '2026-02-27')).lacks).toMatchObject([
+      { ranges: [{ why: 'missing' }, { start: '2026-02-27', why: 'missing' }] },
+    ]);
+    expect(judgedTo(empty('2026-02-16', '2026-02-23')).lacks).toMatchObject([
+      { ranges: [{ start: '2026-02-25', end: '2026-02-27', why: 'missing' }] },
+    ]);
+  });
+
   it('goes by all of its bars, whatever part of it is asked for', () => {
     const present = [days('2026-02-16', '2026-02-25'), days('2026-02-26', '2026-02-28')];
     const known = { present, absent: [empty('2026-02-25', '2026-02-26')] };

@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { readFile, readdir, truncate } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { History, HistoryOptions } from '../../src/library/history.ts';
 import { openHistory } from '../../src/library/open-history.ts';
@@ -188,38 +188,42 @@ describe('of whole markets', () => {
   );
 });
 
-describe('a series that was restated', () => {
-  const rowsOf = (days: number, factor: number): string => {
-    const lines = ['Date,Open,High,Low,Close,Volume'];
-    for (let i = 0, day = Date.UTC(2026, 9, 5); i < days; day += 86_400_000) {
-      if ([0, 6].includes(new Date(day).getUTCDay())) continue;
-      const open = 10 + ((i * 3) % 11) / 8;
-      const prices = [open, open + 1, open - 1, open + 0.5].map((price) => (price * factor).toFixed(6));
-      lines.push(`${new Date(day).toISOString().slice(0, 10)},${prices.join(',')},1000`);
-      i++;
-    }
-    return `${lines.join('\n')}\n`;
-  };
-
-  it('is not fetched as a whole by a plan that does not say so, and is by an ordinary run', async () => {
-    const csv = `${folder.path}/csv`;
-    await mkdir(csv);
-    await writeFile(`${csv}/AAAQ.csv`, rowsOf(20, 1));
-    const history = historyOf({ provider: { id: 'csv', url: csv, settings: { basis: 'raw' } } });
-    await history.backfill({ tickers: ['AAAQ'], start: '2026-10-05', end: '2026-10-23' });
-    await writeFile(`${csv}/AAAQ.csv`, rowsOf(25, 1.08));
-    const request = { tickers: ['AAAQ'], start: '2026-10-05', end: '2026-11-05' };
-    await history.plan({ ...request, to: planPath() });
-    const { failed, failures, requests } = await history.backfill({ plan: planPath() });
-    expect([failed, requests]).toEqual([1, 1]);
-    expect(failures[0]).toMatchObject({
-      code: 'restated',
-      message: expect.stringContaining('which this plan does not ask for; run again without --plan'),
+it('a series that was restated is not fetched as a whole by a plan that does not say so, and is by an ordinary run', async () => {
+  const vendor = async (factor: number): Promise<History> => {
+    const { url } = await start({
+      wire: 'yahoo',
+      now: () => NOW,
+      market: scaled(walkingMarket(['QAAA']), factor),
     });
-    const usual = await history.backfill(request);
-    expect([usual.failed, usual.requests]).toEqual([0, 2]);
+    return historyOf({ provider: { id: 'yahoo', url } });
+  };
+  const before = await vendor(1);
+  await before.backfill({ tickers: ['QAAA'], start: '2026-10-05', end: '2026-10-23' });
+  await before.close();
+  const history = await vendor(1.08);
+  const request = { tickers: ['QAAA'], start: '2026-10-05', end: '2026-11-05' };
+  await history.plan({ ...request, to: planPath() });
+  const { failed, failures, requests } = await history.backfill({ plan: planPath() });
+  expect([failed, requests]).toEqual([1, 1]);
+  expect(failures[0]).toMatchObject({
+    code: 'restated',
+    message: expect.stringContaining('which this plan does not ask for; run again without --plan'),
   });
+  const usual = await history.backfill(request);
+  expect([usual.failed, usual.requests]).toEqual([0, 2]);
 });
+
+/** A market whose prices are others by a factor. */
+function scaled(market: Market, factor: number): Market {
+  return {
+    ...market,
+    rows: (...asked) =>
+      market.rows(...asked).map((row) => {
+        const at = (price: number | null): number | null => price && Number((price * factor).toFixed(4));
+        return { ...row, open: at(row.open), high: at(row.high), low: at(row.low), close: at(row.close) };
+      }),
+  };
+}
 
 it('the record of its run knows the lives of what it left', async () => {
   const history = historyOf({ provider: { id: 'sample' } });

@@ -59,13 +59,15 @@ export function unavailableIn(
 
 /**
  * The days, ascending and disjoint, on which a series should have a bar and has none, though it does not seem to be one that has
- * bars: there is not one of it, or between the first and the last fewer have one than lack it. As in `unavailableIn`, but
- * whatever range is asked for.
+ * bars: there is not one of it, or between the first and the last fewer have one than lack it, or after the last more lack one
+ * than have one. Before the first it was not listed, perhaps. As in `unavailableIn`, but whatever range is asked for.
  */
 export function barelyCovered(coverage: Coverage, calendar: Calendar): readonly DayRange[] {
   const { present, absent } = coverage;
   const parts = absent.map(({ by, ...days }) => ({ days, by, claim: leadingClaim(by) }));
-  return lackingIn(parts, present, calendar).map(({ days }) => days);
+  const after = parts.filter(({ days, claim }) => isHole(claim.reason) && placeOf(days, present) === 'after');
+  const isLong = calendar.count(after.map(({ days }) => days)) > calendar.count(present);
+  return [...lackingIn(parts, present, calendar), ...(isLong ? after : [])].map(({ days }) => days);
 }
 
 interface AbsentPart {
