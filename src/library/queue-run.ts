@@ -33,12 +33,14 @@ export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
 }
 
 /**
- * Looks whether a store can be used from here: its server answers, and lets this machine in; what a first run makes may lack.
+ * Looks whether a store can be used from here: its server answers, lets this machine in and lets it write; what a first run makes
+ * may lack.
  * Throws `store-unusable`.
  */
 export async function lookAtStore(store: BarStore): Promise<void> {
   await store.whyNone();
   await store.handedOver.list();
+  await store.assertMayWrite?.();
 }
 
 /** Has a failure end a connection that is of no use then. */

@@ -50,7 +50,11 @@ export async function startWorker(
     serves: hasKeys,
     capacityOf: (provider) => capacityOf(own, provider),
     lookAtStore: () => lookAtStore(store),
-    join: (lock) => store.join(lock),
+    join: async (lock) => {
+      // Before anything is asked of a provider: a store may have been made since, or its rights taken away.
+      await store.assertMayWrite?.();
+      return store.join(lock);
+    },
     openRunner: (run) => engines.open(run),
     ...(onLease && { onLease }),
     ...(onNote && { onNote }),

@@ -25,6 +25,8 @@ export function byProcess(machines: readonly SeenMachine[]): readonly SeenMachin
 
 function joined(one: SeenMachine, other: SeenMachine): SeenMachine {
   return {
+    // What only one of them has, such as what is its trouble.
+    ...other,
     ...one,
     threads: one.threads + other.threads,
     capacity: { ...one.capacity, ...other.capacity },

@@ -55,6 +55,11 @@ export interface Leasing {
   /** Whether processes of several machines can write it for one run: see `join`. */
   readonly isShared: boolean;
   /**
+   * Throws `store-unusable` where this user may not write the tables that there are; writes nothing. Default: only writing
+   * shows that.
+   */
+  assertMayWrite?(): Promise<void>;
+  /**
    * Takes part in a lease that another process holds, on whatever machine, by its `lock`: as long as it, or anyone else who
    * joined, has not released it and lives, what is written under that `lock` is committed, and nobody else becomes the
    * writer. Who joined sweeps nothing, and is given no `leftFills`. A lease of which all

@@ -34,6 +34,7 @@ import { holdParts, IN_PERIOD, PART_COLUMNS, putParts, sessionBounds, stamp } fr
 import { putAll } from './put.ts';
 import { readSeries, stampsOf } from './read.ts';
 import { insertRevisions, REVISIONS } from './revisions.ts';
+import { assertMayWrite } from './rights.ts';
 
 /** Rows asked for at a time: what is known of a hundred thousand series is not held as text as a whole. */
 const PAGE = 5000;
@@ -66,6 +67,10 @@ export class PostgresTables implements Tables {
 
   isThere(): Promise<boolean> {
     return this.#db.isThere();
+  }
+
+  assertMayWrite(): Promise<void> {
+    return assertMayWrite(this.#db);
   }
 
   #under(held: HeldLease): HeldLease {

@@ -78,9 +78,9 @@ export class TableStore implements BarStore {
     return this.#tables.usable(work);
   }
 
-  whyNone(): Promise<string | undefined> {
-    return this.#usable(() => this.#documents.whyNone());
-  }
+  readonly whyNone: BarStore['whyNone'] = () => this.#usable(() => this.#documents.whyNone());
+
+  readonly assertMayWrite = () => this.#usable(async () => this.#tables.assertMayWrite?.());
 
   acquire(): Promise<Lease> {
     return this.#usable(async () =>

@@ -34,6 +34,8 @@ export interface Tables {
   /** Turns what the server says into `store-unusable`. */
   usable<T>(work: () => Promise<T>): Promise<T>;
   isThere(): Promise<boolean>;
+  /** As in `Leasing`. Default: there are no rights of which the server could be asked. */
+  assertMayWrite?(): Promise<void>;
   /**
    * Makes the tables where they are not there and becomes the one writer: what is written from then on is under this lease, and
    * what a dead one left half done is put right. Throws `store-locked`, naming the holder.

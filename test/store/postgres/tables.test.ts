@@ -9,7 +9,7 @@ import { describeWith, POSTGRES } from '../../needs.ts';
 import { AAPL, coverage, daily, days, NO_DAYS, NOON, update, WEEK, WEEK_DAYS } from '../fixtures.ts';
 import { rowsIn } from '../rows.ts';
 import { tellActions } from '../told-actions.ts';
-import { type Cluster, startCluster } from './cluster.ts';
+import { type Cluster, PASSWORD, startCluster } from './cluster.ts';
 
 describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
   let cluster: Cluster;
@@ -45,6 +45,39 @@ describeWith(POSTGRES)('the tables of a PostgreSQL store', () => {
     );
     expect(await count(`${schema}.bars`)).toBe(25);
     expect(await cluster.sql(`SELECT version FROM ${schema}.backfill_schema`)).toBe('1');
+  });
+
+  it('are known to be closed to who may only read, without a row written', async () => {
+    await store.upsert(update(WEEK));
+    await cluster.sql(
+      `CREATE ROLE ${schema} LOGIN PASSWORD '${PASSWORD}'; GRANT USAGE ON SCHEMA ${schema} TO ${schema};
+       GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${schema}`,
+    );
+    const theirs = openStore(cluster.url(schema).replace('tester:', `${schema}:`));
+    const said = (): Promise<string> =>
+      theirs.assertMayWrite?.().then(
+        () => 'may',
+        (error: Error) => error.message,
+      ) ?? Promise.resolve('is not asked');
+    expect(await said()).toMatch(/permission denied for table backfill_parts; let its owner grant SELECT on/);
+    const grant = (what: string): Promise<string> =>
+      cluster.sql(`GRANT ${what} ON ALL TABLES IN SCHEMA ${schema} TO ${schema}`);
+    await grant('INSERT');
+    expect(await said()).toMatch(/permission denied for table/);
+    await grant('UPDATE, DELETE');
+    expect(await said()).toMatch(
+      /permission denied for sequence backfill_versions; let its owner grant USAGE/,
+    );
+    await cluster.sql(`GRANT USAGE ON SEQUENCE ${schema}.backfill_versions TO ${schema}`);
+    const rows = (): Promise<string> =>
+      cluster.sql(
+        `SELECT last_value, (SELECT count(*) FROM ${schema}.bars) FROM ${schema}.backfill_versions`,
+      );
+    const before = await rows();
+    expect([await said(), await rows()]).toEqual(['may', before]);
+    await cluster.sql(`REVOKE UPDATE ON ${schema}.bars FROM ${schema}`);
+    expect(await said()).toMatch(/permission denied for table bars/);
+    expect(await store.assertMayWrite?.()).toBeUndefined();
   });
 
   it('of a later version are refused in one line', async () => {
