@@ -20,7 +20,7 @@ const OPTIONS = {
       'status: how it stands; ping: who answers; drain: remove what waits; retry: run again what was given up',
   },
   ...QUEUE,
-  store: { ...STORE.store, needs: { what: ['retry'] } },
+  store: { ...STORE.store, needs: { what: ['retry', 'drain'] } },
   yes: { type: 'switch', needs: { what: ['drain'] }, describe: 'Drain without asking' },
   json: { type: 'switch', group: OUTPUT, describe: 'Print it as JSON' },
 } as const satisfies Declarations;
@@ -75,7 +75,7 @@ async function ping(desk: QueueDesk, { json }: QueueValues): Promise<number> {
   return isSilent || said.refuses !== null ? EXIT.someFailed : EXIT.done;
 }
 
-async function drain(desk: QueueDesk, { yes, json }: QueueValues): Promise<number> {
+async function drain(desk: QueueDesk, { yes, json, store }: QueueValues): Promise<number> {
   const waiting = await desk.waiting();
   const tasks = waiting.reduce((sum, one) => sum + one.tasks, 0);
   if (tasks > 0 && !yes) {
@@ -85,7 +85,7 @@ async function drain(desk: QueueDesk, { yes, json }: QueueValues): Promise<numbe
       throw new BackfillError('usage', 'queue drain: add --yes to remove what waits without being asked');
     if (!(await ask('Remove them, and stop their runs?'))) return EXIT.someFailed;
   }
-  const removed = tasks === 0 ? [] : await desk.drain();
+  const removed = tasks === 0 ? [] : await desk.drain(store, tell);
   const gone = removed.reduce((sum, one) => sum + one.tasks, 0);
   if (json) await printJson({ server: desk.server, removed });
   else await print([`${plural(gone, 'task')} removed`, ...waitingText(removed)]);

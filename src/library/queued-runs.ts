@@ -3,7 +3,7 @@ import { BackfillError } from '../core/errors.ts';
 import { isSameStore } from '../core/same-store.ts';
 import { shown } from '../core/shown.ts';
 import { startDiscovery } from '../queue/discovery.ts';
-import { enqueueRun as handOver } from '../queue/handed-over.ts';
+import { enqueueRun as handOver, isTakenOut } from '../queue/handed-over.ts';
 import type { QueuePace, QueueWorker } from '../queue/options.ts';
 import { type RegisteredRun, endRun, readRun } from '../queue/run.ts';
 import { readRequest, takeOver } from '../queue/take-over.ts';
@@ -37,6 +37,11 @@ export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
   assertAttachedOptions(options);
   const { queue, run: id, store, ...own } = options;
   return withRedis(queue, async (redis) => {
+    if (await isTakenOut(redis, id))
+      throw new BackfillError(
+        'usage',
+        `run ${shown(id)}: it was taken out of the queue, as queue drain does; ask again for what it was to fetch`,
+      );
     const known = await readRun(redis, id);
     const place = store ?? known?.store;
     const its = place === undefined ? undefined : openStore(place);

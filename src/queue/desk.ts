@@ -1,10 +1,12 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { BackfillError } from '../core/errors.ts';
+import { BackfillError, errorData } from '../core/errors.ts';
+import { isSameStore } from '../core/same-store.ts';
 import { redisAddress } from '../redis/address.ts';
 import { connectRedis } from '../redis/connection.ts';
 import { isRefusal } from '../redis/patient.ts';
 import { whyNot } from '../redis/words.ts';
+import type { HandedOver } from './handed-over.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { type TaskLease, leasesOf, recoverOverdue } from './leases.ts';
 import { openStore } from '../store/open.ts';
@@ -107,9 +109,13 @@ export class QueueDesk {
     return this.#ofEach((queue) => waitingByRun(this.redis, queue));
   }
 
-  /** Removes that, and stops the runs that it is of; gives what was removed. */
-  drain(): Promise<readonly WaitingTasks[]> {
-    return this.#ofEach((queue) => drainQueue(this.redis, queue));
+  /**
+   * Removes that, and stops the runs that it is of; gives what was removed. What their stores keep of whole runs goes too.
+   * `store`: URL of one, with its password. Default: they are opened as their runs tell them. `onKept` is told, a line each, of
+   * runs whose store could not be used.
+   */
+  drain(store?: string, onKept: (line: string) => void = () => undefined): Promise<readonly WaitingTasks[]> {
+    return this.#ofEach((queue) => drainQueue(this.redis, queue, (handed) => letGo(handed, store, onKept)));
   }
 
   /**
@@ -146,4 +152,21 @@ async function depthOf({ queue, provider, store }: NamedQueue, now: number): Pro
   const [first] = waiting === 0 ? [] : await queue.getWaiting(0, 0);
   const oldestMs = first === undefined ? null : Math.max(0, now - first.timestamp);
   return { provider, store, waiting: waiting + prioritized, active, delayed, failed, oldestMs };
+}
+
+/** Has a store keep a run no more. */
+async function letGo(
+  { run, store: its }: HandedOver,
+  given: string | undefined,
+  onKept: (line: string) => void,
+): Promise<void> {
+  try {
+    const own = given === undefined ? undefined : openStore(given);
+    const store = own !== undefined && isSameStore(own.url, its) ? own : openStore(its);
+    await store.handedOver.drop(run);
+  } catch (error) {
+    onKept(
+      `run ${run} is kept in its store until a worker that plans looks there: ${errorData(error).message}`,
+    );
+  }
 }

@@ -41,14 +41,23 @@ export async function enqueueRun(redis: Redis, handed: HandedOver): Promise<void
 export async function handOverLost(redis: Redis, store: string, kept: HandedOverRuns): Promise<string[]> {
   const lost: string[] = [];
   for (const run of await kept.list()) {
-    // In that order: one that is being handed over has no mark yet, or has its job.
-    const isMarked = (await redis.exists(handedKey(run))) === 1;
-    if ((await redis.exists(`${PREFIX}:${DISCOVERY_QUEUE}:${run}`)) === 1) continue;
-    if (isMarked) await kept.drop(run);
-    else {
-      await enqueueRun(redis, { run, store });
-      lost.push(run);
-    }
+    const where = await whereIs(redis, run);
+    if (where === 'taken-out') await kept.drop(run);
+    if (where !== 'unknown') continue;
+    await enqueueRun(redis, { run, store });
+    lost.push(run);
   }
   return lost;
+}
+
+/** Whether a run was handed over here, and taken out of the queue again. */
+export async function isTakenOut(redis: Redis, run: string): Promise<boolean> {
+  return (await whereIs(redis, run)) === 'taken-out';
+}
+
+async function whereIs(redis: Redis, run: string): Promise<'queued' | 'taken-out' | 'unknown'> {
+  // In that order: one that is being handed over has no mark yet, or has its job.
+  const isMarked = (await redis.exists(handedKey(run))) === 1;
+  if ((await redis.exists(`${PREFIX}:${DISCOVERY_QUEUE}:${run}`)) === 1) return 'queued';
+  return isMarked ? 'taken-out' : 'unknown';
 }

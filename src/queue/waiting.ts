@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { HandedOver } from './handed-over.ts';
 import { DISCOVERY_QUEUE } from './names.ts';
 import type { NamedQueue } from './queues.ts';
 import { readRun, setRunState } from './run.ts';
@@ -45,9 +46,13 @@ function runOfJob(queue: string, id: string): string {
 
 /**
  * Removes what waits, and has nothing more be asked for the runs that it is of: whoever plans one is told that it was stopped.
- * What is in work ends. Gives what was removed, by run.
+ * What is in work ends. Gives what was removed, by run. `onTakenOut` is given each whole run that was.
  */
-export async function drainQueue(redis: Redis, named: NamedQueue): Promise<readonly WaitingTasks[]> {
+export async function drainQueue(
+  redis: Redis,
+  named: NamedQueue,
+  onTakenOut: (handed: HandedOver) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly WaitingTasks[]> {
   const { queue, provider } = named;
   const found = await waitingByRun(redis, named);
   if (queue.name !== DISCOVERY_QUEUE)
@@ -56,14 +61,25 @@ export async function drainQueue(redis: Redis, named: NamedQueue): Promise<reado
   const ids = await waitingIds(redis, queue);
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE);
+    const whole = queue.name === DISCOVERY_QUEUE ? await handedIn(queue, some) : [];
     const gone = await Promise.all(some.map((id) => queue.remove(id).catch(() => 0)));
     for (const [i, id] of some.entries()) {
       const run = runOfJob(queue.name, id);
       // One that was taken meanwhile is in work.
       removed.set(run, (removed.get(run) ?? 0) + (gone[i] === 1 ? 1 : 0));
+      const handed = whole[i];
+      if (gone[i] === 1 && handed !== undefined) await onTakenOut(handed);
     }
   }
   return [...removed].map(([run, tasks]) => ({ provider, run, tasks }));
+}
+
+/** What jobs of whole runs tell; undefined for one that is gone. */
+function handedIn(
+  queue: Queue<HandedOver>,
+  ids: readonly string[],
+): Promise<readonly (HandedOver | undefined)[]> {
+  return Promise.all(ids.map(async (id) => (await queue.getJob(id))?.data));
 }
 
 async function isOpen(redis: Redis, run: string): Promise<boolean> {

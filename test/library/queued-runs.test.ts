@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Redis } from 'ioredis';
-import { type QueueWorker, enqueueRun, openAttached, startPlanner, startWorker } from '../../src/index.ts';
+import {
+  type QueueWorker,
+  enqueueRun,
+  openAttached,
+  openQueueDesk,
+  startPlanner,
+  startWorker,
+} from '../../src/index.ts';
 import { DISCOVERY_QUEUE, PREFIX } from '../../src/queue/names.ts';
 import { redisAddress } from '../../src/redis/address.ts';
 import { connectRedis } from '../../src/redis/connection.ts';
@@ -114,6 +121,45 @@ describeWith(REDIS)('a run that is handed over', () => {
     const notes = await planner();
     await expect.poll(() => queue.getJobCountByTypes('completed')).toBe(1);
     expect(notes).toEqual([`run ${id}: its store does not keep it any more, so that nothing is to be done`]);
+  });
+
+  it('and was drained is kept no more, and nobody attaches to it', async () => {
+    const id = await handOver();
+    const desk = await openQueueDesk(server.url);
+    const notes: string[] = [];
+    const removed = await desk.drain(store, (line) => void notes.push(line));
+    expect([removed, notes, await kept()]).toEqual([
+      [{ provider: DISCOVERY_QUEUE, run: id, tasks: 1 }],
+      [],
+      [],
+    ]);
+    const attaching = (): Promise<unknown> => openAttached({ ...own(), run: id });
+    await expect(attaching()).rejects.toMatchObject({
+      ...{
+        code: 'usage',
+        message: expect.stringMatching(/: it was taken out of the queue, as queue drain does;/),
+      },
+    });
+    // Nor does it come back with a queue that knows nothing any more.
+    await redis.flushall();
+    await expect(attaching()).rejects.toThrow(/keeps none; ask again for what it was to fetch$/);
+    expect(await planner()).toEqual([]);
+    // Where its store cannot be used that is told.
+    const other = await handOver();
+    bucket.s3.fault = ({ method }) =>
+      method === 'DELETE' ? { status: 403, code: 'AccessDenied' } : undefined;
+    try {
+      await working.pop()?.drain(0);
+      await desk.drain(undefined, (line) => void notes.push(line));
+      expect([notes.length, await kept()]).toEqual([1, [other]]);
+      expect(notes[0]).toMatch(
+        /^run \S+ is kept in its store until a worker that plans looks there: .*AccessDenied/,
+      );
+      await expect(openAttached({ ...own(), run: other })).rejects.toThrow(/taken out of the queue/);
+    } finally {
+      bucket.s3.fault = () => undefined;
+      await desk.close();
+    }
   });
 
   it('stays kept where its end could not be put on record, so that whoever attaches again ends it', async () => {
