@@ -28,7 +28,7 @@ export async function simulateYahoo(...more: string[]): Promise<RunningSimulator
  */
 export async function configure(
   { home }: Terminal,
-  { url }: RunningSimulator,
+  { url }: Pick<RunningSimulator, 'url'>,
   more: Readonly<Record<string, string | number>> = {},
 ): Promise<void> {
   const options = { tickers: TICKERS, days: 252, workers: 1, concurrency: 1, now: NOW };
