@@ -34,8 +34,7 @@ export function assertQueue({ queue }: HistoryOptions, store: BarStore): void {
 
 /**
  * Looks whether a store can be used from here: its server answers, lets this machine in and lets it write; what a first run makes
- * may lack.
- * Throws `store-unusable`.
+ * may lack. Throws `store-unusable`.
  */
 export async function lookAtStore(store: BarStore): Promise<void> {
   await store.whyNone();

@@ -37,15 +37,16 @@ export async function openAttached(options: OpenAttached): Promise<QueuedRun> {
   assertAttachedOptions(options);
   const { queue, run: id, store, ...own } = options;
   return withRedis(queue, async (redis) => {
-    if (await isTakenOut(redis, id))
-      throw new BackfillError(
-        'usage',
-        `run ${shown(id)}: it was taken out of the queue, as queue drain does; ask again for what it was to fetch`,
-      );
     const known = await readRun(redis, id);
     const place = store ?? known?.store;
     const its = place === undefined ? undefined : openStore(place);
     const handed = await its?.handedOver.read(id);
+    // Of one that ended the store keeps nothing, of which the queue knows as little after a day.
+    if (handed !== undefined && (await isTakenOut(redis, id)))
+      throw new BackfillError(
+        'usage',
+        `run ${shown(id)}: it was taken out of the queue, as queue drain does; ask again for what it was to fetch`,
+      );
     if (place !== undefined && handed !== undefined && !goesOn(known))
       return opened(begunBy(handed as KeptRequest, id), handed as KeptRequest, {
         ...own,

@@ -13,11 +13,11 @@ import { Looks } from './looks.ts';
 import { type SeenMachine, readMachines } from './machines.ts';
 import { PREFIX, trafficKey, workersKey } from './names.ts';
 import { keepRequest } from './take-over.ts';
-import { whyAlone } from './why-alone.ts';
 import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
 import { atMost, failed, isCutShort, stopped } from './outcomes.ts';
 import { queueName } from './queues.ts';
 import { type QueueRun, beatOfPlanner, endRun, queueOf, readRun, registerRun, setRunState } from './run.ts';
+import { whyAlone } from './why-alone.ts';
 
 /** Tasks that are given to the queue before those in work have ended: machines go on with them when the planner dies. */
 const AHEAD = 2000;

@@ -1,7 +1,7 @@
 import { type Dividend, isSplit } from '../../core/bars/bars.ts';
 import { type Comparison, type Pairs, everyPair, pairsWhere } from '../../core/bars/compare.ts';
 import type { StoredBars } from '../../core/bars/columns.ts';
-import { type Day, formatDay } from '../../core/session/day.ts';
+import { formatDay } from '../../core/session/day.ts';
 import { BackfillError } from '../../core/errors.ts';
 import { areAnothers } from '../../core/checks/another-series.ts';
 import { splitOfRatio } from '../../core/checks/common-splits.ts';
@@ -103,15 +103,10 @@ function swappedBars(compared: Pairs): Pairs | undefined {
   return isSwapped && ofTwo.length >= ENOUGH_SWAPPED ? ofTwo : undefined;
 }
 
-function contradiction(
-  { want, calendar }: Received,
-  pairs: Pairs,
-  compared: number,
-  how = '',
-): BackfillError {
+function contradiction(received: Received, pairs: Pairs, compared: number, how = ''): BackfillError {
+  const { want } = received;
   const { ticker, interval } = want.series;
-  const dayOf = sessionDateOf(interval, calendar);
-  const [from, to] = [0, pairs.length - 1].map((i) => formatDay(dayOf(pairs.stored.ts[i] as number)));
+  const [from, to] = daysOf(pairs, received);
   const [before, now] = closesAt(pairs, 0);
   const prices = `close ${before}, now ${now}`;
   // Where nothing that was compared agrees, older sessions are no better: to forget these would only bring up the next.
@@ -147,7 +142,7 @@ function restated({ ratios, changed }: Restatement, compared: Pairs, received: R
     if (!isFile || hasNewSplit || isSaid || want.again === true)
       return new BackfillError('restated', `the provider changed ${change}`, { ticker });
     // What is read once more says the same of itself: it is no second answer.
-    const [from, to] = [0, changed.length - 1].map((i) => formatDay(sessionAt(changed, i, received)));
+    const [from, to] = daysOf(changed, received);
     const toTake = `backfill ${ticker} --interval ${interval} --start ${from} --end ${to} --no-gaps`;
     const message = `the files change ${change}, and nothing says why: get them as before, or to take them: ${toTake}`;
     return new BackfillError('bad-answer', message, { ticker, contradicts: true });
@@ -166,8 +161,10 @@ function restated({ ratios, changed }: Restatement, compared: Pairs, received: R
   return new BackfillError('basis-unknown', message, { retryable: true, ticker });
 }
 
-function sessionAt({ stored: { ts } }: Pairs, i: number, { want, calendar }: Received): Day {
-  return sessionDateOf(want.series.interval, calendar)(ts[i] as number);
+/** The sessions of the first and of the last, `YYYY-MM-DD`. */
+function daysOf({ stored: { ts }, length }: Pairs, { want, calendar }: Received): [from: string, to: string] {
+  const dayOf = sessionDateOf(want.series.interval, calendar);
+  return [formatDay(dayOf(ts[0] as number)), formatDay(dayOf(ts[length - 1] as number))];
 }
 
 /** How near a ratio of printed prices comes to the factor of a dividend: a cent of a price of 50, or a part of its size. */

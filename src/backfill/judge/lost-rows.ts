@@ -64,7 +64,7 @@ export function lostDays(
 }
 
 /** What the answer says of sessions that stay missing, or what of it makes them; nothing where that is not known. */
-export function whyMissing(
+export function whyLacking(
   answer: BarAnswer,
   judgement: Pick<Judgement, 'wanted'>,
   want: Want,

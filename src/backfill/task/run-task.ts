@@ -31,7 +31,7 @@ import { badActionOddities, exDatesKnown, keepBadActions } from '../judge/bad-ac
 import { isUnexplained } from '../judge/doubt.ts';
 import { endsOn } from '../failure.ts';
 import { driftOf } from '../drift.ts';
-import { lostOfWanted, lostSessions, whyMissing } from '../judge/lost-rows.ts';
+import { lostOfWanted, lostSessions, whyLacking } from '../judge/lost-rows.ts';
 import { labelled, labelsIn } from '../judge/row-labels.ts';
 import { newlyAbsent } from '../judge/learn-from.ts';
 import { refusedRows } from '../judge/refused-rows.ts';
@@ -187,7 +187,7 @@ async function toCommit(
     ...sessions,
     absent: fresh.absent,
     ...lostSessions(fresh.learned, judgement, { want, calendar }),
-    ...whyMissing(answer, judgement, want),
+    ...whyLacking(answer, judgement, want),
     ...(answer.sourceEnds !== undefined && { sourceEnds: answer.sourceEnds }),
     endsOn: endsOn(learned, want),
     bars: bars.length + judgement.wanted.length - wanted.length,

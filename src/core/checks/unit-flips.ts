@@ -57,9 +57,9 @@ interface Rated extends Row {
 
 /**
  * Rejects sound bars that are in another unit than the rest, about 100 times or 1/100 of what the bars beside them say
- * without a split that explains it, or in all prices beyond that from one session to the next. The known bars decide which unit is right, else the majority of the answer; if
- * there is none, all that hang together are rejected. Sessions that stand alone beyond 5 times or below 1/5 of both
- * neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
+ * without a split that explains it, or in all prices beyond that from one session to the next. The known bars decide which unit
+ * is right, else the majority of the answer; if there is none, all that hang together are rejected. Sessions that stand alone
+ * beyond 5 times or below 1/5 of both neighbours, which agree with each other within 25 %, are rejected too; so is a first or last session that is as far off
  * the two beside it, and, of intraday bars, what `rejectOffLevels` finds inside sessions. Prices near 0 of what may go
  * below it are left alone: their ratios say nothing.
  */

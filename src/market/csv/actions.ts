@@ -1,6 +1,6 @@
+import { basename } from 'node:path';
 import { type CheckedActions, type StatedAction, checkActions } from '../../core/actions/action-checks.ts';
 import { parseActionValue } from '../../core/actions/action-text.ts';
-import { basename } from 'node:path';
 import { type CorporateAction, actionValue } from '../../core/bars/bars.ts';
 import { grouped } from '../../core/grouped.ts';
 import { formatDay, parseDay } from '../../core/session/day.ts';

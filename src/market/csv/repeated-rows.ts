@@ -83,14 +83,11 @@ function hasVolumes({ volume }: Bars, { from, to }: Repeat): boolean {
 }
 
 /** A number that rows alike have in common, and others hardly ever. */
-function keyOf({ open, high, low, close, volume }: Bars, i: number): number {
-  const [o, h, l, c] = [open, high, low, close].map((column) => column[i] as number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return o + 3.1 * h + 7.3 * l + 13.7 * c + 29.9 * (volume[i] || 0);
+function keyOf(bars: Bars, i: number): number {
+  const { open, high, low, close, volume } = bars;
+  const prices =
+    (open[i] as number) + 3.1 * (high[i] as number) + 7.3 * (low[i] as number) + 13.7 * (close[i] as number);
+  return prices + 29.9 * (volume[i] || 0);
 }
 
 function isSameRow({ open, high, low, close, volume }: Bars, i: number, j: number): boolean {

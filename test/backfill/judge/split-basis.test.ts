@@ -145,6 +145,11 @@ describe('a split that was entered by hand and is left out', () => {
     }
   });
 
+  it('is no matter where it says that there was none', () => {
+    expect(judged([50, 50, 50, 50], { ratio: 1 })).toBeUndefined();
+    expect(judged([50, 50], { ratio: 1 })).toBeUndefined();
+  });
+
   it('is no matter of raw prices, nor where it is listed', () => {
     expect(judged([50, 50, 50, 50], { wireBasis: 'raw' })).toBeUndefined();
     expect(judged([50, 50, 50, 50], { said: [split('2025-06-04', 2)] })).toBeUndefined();
