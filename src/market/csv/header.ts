@@ -1,12 +1,5 @@
-import {
-  fixedPointOf,
-  priceUnits,
-  saysMoney,
-  saysUnit,
-  unitsProblem,
-  type VolumeUnit,
-  volumeUnit,
-} from './column-units.ts';
+import { fixedPointOf, priceUnits, unitsProblem, type VolumeUnit, volumeUnit } from './column-units.ts';
+import { bareName, type Find, finderIn, otherVolume, plainName } from './column-names.ts';
 import { type ClockSaid, clockSaidBy, type UnknownClock } from './named-clock.ts';
 import { EPOCH, TIME_OF_DAY } from './stamps.ts';
 import type { ActionColumn } from './told-actions.ts';
@@ -62,37 +55,6 @@ export interface Twins {
   readonly columns: readonly number[];
 }
 
-/** Names of columns, without case, signs and brackets; what stands first is preferred. */
-const NAMES = {
-  stamp:
-    'datetime,date time,timestamp,ts,ts event,open time,opentime,window start,date,time,begins at,day,trade date,tradedate,trading date,t,unix,unix timestamp,epoch',
-  date: 'date,day,trade date,tradedate,trading date',
-  time: 'time,timestamp,hour',
-  open: 'open,open price,o',
-  high: 'high,high price,h',
-  low: 'low,low price,l',
-  close: 'close,close price,close/last,c,last,price',
-  volume: 'volume,vol,vol.,v',
-  ticks: 'tickvol,tick volume',
-  vwap: 'vwap,vw',
-  trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
-  isFinal: 'is final,isfinal',
-  adjusted: 'adjusted',
-  split: 'stock splits,stock split,splits,split,split ratio,split factor,splitfactor,split coefficient',
-  dividend: 'dividends,dividend,dividend amount,divcash,div cash,ex-dividend,ex dividend',
-  ticker: 'ticker,symbol',
-  name: 'name',
-  interval: 'interval',
-  clock: 'timezone,time zone,tz,zone,offset,utcoffset,gmtoffset',
-  currency: 'currency,currency code,price currency,quote currency,ccy',
-} as const;
-
-/** Behind the plain name of `Close (adj.)`, which is read no more than `Adj Close`, and of `Volume (000s)`. */
-const ADJUSTED = ' (adjusted)';
-const IN_UNITS = ' (in units)';
-/** Behind that of `Volume USD`, which is read no more than `Dollar Volume`. */
-const IN_MONEY = ' (in money)';
-
 const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
 /** A date and a time without an offset. */
 const HAS_TIME = /^\d{4}\D?\d{2}\D?\d{2}[T ]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
@@ -105,66 +67,91 @@ export function readHeader(
   names: readonly string[],
   rows: readonly (readonly string[])[],
 ): Header | { readonly missing: string } {
-  const columns = names.map(plainName);
-  const find: Find = (wanted) => {
-    const known = NAMES[wanted].split(',');
-    // What is of another unit is taken, to be refused, only where nothing else has the name.
-    const name = [...known, ...known.map((one) => one + IN_UNITS)].find((one) => columns.includes(one));
-    return name === undefined ? null : columns.indexOf(name);
-  };
+  const { columns, find, prices, beside, clocks, problem, twinsOf, volumeTwins } = namedAlike(names);
   const stamps = stampColumns(find, columns, rows);
-  const [open, high, low, close] = [find('open'), find('high'), find('low'), find('close')];
   if (stamps === null) return { missing: 'date' };
-  if (open === null) return { missing: 'open' };
-  if (high === null) return { missing: 'high' };
-  if (low === null) return { missing: 'low' };
-  if (close === null) return { missing: 'close' };
-  const ticks = find('ticks');
-  const volume =
-    find('volume') ??
-    indexOrNull(
-      columns.findIndex(
-        (name) => name.startsWith('volume ') && ![ADJUSTED, IN_MONEY].some((end) => name.endsWith(end)),
-      ),
-    ) ??
-    ticks;
-  const others = { volume, ticks, ...columnsBeside(find, names) };
-  const nameAt = (column: number | null): string => (column === null ? '' : (names[column] ?? ''));
-  const clock = clockIn(nameAt(stamps.stamp)) ?? clockIn(nameAt(stamps.time));
-  const twins = [
-    ...twinsOf(names, columns, [stamps.stamp, open, high, low, close]),
-    // What is in brackets behind a volume is its unit: the first one is of what is traded.
-    ...twinsOf(
-      names,
-      names.map((name) => name.toLowerCase()),
-      [volume],
-    ),
-  ];
-  const prices = [open, high, low, close].map(nameAt);
+  if ('missing' in prices) return prices;
+  const { open, high, low, close } = prices;
+  const clock = clocks[stamps.stamp] ?? clocks[stamps.time ?? -1];
   const fixedPoint = (): string | null =>
     fixedPointOf(
       columns,
       rows.map((row) => row[open] ?? ''),
     );
-  const { currency, problem } = priceUnits(prices);
   return {
-    ...{ ...stamps, open, high, low, close, ...others, twins },
+    ...{ ...stamps, ...prices, ...beside },
+    twins: [...twinsOf([stamps.stamp, open, high, low, close]), ...volumeTwins],
     zone: clock?.zone ?? null,
     unknownClock: clock?.unknown ?? null,
-    pricesIn: currency,
-    volumeIn: volume === null ? null : volumeUnit(nameAt(volume)),
-    problem: unitsProblem([...prices, nameAt(volume)]) ?? problem ?? fixedPoint(),
+    problem: problem ?? fixedPoint(),
   };
 }
 
-type Find = (wanted: keyof typeof NAMES) => number | null;
+/** What the names of columns tell, whatever stands below them. */
+interface Named {
+  /** Their plain names. */
+  readonly columns: readonly string[];
+  readonly find: Find;
+  /** Those of the prices, or the first that is not there. */
+  readonly prices: Pick<Header, 'open' | 'high' | 'low' | 'close'> | { readonly missing: string };
+  readonly beside: Pick<Header, Beside>;
+  /** What each says of the clock of its times; null where that is nothing. */
+  readonly clocks: readonly (ClockSaid | null)[];
+  /** Those of one name with the columns that are read. */
+  readonly twinsOf: (read: readonly (number | null)[]) => Twins[];
+  readonly volumeTwins: readonly Twins[];
+  readonly problem: string | null;
+}
 
-/** What a header has beside the stamps, the prices and the volume. */
-function columnsBeside(
-  find: Find,
-  names: readonly string[],
-): Pick<
-  Header,
+let newest: { readonly key: string; readonly named: Named } | undefined;
+
+/** Files of a folder mostly have one header, and each is looked at several times: the newest is remembered. */
+function namedAlike(names: readonly string[]): Named {
+  const key = names.join('\0');
+  if (newest?.key !== key) newest = { key, named: namedColumns(names) };
+  return newest.named;
+}
+
+function namedColumns(names: readonly string[]): Named {
+  const columns = names.map(plainName);
+  const find = finderIn(columns);
+  const prices = pricesFound(find);
+  const ticks = find('ticks');
+  const volume = find('volume') ?? otherVolume(columns) ?? ticks;
+  const nameAt = (column: number | null): string => (column === null ? '' : (names[column] ?? ''));
+  const priceNames = 'missing' in prices ? [] : Object.values(prices).map(nameAt);
+  const { currency, problem } = priceUnits(priceNames);
+  return {
+    ...{ columns, find, prices },
+    beside: {
+      ...{ volume, ticks, ...columnsBeside(find, names) },
+      pricesIn: currency,
+      volumeIn: volume === null ? null : volumeUnit(nameAt(volume)),
+    },
+    clocks: names.map(clockIn),
+    twinsOf: twinsAmong(names, columns),
+    // What is in brackets behind a volume is its unit: the first one is of what is traded.
+    volumeTwins: twinsAmong(
+      names,
+      names.map((name) => name.toLowerCase()),
+    )([volume]),
+    problem: unitsProblem([...priceNames, nameAt(volume)]) ?? problem,
+  };
+}
+
+function pricesFound(find: Find): Named['prices'] {
+  const [open, high, low, close] = [find('open'), find('high'), find('low'), find('close')];
+  if (open === null) return { missing: 'open' };
+  if (high === null) return { missing: 'high' };
+  if (low === null) return { missing: 'low' };
+  if (close === null) return { missing: 'close' };
+  return { open, high, low, close };
+}
+
+/** What a header has beside the stamps and the prices. */
+type Beside = 'volume' | 'ticks' | 'pricesIn' | 'volumeIn' | BesideAlone;
+
+type BesideAlone =
   | 'vwap'
   | 'trades'
   | 'isFinal'
@@ -174,8 +161,10 @@ function columnsBeside(
   | 'name'
   | 'interval'
   | 'currency'
-  | 'clock'
-> {
+  | 'clock';
+
+/** What a header has beside the stamps, the prices and the volume. */
+function columnsBeside(find: Find, names: readonly string[]): Pick<Header, BesideAlone> {
   return {
     vwap: find('vwap'),
     trades: find('trades'),
@@ -193,17 +182,14 @@ function columnsBeside(
   };
 }
 
-function twinsOf(
-  names: readonly string[],
-  columns: readonly string[],
-  read: readonly (number | null)[],
-): Twins[] {
+function twinsAmong(names: readonly string[], columns: readonly string[]): Named['twinsOf'] {
   const plain = columns.map((name) => name.replace(/[. ]\d+$| price$/, '').trim());
-  return read.flatMap((column) => {
-    const name = column === null ? '' : plain[column];
-    const alike = plain.flatMap((one, i) => (one === name && one !== '' ? [i] : []));
-    return column === null || alike.length < 2 ? [] : [{ name: names[column] ?? '', columns: alike }];
-  });
+  return (read) =>
+    read.flatMap((column) => {
+      const name = column === null ? '' : plain[column];
+      const alike = plain.flatMap((one, i) => (one === name && one !== '' ? [i] : []));
+      return column === null || alike.length < 2 ? [] : [{ name: names[column] ?? '', columns: alike }];
+    });
 }
 
 /** The column of the stamps, and that of the times where dates have none. */
@@ -223,35 +209,6 @@ function stampColumns(
   return { stamp: epoch >= 0 && someIs(HAS_TIME, stamp) ? epoch : stamp, time: null };
 }
 
-/** `open time` of `Open_Time`, `date` of `<DATE>` and `Date (UTC)`, `open` of `1. open`, `timestamp` of `timestamp_utc`. */
-function plainName(name: string): string {
-  const words = bare(name).split(' ');
-  const rest = words.filter((word) => !['utc', 'gmt', 'et', 'est', 'local'].includes(word));
-  const plain = (rest.length === 0 ? words : rest).join(' ');
-  if (isAdjusted(name)) return plain + ADJUSTED;
-  if (saysMoney(name)) return plain + IN_MONEY;
-  return saysUnit(name) ? plain + IN_UNITS : plain;
-}
-
-/** Whether a column says in brackets that its values are adjusted. */
-function isAdjusted(name: string): boolean {
-  return /[([](?![^)\]]*\b(un|non|not)[- ]?adj)[^)\]]*adj/i.test(name);
-}
-
-function bare(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll(/[<>*]|[([][^)\]]*[)\]]|^\d+[a-z]?\./g, '')
-    .trim()
-    .split(/[_\s]+/)
-    .join(' ');
-}
-
-/** What a column's name says of the clock of its times; null where that is nothing. */
 function clockIn(name: string): ClockSaid | null {
-  return clockSaidBy(name, bare(name).split(' '));
-}
-
-function indexOrNull(index: number): number | null {
-  return index < 0 ? null : index;
+  return clockSaidBy(name, bareName(name).split(' '));
 }
