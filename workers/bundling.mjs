@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
+import { spreads } from './spreads.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -31,7 +32,7 @@ export async function bundle(entryPoints, outdir) {
     preserveEntrySignatures: 'allow-extension',
     external: EXTERNAL,
     transform: { target: 'node20.19' },
-    plugins: [{ name: 'stand-ins', resolveId: standIn }],
+    plugins: [{ name: 'stand-ins', resolveId: standIn }, spreads],
     onLog: (level, { code, message }) => {
       if (!BORNE.has(code)) throw new Error(`${level}: ${message}`);
     },
