@@ -182,7 +182,10 @@ class ThreadPool implements Pool {
   }
 
   #startLane(): void {
-    const { resourceLimits = heapOf(this.#wanted, memoryOfMachine()) } = this.#threadOptions;
+    const first = Math.min(this.#wanted, this.#loadsAtOnce);
+    const isFirst = this.#lanes.size < first;
+    const { resourceLimits = heapOf(this.#wanted, memoryOfMachine(), isFirst ? first : 0) } =
+      this.#threadOptions;
     const thread = startThread({ ...this.#threadOptions, resourceLimits });
     const lane: Lane = {
       ...{ thread, isReady: false, jobs: new Map(), runs: new Set() },
