@@ -7,7 +7,7 @@ import type { Calendar } from '../core/calendar/calendar.ts';
 import { calendarFor } from '../core/calendar/calendars.ts';
 import { largest, smallest } from '../core/extremes.ts';
 import { lastBegun } from '../core/plan/limits.ts';
-import { type DayRange, formatDay } from '../core/session/day.ts';
+import { type Day, type DayRange, formatDay, parseDay } from '../core/session/day.ts';
 import type { Interval } from '../core/session/interval.ts';
 import { normalize } from '../core/session/ranges.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -19,6 +19,8 @@ export interface AskedDays {
   readonly calendar: Calendar;
   /** Session dates, `[from, to)`; perhaps none. */
   readonly range: DayRange;
+  /** Session dates before this one are meant, though none of them may have settled yet. */
+  readonly until: Day;
 }
 
 /** Throws what a backfill of some series would be refused for. */
@@ -43,12 +45,13 @@ export function askedDays(
   now: number,
 ): AskedDays[] {
   const sessions = parseRange(rangeMeant(range, chain[0]));
+  const until = range.end === undefined ? Number.POSITIVE_INFINITY : parseDay(range.end) + 1;
   return series.map((one) => {
     const calendar = calendarFor(one.ticker);
     const last = range.includeProvisional
       ? lastBegun(calendar, now)
       : calendar.lastSettled(now, settleDelayOf(one, chain));
-    return { series: one, calendar, range: sessions(calendar, last) };
+    return { series: one, calendar, range: sessions(calendar, last), until };
   });
 }
 

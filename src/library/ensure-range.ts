@@ -3,6 +3,7 @@ import { prepare } from '../backfill/plan/prepare.ts';
 import type { RunSummary } from '../backfill/settle/summary.ts';
 import { withoutUnheard } from '../backfill/want/unheard.ts';
 import { seriesKey } from '../core/bars/bars.ts';
+import { type Coverage, knownSpan } from '../core/coverage/coverage.ts';
 import { largest } from '../core/extremes.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { parseDay } from '../core/session/day.ts';
@@ -167,16 +168,23 @@ function verdictFor(
   chain: Chain,
   now: number,
 ): ReturnType<typeof verdictOf> {
-  const ranges = new Map(asked.map(({ series, range }) => [seriesKey(series), range]));
+  const meant = new Map(asked.map((one) => [seriesKey(one.series), one]));
   return verdictOf(
     scan,
     asked.map(({ series }) => series),
-    ({ series }, calendar) => ({
-      range: ranges.get(seriesKey(series)) ?? { from: 0, to: 0 },
+    ({ series, coverage }, calendar) => ({
+      range: toldOf(meant.get(seriesKey(series)), coverage),
       settled: calendar.lastSettled(now, settleDelayOf(series, chain)),
       now,
     }),
   );
+}
+
+/** What is told of: what was asked for, and what is known of sessions behind it that have not settled. */
+function toldOf(asked: AskedDays | undefined, coverage: Coverage): AskedDays['range'] {
+  if (asked === undefined) return { from: 0, to: 0 };
+  const { range, until } = asked;
+  return { from: range.from, to: Math.max(range.to, Math.min(until, knownSpan(coverage)?.to ?? range.to)) };
 }
 
 /** Why series of a call failed, of what a run says of all that it served. */

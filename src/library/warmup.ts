@@ -27,12 +27,13 @@ export function warmupDays(
   return series.map((one): AskedDays => {
     const calendar = calendarFor(one.ticker);
     const settled = calendar.lastSettled(now, settleDelayOf(one, chain));
-    const last = Math.min(settled, lastBefore(calendar));
+    const before = lastBefore(calendar);
+    const last = Math.min(settled, before);
     // Most of many series are alike.
     const key = `${one.interval} ${calendar.id} ${last}`;
     const from = firsts.get(key) ?? firstOf(period, last, one.interval, calendar);
     firsts.set(key, from);
-    return { series: one, calendar, range: { from, to: last + 1 } };
+    return { series: one, calendar, range: { from, to: last + 1 }, until: before + 1 };
   });
 }
 

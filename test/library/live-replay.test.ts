@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LiveBar } from '../../src/index.ts';
+import type { History, LiveBar, Verdict } from '../../src/index.ts';
 import { closeAllCounted, openCounted, series } from './counted-sessions.ts';
 import { asOf, live, SETTLED } from './live-bars.ts';
 
@@ -87,5 +87,34 @@ describe('a range that is filled by live replay', () => {
     await expect(history.ensureRange(ALFA, WEEK, how)).rejects.toThrow(
       'strategy "replay": must be on-demand or live-replay',
     );
+  });
+});
+
+describe('a bar of the session under way that is recorded', () => {
+  const [FIRST, TODAY] = ['2026-11-18', '2026-11-19'];
+  const told = [{ series: ALFA, ranges: [{ start: TODAY, end: TODAY }], sessions: 1 }];
+
+  it.each<readonly [string, (history: History) => Promise<Verdict>]>([
+    ['missing', (history) => history.missing(ALFA, { start: FIRST })],
+    ['ensureRange', (history) => history.ensureRange(ALFA, { start: FIRST })],
+    ['ensureRange of today alone', (history) => history.ensureRange(ALFA, { start: TODAY, end: TODAY })],
+    ['warmup', (history) => history.warmup({ series: 'ALFA', period: 1 })],
+    ['warmup offline', (history) => history.warmup({ series: 'ALFA', period: 1, offline: true })],
+  ])('is told as provisional by the verdict of %s', async (_, verdictOf) => {
+    const counted = await openCounted();
+    const intraday = asOf(counted, '2026-11-19T20:00:00Z');
+    await intraday.ensureRange(ALFA, { start: FIRST });
+    await intraday.record(ALFA, live(TODAY));
+    expect(await verdictOf(intraday)).toMatchObject({ complete: true, lacks: [], provisional: told });
+  });
+
+  it.each<readonly [string, (history: History) => Promise<Verdict>]>([
+    ['ensureRange', (history) => history.ensureRange(ALFA, { start: FIRST, end: FIRST })],
+    ['warmup', (history) => history.warmup({ series: 'ALFA', period: 1, end: TODAY })],
+  ])('is not told by %s of a range that ends before', async (_, verdictOf) => {
+    const counted = await openCounted();
+    const intraday = asOf(counted, '2026-11-19T20:00:00Z');
+    await intraday.record(ALFA, live(TODAY));
+    expect(await verdictOf(intraday)).toMatchObject({ complete: true, provisional: [] });
   });
 });
