@@ -16,6 +16,7 @@ import type {
 import { shown } from '../../core/shown.ts';
 import { faultOfActions, faultOfAnswer, rangeOf } from './answer-faults.ts';
 import { broken, parsed, thrownBy } from './broken.ts';
+import { type Own, requestChecked } from './own-requests.ts';
 import { MARKET_ANSWER, askedWhole, partsOfMarket } from './market-answer.ts';
 import { faultOfMembers } from './member-faults.ts';
 import { marketOfAsked, partsOfAsked } from './rows-asked.ts';
@@ -32,23 +33,22 @@ interface Chain<Request extends Asked, End, One = Part> {
 
 /**
  * The steps of a provider of one's own, with what they give checked before it is believed: what they throw that is no
- * `BackfillError`, and what is no answer, is `provider-broken`, with the place. `url`: of the module.
+ * `BackfillError`, and what is no answer, is `provider-broken`, with the place; so is a step that does not end. `url`: of the
+ * module.
  */
-export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<unknown> {
+export function checkedSteps(
+  steps: HttpSteps<unknown>,
+  url: string,
+  config: Own['config'],
+): HttpSteps<unknown> {
   const { capabilities, market, tickers, actions, discover } = steps;
   const { id } = capabilities;
-  const inTurn = <Made>(step: string, run: () => Made): Made => {
-    try {
-      return run();
-    } catch (error) {
-      throw thrownBy(step, error, id, url);
-    }
-  };
+  const own: Own = { id, url, config };
   return {
     ...steps,
     ...believed(
       checkedChain<ListRequest, readonly Part[]>('', steps, {
-        ...{ id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfAnswer },
+        ...{ ...own, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfAnswer },
       }),
       (parts, asked) => partsOfAsked(parts, asked),
     ),
@@ -56,37 +56,18 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
       actions: checkedChain<ActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(
         'actions.',
         actions,
-        { id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
+        { ...own, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
       ),
     }),
     ...(market !== undefined && {
-      market: checkedMarket(market, id, url),
+      market: checkedMarket(market, own),
     }),
-    ...(discover !== undefined && {
-      discover: {
-        request: (asked, state, secrets) =>
-          inTurn('discover.request', () => discover.request(asked, state, secrets)),
-        parse: (answer, asked, state) => {
-          const page = inTurn('discover.parse', () => parsed(() => discover.parse(answer, asked, state), id));
-          const fault = faultOfPage(page) ?? ('parts' in page ? faultOfMembers(page.parts) : undefined);
-          if (fault === undefined) return page;
-          throw broken(id, `its discover.parse gives ${fault}`);
-        },
-        end: (asked, state) => {
-          const members = inTurn('discover.end', () => discover.end(asked, state));
-          const fault = Array.isArray(members)
-            ? faultOfMembers(members)
-            : `${shown(members)}; it must be a list of members`;
-          if (fault === undefined) return members;
-          throw broken(id, `its discover.end gives ${fault}`);
-        },
-      },
-    }),
+    ...(discover !== undefined && { discover: checkedDiscovery(discover, own) }),
     ...(tickers !== undefined && {
       tickers: {
-        request: (secrets) => inTurn('tickers.request', () => tickers.request(secrets)),
+        request: (secrets) => inTurn('tickers.request', own, () => tickers.request(secrets)),
         parse: (answer) => {
-          const listed = inTurn('tickers.parse', () => parsed(() => tickers.parse(answer), id));
+          const listed = inTurn('tickers.parse', own, () => parsed(() => tickers.parse(answer), id));
           if (Array.isArray(listed) && listed.every((ticker) => typeof ticker === 'string')) return listed;
           throw broken(id, `its tickers.parse gives ${shown(listed)}; it must be a list of tickers`);
         },
@@ -95,17 +76,52 @@ export function checkedSteps(steps: HttpSteps<unknown>, url: string): HttpSteps<
   };
 }
 
+/** What a step gives that takes its turn at once. */
+function inTurn<Made>(step: string, { id, url }: Own, run: () => Made): Made {
+  try {
+    return run();
+  } catch (error) {
+    throw thrownBy(step, error, id, url);
+  }
+}
+
+/** The same of those that discover tickers. */
+function checkedDiscovery(
+  discover: NonNullable<HttpSteps<unknown>['discover']>,
+  own: Own,
+): NonNullable<HttpSteps<unknown>['discover']> {
+  const { id } = own;
+  return {
+    request: requestChecked('discover.', discover.request, own),
+    parse: (answer, asked, state) => {
+      const page = inTurn('discover.parse', own, () =>
+        parsed(() => discover.parse(answer, asked, state), id),
+      );
+      const fault = faultOfPage(page) ?? ('parts' in page ? faultOfMembers(page.parts) : undefined);
+      if (fault === undefined) return page;
+      throw broken(id, `its discover.parse gives ${fault}`);
+    },
+    end: (asked, state) => {
+      const members = inTurn('discover.end', own, () => discover.end(asked, state));
+      const fault = Array.isArray(members)
+        ? faultOfMembers(members)
+        : `${shown(members)}; it must be a list of members`;
+      if (fault === undefined) return members;
+      throw broken(id, `its discover.end gives ${fault}`);
+    },
+  };
+}
+
 /** The same of those for whole markets. */
 function checkedMarket(
   market: NonNullable<HttpSteps<unknown>['market']>,
-  id: string,
-  url: string,
+  own: Own,
 ): NonNullable<HttpSteps<unknown>['market']> {
   const { actions } = market;
   return {
     ...believed(
       checkedChain<MarketRequest, MarketAnswer>('market.', askedWhole(market), {
-        ...{ id, url, must: MARKET_ANSWER, faultOf: faultOfAnswer },
+        ...{ ...own, must: MARKET_ANSWER, faultOf: faultOfAnswer },
         partsOf: partsOfMarket,
       }),
       (answer, asked) => marketOfAsked(answer, { ...asked, range: rangeOf(asked) }),
@@ -114,7 +130,7 @@ function checkedMarket(
       actions: checkedChain<MarketActionsRequest, readonly PartOf<ActionsAnswer>[], ActionsAnswer>(
         'market.actions.',
         actions,
-        { id, url, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
+        { ...own, partsOf: (parts) => parts, must: 'a list of parts', faultOf: faultOfActions },
       ),
     }),
   };
@@ -137,9 +153,7 @@ function believed<Request extends ListRequest | MarketRequest, End>(
 }
 
 /** Whose steps are checked, and where the parts are in what their end gives; undefined where there are none. */
-interface Whose<End, Answer, Request> {
-  readonly id: string;
-  readonly url: string;
+interface Whose<End, Answer, Request> extends Own {
   readonly partsOf: (end: End) => readonly PartOf<Answer>[] | undefined;
   /** What it must give, in words. */
   readonly must: string;
@@ -150,56 +164,26 @@ interface Whose<End, Answer, Request> {
 function checkedChain<Request extends Asked, End, Answer = BarAnswer>(
   name: string,
   steps: Chain<Request, End, PartOf<Answer>>,
-  { id, url, partsOf, must, faultOf }: Whose<End, Answer, Request>,
+  { partsOf, must, faultOf, ...own }: Whose<End, Answer, Request>,
 ): Chain<Request, End, PartOf<Answer>> {
+  const { id } = own;
   const assertParts = (parts: readonly PartOf<Answer>[], asked: Request, step: string): void => {
     for (const part of parts) {
       const fault = faultOfPart(part, asked, faultOf);
       if (fault !== undefined) throw broken(id, `its ${name}${step} gives ${fault}`);
     }
   };
-  const readChecked = ({ read, ...call }: Call): Call => {
-    if (read === undefined) return call;
-    return {
-      ...call,
-      read: async (pieces) => {
-        try {
-          return await read(pieces);
-        } catch (error) {
-          throw thrownBy(`${name}request’s read`, error, id, url);
-        }
-      },
-    };
-  };
   return {
-    request: async (asked, state, secrets) => {
-      try {
-        const call = await steps.request(asked, state, secrets);
-        if (call?.url instanceof URL && typeof call.headers === 'object') return readChecked(call);
-        throw broken(id, `its ${name}request gives ${shown(call)}; it must be { url: a URL, headers }`);
-      } catch (error) {
-        throw thrownBy(`${name}request`, error, id, url);
-      }
-    },
+    request: requestChecked(name, steps.request, own),
     parse: (answer, asked, state) => {
-      let page: Page<unknown, PartOf<Answer>> | Spoilt;
-      try {
-        page = parsed(() => steps.parse(answer, asked, state), id);
-      } catch (error) {
-        throw thrownBy(`${name}parse`, error, id, url);
-      }
+      const page = inTurn(`${name}parse`, own, () => parsed(() => steps.parse(answer, asked, state), id));
       const fault = faultOfPage(page);
       if (fault !== undefined) throw broken(id, `its ${name}parse gives ${fault}`);
       if ('parts' in page) assertParts(page.parts, asked, 'parse');
       return page;
     },
     end: (asked, state) => {
-      let end: End;
-      try {
-        end = steps.end(asked, state);
-      } catch (error) {
-        throw thrownBy(`${name}end`, error, id, url);
-      }
+      const end = inTurn(`${name}end`, own, () => steps.end(asked, state));
       const parts = partsOf(end);
       if (!Array.isArray(parts)) throw broken(id, `its ${name}end gives ${shown(end)}; it must be ${must}`);
       assertParts(parts, asked, 'end');

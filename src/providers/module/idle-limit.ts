@@ -1,3 +1,17 @@
+import { DEFAULT_TIMEOUT_MS } from '../http/open-provider.ts';
+
+/** What a user's code may be idle for, in times of how long an answer may take. */
+const IDLE_TIMES = 10;
+
+/** How long a user's code may be idle, and how that is said: `0.05 s, 10 times its timeoutMs`. */
+export function idleTime({ timeoutMs = DEFAULT_TIMEOUT_MS }: { readonly timeoutMs?: number | undefined }): {
+  readonly ms: number;
+  readonly said: string;
+} {
+  const ms = IDLE_TIMES * timeoutMs;
+  return { ms, said: `${ms / 1000} s, ${IDLE_TIMES} times its timeoutMs` };
+}
+
 /** Ends what a user's code does where it neither goes on nor asks for anything. */
 export interface IdleLimit {
   /** What the code gives or throws; or the error, once it has been idle for too long. */

@@ -3,7 +3,7 @@ import { startOfDay } from '../../core/session/day.ts';
 import { mostPages } from '../http/endless-pages.ts';
 import type { Exchange } from '../http/follow-pages.ts';
 import type { Gate } from '../http/gate.ts';
-import { DEFAULT_TIMEOUT_MS, exchangeThrough } from '../http/open-provider.ts';
+import { exchangeThrough } from '../http/open-provider.ts';
 import { withVariables, withoutSecrets } from '../http/secrets.ts';
 import { errorByStatus, firstLine } from '../http/status.ts';
 import type { HttpAnswer } from '../http/transport.ts';
@@ -11,7 +11,7 @@ import type { BarAnswer, BarRequest, Capabilities, Provider, ProviderConfig, Sec
 import { broken, parsed, thrownBy } from './broken.ts';
 import type { CheckedDefinition, FetchRequest, GetOptions } from './define-provider.ts';
 import { answerOfRows } from './fetched-rows.ts';
-import { idleLimit } from './idle-limit.ts';
+import { idleLimit, idleTime } from './idle-limit.ts';
 import type { ModuleConfig } from './module-config.ts';
 import { assertOfAsked } from './rows-asked.ts';
 import { rowsOfSpan } from './rows-of-span.ts';
@@ -47,9 +47,6 @@ export function openFetching(
   };
 }
 
-/** A `fetch` that is idle for so many times as long as an answer may take is ended. */
-const IDLE_TIMES = 10;
-
 interface Means extends Pick<Opening, 'config' | 'secrets'> {
   readonly send: Sender;
 }
@@ -59,12 +56,9 @@ async function answerTo(asked: BarRequest, definition: CheckedDefinition, means:
   const { send, config, secrets } = means;
   const { series, range } = asked;
   const { ticker, interval } = series;
-  const idleMs = IDLE_TIMES * (config.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  const { watch, during } = idleLimit(idleMs, () =>
-    broken(
-      capabilities.id,
-      `its fetch for ${ticker} neither ends nor asks for anything for ${idleMs / 1000} s, ${IDLE_TIMES} times its timeoutMs`,
-    ),
+  const { ms, said } = idleTime(config);
+  const { watch, during } = idleLimit(ms, () =>
+    broken(capabilities.id, `its fetch for ${ticker} neither ends nor asks for anything for ${said}`),
   );
   const common = {
     ...{ symbol: symbolOf(ticker), interval, config, secrets },

@@ -15,5 +15,5 @@ export async function openModule(
 ): Promise<Provider> {
   const made = await madeIn(url, config);
   if ('fetch' in made) return openFetching(made, { url, config, gate, secrets });
-  return openHttpProvider(checkedSteps(made, url), config, gate, secrets);
+  return openHttpProvider(checkedSteps(made, url, config), config, gate, secrets);
 }

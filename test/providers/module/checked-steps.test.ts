@@ -62,3 +62,43 @@ it('says of what reads an answer as it comes what it throws', async () => {
     ) as string,
   });
 });
+
+describe('a step that does not end', () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const url = new URL('http://h');
+  const soon = (own: Record<string, unknown>): ReturnType<typeof stepsOf> =>
+    stepsOf(own, import.meta.url, { timeoutMs: 2 });
+  const said = (what: string): object => ({
+    ...{ code: 'provider-broken', retryable: false },
+    message: `the code of provider own: its ${what} for 0.02 s, 10 times its timeoutMs`,
+  });
+
+  it('is ended', async () => {
+    await expect(soon({ request: never }).request(ASKED, undefined, {})).rejects.toMatchObject(
+      said('request does not end'),
+    );
+  });
+
+  it.each(['read', 'readBytes'])('is ended where it is the %s of an answer', async (how) => {
+    const call = await soon({ request: () => ({ url, headers: {}, [how]: never }) }).request(
+      ...([ASKED, undefined, {}] as const),
+    );
+    const none = (async function* () {})();
+    const reading = how === 'read' ? call.read?.(none) : call.readBytes?.(none, TOLD);
+    await expect(reading).rejects.toMatchObject(said(`request’s ${how} neither ends nor reads on`));
+  });
+
+  it('may wait for what is on its way as long as that takes', async () => {
+    const pieces = (async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      yield 'a';
+    })();
+    const read = async (given: AsyncIterable<string>): Promise<string> => {
+      let text = '';
+      for await (const piece of given) text += piece;
+      return text;
+    };
+    const call = await soon({ request: () => ({ url, headers: {}, read }) }).request(ASKED, undefined, {});
+    expect(await call.read?.(pieces)).toBe('a');
+  });
+});

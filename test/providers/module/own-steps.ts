@@ -28,13 +28,17 @@ export const ANSWER = {
 export const PAGE = { parts: [], state: 0, hasMore: false };
 
 /** Steps as JavaScript may give them. `module`: the file that they are said to be of. */
-export function steps(own: Record<string, unknown> = {}, module = import.meta.url): HttpSteps<unknown> {
+export function steps(
+  own: Record<string, unknown> = {},
+  module = import.meta.url,
+  config: { readonly timeoutMs?: number } = {},
+): HttpSteps<unknown> {
   const sound = {
     request: () => ({ url: new URL('http://h'), headers: {} }),
     parse: () => PAGE,
     end: () => [],
   };
-  return checkedSteps({ ...sound, ...own, capabilities: CAPABILITIES }, module);
+  return checkedSteps({ ...sound, ...own, capabilities: CAPABILITIES }, module, config);
 }
 
 export const errorOf = (run: () => unknown): BackfillError => {
