@@ -83,12 +83,12 @@ describe('a chain of two providers', () => {
       first.entries.length,
       second.entries.length,
     ]);
-    // Who is unknown is asked for in three tasks, of each twice more.
+    // Who is unknown is asked for in three tasks, of each twice more; so is the long hole, with splits and dividends.
     const of = [summary, ...(summary.byProvider ?? [])].map(({ sent, requestsBy }) => ({
       more: sent - requestsBy.priced,
       secondAsks: requestsBy.secondAsks,
     }));
-    const more = UNKNOWN * 3 * 2;
+    const more = UNKNOWN * 3 * 2 + 3 * 2;
     expect(of).toEqual([more, more, 0].map((times) => ({ more: times, secondAsks: times })));
     // What each was asked for once is known.
     const [asked, askedToo] = [first.entries.length, second.entries.length];

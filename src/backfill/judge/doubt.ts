@@ -6,7 +6,7 @@ import type { Absence, Coverage } from '../../core/coverage/coverage.ts';
 import { type DayRange, formatDay } from '../../core/session/day.ts';
 import { type AbsenceReason, firstClaim, leadingClaim } from '../../core/coverage/evidence.ts';
 import type { Want } from '../../core/plan/task.ts';
-import { intersect, subtract } from '../../core/session/ranges.ts';
+import { intersect, normalize, subtract } from '../../core/session/ranges.ts';
 import type { BarAnswer } from '../../providers/provider.ts';
 import type { Learned } from './learn-from.ts';
 import type { StoredSeries } from './received.ts';
@@ -14,7 +14,7 @@ import type { StoredSeries } from './received.ts';
 /** So many answers that say the same are evidence of what one of them only suggests. */
 export const ANSWERS_BELIEVED = 3;
 
-/** Sessions in a row at an answer's end that make one wonder whether it was cut short. */
+/** More sessions in a row than these make one wonder whether an answer was cut short, or lost a page. */
 const LONG_TAIL = 5;
 
 /** What an answer is doubted by. */
@@ -44,8 +44,22 @@ export function isDoubtfullyEmpty(answer: BarAnswer, { want, calendar, lastSettl
   return lastTradeBefore(answer, range) === undefined;
 }
 
+/** Whether an answer may have been cut short, or have lost a page: a long stretch is missing though nobody explains why. */
+export function isCut(
+  learned: Learned,
+  stored: Pick<StoredSeries, 'identity' | 'coverage'>,
+  answer: BarAnswer,
+  calendar: Calendar,
+): boolean {
+  return (
+    isDoubtfulTail(learned, calendar) ||
+    isDoubtfulHead(learned, stored, answer, calendar) ||
+    isDoubtfulHole(learned, calendar)
+  );
+}
+
 /** Whether a long tail of sessions is missing from the answer though nobody explains why. */
-export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
+function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
   return learned.learned.present.length > 0 && tailOf(learned, calendar) > LONG_TAIL;
 }
 
@@ -53,7 +67,7 @@ export function isDoubtfulTail(learned: Learned, calendar: Calendar): boolean {
  * Whether a long head of sessions is missing from the answer though nobody explains why: as many as the server's newest rows
  * leave out, say. Of what its provider dates, by a first trade, that is no head, nor where bars of before are stored.
  */
-export function isDoubtfulHead(
+function isDoubtfulHead(
   { learned }: Learned,
   { identity, coverage }: Pick<StoredSeries, 'identity' | 'coverage'>,
   answer: BarAnswer,
@@ -64,6 +78,20 @@ export function isDoubtfulHead(
   if ((coverage.present[0]?.from ?? first) < first) return false;
   const head = learned.absent.filter((run) => run.from < first && isUnexplained(run));
   return calendar.count(head) > LONG_TAIL;
+}
+
+/** Of what has more holes than these between its bars, a long one is no wonder: it is traded now and then. */
+const MOST_HOLES = 2;
+
+/**
+ * Whether a long stretch of sessions is missing between the bars of an answer though nobody explains why, of what trades in
+ * nearly every other session.
+ */
+function isDoubtfulHole({ learned: { present, absent } }: Learned, calendar: Calendar): boolean {
+  const [first, last] = [present[0]?.from ?? 0, present.at(-1)?.from ?? 0];
+  const unexplained = absent.filter((run) => run.from > first && run.from < last && isUnexplained(run));
+  const holes = normalize(unexplained).map((run) => calendar.count([run]));
+  return holes.length <= MOST_HOLES && holes.some((sessions) => sessions > LONG_TAIL);
 }
 
 /**

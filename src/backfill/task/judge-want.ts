@@ -9,9 +9,8 @@ import type { BarStore, SeriesEdit } from '../../store/store.ts';
 import {
   ANSWERS_BELIEVED,
   contradictsItself,
+  isCut,
   isDoubtfullyEmpty,
-  isDoubtfulHead,
-  isDoubtfulTail,
   isEmptyAnswer,
   learnInDoubt,
   repeatsNothing,
@@ -120,8 +119,7 @@ export async function judgeWant(
     const judged = { answer, judgement, learned, stored, actions, isEmpty: !saysNo && isEmptyAnswer(answer) };
     const lacksAll = metered && repeatsNothing(judgement.comparison, id);
     const contradicts = contradictsItself(answer, learned, context);
-    const isCut = isDoubtfulTail(learned, calendar) || isDoubtfulHead(learned, stored, answer, calendar);
-    const isInDoubt = isDoubtful || lacksAll || contradicts || isCut;
+    const isInDoubt = isDoubtful || lacksAll || contradicts || isCut(learned, stored, answer, calendar);
     const isCredible = !lacksAll && !contradicts;
     if ((isLast && isCredible) || (!isInDoubt && !judgement.isDoubted && judgement.conflict === null))
       return { kind: 'sure', judged };

@@ -173,6 +173,32 @@ describe('a long head that is missing', () => {
   });
 });
 
+describe('a long hole between bars', () => {
+  const without = (...gone: readonly number[]): readonly Bar[] => FULL.filter((_, i) => !gone.includes(i));
+  const HOLED = without(2, 3, 4, 5, 6, 7);
+
+  it('is doubted as a tail is, and the bars that come then are the answer', async () => {
+    expect(await ask([{ bars: HOLED }, { bars: FULL }])).toMatchObject({
+      asked: 2,
+      report: { present: 10 },
+    });
+    expect(await ask([{ bars: HOLED }])).toMatchObject({ asked: 3, report: { present: 4, missing: 0 } });
+  });
+
+  it('stays missing where no other question is allowed', async () => {
+    const { asked, report } = await ask([{ bars: HOLED }], { questions: 1 });
+    expect([asked, report?.missing, report?.absent]).toEqual([1, 6, {}]);
+  });
+
+  it('is none where it is no longer than five sessions, or one of many', async () => {
+    expect(await ask([{ bars: without(2, 3, 4, 5, 6) }])).toMatchObject({ asked: 1 });
+    const longer: DayRange = { from: SESSIONS[0] ?? 0, to: RANGE.to };
+    const order = { range: longer, gaps: [longer], sessions: 20 };
+    const rare = [0, 2, 4, 12, 19].map((i) => stored(SESSIONS[i] ?? 0, 100));
+    expect(await ask([{ bars: rare, proven: longer }], { order })).toMatchObject({ asked: 1 });
+  });
+});
+
 describe('a long tail that reaches the last settled session', () => {
   const toNow: DayRange = { from: SESSIONS[10] ?? 0, to: parseDay('2025-07-16') };
   const order = { range: toNow, gaps: [toNow], sessions: 20 };
