@@ -11,7 +11,7 @@ import { formatDay, MS_PER_DAY } from '../core/session/day.ts';
 import { intervalMs } from '../core/session/interval.ts';
 import { shown } from '../core/shown.ts';
 
-/** A bar as a feed emits it, with prices as traded. */
+/** A bar as a feed emits it, with prices as traded; a volume that is not known is NaN. */
 export interface LiveBar extends Pick<Ohlcv, 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume'> {
   /** Volume-weighted average price. Default null: not known. */
   readonly vwap?: number | null;
@@ -43,7 +43,9 @@ function barOf(what: string, row: unknown, faultAt: (ts: number) => string | nul
   const bar = row as LiveBar;
   for (const name of NUMBERS)
     if (typeof (bar[name] as unknown) !== 'number')
-      throw refused(`${what}: ${name} ${shown(bar[name])}: must be a number`);
+      throw refused(
+        `${what}: ${name} ${shown(bar[name])}: must be a number${name === 'volume' ? ', NaN where it is not known' : ''}`,
+      );
   for (const name of SIDES)
     if (typeof (bar[name] ?? 0) !== 'number')
       throw refused(`${what}: ${name} ${shown(bar[name])}: must be a number, or null where it is not known`);

@@ -32,7 +32,7 @@ export function checkedRows(rows: unknown, nodeId: string): readonly HistoryRow[
 
 function assertRow(row: unknown, nodeId: string): void {
   if (typeof row !== 'object' || row === null)
-    throw refused(`a row of ${nodeId}`, `is ${JSON.stringify(row)}`, 'it must be an object with ts, open …');
+    throw refused(`a row of ${nodeId}`, `is ${written(row)}`, 'it must be an object with ts, open …');
   const fields = new Map(Object.entries(row));
   const ts = fields.get('ts');
   const about = `the row of ${nodeId} at ${String(ts)}`;
@@ -40,15 +40,11 @@ function assertRow(row: unknown, nodeId: string): void {
     throw refused(about, 'has a ts in milliseconds', 'it must be seconds since the epoch');
   for (const name of PRICES)
     if (!Number.isFinite(fields.get(name)))
-      throw refused(about, `has the ${name} ${JSON.stringify(fields.get(name))}`, 'it must be a number');
+      throw refused(about, `has the ${name} ${written(fields.get(name))}`, 'it must be a number');
   for (const name of OTHERS) {
     const value = fields.get(name) ?? null;
     if (value !== null && typeof value !== 'number')
-      throw refused(
-        about,
-        `has the ${name} ${JSON.stringify(value)}`,
-        'it must be a number, null or left out',
-      );
+      throw refused(about, `has the ${name} ${written(value)}`, 'it must be a number, null or left out');
   }
   const other = [...fields.keys()].find((name) => !FIELDS.has(name));
   if (other !== undefined)
@@ -56,6 +52,11 @@ function assertRow(row: unknown, nodeId: string): void {
 }
 
 const ONLY_BARS = 'only bars are kept here, as only they can be checked: leave it out';
+
+/** In JSON a number that is none would be null. */
+function written(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
 
 function refused(what: string, is: string, must: string): BackfillError {
   return new BackfillError('bad-answer', `${what} ${is}: ${must}`);

@@ -81,6 +81,11 @@ describe('live bars that are recorded', () => {
   });
 
   it.each<[string, LiveBar | LiveBar[], string]>([
+    [
+      'no volume',
+      { ...live('2026-11-19'), volume: null } as unknown as LiveBar,
+      'volume null: must be a number, NaN where it is not known',
+    ],
     ['no bar', 5 as unknown as LiveBar, 'record: ALFA 1m 5: must be a bar such as'],
     ['a name that nobody knows', { ...live(0), last: 1 } as LiveBar, 'has no option "last"'],
     ['no number', live('2026-11-19T14:30:00Z', '9' as unknown as number), 'close "9": must be a number'],

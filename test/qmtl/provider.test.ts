@@ -171,6 +171,7 @@ describe('what a fetcher gives', () => {
       { ...invented(NOON), volume: '5' },
       'has the volume "5": it must be a number, null or left out',
     ],
+    ['no number', { ...invented(NOON), close: Number.NaN }, 'has the close NaN: it must be a number'],
     ['no objects', 7, 'a row of BTC-USD is 7'],
   ])('is refused in one line where it is %s', async (_, row, message) => {
     const { provider, fetcher } = providerOf(inventedFetcher({ change: () => row }));
