@@ -76,8 +76,8 @@ export interface Filling {
    *
    * Calls share what they want: those of one turn of the event loop are served by one run, which costs what one call for all of it
    * would; one that comes while a run fetches some of the same waits for that, and asks for the rest. A session is not asked for
-   * twice, unless it failed, or an answer is compared by it: a request reaches over a few stored sessions beside its gap, and over
-   * those between near gaps. A call that fails or is stopped harms no other.
+   * twice, unless it failed, its answer was in doubt, or an answer is compared by it: a request reaches over a few stored sessions
+   * beside its gap, and over those between near gaps. A call that fails or is stopped harms no other.
    *
    * Throws `cancelled` once `stop` is aborted: at once where others go on, else once its run has ended, within five seconds.
    * Throws `usage` where the history has no provider, `store-locked` where another process, or another history of this one,
