@@ -29,6 +29,9 @@ export function clockOf(threads: () => readonly { activeMs(): number }[]): CpuCl
 /** A shorter look says nothing: one collection of garbage fills it. */
 const SHORTEST_LOOK_MS = 50;
 
+/** Of threads that neither compute nor wait all the time a moment says nothing either: CPUs are counted in steps of 10 ms. */
+const LONG_LOOK_MS = 250;
+
 /** Threads that had something to do for more of the time wait for a CPU, and would with one more among them. */
 const BUSY = 0.85;
 
@@ -68,8 +71,10 @@ export class CpuRoom {
     const passed = this.#clock.now() - this.#since;
     if (passed < SHORTEST_LOOK_MS) return { inMs: SHORTEST_LOOK_MS - passed };
     const { ms, threads } = this.#clock.active();
-    const active = (ms - this.#active) / (threads * passed);
-    const hasRoom = threads === 0 || active < AT_WORK || (active < BUSY && this.#isIdle(passed));
+    const active = threads === 0 ? 0 : (ms - this.#active) / (threads * passed);
+    const isClear = active < AT_WORK || active >= BUSY;
+    if (!isClear && passed < LONG_LOOK_MS) return { inMs: LONG_LOOK_MS - passed };
+    const hasRoom = active < AT_WORK || (active < BUSY && this.#isIdle(passed));
     this.restart();
     return hasRoom;
   }

@@ -24,8 +24,8 @@ function roomOfTwo(): { room: CpuRoom; pass: (ms: number, activeMs: number, idle
 
 describe('the room on the CPUs', () => {
   it.each([
-    [100, 84, true],
-    [100, 86, false],
+    [300, 252, true],
+    [300, 258, false],
     [50, 0, true],
     [50, 50, false],
   ])('in %d ms in which each thread had something to do for %d', (ms, activeMs, hasRoom) => {
@@ -35,22 +35,22 @@ describe('the room on the CPUs', () => {
   });
 
   it.each([
-    [75, 29, false],
-    [75, 31, true],
-    [51, 0, false],
-    [49, 0, true],
+    [225, 87, false],
+    [225, 93, true],
+    [153, 0, false],
+    [147, 0, true],
   ])(
-    'in 100 ms with something to do for %d, on a machine idle for %d of 200',
+    'in 300 ms with something to do for %d, on a machine idle for %d of 600',
     (activeMs, idleMs, hasRoom) => {
       const { room, pass } = roomOfTwo();
-      pass(100, activeMs, idleMs);
+      pass(300, activeMs, idleMs);
       expect(room.look()).toBe(hasRoom);
     },
   );
 
   it.each([
-    ['where nobody says what is idle', 2, 84, true],
-    ['where there is no thread', 0, 100, true],
+    ['where nobody says what is idle', 2, 252, true],
+    ['where there is no thread', 0, 300, true],
   ])('%s', (_, threads, activeMs, hasRoom) => {
     let [now, active] = [0, 0];
     const room = new CpuRoom({
@@ -58,7 +58,7 @@ describe('the room on the CPUs', () => {
       active: () => ({ ms: active, threads }),
       idle: () => undefined,
     });
-    [now, active] = [100, threads * activeMs];
+    [now, active] = [300, threads * activeMs];
     expect(room.look()).toBe(hasRoom);
   });
 
@@ -67,6 +67,18 @@ describe('the room on the CPUs', () => {
     pass(30, 0);
     expect(room.look()).toEqual({ inMs: 20 });
     pass(20, 0);
+    expect(room.look()).toBe(true);
+  });
+
+  it('is looked for longer where threads neither compute nor wait all the time', () => {
+    const { room, pass } = roomOfTwo();
+    pass(50, 40);
+    expect(room.look()).toEqual({ inMs: 200 });
+    pass(150, 150, 0);
+    expect(room.look()).toBe(false);
+    pass(100, 75);
+    expect(room.look()).toEqual({ inMs: 150 });
+    pass(150, 112);
     expect(room.look()).toBe(true);
   });
 
