@@ -271,7 +271,8 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promis
     stops.stopped !== null && UNANSWERED.has(stops.stopped.reason)
       ? (lost ?? stops.stopped)
       : (stops.stopped ?? lost);
-  const { sent, succeeded, retries, throttles, bytesReceived, beyond, standing } = traffic.now();
+  const now = traffic.now();
+  const { sent, succeeded, retries, throttles, bytesReceived, standing } = now;
   const { quotas } = tools.capabilities;
   const opens =
     stopped?.reason === 'quota-exhausted' && quotas.some((quota) => !isPaced(quota))
@@ -280,7 +281,7 @@ async function runTasks(prepared: Prepared, writer: Lease, tools: Begun): Promis
   return {
     ...{ ...done, stopped, opens, refused: stops.refusals(done.notRun) },
     traffic: { sent, succeeded, retries, throttles, bytesReceived },
-    requestsBy: requestsBy(plan.totals.requests, done.priced, { sent, beyond }),
+    requestsBy: requestsBy(plan.totals.requests, done.priced, now),
     ...handedOut,
   };
 }

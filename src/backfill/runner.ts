@@ -179,6 +179,8 @@ export interface TrafficNow extends TrafficCounts {
   readonly learned: Quota | null;
   /** What all processes have used of the key's quotas. */
   readonly standing: QuotaStanding;
+  /** How many of them, `beyond` apart, were sent for a planner that had begun the run and died. Default 0. */
+  readonly before?: number;
 }
 
 /** The requests of one run, as all who work for it send them. */

@@ -24,6 +24,7 @@ export class CountsOfAll {
   readonly #redis: Redis;
   readonly #run: string;
   readonly #told = new Map<string, WorkerCounts>();
+  #before = 0;
 
   constructor(redis: Redis, run: string) {
     this.#redis = redis;
@@ -39,13 +40,20 @@ export class CountsOfAll {
     }
   }
 
+  /** What was told so far was for a planner before. */
+  startAnew(): void {
+    const { sent, beyond } = this.sum(0);
+    this.#before = sent - Object.values(beyond).reduce((all: number, count: number) => all + count, 0);
+  }
+
   get failure(): ErrorData | undefined {
     return [...this.#told.values()].find(({ failure }) => failure !== undefined)?.failure;
   }
 
   /** `now`: ms since the epoch. */
   sum(now: number): TrafficNow {
-    return sumOf([...this.#told.values()], now);
+    const sum = sumOf([...this.#told.values()], now);
+    return this.#before > 0 ? { ...sum, before: this.#before } : sum;
   }
 }
 

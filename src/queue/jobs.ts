@@ -42,6 +42,8 @@ export class Jobs {
   readonly #byJob = new Map<string, Outstanding>();
   /** Why what waits is taken back, and what is new refused, but for what asks nothing. */
   #isCancelled = false;
+  /** Tasks that were given out more than once. */
+  givenAgain = 0;
 
   constructor(redis: Redis, run: string, queue: Queue<JobData>, pace: QueuePace) {
     this.#redis = redis;
@@ -145,6 +147,7 @@ export class Jobs {
   #addAgain(one: Outstanding, why: unknown): void {
     if (one.job !== undefined) this.#byJob.delete(one.job);
     if (one.adds < MOST_ADDS) {
+      if (one.adds === 1) this.givenAgain++;
       void this.#add(one);
       return;
     }

@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import type { Runner, TaskOrder, TaskResult, TrafficNow } from '../backfill/runner.ts';
 import type { Stop } from '../backfill/stop.ts';
 import { BackfillError } from '../core/errors.ts';
-import { queueCommand } from '../core/for-shell.ts';
 import { isSameStore } from '../core/same-store.ts';
 import { monotonicNow } from '../providers/http/gate-state.ts';
 import { CountsOfAll } from './counts.ts';
@@ -16,6 +15,7 @@ import { keepRequest } from './take-over.ts';
 import { PACE, type QueuePace, type QueueRunnerOptions } from './options.ts';
 import { atMost, failed, isCutShort, stopped } from './outcomes.ts';
 import { queueName } from './queues.ts';
+import { givenAgainText, untoldText } from './run-notes.ts';
 import { type QueueRun, beatOfPlanner, endRun, queueOf, readRun, registerRun, setRunState } from './run.ts';
 import { whyAlone } from './why-alone.ts';
 
@@ -43,7 +43,8 @@ export async function openQueueRunner(options: QueueRunnerOptions): Promise<Runn
   const runner = new QueueRunner(options);
   try {
     await registerRun(redis, run, planner);
-    if (!isAttached) await redis.unlink(trafficKey(run.id));
+    if (isAttached) await runner.countAnew();
+    else await redis.unlink(trafficKey(run.id));
     await runner.start();
     await runner.keepRequest();
     return runner;
@@ -124,6 +125,12 @@ class QueueRunner implements Runner {
     });
     this.#machines = await readMachines(this.#redis);
     this.#looks.start();
+  }
+
+  /** What the planner before had sent is told apart. */
+  async countAnew(): Promise<void> {
+    await this.#counts.read();
+    this.#counts.startAnew();
   }
 
   /** So that another planner can go on, if this one dies. */
@@ -249,7 +256,7 @@ class QueueRunner implements Runner {
       this.#pace.closeMs,
       this.#looks.stop().then(() => this.#tell('ended')),
     );
-    if (!isTold && this.#state !== 'open') this.#noteUntold();
+    if (!isTold && this.#state !== 'open') this.#onNote(untoldText(this.#run, this.#server));
     if (!isTold || this.lost !== undefined) return this.letGo(isTold ? this.#pace.closeMs : AWAY_MS);
     await atMost(this.#pace.leaveMs, this.#untilAllLeft());
     await atMost(
@@ -257,17 +264,9 @@ class QueueRunner implements Runner {
       this.#counts.read().then(() => endRun(this.#redis, this.#run.id, this.#planner)),
     );
     await this.letGo();
+    if (this.#jobs.givenAgain > 0) this.#onNote(givenAgainText(this.#jobs.givenAgain));
     const { failure } = this.#counts;
     if (failure !== undefined) throw new BackfillError(failure.code, failure.message, failure);
-  }
-
-  /** That workers do not know that the run was stopped. */
-  #noteUntold(): void {
-    const { id, store } = this.#run;
-    const attach = queueCommand(`attach ${id}`, { queue: this.#server, store });
-    this.#onNote(
-      `the queue could not be told that run ${id} was stopped: workers may go on with its tasks; to go on with it: ${attach}`,
-    );
   }
 
   /** Until no machine that is there holds the lease of the store for this run. */

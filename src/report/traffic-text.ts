@@ -24,6 +24,7 @@ function trafficText({
 /** What requests beyond the plan are called, and those of it that were not sent. */
 const BESIDES: Readonly<Record<Exclude<keyof RequestsBy, 'priced'>, string>> = {
   added: 'Besides the plan',
+  before: 'By the planner before',
   pages: 'More pages or lists',
   isolation: 'Lists split',
   secondAsks: 'Asked in doubt',
@@ -35,7 +36,7 @@ const BESIDES: Readonly<Record<Exclude<keyof RequestsBy, 'priced'>, string>> = {
 /** Why more or fewer requests were sent than were priced: `Priced: 37  Retries: 2`; undefined where they were those. */
 function pricedText(by: RequestsBy): string | undefined {
   const others = Object.entries(BESIDES).flatMap(([name, title]) => {
-    const count = by[name as keyof RequestsBy];
+    const count = by[name as keyof RequestsBy] ?? 0;
     return count > 0 ? [`${title}: ${formatCount(count)}`] : [];
   });
   return others.length === 0 ? undefined : [`Priced: ${formatCount(by.priced)}`, ...others].join('  ');

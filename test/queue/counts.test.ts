@@ -40,4 +40,18 @@ describeWith(REDIS)('what the workers of a run sent', () => {
     await counts.read();
     expect(counts.sum(7)).toMatchObject({ sent: 8 });
   });
+
+  it('is told apart where it was for a planner before, but for what went beyond what was asked', async () => {
+    const redis = await connected();
+    const counts = new CountsOfAll(redis, 'RUN');
+    counts.startAnew();
+    expect(counts.sum(7)).not.toHaveProperty('before');
+    await flushCounts(redis, 'RUN', 'a', sent(10));
+    await flushCounts(redis, 'RUN', 'b', sent(5));
+    await counts.read();
+    counts.startAnew();
+    await flushCounts(redis, 'RUN', 'b', sent(9));
+    await counts.read();
+    expect(counts.sum(7)).toMatchObject({ sent: 19, before: 11 });
+  });
 });

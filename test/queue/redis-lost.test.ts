@@ -19,7 +19,9 @@ describeWith(REDIS)('a run whose Redis', () => {
     ['lost all it was told is told it again', true],
   ])('%s', async (_, isEmpty) => {
     const { pools } = await hand('hand', { capacityOf: () => 2 });
-    const runner = await planner('RUN', { request: { tickers: TICKERS } });
+    const notes: string[] = [];
+    const onNote = (line: string): void => void notes.push(line);
+    const runner = await planner('RUN', { request: { tickers: TICKERS }, onNote });
     const ends = runAll(runner, TICKERS);
     await expect.poll(() => pools.get('RUN')?.begun.length).toBeGreaterThanOrEqual(2);
     // What was told within a second before may be lost.
@@ -38,6 +40,12 @@ describeWith(REDIS)('a run whose Redis', () => {
     const { sent } = runner.traffic.now();
     expect(sent).toBe(pools.get('RUN')?.begun.length);
     expect(sent).toBeGreaterThanOrEqual(TICKERS.length);
+    const lost = notes.filter((line) => line.includes('given out again'));
+    expect(lost.length).toBeLessThanOrEqual(1);
+    if (isEmpty)
+      expect(lost[0]).toMatch(
+        /^\d+ tasks? had to be given out again, as the queue lost .*: bars stored before that are not counted as new$/,
+      );
   });
 
   it.each([

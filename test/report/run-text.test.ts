@@ -63,6 +63,7 @@ describe('the summary of a run', () => {
       }).find((one) => one.startsWith('Priced'));
     expect(told({})).toBeUndefined();
     expect(told({ retries: 2, notSent: 1000 })).toBe('Priced: 1,200  Retries: 2  Not sent: 1,000');
+    expect(told({ before: 40 })).toBe('Priced: 1,200  By the planner before: 40');
     expect(told({ added: 1, pages: 2, isolation: 3, secondAsks: 4, throttled: 5 })).toBe(
       'Priced: 1,200  Besides the plan: 1  More pages or lists: 2  Lists split: 3  Asked in doubt: 4  After throttles: 5',
     );
