@@ -53,8 +53,11 @@ describe('a run whose store goes away under it stops with a line, and makes noth
     const first = start('backfill', fillOf('prices'));
     const said = ended(first);
     while (first.exitCode === null && barsIn(await filesOf('prices')) < 2) await sleep(5);
+    // It sees nothing of the moment between the two.
+    first.kill('SIGSTOP');
     await rename(store, moved);
     if (how === 'unmounted') await mkdir(store);
+    first.kill('SIGCONT');
 
     const { code, stderr } = await said;
     expect(stderr).toMatch(new RegExp(`Stopped after [0-5] tickers?: the store ${store} went away .*${why}`));
