@@ -25,7 +25,12 @@ function visit(node, isWithin, edits) {
     const { type, start, end, argument, properties } = node;
     const isUnwrapped = type === 'SpreadElement' && isPlain(argument);
     if (isUnwrapped) for (const edit of unwrapped(start, end, argument.properties)) edits.push(edit);
-    if (type === 'ObjectExpression' && !isWithin && beginsWithSpread(properties))
+    if (
+      type === 'ObjectExpression' &&
+      !isWithin &&
+      !properties.some(isPrototype) &&
+      beginsWithSpread(properties)
+    )
       edits.push({ from: start + 1, to: start + 1, text: ' __proto__: Object.prototype,' });
     for (const key in node) visit(node[key], isUnwrapped, edits);
   }
@@ -47,9 +52,13 @@ function beginsWithSpread([first, ...others]) {
   return beginsWithSpread([...argument.properties, ...others]);
 }
 
-/** Whether a literal means the same without its braces: it has something in it, and none of that is a prototype. */
+/**
+ * Whether a literal means the same without its braces: it has something in it, and none of that is a prototype, or computed
+ * anew each time, which what is spread is not.
+ */
 function isPlain({ type, properties }) {
-  return type === 'ObjectExpression' && properties.length > 0 && !properties.some(isPrototype);
+  if (type !== 'ObjectExpression' || properties.length === 0) return false;
+  return !properties.some((one) => isPrototype(one) || one.kind === 'get' || one.kind === 'set');
 }
 
 function isPrototype({ type, computed, key }) {

@@ -5,8 +5,8 @@ import type { LiveBar } from './live-bar.ts';
 export interface Recording {
   /**
    * Keeps live bars of a series exactly as a feed emitted them, every value bit for bit; when it resolves they are durable. Calls
-   * of one turn of the event loop are one commit, and one of no bar keeps nothing. Nobody is asked, and no lock is needed: it goes on while a run, of whatever
-   * process, writes the store. Of bars with one `ts` the last one counts.
+   * of one turn of the event loop are one commit, and one of no bar keeps nothing. Nobody is asked, and no lock is needed: it
+   * goes on while a run, of whatever process, writes the store. Of bars with one `ts` the last one counts.
    *
    * They are provisional. `read`, `batches`, `replay`, `export`, `plot`, `coverage` and verdicts have them at once, with the
    * `source` `recorded` and when they were emitted as `fetchedAt`, in sessions that have no final bar; SQL and files that other

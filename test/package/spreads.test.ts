@@ -24,6 +24,12 @@ const LITERALS = [
   ['{ ...(no && { c: 5 }), d: 6 }', '{ __proto__: Object.prototype, ...(no && { c: 5 }), d: 6 }'],
   ['{ ...{}, d: 6 }', '{ __proto__: Object.prototype, ...{}, d: 6 }'],
   ['{ ...{ __proto__: x }, d: 6 }', '{ __proto__: Object.prototype, ...{ __proto__: x }, d: 6 }'],
+  ['{ ...x, __proto__: null }', '{ ...x, __proto__: null }'],
+  [
+    '{ ...{ get c() { return no; } }, d: 6 }',
+    '{ __proto__: Object.prototype, ...{ get c() { return no; } }, d: 6 }',
+  ],
+  ['{ d: 6, ...{ get c() { return no; } } }', '{ d: 6, ...{ get c() { return no; } } }'],
   ['{ ...{ ["__proto__"]: x }, d: 6 }', '{ ["__proto__"]: x, d: 6 }'],
 ] as const;
 
@@ -34,6 +40,10 @@ it.each(LITERALS)('%s means the same as %s', (literal, expected) => {
 
   expect(code).toBe(`${SOURCE}${expected};`);
   const [meant, found] = [valueOf(`${SOURCE}${literal};`), valueOf(code)];
-  expect(Object.entries(found)).toEqual(Object.entries(meant));
-  expect(Object.getPrototypeOf(found)).toHaveProperty('hasOwnProperty');
+  // In their order, and with what they are.
+  expect(Object.entries(Object.getOwnPropertyDescriptors(found))).toEqual(
+    Object.entries(Object.getOwnPropertyDescriptors(meant)),
+  );
+  const isOrdinary = (one: object): boolean => 'hasOwnProperty' in one;
+  expect(isOrdinary(found)).toBe(isOrdinary(meant));
 });

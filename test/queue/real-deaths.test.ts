@@ -120,8 +120,11 @@ describeWith(REDIS)('a store that several machines fill', () => {
     await expect
       .poll(() => worker.said.filter((line) => line.startsWith('completed')).length)
       .toBeGreaterThan(1);
+    // With it, so that something is left to be done.
+    worker.kill();
     planner.kill();
     await planner.ended;
+    await machine(store, 'next');
     const id = planner.said[0]?.replace('begun ', '') ?? '';
     const own = { store, queue: redis.url, stateFolder: join(folder.path, 'state'), clock: () => NOW };
     const unknown = { ...own, run: '20000101T000000Z-0000' };
@@ -136,6 +139,10 @@ describeWith(REDIS)('a store that several machines fill', () => {
     expect(summary).toMatchObject({ runId: id, failed: 0, notRun: 0, stopped: null });
     expect(summary.complete).toBeGreaterThan(1);
     expect(summary.complete + summary.fetched).toBe(TICKERS.length);
+    const { fetched, sent, requestsBy } = summary;
+    expect(fetched).toBeGreaterThan(0);
+    expect(requestsBy.before).toBeGreaterThan(0);
+    expect(sent - (requestsBy.before ?? 0)).toBeLessThanOrEqual(fetched + requestsBy.added);
     expect(await contentOf(openStore(store))).toEqual(expected);
     expect(await openStore(store).readRuns(9)).toMatchObject([{ id }]);
     await expect(openAttached({ ...own, run: id })).rejects.toThrow(`run "${id}": it has ended`);

@@ -94,7 +94,7 @@ interface Named {
   readonly find: Find;
   /** Those of the prices, or the first that is not there. */
   readonly prices: Pick<Header, 'open' | 'high' | 'low' | 'close'> | { readonly missing: string };
-  readonly beside: Pick<Header, Beside>;
+  readonly beside: Pick<Header, 'volume' | 'ticks' | 'pricesIn' | 'volumeIn' | Others>;
   /** What each says of the clock of its times; null where that is nothing. */
   readonly clocks: readonly (ClockSaid | null)[];
   /** Those of one name with the columns that are read. */
@@ -148,10 +148,8 @@ function pricesFound(find: Find): Named['prices'] {
   return { open, high, low, close };
 }
 
-/** What a header has beside the stamps and the prices. */
-type Beside = 'volume' | 'ticks' | 'pricesIn' | 'volumeIn' | BesideAlone;
-
-type BesideAlone =
+/** What a header has beside the stamps, the prices and the volume. */
+type Others =
   | 'vwap'
   | 'trades'
   | 'isFinal'
@@ -163,8 +161,7 @@ type BesideAlone =
   | 'currency'
   | 'clock';
 
-/** What a header has beside the stamps, the prices and the volume. */
-function columnsBeside(find: Find, names: readonly string[]): Pick<Header, BesideAlone> {
+function columnsBeside(find: Find, names: readonly string[]): Pick<Header, Others> {
   return {
     vwap: find('vwap'),
     trades: find('trades'),
