@@ -44,7 +44,7 @@ async function withServer(cluster: Cluster, options: BenchOptions): Promise<Answ
       `${(await cluster.sql('SELECT version()')).split(',')[0]}, as it is installed, on loopback of the same machine`,
       `a fill: ${series} series × ${SESSIONS.toLocaleString('en')} sessions, four answers at a time, by one thread; a bare COPY: the same rows by psql into a table with the same key`,
       `rows of a repetition: inserted, updated and deleted ones of the table of bars by pg_stat_user_tables`,
-      `a session more: whole processes with ${TOP_UP.workers} workers, out of files; ${TOP_UP.sessions - 1} sessions are stored`,
+      `a session more: whole processes with ${TOP_UP.workers} workers, out of a file of the last rows of all; ${TOP_UP.sessions - 1} sessions are stored`,
     ],
     tables: [
       {

@@ -15,9 +15,6 @@ const END = '2026-11-20';
 /** The newest rows of a series that its source still has: all but one of them are stored. */
 const ROWS = 5;
 
-/** Files written at a time. */
-const AT_ONCE = 64;
-
 export const topUp: Question = {
   asks: 'What does a session more cost, where its rows are at hand?',
   answer: async (options) => {
@@ -31,7 +28,7 @@ export const topUp: Question = {
     }
     return {
       notes: [
-        `invented daily series of ${SESSIONS - 1} stored sessions; then one more, out of files of ${ROWS} rows that were just written`,
+        `invented daily series of ${SESSIONS - 1} stored sessions; then one more, out of a file of the last ${ROWS} rows of all`,
         `${WORKERS} workers; whole processes from start to exit; every check is made and every series committed`,
         ...syncs,
       ],
@@ -60,19 +57,15 @@ async function atSize({ scratch, tell }: BenchOptions, count: number, steps: Ste
   return syncsOf(fill(newest, { store: await copyOf('traced'), workers: WORKERS }), count, scratch);
 }
 
-/** A folder of the same files with their last rows alone. */
+/** A folder of one file, as of a day's download: the last rows of all tickers, which are in memory once it is read. */
 export async function newestRows({ folder, tickers }: DailyMarket, scratch: string): Promise<string> {
   const newest = join(scratch, `${basename(folder)}-newest`);
   await mkdir(newest);
-  for (let first = 0; first < tickers.length; first += AT_ONCE) {
-    await Promise.all(
-      tickers.slice(first, first + AT_ONCE).map(async (ticker) => {
-        const [heading = '', ...rows] = (await readFile(join(folder, `${ticker}.csv`), 'utf8')).split('\n');
-        // The last line is empty.
-        const lines = [heading, ...rows.slice(-ROWS - 1)];
-        await writeFile(join(newest, `${ticker}.csv`), lines.join('\n'));
-      }),
-    );
+  const lines = ['ticker,date,open,high,low,close,volume'];
+  for (const ticker of tickers) {
+    const text = await readFile(join(folder, `${ticker}.csv`), 'utf8');
+    for (const row of text.trimEnd().split('\n').slice(-ROWS)) lines.push(`${ticker},${row}`);
   }
+  await writeFile(join(newest, 'all.csv'), `${lines.join('\n')}\n`);
   return newest;
 }
