@@ -10,7 +10,8 @@ const COLUMNS = {
   high: 'high,high price,h',
   low: 'low,low price,l',
   close: 'close,close price,close/last,c,last,price',
-  volume: 'volume,vol,vol.,v',
+  volume:
+    'volume,vol,vol.,v,real volume,total volume,total traded volume,total traded quantity,traded volume,traded quantity,trade volume,shares traded,ttl trd qnty,tottrdqty,quantity,qty',
   ticks: 'tickvol,tick volume',
   vwap: 'vwap,vw',
   trades: 'trades,trade count,tradecount,number of trades,transactions,barcount,count,n',
@@ -48,6 +49,23 @@ export function finderIn(columns: readonly string[]): Find {
     const name = KNOWN.get(wanted)?.find((one) => columns.includes(one));
     return name === undefined ? null : columns.indexOf(name);
   };
+}
+
+/** The first column, besides those that are read, whose name is that of dates or stamps; null where there is none. */
+export function otherDateIn(columns: readonly string[], read: readonly (number | null)[]): number | null {
+  const names = new Set([...(KNOWN.get('stamp') ?? []), ...(KNOWN.get('date') ?? [])]);
+  const isRead = (name: string): boolean => read.some((column) => columns[column ?? -1] === name);
+  const index = columns.findIndex((name) => names.has(name) && !isRead(name));
+  return index < 0 ? null : index;
+}
+
+/** Names that mean the same, whichever is read. */
+const ALIKE = { volume: ['volume', 'vol', 'vol.', 'v'], ticker: COLUMNS.ticker.split(',') } as const;
+
+/** The columns whose names mean the same. */
+export function alikeIn(columns: readonly string[], wanted: keyof typeof ALIKE): number[] {
+  const names: readonly string[] = ALIKE[wanted];
+  return columns.flatMap((name, i) => (names.includes(name) ? [i] : []));
 }
 
 /** A volume with a word behind it, such as that of one of the two currencies. */

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import type { Calendar } from '../../core/calendar/calendar.ts';
 import { isCryptoPair, pairOf } from '../../core/calendar/calendars.ts';
 import { isSameCurrency, priceCurrencyIn } from '../../core/currency.ts';
 import { quoted } from '../../core/quoted.ts';
@@ -105,9 +107,25 @@ export function volumeUnit(column: string): VolumeUnit | null {
   return TRADED.test(word.toLowerCase()) ? null : { column, word };
 }
 
-/** Refuses a volume that counts something else than what a ticker is of. Throws `usage`. */
-export function assertVolumeOf(path: string, unit: VolumeUnit | null, ticker: string): void {
-  if (unit === null) return;
+/** What MetaTrader counts where its broker knows no volume. */
+const TICKS = 'changes of the price';
+
+/** Of a column of ticks, which stand for the volume of what no exchange counts, such as currencies. */
+export function ticksUnit(column: string): VolumeUnit {
+  return { column, word: TICKS };
+}
+
+/** Refuses a volume that counts something else than what a ticker, with its calendar, is of. Throws `usage`. */
+export function assertVolumeOf(
+  path: string,
+  unit: VolumeUnit | null,
+  { ticker, calendar }: { readonly ticker: string; readonly calendar: Pick<Calendar, 'kind'> },
+): void {
+  if (unit === null || (unit.word === TICKS && calendar.kind !== 'exchange')) return;
+  if (unit.word === TICKS) {
+    const seen = `its volumes are those of ${quoted(unit.column)}, which counts ${TICKS}, and not what is traded of ${ticker}`;
+    throw malformed(path, null, `${seen}: remove the column, or call it "volume" if it does`);
+  }
   const base = isCryptoPair(ticker) ? pairOf(ticker)[0] : ticker;
   if (unit.word.toUpperCase() === base || unit.word.toUpperCase() === ticker) return;
   const what = `its column ${quoted(unit.column)} counts ${quoted(unit.word)}, and not what ${ticker} is of`;
@@ -125,6 +143,31 @@ export function fixedPointOf(columns: readonly string[], opens: readonly string[
   const isTheirs = DATABENTO.every((name) => columns.includes(name));
   if (!isTheirs || !opens.some((text) => /^\d+$/.test(text))) return null;
   return 'looks like a file of Databento, whose prices are multiplied by 1,000,000,000: ask for decimal prices (pretty_px)';
+}
+
+const TUSHARE = ['vol', 'pct chg', 'pre close'];
+
+/** Why no volumes are read that Tushare writes in lots; null where these are none. */
+export function lotsOf(columns: readonly string[]): string | null {
+  if (!TUSHARE.every((name) => columns.includes(name))) return null;
+  return 'looks like a file of Tushare, whose "vol" counts lots of 100: write shares, and call them "volume"';
+}
+
+/** What a column may be called that counts what was traded, and what else is called so. */
+const MAY_BE_VOLUME = /vol|qty|qnty|quantit|shares|contracts/i;
+const IS_OTHER = /volat|quote|money|amount|value|average|avg|outstanding|float|bid|ask|taker|buy|sell/i;
+
+/** A column that may be of volumes, where none is read; null where there is none. */
+export function unreadVolume(volume: number | null, unread: readonly string[]): string | null {
+  if (volume !== null) return null;
+  return unread.find((name) => MAY_BE_VOLUME.test(name) && !IS_OTHER.test(name)) ?? null;
+}
+
+/** A line about such a column, if there is one. */
+export function unreadVolumeNotes(path: string, name: string | null): string[] {
+  if (name === null) return [];
+  const what = `no column of it is known to be of volumes, which are unknown: call ${quoted(name)} "volume" if it is`;
+  return [`${basename(path)}: ${what}`];
 }
 
 /** Refuses a header below which nothing is read. Throws `usage` with its line. */

@@ -1,5 +1,21 @@
-import { fixedPointOf, priceUnits, unitsProblem, type VolumeUnit, volumeUnit } from './column-units.ts';
-import { bareName, type Find, finderIn, otherVolume, plainName } from './column-names.ts';
+import {
+  fixedPointOf,
+  lotsOf,
+  priceUnits,
+  ticksUnit,
+  unitsProblem,
+  type VolumeUnit,
+  volumeUnit,
+} from './column-units.ts';
+import {
+  alikeIn,
+  bareName,
+  type Find,
+  finderIn,
+  otherDateIn,
+  otherVolume,
+  plainName,
+} from './column-names.ts';
 import { type ClockSaid, clockSaidBy, type UnknownClock } from './named-clock.ts';
 import { EPOCH, TIME_OF_DAY } from './stamps.ts';
 import type { ActionColumn } from './told-actions.ts';
@@ -10,6 +26,8 @@ export interface Header {
   readonly stamp: number;
   /** The time of day, where it has a column of its own. */
   readonly time: number | null;
+  /** What is not read, and tells of dates or stamps by its name: of the same days. */
+  readonly otherDate: number | null;
   readonly open: number;
   readonly high: number;
   readonly low: number;
@@ -43,16 +61,22 @@ export interface Header {
   readonly pricesIn: string | null;
   /** What the volume counts, by its name, where that is not plainly what is traded. */
   readonly volumeIn: VolumeUnit | null;
-  /** Columns of one name, of which the first is read. */
+  /** Columns that mean the same, of which one is read. */
   readonly twins: readonly Twins[];
   /** Why nothing below it is read, what would do: its numbers are of another unit (`Volume (000s)`); null where all is well. */
   readonly problem: string | null;
 }
 
-/** Columns of one name: `Close` and `Close`, or `Close` and `Close.1` as pandas calls the second. */
+/**
+ * Columns of one name, `Close` and `Close`, or `Close` and `Close.1` as pandas calls the second; or of two that mean the same,
+ * `volume` and `vol`.
+ */
 export interface Twins {
-  readonly name: string;
+  /** As the file has them, of each. */
+  readonly names: readonly string[];
   readonly columns: readonly number[];
+  /** Set of what names instruments, which may be in two spellings. */
+  readonly areTickers?: true;
 }
 
 const EPOCHS: ReadonlySet<string> = new Set(['timestamp', 'time', 'unix', 'unix timestamp', 'epoch']);
@@ -67,7 +91,7 @@ export function readHeader(
   names: readonly string[],
   rows: readonly (readonly string[])[],
 ): Header | { readonly missing: string } {
-  const { columns, find, prices, beside, clocks, problem, twinsOf, volumeTwins } = namedAlike(names);
+  const { columns, find, prices, beside, clocks, problem, twinsOf, twins } = namedAlike(names);
   const stamps = stampColumns(find, columns, rows);
   if (stamps === null) return { missing: 'date' };
   if ('missing' in prices) return prices;
@@ -80,7 +104,8 @@ export function readHeader(
     );
   return {
     ...{ ...stamps, ...prices, ...beside },
-    twins: [...twinsOf([stamps.stamp, open, high, low, close]), ...volumeTwins],
+    otherDate: otherDateIn(columns, [stamps.stamp, stamps.time]),
+    twins: [...twinsOf([stamps.stamp, open, high, low, close]), ...twins],
     zone: clock?.zone ?? null,
     unknownClock: clock?.unknown ?? null,
     problem: problem ?? fixedPoint(),
@@ -99,7 +124,8 @@ interface Named {
   readonly clocks: readonly (ClockSaid | null)[];
   /** Those of one name with the columns that are read. */
   readonly twinsOf: (read: readonly (number | null)[]) => Twins[];
-  readonly volumeTwins: readonly Twins[];
+  /** Those of volumes and of tickers. */
+  readonly twins: readonly Twins[];
   readonly problem: string | null;
 }
 
@@ -126,16 +152,20 @@ function namedColumns(names: readonly string[]): Named {
     beside: {
       ...{ volume, ticks, ...columnsBeside(find, names) },
       pricesIn: currency,
-      volumeIn: volume === null ? null : volumeUnit(nameAt(volume)),
+      volumeIn: volume === null ? null : (volume === ticks ? ticksUnit : volumeUnit)(nameAt(volume)),
     },
     clocks: names.map(clockIn),
     twinsOf: twinsAmong(names, columns),
-    // What is in brackets behind a volume is its unit: the first one is of what is traded.
-    volumeTwins: twinsAmong(
-      names,
-      names.map((name) => name.toLowerCase()),
-    )([volume]),
-    problem: unitsProblem([...priceNames, nameAt(volume)]) ?? problem,
+    twins: [
+      // What is in brackets behind a volume is its unit: the first one is of what is traded.
+      ...twinsAmong(
+        names,
+        names.map((name) => name.toLowerCase()),
+      )([volume]),
+      ...meaningTheSame(names, alikeIn(columns, 'volume')),
+      ...meaningTheSame(names, alikeIn(columns, 'ticker'), { areTickers: true }),
+    ],
+    problem: unitsProblem([...priceNames, nameAt(volume)]) ?? problem ?? lotsOf(columns),
   };
 }
 
@@ -185,8 +215,17 @@ function twinsAmong(names: readonly string[], columns: readonly string[]): Named
     read.flatMap((column) => {
       const name = column === null ? '' : plain[column];
       const alike = plain.flatMap((one, i) => (one === name && one !== '' ? [i] : []));
-      return column === null || alike.length < 2 ? [] : [{ name: names[column] ?? '', columns: alike }];
+      const named = names[column ?? -1] ?? '';
+      return alike.length < 2 ? [] : [{ names: alike.map(() => named), columns: alike }];
     });
+}
+
+function meaningTheSame(
+  names: readonly string[],
+  columns: readonly number[],
+  more: Pick<Twins, 'areTickers'> = {},
+): Twins[] {
+  return columns.length < 2 ? [] : [{ names: columns.map((i) => names[i] ?? ''), columns, ...more }];
 }
 
 /** The column of the stamps, and that of the times where dates have none. */

@@ -70,6 +70,7 @@ function columnsFrom(open: number, more: Pick<Header, 'volume' | 'trades'>): Hea
   return {
     stamp: 0,
     time: open === 2 ? 1 : null,
+    otherDate: null,
     open,
     high: open + 1,
     low: open + 2,

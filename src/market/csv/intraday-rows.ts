@@ -5,6 +5,7 @@ import type { FileBars } from './file-bars.ts';
 import { HolidayRows } from './holiday-rows.ts';
 import { OtherLengths } from './other-lengths.ts';
 import { assertRegularHours, hasRegularHours, HoursFilled } from './regular-hours.ts';
+import { RunningTotals } from './running-totals.ts';
 import { assertDaysNotShifted } from './shifted-dates.ts';
 import { assertOwnEnd, EndsOfSessions, type StampsSaid } from './stamped-ends.ts';
 import type { StampedRows } from './stamped-rows.ts';
@@ -29,6 +30,7 @@ export class IntradayRows {
   readonly #ends: EndsOfSessions | undefined;
   readonly #holidays: HolidayRows;
   readonly #lengths: OtherLengths;
+  readonly #totals: RunningTotals;
   readonly #twelve = new TwelveHourClock();
   /** The days of rows that tell of trading. */
   readonly days: DaysThatTell;
@@ -41,6 +43,7 @@ export class IntradayRows {
     this.#ends = hasHours ? new EndsOfSessions(interval, calendar) : undefined;
     this.#holidays = new HolidayRows(calendar);
     this.#lengths = new OtherLengths(interval, calendar);
+    this.#totals = new RunningTotals(calendar);
     this.days = new DaysThatTell(calendar);
   }
 
@@ -52,6 +55,7 @@ export class IntradayRows {
     this.#twelve.add(rows);
     this.#ends?.add(bars);
     this.#holidays.add(bars);
+    this.#totals.add(bars);
     const { ts, close, volume } = bars;
     for (let n = 0; n < ts.length; n++) {
       const i = isDescending ? ts.length - 1 - n : n;
@@ -60,12 +64,13 @@ export class IntradayRows {
   }
 
   /**
-   * Refuses rows that seem to be of another clock, of the other end of their bars, of shifted dates, of another market, or of two
-   * lengths. Throws `usage`.
+   * Refuses rows that seem to be of another clock, of the other end of their bars, of shifted dates, of another market, of two
+   * lengths, or with volumes that add up. Throws `usage`.
    */
   assertOwn(path: string): void {
     this.#twelve.assertNone(path);
     this.#lengths.assertNone(path);
+    this.#totals.assertNone(path);
     if (this.#ends !== undefined) assertOwnEnd(path, this.#ends, this.#stamps);
     if (this.#hours !== undefined) assertRegularHours(path, this.#hours);
     const days = this.days.days();

@@ -1,6 +1,6 @@
 import type { Interval } from '../../core/session/interval.ts';
 import { clockOf, instantsOf } from './clock.ts';
-import { assertVolumeOf } from './column-units.ts';
+import { assertVolumeOf, unreadVolumeNotes } from './column-units.ts';
 import { countsOf, type RowCounts } from './file-bars.ts';
 import { footerNotes } from './footer.ts';
 import { intervalOf, RowDistances, statedInterval } from './interval.ts';
@@ -105,18 +105,23 @@ class Survey {
     if (inTime === undefined) throw unsorted();
     const { header } = this.#form.layout;
     assertNamedAlike(path, this.#named.table(this.#form), ticker);
-    const notes = [...notesOf(path, this.#said, ticker), ...footerNotes(path, this.#form.footer)];
+    const { footer, dialect } = this.#form;
+    const notes = [
+      ...notesOf(path, this.#said, ticker),
+      ...footerNotes(path, footer),
+      ...unreadVolumeNotes(path, dialect.mayBeVolume),
+    ];
     const days = this.#intraday?.days.days() ?? [];
     assertDaysNotSwapped(path, days, days, calendar, null);
     assertClock(path, header.unknownClock, this.#haveOffsets, this.#context);
-    assertVolumeOf(path, header.volumeIn, ticker);
+    assertVolumeOf(path, header.volumeIn, this.#context);
     this.#intraday?.assertOwn(path);
     return {
       ...{ path, interval, rows: inTime, counts: this.#counts, isLong: true },
       ...{ told: this.#told, mayBeCut: this.#mayBeCut },
       ...{ notFinal: this.#notFinal, notes },
       clock: clockUsed(this.#haveOffsets, clock, header.zone, this.#context),
-      dialect: this.#form.dialect,
+      dialect,
       currency: this.#said.currencies.only(path),
     };
   }

@@ -190,6 +190,8 @@ function quotesText({ code }: CsvError): string {
 function unevenText(error: CsvError, text: string): string {
   const record: unknown = error['record'];
   const said = Array.isArray(record) ? record.join(' ').trim() : '';
+  if (said.includes('\0'))
+    return 'holds bytes of nothing (NUL), as a broken copy leaves them: get the file again';
   if (saysError(said))
     return `says ${quoted(said)}, and is no row: others may be lacking there, get the file again`;
   const isLast = error['lines'] === text.trimEnd().split(/\r\n|\r|\n/).length;

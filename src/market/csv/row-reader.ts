@@ -5,6 +5,7 @@ import type { Header } from './header.ts';
 import type { Layout } from './layout.ts';
 import { type NumberForm, numberIn } from './numbers.ts';
 import type { CsvLine } from './csv-line.ts';
+import { otherDatesIn } from './other-dates.ts';
 import { wordsReader } from './row-words.ts';
 import { type Aside, type StampedRows, StampedRowsBuilder } from './stamped-rows.ts';
 import { type DateOrder, noStamp, readStamp, type Stamp } from './stamps.ts';
@@ -37,8 +38,11 @@ export function readRows(lines: readonly CsvLine[], layout: Layout, forms: CellF
   }
   const { interval } = header;
   const stated = interval === null ? null : lines.map(({ fields }) => fields[interval] ?? '');
-  const places = Int32Array.from(lines, ({ number }) => number);
-  return rows.rows(stated, currencies.said(), places);
+  return rows.rows(stated, {
+    lines: Int32Array.from(lines, ({ number }) => number),
+    currencies: currencies.said(),
+    otherDates: otherDatesIn(lines, layout),
+  });
 }
 
 function firstOf<T>(lines: readonly CsvLine[], read: (line: CsvLine) => T | undefined): T | undefined {

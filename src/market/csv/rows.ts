@@ -6,7 +6,7 @@ import { type Interval, intervalMs } from '../../core/session/interval.ts';
 import { fewLongBars, longBars, longBarsBefore } from '../../core/checks/long-bars.ts';
 import { quoted } from '../../core/quoted.ts';
 import { clockOf } from './clock.ts';
-import { assertVolumeOf } from './column-units.ts';
+import { assertVolumeOf, unreadVolumeNotes } from './column-units.ts';
 import { instantsInOrder } from './clock-changes.ts';
 import { ascending, countsOf, type FileBars } from './file-bars.ts';
 import { footerNotes, titleNotes } from './footer.ts';
@@ -19,6 +19,7 @@ import { inMemory } from './rows-in-time.ts';
 import { LOCAL, type UnknownClock } from './named-clock.ts';
 import { notesOf, RowsSaid } from './rows-said.ts';
 import { assertNamedAlike } from './named-alike.ts';
+import { assertOtherDates, assertOtherDatesOfStarts } from './other-dates.ts';
 import { malformed, malformedRow, readZip } from './records.ts';
 import { sessionDates } from './session-dates.ts';
 import { assertNotShifted } from './shifted-dates.ts';
@@ -70,7 +71,7 @@ export function readFileRows(
   const table = tableOf(file, context);
   if (table === undefined) return [];
   assertUnderstood(file.path, finalOf(table.rows));
-  assertVolumeOf(file.path, table.volumeIn, context.ticker);
+  assertVolumeOf(file.path, table.volumeIn, context);
   const { siblings = table.rows } = table;
   return [...byInterval(table.rows)].map(([stated, rows], i) => {
     const { footer, title } = i === 0 ? table : { footer: null, title: undefined };
@@ -113,6 +114,7 @@ function rowsOfInterval(
     ...notesOf(path, said, context.ticker),
     ...titleNotes(path, title),
     ...footerNotes(path, footer),
+    ...unreadVolumeNotes(path, dialect.mayBeVolume),
   ];
   const currency = said.currencies.only(path);
   const what = {
@@ -227,6 +229,7 @@ export function placedRows(
   const dated = isDaily
     ? dailyStarts(path, stamped, zone, calendar)
     : instantsInOrder(path, stamped, { zone, calendar, interval }).map((ts) => ts - late);
+  if (!isDaily) assertOtherDatesOfStarts(path, stamped, dated, { calendar, interval });
   // Where no row has a date there is no place for the others.
   const isWhole = stamped === all || stamped.bars.length === 0;
   const { rows, starts } = isWhole
@@ -262,6 +265,7 @@ function lateMs(interval: Interval, { stamps }: Pick<SeriesContext, 'stamps'>): 
 
 function dailyStarts(path: string, stamped: StampedRows, zone: string, calendar: Calendar): Float64Array {
   const days = sessionDates(path, stamped, zone, calendar);
+  assertOtherDates(path, stamped, days, calendar);
   const apart = longBars(days, calendar) ?? longBarsBefore(days, calendar);
   if (apart !== undefined) {
     const what = `bars of ${apart} are not stored, give daily ones`;

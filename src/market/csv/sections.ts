@@ -17,6 +17,7 @@ export interface Sections {
 const COLUMNS = [
   'stamp',
   'time',
+  'otherDate',
   'open',
   'high',
   'low',
@@ -94,7 +95,7 @@ export function rowsOfLongText(text: LongText, layout: Layout): Sections {
 
 function lastColumnOf(line: CsvLine | undefined, { header }: Layout): Column | null {
   const last = (line?.fields.length ?? 0) - 1;
-  return COLUMNS.find((column) => indexOf(header, column) === last) ?? null;
+  return COLUMNS.find((column) => column !== 'otherDate' && indexOf(header, column) === last) ?? null;
 }
 
 /** Rows begin with a date, which has digits. */
@@ -145,6 +146,7 @@ const WORDS: Partial<Record<Column, string>> = {
   isFinal: 'finality',
   adjusted: 'adjustment',
   time: 'time of day',
+  otherDate: 'dates beside those that are read',
 };
 
 /** Where a header has a column; null where it has none. */
@@ -164,11 +166,27 @@ function aligned(line: CsvLine, from: Header, to: Header): CsvLine {
 }
 
 function assertTwins(path: string, line: CsvLine, { twins }: Header): void {
-  for (const { name, columns } of twins) {
+  for (const { names, columns, areTickers } of twins) {
     const [first = '', ...others] = columns.map((column) => line.fields[column] ?? '');
-    const other = others.find((text) => text !== first && Number(text) !== Number(first));
-    if (other === undefined) continue;
-    const what = `two columns are called ${quoted(name)}, and say ${quoted(first)} and ${quoted(other)}`;
+    const isSame = areTickers === true ? isSameTicker : isSameCell;
+    const other = others.findIndex((text) => !isSame(first, text));
+    if (other < 0) continue;
+    const [name = '', second = ''] = [names[0], names[other + 1]];
+    const called =
+      name === second
+        ? `two columns are called ${quoted(name)}, and say`
+        : `its columns ${quoted(name)} and ${quoted(second)} mean the same, and say`;
+    const what = `${called} ${quoted(first)} and ${quoted(others[other] ?? '')}`;
     throw malformed(path, line.number, `${what}: rename the one that is not to be read`);
   }
+}
+
+function isSameCell(one: string, other: string): boolean {
+  return one === other || Number(one) === Number(other);
+}
+
+/** Whether two cells may name one instrument, in two spellings: `AAPL` and `XNAS:AAPL`, `BTC-USD` and `BTCUSD`. */
+function isSameTicker(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.toUpperCase().split(/[^A-Z0-9]+/)) as [string[], string[]];
+  return a.join('') === b.join('') || a.some((part) => b.includes(part)) || [one, other].includes('');
 }

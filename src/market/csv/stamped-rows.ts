@@ -40,6 +40,18 @@ export interface StampedRows {
   readonly stated: Labels | null;
   /** What each says that its prices are in; null: none says it. */
   readonly currencies: CurrenciesSaid | null;
+  /** What each says of its day beside its stamp; null: none says it. */
+  readonly otherDates: OtherDates | null;
+}
+
+/** What a column says that is not read, and is named as one of dates. */
+export interface OtherDates {
+  /** What the file calls it, and the column that is read. */
+  readonly column: string;
+  readonly read: string;
+  /** The `clock` and the `offset` of each row; NaN where it is no date, and where it has no offset. */
+  readonly clocks: Float64Array;
+  readonly offsets: Float64Array;
 }
 
 /** What rows say that their prices are in, as written; empty where one says nothing. */
@@ -48,6 +60,9 @@ export interface CurrenciesSaid {
   /** The line of each row. */
   readonly lines: Int32Array;
 }
+
+/** What is known of all rows once they are read. */
+type SaidOfRows = Pick<StampedRows, 'lines' | 'currencies' | 'otherDates'>;
 
 /** Rows of a file that are added one by one. */
 export class StampedRowsBuilder {
@@ -82,21 +97,19 @@ export class StampedRowsBuilder {
   }
 
   /**
-   * The rows so far; `stated`: the interval that each says it is of; `currencies`: what it says that its prices are in; `lines`:
-   * where it stands. The builder is done with.
+   * The rows so far; `stated`: the interval that each says it is of; what else is said of them: nothing. The builder is done
+   * with.
    */
-  rows(
-    stated: readonly string[] | null = null,
-    currencies: CurrenciesSaid | null = null,
-    lines: Int32Array | null = null,
-  ): StampedRows {
+  rows(stated: readonly string[] | null = null, said: Partial<SaidOfRows> = {}): StampedRows {
     return {
-      lines,
+      lines: null,
+      otherDates: null,
+      currencies: null,
+      ...said,
       bars: this.#bars.bars(),
       offsets: this.#hasOffsets ? Float64Array.from(this.#offsets, (offset) => offset ?? Number.NaN) : null,
       asides: this.#asides,
       stated: stated && labelsOf(stated),
-      currencies,
     };
   }
 }
@@ -110,7 +123,7 @@ export function withCutEnd(rows: StampedRows): StampedRows {
 
 /** The rows at some places, in their order. */
 export function pickRows(rows: StampedRows, places: Int32Array): StampedRows {
-  const { bars, offsets, lines, asides, stated, currencies } = rows;
+  const { bars, offsets, lines, asides, stated, currencies, otherDates } = rows;
   return {
     bars: pick(bars, places),
     offsets: offsets && Float64Array.from(places, (place) => offsets[place] as number),
@@ -120,6 +133,11 @@ export function pickRows(rows: StampedRows, places: Int32Array): StampedRows {
     currencies: currencies && {
       words: labelsAt(currencies.words, places),
       lines: places.map((place) => currencies.lines[place] as number),
+    },
+    otherDates: otherDates && {
+      ...otherDates,
+      clocks: Float64Array.from(places, (place) => otherDates.clocks[place] as number),
+      offsets: Float64Array.from(places, (place) => otherDates.offsets[place] as number),
     },
   };
 }

@@ -36,6 +36,7 @@ export const TIME_OF_DAY = /^(\d{1,6}|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[AP]M)
 /** Digits alone, to the hour, the minute or the second: as a number since the epoch none of them is of a time of ours. */
 const COMPACT = /^((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])((?:[0-5]\d){0,2})$/;
 
+const WEEKDAYS = 'sun mon tue wed thu fri sat'.split(' ');
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 const TIME =
@@ -47,13 +48,13 @@ const YEAR_LAST = new RegExp(
   'i',
 );
 const NAMED_MONTH = new RegExp(
-  String.raw`^(?:(?<day>\d{1,2})[- ](?<month>[A-Z]{3})[A-Z]*|(?<month2>[A-Z]{3})[A-Z]*\.? (?<day2>\d{1,2}),?)[- ](?<year>\d{4}|\d{2})${TIME}`,
+  String.raw`^(?:(?<weekday>${WEEKDAYS.join('|')})[a-z]*,? )?(?:(?<day>\d{1,2})[- ](?<month>[A-Z]{3})[A-Z]*|(?<month2>[A-Z]{3})[A-Z]*\.? (?<day2>\d{1,2}),?)[- ](?<year>\d{4}|\d{2})${TIME}`,
   'i',
 );
 
 /**
  * Reads a date (`2024-01-02`, `20240102`, `202401020930`, `2024/01/02`, `02.01.2024`, `01/31/2024` and `01/31/24` by `order`,
- * `Jan 2, 2024`), with an
+ * `Jan 2, 2024`, `Tue Jan 2 2024`), with an
  * optional time (`09:30`, `093000`, `9:30:00 PM`) and offset (`Z`, `-05:00`, `+00`), or seconds, milliseconds,
  * microseconds or nanoseconds since the epoch. Undefined for anything else, and outside the years 1792 to 2099.
  */
@@ -175,10 +176,19 @@ function dateOf(parts: Parts, order: DateOrder): Day | undefined {
   const { year = '', a = '', b = '', sign } = parts;
   const month = parts['month'] ?? parts['month2'];
   const named = month === undefined ? undefined : String(MONTHS.indexOf(month.toLowerCase()) + 1);
-  if (named !== undefined) return readDate(year, named, parts['day'] ?? parts['day2'] ?? '');
+  if (named !== undefined) {
+    const day = readDate(year, named, parts['day'] ?? parts['day2'] ?? '');
+    return isOfWeekday(day, parts['weekday']) ? day : undefined;
+  }
   if (sign === undefined || order === 'month-first') return readDate(year, a, b);
   if (order === 'day-first') return readDate(year, b, a);
   return year.length === 2 ? readDate(a, b, year) : undefined;
+}
+
+/** Whether a date is of the day of the week that is written beside it; where none is, it is. */
+function isOfWeekday(day: Day | undefined, written: string | undefined): boolean {
+  if (day === undefined || written === undefined) return true;
+  return WEEKDAYS.indexOf(written.toLowerCase()) === new Date(startOfDay(day)).getUTCDay();
 }
 
 /** Years of two digits are from 1969 to 2068. */

@@ -1,5 +1,5 @@
 import { assertLastField } from './cut-field.ts';
-import type { VolumeUnit } from './column-units.ts';
+import { ticksUnit, unreadVolume, type VolumeUnit } from './column-units.ts';
 import type { Decoded, Encoding } from './encoding.ts';
 import type { Header } from './header.ts';
 import { cellsOf, orderIn } from './order-in.ts';
@@ -40,6 +40,8 @@ export interface Dialect {
   readonly used: readonly string[];
   /** As the file calls them; none where it has no header. */
   readonly unused: readonly string[];
+  /** That of them which may be of volumes, where none is read; null: none may. */
+  readonly mayBeVolume: string | null;
 }
 
 /** What a CSV file holds. */
@@ -198,7 +200,8 @@ function withVolume(layout: Layout, lines: Iterable<CsvLine>): Layout {
   const { ticks, volume } = layout.header;
   if (ticks === null || volume === null || ticks === volume) return layout;
   for (const { fields } of lines) if (Number(fields[volume] ?? '') !== 0) return layout;
-  return { ...layout, header: { ...layout.header, volume: ticks } };
+  const volumeIn = ticksUnit(layout.names?.[ticks] ?? 'ticks');
+  return { ...layout, header: { ...layout.header, volume: ticks, volumeIn } };
 }
 
 /** The layout with the clock that a column of zones tells. */
@@ -259,8 +262,11 @@ export function areTickers({ ticker, header }: Layout): boolean {
   return ticker !== null || header.ticker !== null;
 }
 
-function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'hasHeader' | 'used' | 'unused'> {
-  if (names === null) return { hasHeader: false, used: placedColumns(header), unused: [] };
+function columnsOf(
+  { names }: Layout,
+  header: Header,
+): Pick<Dialect, 'hasHeader' | 'used' | 'unused' | 'mayBeVolume'> {
+  if (names === null) return { hasHeader: false, used: placedColumns(header), unused: [], mayBeVolume: null };
   const { stamp, time, open, high, low, close, volume, vwap, trades } = header;
   const beside = [
     header.ticker,
@@ -274,7 +280,8 @@ function columnsOf({ names }: Layout, header: Header): Pick<Dialect, 'hasHeader'
   const told = header.actions.map(({ index }) => index);
   const read = [stamp, time, open, high, low, close, volume, vwap, trades, ...beside, ...told];
   const used = [...new Set(read)].flatMap((column) => (column === null ? [] : (names[column] ?? [])));
-  return { hasHeader: true, used, unused: names.filter((name, i) => name !== '' && !read.includes(i)) };
+  const unused = names.filter((name, i) => name !== '' && !read.includes(i));
+  return { hasHeader: true, used, unused, mayBeVolume: unreadVolume(volume, unused) };
 }
 
 /** The columns of a file without a header, in their order. */

@@ -180,3 +180,50 @@ describe('the fixed-point prices of Databento', () => {
     expect(market.rows('AAPL', '1d', ALL).map(({ close }) => close)).toEqual([93.52, 93.52]);
   });
 });
+
+describe('a count of changes of the price', () => {
+  const rows = (ticker: string, header: string, cells: string) =>
+    marketOf({
+      [`${ticker}.csv`]: `date,open,high,low,close,${header}\n2024-01-08,10,14,9,12,${cells}\n`,
+    }).rows(ticker, '1d', ALL);
+  const refused =
+    'its volumes are those of "tick_volume", which counts changes of the price, and not what is traded of AAPL';
+
+  it('is the volume of currencies where no other is known, and never that of a share', () => {
+    expect(rows('EURUSD=X', 'tick_volume,spread,real_volume', '400,2,0')).toMatchObject([{ volume: 400 }]);
+    expect(rows('BTC-USD', 'tick_volume', '400')).toMatchObject([{ volume: 400 }]);
+    expect(rows('AAPL', 'tick_volume,spread,real_volume', '400,2,9000')).toMatchObject([{ volume: 9000 }]);
+    expect(() => rows('AAPL', 'tick_volume', '400')).toThrow(refused);
+    expect(() => rows('AAPL', 'tick_volume,real_volume', '400,0')).toThrow(refused);
+  });
+});
+
+describe('the volume of a file', () => {
+  it.each(['Total Traded Quantity', 'Total Volume', 'real_volume', 'TTL_TRD_QNTY', 'Shares Traded', 'Qty'])(
+    'may be called %s',
+    (name) => {
+      expect(barsOf(`date,open,high,low,close,${name}`)).toEqual([[10, 14, 9, 12, 7]]);
+    },
+  );
+
+  it('is noted where none is read, and a column may be it', () => {
+    const notesOf = (header: string): string[] => {
+      const market = marketOf({ 'AAPL.csv': `${header}\n${row}\n` });
+      return market.filesRead('AAPL').flatMap(({ notes }) => notes);
+    };
+    expect(notesOf('date,open,high,low,close,Shares')).toEqual([
+      'AAPL.csv: no column of it is known to be of volumes, which are unknown: call "Shares" "volume" if it is',
+    ]);
+    for (const name of ['spread', 'volatility', 'avg vol', 'Volume'])
+      expect(notesOf(`date,open,high,low,close,${name}`)).toEqual([]);
+  });
+
+  it('is not read in lots, as Tushare writes it', () => {
+    const header = 'trade_date,open,high,low,close,pre_close,change,pct_chg,vol,amount';
+    const read = () =>
+      marketOf({ 'AAPL.csv': `${header}\n20240108,10,14,9,12,11,1,9,7,84\n` }).rows('AAPL', '1d', ALL);
+    expect(read).toThrow(
+      'line 1: looks like a file of Tushare, whose "vol" counts lots of 100: write shares',
+    );
+  });
+});

@@ -8,12 +8,7 @@ describe('a date and a time in two columns', () => {
     ['<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>', '20240108,093000', '20240108,093500', ','],
     ['Date,Time,Open,High,Low,Close,Volume', '01/08/2024,930', '01/31/2024,935', ','],
     ['Date,Timestamp,Open,High,Low,Close,Volume', '20240108,09:30:00', '20240108,09:35:00', ','],
-    [
-      '<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>',
-      '2024.01.08\t09:30',
-      '2024.01.08\t09:35',
-      '\t',
-    ],
+    ['<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<VOL>', '2024.01.08\t09:30', '2024.01.08\t09:35', '\t'],
     ['Date;Time;Open;High;Low;Close;Volume', '08.01.2024;09:30', '08.01.2024;09:35', ';'],
   ])('%s are joined', (header, first, second, sign) => {
     const row = (stamp: string): string => [stamp, '10', '11', '9', '10.5', '7'].join(sign);

@@ -148,6 +148,12 @@ describe('a file', () => {
     );
   });
 
+  it('with bytes of nothing is refused as what a broken copy leaves', () => {
+    expect(reading(`${HEADER}\n2024-01-02,10,11,9,1${'\0'.repeat(9)},9,0\n`)).toThrow(
+      'AAPL.csv, line 2: holds bytes of nothing (NUL), as a broken copy leaves them: get the file again',
+    );
+  });
+
   it('with more fields than its header is refused with what would do', () => {
     expect(reading(`${HEADER}\n2024-01-02,10,5,11,0,9,0,10,5,7\n`)).toThrow(
       'AAPL.csv, line 2: has 10 fields, and the first line 6: mend it, and quote numbers with a comma or part the fields by semicolons',

@@ -52,7 +52,7 @@ describe('a column of days of trading', () => {
     const text = `${HEADER}\n${ROWS}`.replace('date', name);
     expect(stampsOf(marketOf({ 'AAPL.csv': text }), 'AAPL')).toEqual(['2024-01-08', '2024-01-09']);
     // A date is preferred.
-    const both = `date,${name},open,high,low,close\n2024-01-08,2024-01-05,10,11,9,10.5\n`;
+    const both = `date,${name},open,high,low,close\n2024-01-08,20240108,10,11,9,10.5\n`;
     expect(stampsOf(marketOf({ 'AAPL.csv': both }), 'AAPL')).toEqual(['2024-01-08']);
   });
 });
