@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -8,9 +9,10 @@ import { storedBarsOf } from '../../../../src/core/bars/bar-builder.ts';
 import type { Bar, Series } from '../../../../src/core/bars/bars.ts';
 import { calendarById } from '../../../../src/core/calendar/calendars.ts';
 import { MS_PER_DAY, parseDay } from '../../../../src/core/session/day.ts';
+import { digestOfBody } from '../../../../src/store/parquet/codec/body.ts';
 import { bytesAsFile } from '../../../../src/store/parquet/codec/bytes-at.ts';
 import { digestOf } from '../../../../src/store/parquet/codec/digest.ts';
-import { encodeBars } from '../../../../src/store/parquet/codec/encode.ts';
+import { encodeBars, encodeParts } from '../../../../src/store/parquet/codec/encode.ts';
 import { openParquetStore } from '../../../../src/store/parquet/index.ts';
 import { encodeKnowledge } from '../../../../src/store/parquet/partition/knowledge.ts';
 import { barsPath } from '../../../../src/store/parquet/files/layout.ts';
@@ -253,4 +255,21 @@ describe('bytes that change on their way to the disk', () => {
     }
     expect(refused).toBeGreaterThan(before.length / (LONG_RUNS ? 61 : 151) - 1);
   });
+});
+
+it('has the digest by which files of before are known: of its bytes, and of its places as JSON with texts for numbers', () => {
+  const bars = storedBarsOf([bar(0, { vwap: 100.7, trades: 3 }), bar(1), bar(2, { volume: 0 })]);
+  let found = 0;
+  encodeParts(bars, bars, (body) => {
+    const places = JSON.stringify(body.groups, (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+    const digest = createHash('sha256').update(body.bytes).update(places).digest('hex').slice(0, 32);
+    expect(places).toContain('"dictionary_page_offset":"');
+    expect(places).toContain('"statistics":{"min_value":"');
+    expect(digestOfBody(body)).toBe(digest);
+    found++;
+    return '';
+  });
+  expect(found).toBe(1);
 });
