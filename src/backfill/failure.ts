@@ -130,7 +130,10 @@ export function lostRows(
   const isNothing = bars === 0 && (lost > 0 || others >= STRAY_ROWS);
   if (!isNothing && lost <= bars) return null;
   const all = isNothing ? lost + others : lost;
-  const why = firstFault === null ? 'they lie outside trading hours, or have no prices' : firstFault;
+  const why =
+    firstFault === null
+      ? 'they lie outside trading hours or off the grid of their interval, or have no prices'
+      : firstFault;
   const what = `${formatCount(all)} of ${plural(all + bars, 'row')} that came could not be stored: ${why}`;
   return wayOut === null ? what : `${what}; ${wayOut}`;
 }

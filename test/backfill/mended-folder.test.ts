@@ -218,7 +218,7 @@ describe('a row that is no bar, in a session that is stored and only repeated', 
       {
         code: 'mostly-rejected',
         message:
-          '1 of 1 row that came could not be stored: they lie outside trading hours, or have no prices',
+          '1 of 1 row that came could not be stored: they lie outside trading hours or off the grid of their interval, or have no prices',
       },
     ]);
   });
