@@ -30,8 +30,13 @@ function rowsOf(day: Day, interval: Interval, count = Number.POSITIVE_INFINITY):
     .map((i) => {
       const price = 100 + ((i * 7) % 11) / 100;
       const stamp = new Date(open + i * intervalMs(interval)).toISOString();
-      return [stamp, price, price + 0.05, price - 0.03, price + 0.02, 1000 + i].join();
+      return [stamp, price, price + 0.05, price - 0.03, price + 0.02, volumeAt(i)].join();
     });
+}
+
+/** Of a row of a session, now more and now less. */
+function volumeAt(i: number): number {
+  return 1000 + ((i * 7) % 13);
 }
 
 async function write(rows: readonly string[]): Promise<void> {
@@ -150,7 +155,7 @@ describe('idle rows in the place of traded hours', () => {
       expect(rejected.map(({ session, reason }) => [session, reason])).toEqual(
         Array.from({ length: 7 }, (_, i) => [
           day,
-          `flat and without volume, where a bar with a volume of ${1000 + i} is stored`,
+          `flat and without volume, where a bar with a volume of ${volumeAt(i)} is stored`,
         ]),
       );
     });
