@@ -15,9 +15,15 @@ const OPTIONS = {
   from: {
     word: 'one',
     value: 'FROM',
+    requiredUnless: [],
     describe: 'The store that is copied: a folder, postgres://…, questdb://… or s3://…',
   },
-  to: { word: 'one', value: 'TO', describe: 'The store that becomes the same, of any of these kinds' },
+  to: {
+    word: 'one',
+    value: 'TO',
+    requiredUnless: [],
+    describe: 'The store that becomes the same, of any of these kinds',
+  },
   tickers: {
     ...BY_NAME,
     otherwise: 'all',

@@ -39,6 +39,8 @@ export interface Declaration {
   /** Words that stand alone belong to it: `one` of them, or all the others. */
   readonly word?: 'one' | 'many';
   readonly required?: true;
+  /** It cannot be left out unless one of these is given, of which its command itself complains. */
+  readonly requiredUnless?: readonly string[];
   /**
    * Other options without which this one has no effect: each `given`, or of one of these values, which may depend on its
    * own and on which options are there. On the command line that is refused; a setting, which is meant for many commands,

@@ -20,7 +20,12 @@ export const queryCommand = command({
     { does: 'A longer one, from a file', line: 'backfill query - --format csv < report.sql' },
   ],
   options: {
-    sql: { word: 'one', value: 'SQL', describe: 'One SELECT; - reads it from stdin' },
+    sql: {
+      word: 'one',
+      value: 'SQL',
+      requiredUnless: ['write-sql'],
+      describe: 'One SELECT; - reads it from stdin',
+    },
     adjust: { choices: ADJUSTMENTS, default: 'all', describe: 'What bars_adjusted is adjusted for' },
     'as-of': {
       value: 'DATE',

@@ -9,8 +9,18 @@ import { tell } from './output.ts';
 import { checkDate } from './quantities.ts';
 
 const OPTIONS = {
-  old: { word: 'one', value: 'OLD', describe: 'The ticker that it had' },
-  new: { word: 'one', value: 'NEW', describe: 'The ticker that it has' },
+  old: {
+    word: 'one',
+    value: 'OLD',
+    requiredUnless: ['map-file'],
+    describe: 'The ticker that it had',
+  },
+  new: {
+    word: 'one',
+    value: 'NEW',
+    requiredUnless: ['map-file'],
+    describe: 'The ticker that it has',
+  },
   on: { value: 'DATE', read: checkDate, group: WHICH, describe: 'First session under the new ticker' },
   start: {
     value: 'DATE',

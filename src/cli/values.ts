@@ -51,7 +51,8 @@ export function settleValues(
 function withWords(command: string, { given, words }: Line, declared: Declarations): Given {
   const all = new Map(given);
   const left = [...words];
-  for (const [name, { word }] of Object.entries(declared)) {
+  for (const [name, declaration] of Object.entries(declared)) {
+    const { word } = declaration;
     if (word === undefined || left.length === 0) continue;
     const before = all.get(name);
     if (word === 'one' && before !== undefined) continue;
@@ -60,11 +61,15 @@ function withWords(command: string, { given, words }: Line, declared: Declaratio
     if (taken.some((text) => text.trim() === ''))
       throw new BackfillError(
         'usage',
-        `${wordName(name, declared[name])} is empty; give it, or leave it out`,
+        `${wordName(name, declaration)} is empty; give it${canBeLeftOut(declaration, all) ? ', or leave it out' : ''}`,
       );
   }
   if (left.length === 0) return all;
   throw new BackfillError('usage', `${command} does not know what to do with "${left.join(' ')}"`);
+}
+
+function canBeLeftOut({ required, requiredUnless }: Declaration, given: Given): boolean {
+  return required === undefined && requiredUnless?.every((name) => !given.has(name)) !== true;
 }
 
 /** The provider that is asked, of several the first; none where the command asks nobody. */

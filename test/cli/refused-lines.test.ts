@@ -44,7 +44,8 @@ describe('a command line that cannot be meant is refused', () => {
     ['--store ""', '--store is empty; give it a value, or leave it out'],
     ['--tickers ""', '--tickers is empty; give it a value, or leave it out'],
     ['""', 'TICKERS is empty; give it, or leave it out'],
-    ['query ""', 'SQL is empty; give it, or leave it out'],
+    ['query "" --write-sql views.sql', 'SQL is empty; give it, or leave it out'],
+    ['restore ""', 'ID is empty; give it, or leave it out'],
     ['query SELECT 1', 'backfill query does not know what to do with "1"'],
     ['actions AAPL MSFT', 'backfill actions does not know what to do with "MSFT"'],
     ['doctor AAPL', 'backfill doctor does not know what to do with "AAPL"'],
@@ -90,5 +91,15 @@ describe('a command line that cannot be meant is refused', () => {
     await expect(connect()).rejects.toThrow(
       expect.objectContaining({ message: expect.stringContaining(message) as string }),
     );
+  });
+
+  // No more than that: they cannot be left out.
+  it.each([
+    ['query ""', 'SQL is empty; give it'],
+    ['inspect ""', 'PATH is empty; give it'],
+    ['copy data ""', 'TO is empty; give it'],
+    ['rename "" META', 'OLD is empty; give it'],
+  ])('backfill %s: it must be given', (line, message) => {
+    expect(() => meant(line)).toThrow(expect.objectContaining({ message }));
   });
 });
