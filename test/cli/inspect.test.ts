@@ -109,4 +109,22 @@ describe('backfill inspect', () => {
     });
     expect(await inspect(folder)).toMatchObject({ code: 2, stdout: '' });
   });
+
+  it('reads several paths one after the other, each once, and ends with the worst code', async () => {
+    const folder = folderOf({ 'AAPL.csv': GOOD, 'bars/MSFT.csv': GOOD, 'bad.csv': 'x\n' });
+    const { code, stdout, stderr } = await inspect(folder, 'AAPL.csv', 'bars', './AAPL.csv', 'bad.csv');
+    expect([code, stderr]).toEqual([1, '']);
+    const starts = stdout.split('\n').filter((line) => /^(AAPL|MSFT|bad|bars)\b/.test(line));
+    expect(starts).toEqual(['AAPL.csv', 'bars:', 'MSFT.csv', 'bad.csv']);
+    expect(stdout).toContain('bars:\nMSFT.csv\n  MSFT 1d       2 bars');
+    expect(stdout.match(/Nothing was stored\.\n(?=\n|$)/g)).toHaveLength(3);
+    const missing = await inspect(folder, 'AAPL.csv', 'nothing', 'bars', 'bad.csv', '--json');
+    expect(missing).toMatchObject({ code: 2, stderr: 'backfill: there is no folder or file "nothing"\n' });
+    const all = JSON.parse(missing.stdout) as { path: string; files: { path: string }[] }[];
+    expect(all.map(({ path, files }) => [path, files.map((file) => file.path)])).toEqual([
+      ['AAPL.csv', ['AAPL.csv']],
+      ['bars', ['MSFT.csv']],
+      ['bad.csv', ['bad.csv']],
+    ]);
+  });
 });
