@@ -11,7 +11,7 @@ export interface LockHolder {
 
 /**
  * What there is to say to who would write a store that another writes; `holder` undefined: nobody knows who. `joined`: how many
- * more work for the same run; `ends`: what there is to say besides of how long that lasts.
+ * more work for the same run; `ends`: what there is to say besides of how long that lasts where it is another process.
  */
 export function storeLocked(
   where: string,
@@ -22,7 +22,7 @@ export function storeLocked(
     holder?.pid === WRITER.pid && holder.host === WRITER.host && holder.command === WRITER.command;
   const advice = isOwn ? 'let it end first' : 'wait for it, stop it';
   const message = `the store ${where} is being written by ${whoIs(holder, isOwn, joined)}; ${advice}, or use another store`;
-  return new BackfillError('store-locked', ends === undefined ? message : `${message}; ${ends}`);
+  return new BackfillError('store-locked', ends === undefined || isOwn ? message : `${message}; ${ends}`);
 }
 
 function whoIs(holder: LockHolder | undefined, isOwn: boolean, joined: number): string {

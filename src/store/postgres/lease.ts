@@ -79,6 +79,9 @@ async function isTrue(client: pg.Client, expression: string): Promise<boolean> {
   return (rows[0] as { is: boolean }).is;
 }
 
+/** The connection of a dead process ends with it, that of a dead machine once the server asked for a sign of life in vain. */
+const ENDS = 'what a dead process or machine holds the server frees within a minute';
+
 /** Takes both locks, or none. */
 function allLocks(place: PostgresPlace): string {
   const writes = lockOf(place, 'writes');
@@ -119,7 +122,7 @@ async function raiseToken(client: pg.Client, place: PostgresPlace): Promise<stri
 }
 
 async function lockedBy(client: Client, place: PostgresPlace): Promise<BackfillError> {
-  return storeLocked(place.shown, await holderIn(client, place));
+  return storeLocked(place.shown, await holderIn(client, place), { ends: ENDS });
 }
 
 /** Who holds the lease, or held it last: where he is gone, those who joined him. */
