@@ -1,5 +1,5 @@
 import { BackfillError, INTERVALS, type Interval, isInterval, parseQuotas, type Quota } from '../index.ts';
-import { parsePercent } from '../terminal.ts';
+import { escaped, parsePercent } from '../terminal.ts';
 
 /*
  * What people write for a number of something. A number that could be of two units is refused with what would do, never
@@ -165,6 +165,16 @@ export function checkDate(name: string, text: string): string {
 function isDate(text: string): boolean {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** A name that others read in lists and logs, a line each. Throws `usage`. */
+export function checkName(name: string, text: string): string {
+  const shown = escaped(text);
+  if (shown === text) return text;
+  throw new BackfillError(
+    'usage',
+    `${name} ${shown}: it must be without line ends and other control characters`,
+  );
 }
 
 const LATEST_NOW = Date.UTC(2100, 0, 1);

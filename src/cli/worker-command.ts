@@ -9,7 +9,7 @@ import { PLACES, STORE, given } from './options.ts';
 import { tell } from './output.ts';
 import { PACE } from './pace-options.ts';
 import { CONNECTION } from './provider-options.ts';
-import { parseDuration } from './quantities.ts';
+import { checkName, parseDuration } from './quantities.ts';
 import { QUEUE, assertQueueGiven } from './queue-option.ts';
 import { LOGGED, openLog } from './run-log.ts';
 import { stopOnSignal } from './signals.ts';
@@ -28,6 +28,7 @@ const OPTIONS = {
     alias: 'id',
     value: 'NAME',
     otherwise: 'the name of this machine',
+    read: checkName,
     describe: 'What it is called; alias id',
   },
   drain: {

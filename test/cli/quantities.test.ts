@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkDate,
+  checkName,
   parseClock,
   parseCount,
   parseDuration,
@@ -218,4 +219,13 @@ describe('an instant says its zone', () => {
       ['9999-01-01', new Error('9999-01-01: must lie between 1970 and 2100')],
     ],
   );
+});
+
+describe('a name that others read in a line', () => {
+  table(checkName, [
+    ['worker-1', 'worker-1'],
+    ['Zürich 2', 'Zürich 2'],
+    ['a\nb', new Error('a\\u{a}b: it must be without line ends and other control characters')],
+    ['a\u001B[31m', new Error('a\\u{1b}[31m: it must be without line ends and other control characters')],
+  ]);
 });

@@ -49,6 +49,10 @@ describe('a command line that cannot be meant is refused', () => {
     ['query SELECT 1', 'backfill query does not know what to do with "1"'],
     ['actions AAPL MSFT', 'backfill actions does not know what to do with "MSFT"'],
     ['doctor AAPL', 'backfill doctor does not know what to do with "AAPL"'],
+    [
+      'worker --worker-id "a\tb"',
+      '--worker-id a\\u{9}b: it must be without line ends and other control characters',
+    ],
     ['simulate 8080', 'backfill simulate does not know what to do with "8080"'],
     ['actions', 'backfill actions needs TICKER; --help shows how'],
     ['--interval 1day', 'there is no such interval; there are 1m, 5m, 15m, 1h, 1d; did you mean 1d?'],
