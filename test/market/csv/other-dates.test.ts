@@ -52,6 +52,9 @@ describe('two columns of dates', () => {
       new Date(Date.parse(day) - 9 * 3_600_000).toISOString(),
     );
     expect(stampsOf(marketOf({ '7203.T.csv': file('timestamp', stamps, DAYS) }), '7203.T')).toEqual(DAYS);
+    // By either of the two.
+    const read = file('timestamp', stamps, DAYS).replace('date,', 'datetime,');
+    expect(stampsOf(marketOf({ '7203.T.csv': read }), '7203.T')).toEqual(DAYS);
   });
 
   it('say of intraday rows the day of their session, or that by UTC', () => {
