@@ -79,6 +79,8 @@ export interface SeriesReport {
    */
   readonly rejected: number;
   readonly rejectedAgain?: number;
+  /** Those of `rejected` on days that have no session. Default 0. */
+  readonly offSession?: number;
   /** Rows outside the regular session or its grid, and rows that nobody traded. */
   readonly dropped: number;
   /** Rows of wanted sessions that are off their grid or outside trading hours (they are in `dropped` too), and those without a price. */

@@ -100,10 +100,12 @@ export function errorText(summary: RunSummary, { strict = false } = {}, page = U
   return lines.flatMap((line) => wrapped(printable(line), page.columns, { hang: 2 }));
 }
 
-function barsLine({ bars, inserted, changed, revised, rejected }: RunSummary): string {
+function barsLine({ bars, inserted, changed, revised, rejected, offSession = 0 }: RunSummary): string {
+  const some = offSession < rejected ? `${formatCount(offSession)} ` : '';
+  const ofNone = offSession === 0 ? '' : ` (${some}of no session)`;
   return (
     `Bars: ${formatCount(bars)} (${formatCount(inserted)} new, ${formatCount(changed)} changed)` +
-    `  Rejected: ${formatCount(rejected)}${revised === 0 ? '' : `  Revised: ${formatCount(revised)}`}`
+    `  Rejected: ${formatCount(rejected)}${ofNone}${revised === 0 ? '' : `  Revised: ${formatCount(revised)}`}`
   );
 }
 

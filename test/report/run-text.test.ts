@@ -165,6 +165,18 @@ describe('the summary of a run', () => {
   const page = { columns: 80, isWhole: false, hasColours: false };
   const TOTALS = ['', ...QUIET];
 
+  it('says of rejected rows how many are of no session, so that nothing lacks for them', () => {
+    const told = (rejected: number, offSession?: number): string | undefined =>
+      summaryText({ ...CALM, rejected, ...(offSession !== undefined && { offSession }) })
+        .find((line) => line.startsWith('Bars'))
+        ?.replace(/^.*  /, '');
+    expect([told(1200), told(1200, 1200), told(1200, 1100)]).toEqual([
+      'Rejected: 1,200',
+      'Rejected: 1,200 (of no session)',
+      'Rejected: 1,200 (1,100 of no session)',
+    ]);
+  });
+
   it('names what of its source was not read before the totals, ten lines at most', () => {
     const lines = Array.from({ length: 12 }, (_, i) => `FILE${i}.csv: what is not read`);
     expect(summaryText({ ...CALM, notRead: lines.slice(0, 2) }, page)).toEqual([

@@ -11,6 +11,7 @@ const NO_ROWS = {
   stayed: 0,
   provisional: 0,
   rejected: 0,
+  offSession: 0,
   dropped: 0,
   unfinished: 0,
   fillers: 0,
@@ -36,7 +37,7 @@ export const NOTHING_COUNTED: Counts = { ...NO_ROWS, absent: NONE, compared: NON
 
 export function countsOf(report: SeriesReport): Counts {
   const { bars, inserted, changed, revised, stayed = 0, provisional } = report;
-  const { rejected, dropped, unfinished, fillers } = report;
+  const { rejected, offSession = 0, dropped, unfinished, fillers } = report;
   const compared = Object.entries(report.drift).map(([source, drift]) => [source, drift.compared] as const);
   // Written out: a copy of an object takes twice the room, and there is one for each series of a run.
   return {
@@ -47,6 +48,7 @@ export function countsOf(report: SeriesReport): Counts {
     stayed,
     provisional,
     rejected,
+    offSession,
     dropped,
     unfinished,
     fillers,

@@ -47,9 +47,11 @@ export function joinRuns(runs: readonly [RunSummary, ...RunSummary[]]): RunSumma
   const opinions = runs.flatMap((run) => run.secondOpinions ?? []);
   const renamesUnread = runs.find((run) => run.renamesUnread !== undefined)?.renamesUnread;
   const all = { ...last, ...(sums as Record<(typeof SUMS)[number], number>) };
+  const offSession = sumOf(runs.map((run) => run.offSession ?? 0));
   const withoutSession = sumOf(runs.map((run) => run.withoutSession ?? 0));
   return {
     ...all,
+    ...(offSession > 0 && { offSession }),
     ...(withoutSession > 0 && { withoutSession }),
     ...(runs.some(({ unrecorded }) => unrecorded) && { unrecorded: true }),
     ...ratesOf(all),

@@ -83,6 +83,8 @@ export interface RunSummary extends HoleCounts, TrafficCounts, TrafficRates {
   /** Sessions stored before they are final. */
   readonly provisional: number;
   readonly rejected: number;
+  /** Those of `rejected` on days that have no session, so that nothing lacks for them. Default: none. */
+  readonly offSession?: number;
   /** Rows that are no bar of a regular session's grid; and those of them whose session was not final yet. */
   readonly dropped: number;
   readonly unfinished: number;
@@ -176,7 +178,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
   const failures = onceASeries(found);
   const left = new Set(notRun.map((want) => seriesKey(want.series)));
   const { failed, empty } = withoutBars(outcome, failures, left);
-  const { compared: _compared, absent, ...rows } = counts;
+  const { compared: _compared, absent, offSession, ...rows } = counts;
   const newsOfLost = newlyLost(results, { ...outcome, tasks: plan.tasks });
   return {
     startedAt,
@@ -186,9 +188,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     waiting: plan.totals.provisional + waitingSeries(kept),
     unavailable: plan.totals.unavailable + empty.size,
     ...countFetched(plan, new Set([...failed, ...left, ...empty])),
-    failed: failed.size,
-    notRun: left.size,
-    stopped,
+    ...{ failed: failed.size, notRun: left.size, stopped },
     cannotBeHad: joinUnavailable(plan.unavailable, joinUnavailable(fresh, again)),
     ...(plan.notServed !== undefined && { notServed: plan.notServed }),
     newlyUnavailable: fresh.length > 0 || isUntoldUnavailable({ ...outcome, tasks: plan.tasks }),
@@ -197,7 +197,7 @@ export function summarize(outcome: RunOutcome): RunSummary {
     restDays: restDays(outcome.requestsLeft, outcome.quotas),
     opens: outcome.opens,
     ...{ requests: outcome.requests, requestsBy: outcome.requestsBy },
-    ...rows,
+    ...{ ...rows, ...(offSession > 0 && { offSession }) },
     ...{ ...outcome.traffic, ...ratesOf(outcome.traffic) },
     absent: withOutOfReach(absent, plan),
     ...{ warnings: warningsOf(odd), notRead: [...notRead], drift: sumDrift(drift), failures },

@@ -34,7 +34,7 @@ import { driftOf } from '../drift.ts';
 import { lostOfWanted, lostSessions, whyLacking } from '../judge/lost-rows.ts';
 import { labelled, labelsIn } from '../judge/row-labels.ts';
 import { newlyAbsent } from '../judge/learn-from.ts';
-import { refusedRows } from '../judge/refused-rows.ts';
+import { refusedOffSession, refusedRows } from '../judge/refused-rows.ts';
 import { countAfterBreak } from '../plan/early-sessions.ts';
 import type { Asked, Judged } from './judge-want.ts';
 import type { StoredSeries } from '../judge/received.ts';
@@ -195,6 +195,7 @@ async function toCommit(
     ...{ inserted, changed, revised },
     stayed: judgement.stayed.length,
     rejected: rejected.length,
+    offSession: refusedOffSession(judgement, answer, { interval: series.interval, calendar }),
     dropped: answer.dropped,
     ...lostOfWanted(answer, judgement, { want, calendar, stored, source, before }),
     unfinished: answer.unfinished ?? 0,

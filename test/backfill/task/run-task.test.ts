@@ -104,6 +104,19 @@ describe('an answer', () => {
     expect((await store.readRejected()).records).toHaveLength(1);
   });
 
+  it('has those of its rejected rows counted that are of no session', async () => {
+    const bad = bars(10, 20).map((bar, i) => (i === 3 ? { ...bar, high: 1 } : bar));
+    const closed = SESSIONS.slice(10, 19)
+      .map((day) => day + 1)
+      .filter((day) => !SESSIONS.includes(day));
+    expect(closed.length).toBeGreaterThan(0);
+    const all = [...bad, ...closed.map((day) => stored(day, 101, { high: 102, volume: day % 997 }))].toSorted(
+      (a, b) => a.ts - b.ts,
+    );
+    const { report } = await run([{ bars: all }]);
+    expect(report).toMatchObject({ rejected: closed.length + 1, offSession: closed.length });
+  });
+
   it('has its fillers counted', async () => {
     const idle = bars(10, 20).map((bar, i) =>
       i > 1 ? { ...bar, open: 100, high: 100, low: 100, close: 100, volume: 0 } : bar,
