@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ColumnChunk, RowGroup } from 'hyparquet';
+import type { ColumnChunk, ColumnMetaData, RowGroup } from 'hyparquet';
 import type { Series } from '../../../core/bars/bars.ts';
 import type { StoredBars } from '../../../core/bars/columns.ts';
 import type { Day } from '../../../core/session/day.ts';
@@ -37,43 +37,43 @@ export interface EncodedBody {
 
 /** SHA-256 over the bytes of a body and where in them its columns are, as 32 hex digits. */
 export function digestOfBody({ bytes, groups }: EncodedBody): string {
-  const places = JSON.stringify(groups.map(inTexts));
+  const places = `[${groups.map(placesOf).join(',')}]`;
   return createHash('sha256').update(bytes).update(places).digest('hex').slice(0, 32);
 }
 
 /**
- * A row group as `asWritten` gives it, with texts in place of its numbers, which JSON has none of. Written out: told what to do
- * at each value, `JSON.stringify` takes six times as long.
+ * A row group of `asWritten` as JSON, its numbers as texts. Written out: `JSON.stringify`, which has to be told what to do with
+ * these numbers, takes three times as long, 0.03 ms for ten columns, and a top-up needs it twice.
  */
-function inTexts({ columns, total_byte_size, total_compressed_size, num_rows }: RowGroup): object {
-  return {
-    columns: columns.map(({ file_offset, meta_data: chunk }) => ({
-      file_offset: String(file_offset),
-      meta_data: chunk && {
-        type: chunk.type,
-        encodings: chunk.encodings,
-        path_in_schema: chunk.path_in_schema,
-        codec: chunk.codec,
-        num_values: String(chunk.num_values),
-        total_compressed_size: String(chunk.total_compressed_size),
-        total_uncompressed_size: String(chunk.total_uncompressed_size),
-        data_page_offset: String(chunk.data_page_offset),
-        dictionary_page_offset: textOf(chunk.dictionary_page_offset),
-        statistics: chunk.statistics && {
-          min_value: String(chunk.statistics.min_value),
-          max_value: String(chunk.statistics.max_value),
-          null_count: String(chunk.statistics.null_count),
-        },
-      },
-    })),
-    total_byte_size: String(total_byte_size),
-    total_compressed_size: String(total_compressed_size),
-    num_rows: String(num_rows),
-  };
+function placesOf({ columns, total_byte_size, total_compressed_size, num_rows }: RowGroup): string {
+  const sizes = `"total_byte_size":${textOf(total_byte_size)},"total_compressed_size":${textOf(total_compressed_size)}`;
+  return `{"columns":[${columns.map(placeOf).join(',')}],${sizes},"num_rows":${textOf(num_rows)}}`;
 }
 
-function textOf(number: bigint | undefined): string | undefined {
-  return number === undefined ? undefined : String(number);
+function placeOf({ file_offset, meta_data: chunk }: ColumnChunk): string {
+  const from = `{"file_offset":${textOf(file_offset)}`;
+  if (chunk === undefined) return `${from}}`;
+  const { type, encodings, path_in_schema, codec, num_values, statistics } = chunk;
+  const { total_compressed_size, total_uncompressed_size, data_page_offset, dictionary_page_offset } = chunk;
+  const names = `"type":"${type}","encodings":["${encodings.join('","')}"],"path_in_schema":["${path_in_schema.join('","')}"]`;
+  const count = `"codec":"${codec}","num_values":${textOf(num_values)}`;
+  const sizes = `"total_compressed_size":${textOf(total_compressed_size)},"total_uncompressed_size":${textOf(total_uncompressed_size)}`;
+  const dictionary =
+    dictionary_page_offset === undefined ? '' : `,"dictionary_page_offset":${textOf(dictionary_page_offset)}`;
+  const offsets = `"data_page_offset":${textOf(data_page_offset)}${dictionary}`;
+  return `${from},"meta_data":{${names},${count},${sizes},${offsets}${boundsOf(statistics)}}}`;
+}
+
+function boundsOf(statistics: ColumnMetaData['statistics']): string {
+  if (statistics === undefined) return '';
+  const { min_value, max_value, null_count } = statistics;
+  const bounds = `"min_value":${textOf(min_value)},"max_value":${textOf(max_value)}`;
+  return `,"statistics":{${bounds},"null_count":${textOf(null_count)}}`;
+}
+
+/** Of sizes, places and times, which are exact as numbers. */
+function textOf(number: unknown): string {
+  return `"${Number(number)}"`;
 }
 
 /** A row group with just what `writeRowGroup` says of one: read from a footer, its bounds are numbers. */
