@@ -51,11 +51,13 @@ export function finderIn(columns: readonly string[]): Find {
   };
 }
 
+/** What columns of dates and stamps are called. */
+const DATES = new Set(`${COLUMNS.stamp},${COLUMNS.date}`.split(','));
+
 /** The first column, besides those that are read, whose name is that of dates or stamps; null where there is none. */
 export function otherDateIn(columns: readonly string[], read: readonly (number | null)[]): number | null {
-  const names = new Set([...(KNOWN.get('stamp') ?? []), ...(KNOWN.get('date') ?? [])]);
   const isRead = (name: string): boolean => read.some((column) => columns[column ?? -1] === name);
-  const index = columns.findIndex((name) => names.has(name) && !isRead(name));
+  const index = columns.findIndex((name) => DATES.has(name) && !isRead(name));
   return index < 0 ? null : index;
 }
 

@@ -121,8 +121,9 @@ export function assertVolumeOf(
   unit: VolumeUnit | null,
   { ticker, calendar }: { readonly ticker: string; readonly calendar: Pick<Calendar, 'kind'> },
 ): void {
-  if (unit === null || (unit.word === TICKS && calendar.kind !== 'exchange')) return;
+  if (unit === null) return;
   if (unit.word === TICKS) {
+    if (calendar.kind !== 'exchange') return;
     const seen = `its volumes are those of ${quoted(unit.column)}, which counts ${TICKS}, and not what is traded of ${ticker}`;
     throw malformed(path, null, `${seen}: remove the column, or call it "volume" if it does`);
   }

@@ -162,7 +162,10 @@ function namedColumns(names: readonly string[]): Named {
         names,
         names.map((name) => name.toLowerCase()),
       )([volume]),
-      ...meaningTheSame(names, alikeIn(columns, 'volume')),
+      ...meaningTheSame(
+        names,
+        alikeIn(columns, 'volume').filter((i) => volumeUnit(nameAt(i)) === null),
+      ),
       ...meaningTheSame(names, alikeIn(columns, 'ticker'), { areTickers: true }),
     ],
     problem: unitsProblem([...priceNames, nameAt(volume)]) ?? problem ?? lotsOf(columns),

@@ -185,8 +185,18 @@ function isSameCell(one: string, other: string): boolean {
   return one === other || Number(one) === Number(other);
 }
 
-/** Whether two cells may name one instrument, in two spellings: `AAPL` and `XNAS:AAPL`, `BTC-USD` and `BTCUSD`. */
+/**
+ * Whether two cells may name one instrument, in two spellings: `BTC-USD` and `BTCUSD`, `AAPL` and `AAPL.US`, `AAPL.US` and
+ * `XNAS:AAPL`. What two have at one place, `BRK.A` and `BRK.B`, or `AAPL.US` and `MSFT.US`, tells nothing.
+ */
 function isSameTicker(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => text.toUpperCase().split(/[^A-Z0-9]+/)) as [string[], string[]];
-  return a.join('') === b.join('') || a.some((part) => b.includes(part)) || [one, other].includes('');
+  if (one === '' || other === '') return true;
+  const [a, b] = [partsOf(one), partsOf(other)];
+  if (a.join('') === b.join('')) return true;
+  const isAlone = a.length === 1 || b.length === 1;
+  return a.some((part, i) => b.some((same, j) => part === same && (isAlone || i !== j)));
+}
+
+function partsOf(ticker: string): string[] {
+  return ticker.toUpperCase().match(/[A-Z0-9]+/g) ?? [];
 }

@@ -97,8 +97,8 @@ export class StampedRowsBuilder {
   }
 
   /**
-   * The rows so far; `stated`: the interval that each says it is of; what else is said of them: nothing. The builder is done
-   * with.
+   * The rows so far; `stated`: the interval that each says it is of; `said`: what else is known of them, where anything is. The
+   * builder is done with.
    */
   rows(stated: readonly string[] | null = null, said: Partial<SaidOfRows> = {}): StampedRows {
     return {
@@ -124,9 +124,11 @@ export function withCutEnd(rows: StampedRows): StampedRows {
 /** The rows at some places, in their order. */
 export function pickRows(rows: StampedRows, places: Int32Array): StampedRows {
   const { bars, offsets, lines, asides, stated, currencies, otherDates } = rows;
+  const picked = (values: Float64Array): Float64Array =>
+    Float64Array.from(places, (place) => values[place] as number);
   return {
     bars: pick(bars, places),
-    offsets: offsets && Float64Array.from(places, (place) => offsets[place] as number),
+    offsets: offsets && picked(offsets),
     lines: lines && places.map((place) => lines[place] as number),
     asides: atPlaces(asides, places),
     stated: stated && labelsAt(stated, places),
@@ -136,8 +138,8 @@ export function pickRows(rows: StampedRows, places: Int32Array): StampedRows {
     },
     otherDates: otherDates && {
       ...otherDates,
-      clocks: Float64Array.from(places, (place) => otherDates.clocks[place] as number),
-      offsets: Float64Array.from(places, (place) => otherDates.offsets[place] as number),
+      clocks: picked(otherDates.clocks),
+      offsets: picked(otherDates.offsets),
     },
   };
 }

@@ -117,6 +117,30 @@ describe('columns that mean the same', () => {
     },
   );
 
+  it('of volumes are not those of two units, of which the first is of what is traded', () => {
+    expect(rowsOf('ETH-BTC', text('Volume (ETH),Volume (BTC)', '9,7'))).toMatchObject([{ volume: 9 }]);
+  });
+
+  it.each([
+    ['AAPL.US', 'NASDAQ:AAPL'],
+    ['BTC-USD', 'BTCUSD'],
+    ['BRK.B', 'BRK-B'],
+  ])('may name one as %s and %s', (one, other) => {
+    const lines = text('ticker,symbol', `${one},${other}`);
+    expect(() => marketOf({ 'prices.csv': lines }).tickers()).not.toThrow();
+  });
+
+  it.each([
+    ['AAPL.US', 'MSFT.US'],
+    ['XNAS:AAPL', 'XNAS:MSFT'],
+    ['BTC-USD', 'ETH-USD'],
+    ['BRK.A', 'BRK.B'],
+    ['^GSPC', '^DJI'],
+  ])('do not name one as %s and %s', (one, other) => {
+    const lines = text('ticker,symbol', `${one},${other}`);
+    expect(() => marketOf({ 'prices.csv': lines }).tickers()).toThrow(`say "${one}" and "${other}"`);
+  });
+
   it('name no two instruments', () => {
     expect(() => rowsOf('AAPL', text('symbol,ticker', 'MSFT,AAPL'))).toThrow(
       'line 2: its columns "symbol" and "ticker" mean the same, and say "MSFT" and "AAPL"',
